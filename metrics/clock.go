@@ -1,0 +1,118 @@
+package metrics
+
+import "time"
+
+// A Clock times one streamed response. Stamps must carry a monotonic reading,
+// as time.Now gives. A stamp earlier than one before it is raised to that one
+// and counted in [Timing.Clamped].
+//
+// The zero value is ready for one response; assign Clock{} to use it again. A
+// Clock is not safe for concurrent use. None of its methods allocates.
+type Clock struct {
+	// Gaps, when set, receives the gaps of this response as they occur.
+	Gaps *Gaps
+
+	due, sent, done time.Time
+	first, last     time.Time // the first and the latest stamp with visible output
+	total, head     share     // of the whole response, of its first stamp
+	usage           Usage
+	reported        bool
+	clamped         int
+
+	pending       time.Duration // the gap before the latest stamp
+	pendingTokens int           // tokens known to have come with the latest stamp
+}
+
+// share is a part of the visible output.
+type share struct {
+	events  int
+	bytes   int64
+	tokens  int // as told by Arrived
+	unknown int // events that came without a token count
+}
+
+func (s *share) add(bytes, tokens int) {
+	s.events++
+	s.bytes += int64(bytes)
+	if tokens > 0 {
+		s.tokens += tokens
+	} else {
+		s.unknown++
+	}
+}
+
+// Due records when the request should have been sent. Without it the request
+// was due when it was sent.
+func (c *Clock) Due(t time.Time) { c.due = t }
+
+// Sent records when the request was sent: just before connecting and writing
+// the body, so that neither can hide in no one's account.
+func (c *Clock) Sent(t time.Time) { c.sent = t }
+
+// Arrived records one event with visible output, stamped t when the network
+// read that completed it returned: all events of one read pass the same t.
+// bytes is the length of its visible output. tokens is the number of output
+// tokens since the event before, where the server sends a running count; 0 when
+// it is not known.
+func (c *Clock) Arrived(t time.Time, bytes, tokens int) {
+	if c.total.events == 0 {
+		t = c.notBefore(t, c.sent)
+		c.first, c.last = t, t
+	} else {
+		t = c.notBefore(t, c.last)
+		c.gap(t, tokens)
+		c.last = t
+	}
+	c.total.add(bytes, tokens)
+	if t.Equal(c.first) {
+		c.head.add(bytes, tokens)
+	}
+}
+
+// Usage records the server's own count of tokens. The last call counts.
+func (c *Clock) Usage(u Usage) { c.usage, c.reported = u, true }
+
+// Done records the end of the response, whether good or bad.
+func (c *Clock) Done(t time.Time) {
+	t = c.notBefore(t, c.sent)
+	if c.total.events > 0 {
+		t = c.notBefore(t, c.last)
+	}
+	c.flushGap()
+	c.done = t
+}
+
+// Streamed reports whether any visible output has arrived.
+func (c *Clock) Streamed() bool { return c.total.events > 0 }
+
+// gap hands the gap before an event at t to Gaps. Tokens that share a stamp
+// share the gap before it, so their part waits for the next stamp.
+func (c *Clock) gap(t time.Time, tokens int) {
+	if c.Gaps == nil {
+		return
+	}
+	d := t.Sub(c.last)
+	c.Gaps.event(d)
+	if d > 0 {
+		c.flushGap()
+		c.pending = d
+	}
+	if c.pending > 0 {
+		c.pendingTokens += tokens
+	}
+}
+
+func (c *Clock) flushGap() {
+	if c.Gaps != nil && c.pending > 0 && c.pendingTokens > 0 {
+		c.Gaps.tokens(c.pending, c.pendingTokens)
+	}
+	c.pending, c.pendingTokens = 0, 0
+}
+
+func (c *Clock) notBefore(t, earlier time.Time) time.Time {
+	if t.Before(earlier) {
+		c.clamped++
+		return earlier
+	}
+	return t
+}

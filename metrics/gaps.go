@@ -1,0 +1,57 @@
+package metrics
+
+import (
+	"sync"
+	"time"
+)
+
+// Gaps collects the pauses inside streamed responses, in seconds, of two kinds
+// that are often confused:
+//
+//   - Inter-event: from one event with visible output to the next. Events that
+//     came in one network read are 0 apart.
+//   - Inter-token: the gap before a stamp divided among the tokens that came
+//     with it. It is known only where the server sends a running token count.
+//
+// Both keep a histogram (see [Percentiles]) and not a mean per response, in
+// which a stall would vanish. The zero value is ready. Gaps is safe for
+// concurrent use; a busy client keeps several and merges them at the end.
+type Gaps struct {
+	mu                     sync.Mutex
+	interEvent, interToken Percentiles
+}
+
+func (g *Gaps) event(d time.Duration) {
+	g.mu.Lock()
+	g.interEvent.Record(d.Seconds())
+	g.mu.Unlock()
+}
+
+func (g *Gaps) tokens(d time.Duration, n int) {
+	g.mu.Lock()
+	g.interToken.RecordN(d.Seconds()/float64(n), n)
+	g.mu.Unlock()
+}
+
+// Merge adds all that other holds.
+func (g *Gaps) Merge(other *Gaps) {
+	event, token := other.InterEvent(), other.InterToken()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.interEvent.Merge(event)
+	g.interToken.Merge(token)
+}
+
+// InterEvent returns a copy of the inter-event gaps, in seconds.
+func (g *Gaps) InterEvent() *Percentiles {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.interEvent.clone()
+}
+
+// InterToken returns a copy of the inter-token gaps, in seconds.
+func (g *Gaps) InterToken() *Percentiles {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.interToken.clone()
+}

@@ -1,0 +1,219 @@
+package metrics_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/agentperf/agentperf-go/metrics"
+)
+
+func of(values ...float64) *metrics.Percentiles {
+	var p metrics.Percentiles
+	for _, v := range values {
+		p.Record(v)
+	}
+	return &p
+}
+
+func TestPercentilesKnownAnswers(t *testing.T) {
+	inf := math.Inf(1)
+	ten := []float64{10, 9, 8, 7, 6, 5, 4, 3, 2, 1}
+	tests := []struct {
+		values        []float64
+		percent, want float64
+	}{
+		// NumPy's percentile([1..10], [50, 90, 99]).
+		{ten, 50, 5.5}, {ten, 90, 9.1}, {ten, 99, 9.91},
+		{ten, 0, 1}, {ten, 100, 10}, {ten, 25, 3.25},
+		{[]float64{7}, 95, 7},
+		{[]float64{1, 2}, 25, 1.25},
+		// Rank 19 of 21 exactly: the infinite neighbour has no weight.
+		{append(slices.Repeat([]float64{1}, 20), inf), 95, 1},
+		// Rank 18.05 of 20: it has.
+		{append(slices.Repeat([]float64{1}, 19), inf), 95, inf},
+		{[]float64{inf, inf}, 50, inf},
+		{[]float64{1, inf, inf}, 75, inf},
+	}
+	for _, tt := range tests {
+		if got, ok := of(tt.values...).At(tt.percent); !ok || math.Abs(got-tt.want) > 1e-12 {
+			t.Errorf("P%g of %v = %v, %v; want %v", tt.percent, tt.values, got, ok, tt.want)
+		}
+	}
+}
+
+func TestWholeRanksStayWhole(t *testing.T) {
+	for n := 1; n < 5000; n++ {
+		for _, percent := range []float64{5, 25, 50, 75, 90, 95, 99} {
+			scaled := (n - 1) * int(percent)
+			if scaled%100 != 0 {
+				continue
+			}
+			// Everything above the rank is infinite: any weight on it shows.
+			p := metrics.Percentiles{Exact: -1}
+			p.RecordN(1, scaled/100+1)
+			p.RecordN(math.Inf(1), n-1-scaled/100)
+			if got, _ := p.At(percent); got != 1 {
+				t.Fatalf("P%g of %d samples let the neighbour in: %v", percent, n, got)
+			}
+		}
+	}
+}
+
+func TestNoDataIsNotZero(t *testing.T) {
+	p := of(math.NaN())
+	for name, f := range map[string]func() (float64, bool){
+		"Min": p.Min, "Max": p.Max, "Mean": p.Mean,
+		"At(50)": func() (float64, bool) { return p.At(50) },
+	} {
+		if v, ok := f(); ok {
+			t.Errorf("%s of no samples = %v", name, v)
+		}
+	}
+	if w := p.Warnings(95); len(w) != 1 || !strings.Contains(w[0], "not numbers") {
+		t.Errorf("warnings = %q", w)
+	}
+	for _, percent := range []float64{-1, 100.5, math.NaN()} {
+		if v, ok := of(1, 2).At(percent); ok {
+			t.Errorf("At(%v) = %v", percent, v)
+		}
+	}
+}
+
+func TestSamplesFor(t *testing.T) {
+	for percent, want := range map[float64]int{0: 0, 100: 0, 25: 11, 50: 6, 75: 11, 95: 59, 99: 299} {
+		if got := metrics.SamplesFor(percent); got != want {
+			t.Errorf("SamplesFor(%g) = %d, want %d", percent, got, want)
+		}
+	}
+	if w := of(1, 2, 3).Warnings(25, 95); len(w) != 2 || !strings.Contains(w[1], "P95 rests on 3 samples; at least 59") {
+		t.Errorf("warnings = %q", w)
+	}
+}
+
+// The histogram form may differ from the exact one by its three figures, and
+// by nothing else; N, min and max are exact in both.
+func TestHistogramAgainstExact(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	laws := map[string]func() float64{
+		"uniform":    rng.Float64,
+		"log-normal": func() float64 { return math.Exp(2*rng.NormFloat64() - 4) },
+		"two points": func() float64 { return float64(rng.IntN(2)) },
+		"with +Inf": func() float64 {
+			if rng.IntN(50) == 0 {
+				return math.Inf(1)
+			}
+			return rng.Float64()
+		},
+	}
+	for name, law := range laws {
+		exact, hist := metrics.Percentiles{Exact: -1}, metrics.Percentiles{Exact: 100}
+		for range 20_000 {
+			v := law()
+			exact.Record(v)
+			hist.Record(v)
+		}
+		if !exact.IsExact() || hist.IsExact() {
+			t.Fatalf("%s: forms are not the two intended", name)
+		}
+		for _, percent := range []float64{0, 1, 5, 25, 50, 75, 95, 97, 99, 99.9, 100} {
+			want, _ := exact.At(percent)
+			got, ok := hist.At(percent)
+			if !ok || got != want && !(math.Abs(got-want) <= 0.001*want+1e-6) {
+				t.Errorf("%s: P%g = %v, exactly %v", name, percent, got, want)
+			}
+		}
+		if exact.N() != hist.N() {
+			t.Errorf("%s: N %d against %d", name, hist.N(), exact.N())
+		}
+	}
+}
+
+func TestHistogramSaysWhatDoesNotFit(t *testing.T) {
+	p := metrics.Percentiles{Exact: 1}
+	for _, v := range []float64{0.5, 1, 2 * 3600, -1} {
+		p.Record(v)
+	}
+	w := p.Warnings()
+	if len(w) != 1 || !strings.HasPrefix(w[0], "2 samples lay outside") {
+		t.Errorf("warnings = %q", w)
+	}
+	if most, _ := p.Max(); most != 7200 {
+		t.Errorf("Max = %v, want 7200: the extremes are exact", most)
+	}
+}
+
+// Merging in any grouping is recording all, across forms and resolutions.
+func FuzzMerge(f *testing.F) {
+	f.Add(uint64(1), uint16(10), uint16(0), int8(5))
+	f.Add(uint64(2), uint16(300), uint16(200), int8(-1))
+	f.Add(uint64(3), uint16(1), uint16(400), int8(100))
+	f.Fuzz(func(t *testing.T, seed uint64, n, m uint16, limit int8) {
+		rng := rand.New(rand.NewPCG(seed, 0))
+		exact := int(limit)
+		all := metrics.Percentiles{Exact: -1}
+		a := metrics.Percentiles{Exact: exact}
+		b := metrics.Percentiles{Exact: 64, Resolution: 1e-5}
+		for i := range int(n%2000) + int(m%2000) {
+			v := rng.ExpFloat64()
+			all.Record(v)
+			if i < int(n%2000) {
+				a.Record(v)
+			} else {
+				b.Record(v)
+			}
+		}
+		before := b.N()
+		a.Merge(&b)
+		if b.N() != before {
+			t.Fatal("Merge changed its argument")
+		}
+		if a.N() != all.N() {
+			t.Fatalf("N = %d, want %d", a.N(), all.N())
+		}
+		last := math.Inf(-1)
+		for _, percent := range []float64{0, 25, 50, 95, 100} {
+			got, ok := a.At(percent)
+			want, wantOK := all.At(percent)
+			if ok != wantOK || !(math.Abs(got-want) <= 0.002*want+2e-5) {
+				t.Fatalf("P%g = %v, %v; want %v, %v", percent, got, ok, want, wantOK)
+			}
+			if ok && got < last {
+				t.Fatalf("P%g = %v falls below %v", percent, got, last)
+			}
+			last = got
+		}
+	})
+}
+
+func BenchmarkPercentilesRecord(b *testing.B) {
+	for _, form := range []struct {
+		name  string
+		exact int
+	}{{"form=exact", -1}, {"form=histogram", 1}} {
+		b.Run(form.name, func(b *testing.B) {
+			b.ReportAllocs()
+			p := metrics.Percentiles{Exact: form.exact}
+			for b.Loop() {
+				p.Record(0.02)
+			}
+		})
+	}
+}
+
+func ExamplePercentiles() {
+	var ttft metrics.Percentiles
+	for _, seconds := range []float64{0.8, 0.9, 1.1, 1.2, math.Inf(1)} { // one request failed
+		ttft.Record(seconds)
+	}
+	p50, _ := ttft.At(50)
+	p95, _ := ttft.At(95)
+	fmt.Printf("P50 %.1f s, P95 %v s of %d\n", p50, p95, ttft.N())
+	fmt.Println(ttft.Warnings(95)[0])
+	// Output:
+	// P50 1.1 s, P95 +Inf s of 5
+	// P95 rests on 5 samples; at least 59 are needed to bound it with 95 % confidence
+}

@@ -1,0 +1,180 @@
+package metrics
+
+import (
+	"math"
+	"time"
+)
+
+// TokensPerSecond is a speed or a throughput in output tokens per second.
+type TokensPerSecond float64
+
+// Usage is the server's own count of the tokens of one response.
+type Usage struct {
+	// Prompt is the number of input tokens, cached ones included.
+	Prompt int
+	// Cached is the number of input tokens that a prefix cache saved.
+	Cached int
+	// Completion is the number of output tokens, reasoning included.
+	Completion int
+	// Reasoning is the number of output tokens spent on reasoning.
+	Reasoning int
+	// Hidden is the part of Completion that was never streamed, such as
+	// reasoning that the server keeps to itself. It is left out of output
+	// speed, since it was produced before the first visible token.
+	Hidden int
+}
+
+// Source says where a token count comes from.
+type Source string
+
+const (
+	// SourceNone: there was no visible output to count.
+	SourceNone Source = ""
+	// SourceUsage: the server's count at the end of the response.
+	SourceUsage Source = "usage"
+	// SourceContinuous: the server's running count beside each event.
+	SourceContinuous Source = "continuous"
+	// SourceEstimated: a share of the server's total, by visible bytes.
+	SourceEstimated Source = "estimated"
+	// SourceEvents: the server told nothing; visible events were counted.
+	SourceEvents Source = "events"
+)
+
+// A Timing is what one streamed response looked like in time.
+type Timing struct {
+	// Due and Sent are when the request should have been and was sent.
+	Due, Sent time.Time
+	// Lateness is Sent - Due: how late the client was, never the server.
+	Lateness time.Duration
+	// First and Last are the stamps of the first and last visible output,
+	// counted from Sent. They mean nothing while Events is 0.
+	First, Last time.Duration
+	// E2E is the time from Sent to the end of the response.
+	E2E time.Duration
+
+	// Events is the number of events with visible output; FirstEvents of them
+	// came with the first stamp.
+	Events, FirstEvents int
+	// Tokens is the number of output tokens, hidden ones included, and
+	// TokenSource where that number comes from.
+	Tokens      int
+	TokenSource Source
+	// FirstTokens is the number of tokens that came with the first stamp.
+	FirstTokens int
+	FirstSource Source
+	// Usage is the server's count, all zero unless UsageReported.
+	Usage         Usage
+	UsageReported bool
+	// Clamped counts stamps that ran backwards and were raised.
+	Clamped int
+}
+
+// Timing returns what the clock saw. It may be called before Done; E2E is then 0.
+func (c *Clock) Timing() Timing {
+	t := Timing{
+		Due:           c.due,
+		Sent:          c.sent,
+		Events:        c.total.events,
+		FirstEvents:   c.head.events,
+		Usage:         c.usage,
+		UsageReported: c.reported,
+		Clamped:       c.clamped,
+	}
+	if t.Due.IsZero() {
+		t.Due = c.sent
+	}
+	t.Lateness = max(0, t.Sent.Sub(t.Due))
+	if !c.done.IsZero() {
+		t.E2E = c.done.Sub(c.sent)
+	}
+	if c.total.events > 0 {
+		t.First, t.Last = c.first.Sub(c.sent), c.last.Sub(c.sent)
+	}
+	t.Tokens, t.TokenSource = c.count()
+	t.FirstTokens, t.FirstSource = c.countFirst(t.Tokens-t.Usage.Hidden, t.TokenSource)
+	return t
+}
+
+// count returns the number of output tokens and where it was taken from. A
+// server that streams text and reports no tokens has not counted.
+func (c *Clock) count() (int, Source) {
+	switch {
+	case c.usage.Completion > 0:
+		return c.usage.Completion, SourceUsage
+	case c.total.events == 0:
+		return 0, SourceNone
+	case c.total.unknown == 0:
+		return c.total.tokens, SourceContinuous
+	default:
+		return c.total.events, SourceEvents
+	}
+}
+
+// countFirst returns how many of the visible tokens came with the first stamp.
+func (c *Clock) countFirst(visible int, source Source) (int, Source) {
+	if c.head.events == 0 {
+		return 0, SourceNone
+	}
+	var n int
+	switch {
+	case c.head.unknown == 0:
+		n, source = c.head.tokens, SourceContinuous
+	case source == SourceEvents:
+		n = c.head.events
+	case c.total.bytes > 0:
+		n = int(math.Round(float64(visible) * float64(c.head.bytes) / float64(c.total.bytes)))
+		source = SourceEstimated
+	default:
+		n = int(math.Round(float64(visible) * float64(c.head.events) / float64(c.total.events)))
+		source = SourceEstimated
+	}
+	// Whatever was visible took at least one token, before and after.
+	most := visible
+	if c.total.events > c.head.events {
+		most--
+	}
+	return max(1, min(n, most)), source
+}
+
+// TTFT is the time to first token: from Sent to the first visible output. ok is
+// false when there was none.
+func (t Timing) TTFT() (d time.Duration, ok bool) { return t.First, t.Events > 0 }
+
+// TTFTFromDue is the time to first token as the agent saw it: from Due, the
+// client's lateness included. ok is false when there was no visible output.
+func (t Timing) TTFTFromDue() (d time.Duration, ok bool) {
+	return t.First + t.Lateness, t.Events > 0
+}
+
+// OutputSpeed is the number of visible tokens after the first stamp over the
+// time from the first visible stamp to the last. ok is false when the response
+// is unmeasurable: all its visible output shares one stamp, or no token is left
+// after the first stamp's.
+func (t Timing) OutputSpeed() (speed TokensPerSecond, ok bool) {
+	tokens, window := t.Tokens-t.Usage.Hidden-t.FirstTokens, t.Last-t.First
+	if t.Events == 0 || window <= 0 || tokens <= 0 {
+		return 0, false
+	}
+	// One division of two whole numbers: a speed that is a whole number of
+	// tokens per second comes out as exactly that, so that a tie is a tie.
+	return TokensPerSecond(float64(tokens) * 1e9 / float64(window.Nanoseconds())), true
+}
+
+// TimePerOutputToken is the inverse of OutputSpeed: the mean time between
+// tokens of this response.
+func (t Timing) TimePerOutputToken() (d time.Duration, ok bool) {
+	tokens, window := t.Tokens-t.Usage.Hidden-t.FirstTokens, t.Last-t.First
+	if t.Events == 0 || window <= 0 || tokens <= 0 {
+		return 0, false
+	}
+	return window / time.Duration(tokens), true
+}
+
+// E2ESpeed is all output tokens over the whole request, from Sent to its end.
+// ok is false when there was no output or the request has not ended.
+func (t Timing) E2ESpeed() (speed TokensPerSecond, ok bool) {
+	if t.Tokens == 0 || t.E2E <= 0 {
+		return 0, false
+	}
+	return TokensPerSecond(float64(t.Tokens) * 1e9 / float64(t.E2E.Nanoseconds())), true
+}
