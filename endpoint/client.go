@@ -1,0 +1,128 @@
+package endpoint
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/url"
+	"sync/atomic"
+	"time"
+
+	"github.com/agentperf/agentperf-go/metrics"
+)
+
+// A Client is one endpoint. It is safe for concurrent use.
+type Client struct {
+	cfg    Config
+	url    *url.URL
+	header http.Header
+	shared *http.Transport // with HTTP2
+
+	requests, reconnects, noUsage, noDone atomic.Int64
+}
+
+// New returns a client. An error is that of [Config.Validate]; nothing is sent.
+func New(cfg Config) (*Client, error) {
+	u, err := cfg.resolve()
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Timeout == 0 {
+		cfg.Timeout = DefaultTimeout
+	}
+	if cfg.IdleTimeout == 0 {
+		cfg.IdleTimeout = DefaultIdleTimeout
+	}
+	if cfg.Dial == nil {
+		cfg.Dial = new(net.Dialer).DialContext
+	}
+	c := &Client{cfg: cfg, url: u, header: make(http.Header)}
+	c.header.Set("Content-Type", "application/json")
+	c.header.Set("Accept", "text/event-stream")
+	// A compressed stream would arrive in the compressor's rhythm.
+	c.header.Set("Accept-Encoding", "identity")
+	c.header.Set("User-Agent", "agentperf-go")
+	for name, values := range cfg.Header {
+		c.header[http.CanonicalHeaderKey(name)] = values
+	}
+	if cfg.APIKey != "" {
+		c.header.Set("Authorization", "Bearer "+string(cfg.APIKey))
+	}
+	if cfg.HTTP2 {
+		c.shared = c.transport(cfg.Dial)
+	}
+	return c, nil
+}
+
+// transport returns a transport with nothing in it that could retry, redirect
+// or hide: it only speaks HTTP.
+func (c *Client) transport(dial func(context.Context, string, string) (net.Conn, error)) *http.Transport {
+	t := &http.Transport{
+		DialContext:            dial,
+		DisableCompression:     true,
+		MaxIdleConnsPerHost:    1,
+		IdleConnTimeout:        90 * time.Second,
+		MaxResponseHeaderBytes: 1 << 20,
+		Protocols:              new(http.Protocols),
+	}
+	if c.cfg.TLS != nil {
+		t.TLSClientConfig = c.cfg.TLS.Clone()
+	}
+	t.Protocols.SetHTTP1(!c.cfg.HTTP2)
+	t.Protocols.SetHTTP2(c.cfg.HTTP2)
+	t.Protocols.SetUnencryptedHTTP2(c.cfg.HTTP2)
+	return t
+}
+
+// Conn returns a connection for one agent: requests on it go out one at a time
+// over a keep-alive connection of its own, made when it is first needed and
+// made again when the server has closed it. With HTTP2 connections are shared.
+func (c *Client) Conn() *Conn {
+	conn := &Conn{client: c, transport: c.shared}
+	if conn.transport == nil {
+		conn.transport = c.transport(func(ctx context.Context, network, addr string) (net.Conn, error) {
+			nc, err := c.cfg.Dial(ctx, network, addr)
+			if err != nil {
+				return nil, err
+			}
+			return &stampedConn{Conn: nc, reads: &conn.reads}, nil
+		})
+	}
+	return conn
+}
+
+// Counters are totals over all connections of a client.
+type Counters struct {
+	// Requests is the number of requests begun.
+	Requests int64
+	// Reconnects is the number of times a keep-alive connection was found
+	// dead and the request was sent again on a new one.
+	Reconnects int64
+	// NoUsage and NoDone count successful responses without usage and without
+	// the [DONE] event.
+	NoUsage, NoDone int64
+}
+
+// Counters returns the totals so far.
+func (c *Client) Counters() Counters {
+	return Counters{
+		Requests:   c.requests.Load(),
+		Reconnects: c.reconnects.Load(),
+		NoUsage:    c.noUsage.Load(),
+		NoDone:     c.noDone.Load(),
+	}
+}
+
+// Close closes the shared connections of an HTTP/2 client that are idle. Each
+// Conn has its own Close.
+func (c *Client) Close() {
+	if c.shared != nil {
+		c.shared.CloseIdleConnections()
+	}
+}
+
+// Send is [Conn.Stream] for callers that need nothing but the clock.
+func (c *Conn) Send(ctx context.Context, session string, body [][]byte, clock *metrics.Clock) error {
+	_, err := c.Stream(ctx, session, body, clock)
+	return err
+}

@@ -1,0 +1,194 @@
+package endpoint
+
+import (
+	"errors"
+	"math"
+	"strings"
+	"unsafe"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/agentperf/agentperf-go/metrics"
+)
+
+// delta is what one event says, as far as a clock needs it.
+type delta struct {
+	visible   int  // bytes of visible output of the first choice, as encoded
+	reasoning bool // some of it is reasoning
+	finish    finish
+	usage     metrics.Usage
+	counted   bool // usage is there
+	failure   string
+	failed    bool // the event is an error
+}
+
+// finish is the reason why the first choice ended, none while it has not.
+type finish string
+
+// aborted are the reasons with which servers say that they gave up.
+func (f finish) aborted() bool { return f == "abort" || f == "error" }
+
+var errNotJSON = errors.New("an event is not a JSON object")
+
+// parseDelta reads one event. It keeps no reference to data.
+func parseDelta(data []byte) (d delta, err error) {
+	if !gjson.ValidBytes(data) {
+		return d, errNotJSON
+	}
+	// The text is read within this call only, so that it need not be copied.
+	event := gjson.Parse(unsafe.String(unsafe.SliceData(data), len(data)))
+	if !event.IsObject() {
+		return d, errNotJSON
+	}
+	flat := false
+	event.ForEach(func(key, value gjson.Result) bool {
+		switch key.Str {
+		case "choices":
+			d.choices(value)
+		case "usage":
+			if value.IsObject() {
+				d.usage, d.counted = parseUsage(value)
+			}
+		case "error":
+			if value.Type != gjson.Null && value.Type != gjson.False {
+				d.failed, d.failure = true, strings.Clone(errorText(value))
+			}
+		case "object":
+			flat = value.Str == "error"
+		}
+		return true
+	})
+	if flat && !d.failed {
+		d.failed, d.failure = true, strings.Clone(errorText(event))
+	}
+	return d, nil
+}
+
+// choices looks at the choice of index 0.
+func (d *delta) choices(choices gjson.Result) {
+	choices.ForEach(func(_, choice gjson.Result) bool {
+		var delta, finish gjson.Result
+		index := 0.0
+		choice.ForEach(func(key, value gjson.Result) bool {
+			switch key.Str {
+			case "index":
+				index = value.Num
+			case "delta":
+				delta = value
+			case "finish_reason":
+				finish = value
+			}
+			return true
+		})
+		if index != 0 {
+			return true
+		}
+		d.output(delta)
+		if finish.Type == gjson.String && finish.Str != "" {
+			d.finish = finishOf(finish.Str)
+		}
+		return false
+	})
+}
+
+// finishOf returns the reason without keeping the event that it points into.
+func finishOf(s string) finish {
+	for _, known := range [...]finish{"stop", "length", "tool_calls"} {
+		if s == string(known) {
+			return known
+		}
+	}
+	return finish(strings.Clone(s))
+}
+
+// output counts the visible output of a choice's delta. A role, an empty
+// content and the id of a tool call are not visible.
+func (d *delta) output(delta gjson.Result) {
+	delta.ForEach(func(key, value gjson.Result) bool {
+		switch key.Str {
+		case "content":
+			d.visible += textSize(value)
+		case "reasoning", "reasoning_content":
+			if n := textSize(value); n > 0 {
+				d.visible += n
+				d.reasoning = true
+			}
+		case "tool_calls":
+			value.ForEach(func(_, call gjson.Result) bool {
+				call.Get("function").ForEach(func(key, value gjson.Result) bool {
+					if key.Str == "name" || key.Str == "arguments" {
+						d.visible += textSize(value)
+					}
+					return true
+				})
+				return true
+			})
+		}
+		return true
+	})
+}
+
+// textSize returns the length of a string as encoded, without its quotes. A
+// server that sends tool arguments as an object sends output all the same.
+func textSize(v gjson.Result) int {
+	switch {
+	case v.Type == gjson.String:
+		return len(v.Raw) - 2
+	case v.IsObject():
+		return len(v.Raw)
+	}
+	return 0
+}
+
+// parseUsage reads a usage object; ok is false when it counts nothing or what
+// it says cannot be.
+func parseUsage(v gjson.Result) (u metrics.Usage, ok bool) {
+	ok = true
+	count := func(v gjson.Result) int {
+		if v.Type == gjson.Null {
+			return 0
+		}
+		if v.Type != gjson.Number || v.Num < 0 || v.Num > 1e9 || v.Num != math.Trunc(v.Num) {
+			ok = false
+			return 0
+		}
+		return int(v.Num)
+	}
+	any := false
+	v.ForEach(func(key, value gjson.Result) bool {
+		switch key.Str {
+		case "prompt_tokens":
+			u.Prompt, any = count(value), true
+		case "completion_tokens":
+			u.Completion, any = count(value), true
+		case "prompt_tokens_details":
+			u.Cached = max(u.Cached, count(value.Get("cached_tokens")))
+		case "prompt_cache_hit_tokens": // DeepSeek's name
+			u.Cached = max(u.Cached, count(value))
+		case "completion_tokens_details":
+			u.Reasoning = count(value.Get("reasoning_tokens"))
+		}
+		return true
+	})
+	if !ok || !any || u.Reasoning > u.Completion {
+		return metrics.Usage{}, false
+	}
+	return u, true
+}
+
+// errorText finds the server's words in an error of any of the usual shapes:
+// a string, or an object with a message, detail or error.
+func errorText(v gjson.Result) string {
+	if v.Type == gjson.String {
+		return v.Str
+	}
+	for _, name := range [...]string{"message", "detail", "error"} {
+		switch m := v.Get(name); {
+		case m.Type == gjson.String && m.Str != "":
+			return m.Str
+		case m.IsObject():
+			return errorText(m)
+		}
+	}
+	return v.Raw
+}

@@ -1,0 +1,54 @@
+package endpointtest
+
+import (
+	"hash/maphash"
+	"sync"
+
+	"github.com/tidwall/gjson"
+)
+
+// bytesPerToken is how prompts are counted.
+const bytesPerToken = 4
+
+// prefixCache remembers every prompt prefix that ends with a whole message.
+// It never forgets. The zero value is ready.
+type prefixCache struct {
+	mu     sync.Mutex
+	seed   maphash.Seed
+	seeded bool
+	seen   map[uint64]struct{}
+}
+
+// count returns the tokens of a prompt and how many of them at its front were
+// seen before, and remembers it. Tools come before messages, as in most chat
+// templates.
+func (c *prefixCache) count(tools, messages gjson.Result) (prompt, cached int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.seeded {
+		c.seed, c.seeded, c.seen = maphash.MakeSeed(), true, make(map[uint64]struct{})
+	}
+	var h maphash.Hash
+	h.SetSeed(c.seed)
+	bytes, hit, hitting := 0, 0, true
+	add := func(part string) {
+		h.WriteString(part)
+		h.WriteByte(0)
+		bytes += len(part)
+		key := h.Sum64()
+		if _, ok := c.seen[key]; ok && hitting {
+			hit = bytes
+			return
+		}
+		hitting = false
+		c.seen[key] = struct{}{}
+	}
+	if tools.Exists() {
+		add(tools.Raw)
+	}
+	messages.ForEach(func(_, m gjson.Result) bool {
+		add(m.Raw)
+		return true
+	})
+	return (bytes + bytesPerToken - 1) / bytesPerToken, hit / bytesPerToken
+}

@@ -1,0 +1,113 @@
+package endpoint
+
+import (
+	"context"
+	"errors"
+	"html"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/tidwall/gjson"
+)
+
+// failure says how a request ended that the network or a time limit broke.
+// status is that of the response headers, 0 before they came.
+func (c *Conn) failure(ctx context.Context, err error, status int) error {
+	e := &Error{Status: status, Err: err}
+	cause := context.Cause(ctx)
+	_, timeout := errors.AsType[*timeoutError](cause)
+	switch {
+	case timeout:
+		e.Outcome, e.Err = TimeoutMidStream, cause
+		if status == 0 {
+			e.Outcome = TimeoutBeforeHeaders
+		}
+	case ctx.Err() != nil && errors.Is(cause, context.DeadlineExceeded):
+		// The caller's deadline is a time limit like our own.
+		e.Outcome, e.Err = TimeoutMidStream, cause
+		if status == 0 {
+			e.Outcome = TimeoutBeforeHeaders
+		}
+	case ctx.Err() != nil:
+		e.Outcome, e.Err = Canceled, cause
+	case isLocal(err):
+		e.Outcome = Local
+	case isRefused(err):
+		e.Outcome = Refused
+	case isTLS(err):
+		e.Outcome = TLS
+	case isTimeout(err) && status == 0:
+		e.Outcome = TimeoutBeforeHeaders // the operating system's own, of a connect
+	case isTimeout(err):
+		e.Outcome = TimeoutMidStream
+	case isProtocol(err):
+		e.Outcome = Malformed
+	default:
+		// What is left is a connection that went away in one way or another.
+		e.Outcome = Reset
+	}
+	return e
+}
+
+func isTimeout(err error) bool {
+	t, ok := errors.AsType[interface {
+		error
+		Timeout() bool
+	}](err)
+	return ok && t.Timeout()
+}
+
+// refusal says how a request ended whose status is not 200.
+func (c *Conn) refusal(resp *http.Response) error {
+	const enough = 64 << 10
+	text, _ := io.ReadAll(io.LimitReader(resp.Body, enough))
+	e := &Error{Outcome: Status, Status: resp.StatusCode}
+	switch {
+	case gjson.ValidBytes(text) && len(text) > 0 && (text[0] == '{' || text[0] == '"'):
+		e.Message = c.client.quote(errorText(gjson.ParseBytes(text)))
+	case looksLikeHTML(text):
+		e.Message = c.client.quote(plainText(string(text)))
+	default:
+		e.Message = c.client.quote(string(text))
+	}
+	if location := resp.Header.Get("Location"); location != "" && resp.StatusCode/100 == 3 {
+		e.Message = c.client.quote("redirect to " + location + ", not followed")
+	}
+	return e
+}
+
+func looksLikeHTML(text []byte) bool {
+	head := strings.ToLower(strings.TrimSpace(string(text[:min(len(text), 512)])))
+	return strings.HasPrefix(head, "<")
+}
+
+var (
+	htmlHidden = regexp.MustCompile(`(?is)<(script|style)\b.*?</(script|style)>|<!--.*?-->`)
+	htmlTag    = regexp.MustCompile(`(?s)<[^>]*>`)
+)
+
+// plainText returns the words of a page such as proxies answer with.
+func plainText(page string) string {
+	return html.UnescapeString(htmlTag.ReplaceAllString(htmlHidden.ReplaceAllString(page, " "), " "))
+}
+
+// quote makes a server's words fit to print: one line, bounded, no control
+// characters, no API key.
+func (c *Client) quote(text string) string {
+	const most = 300
+	text = strings.ToValidUTF8(c.cfg.APIKey.redact(text), "?")
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool {
+		return r <= ' ' || r == 0x7f || r == '\u2028' || r == '\u2029' || r >= 0x80 && r <= 0x9f
+	}), " ")
+	if len(text) > most {
+		cut := most - len("...")
+		for !utf8.RuneStart(text[cut]) {
+			cut--
+		}
+		text = text[:cut] + "..."
+	}
+	return text
+}

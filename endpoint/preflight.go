@@ -1,0 +1,178 @@
+package endpoint
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/agentperf/agentperf-go/metrics"
+)
+
+// Findings is what a [Client.Preflight] learnt about an endpoint.
+type Findings struct {
+	// Model is the model to ask for: the one given, or the only one served.
+	Model string `json:"model"`
+	// Models are the names that the server lists; empty when it lists none.
+	Models []string `json:"models,omitempty"`
+	// ContextTokens is the context window that the server states for Model,
+	// in tokens; 0 when it states none.
+	ContextTokens int `json:"context_tokens,omitempty"`
+	// Usage is set when a stream ends with token counts. Without them output
+	// speed rests on counting events.
+	Usage bool `json:"usage"`
+	// ContinuousUsage is set when events carry a running count.
+	ContinuousUsage bool `json:"continuous_usage"`
+	// IgnoreEOS says whether the server goes on to max_tokens when told to:
+	// "honoured", "ignored" or, when nothing shows the difference,
+	// "undetermined".
+	IgnoreEOS string `json:"ignore_eos"`
+	// TTFTSeconds is the time to first token of the short request.
+	TTFTSeconds float64 `json:"ttft_seconds"`
+	// Warnings are what a user should know before believing a measurement.
+	Warnings []string `json:"warnings,omitempty"`
+}
+
+// Values of [Findings.IgnoreEOS].
+const (
+	Honoured     = "honoured"
+	Ignored      = "ignored"
+	Undetermined = "undetermined"
+)
+
+// probeTokens is how much a request of the ignore_eos probe asks for: more than
+// a model has to say to "Hi" and little enough not to take long.
+const probeTokens = 64
+
+// Preflight looks at an endpoint before load is put on it: the models it
+// lists, and two short streamed requests that differ in ignore_eos only. fields
+// are added to their bodies. model may be empty when the server lists exactly
+// one. The error says why the endpoint cannot be measured at all.
+func (c *Client) Preflight(ctx context.Context, model string, fields map[string]json.RawMessage) (Findings, error) {
+	f := Findings{Model: model, IgnoreEOS: Undetermined}
+	conn := c.Conn()
+	defer conn.Close()
+	if err := conn.models(ctx, &f); err != nil {
+		f.Warnings = append(f.Warnings, "the server lists no models: "+err.Error())
+	}
+	switch {
+	case model == "" && len(f.Models) == 1:
+		f.Model = f.Models[0]
+	case model == "" && len(f.Models) > 1:
+		return f, fmt.Errorf("endpoint: no model was named and the server has %d: %s", len(f.Models), strings.Join(f.Models, ", "))
+	case model == "":
+		return f, fmt.Errorf("endpoint: no model was named and the server lists none")
+	case len(f.Models) > 0 && !slices.Contains(f.Models, model):
+		f.Warnings = append(f.Warnings, fmt.Sprintf("model %q is not among those listed: %s", model, strings.Join(f.Models, ", ")))
+	}
+
+	control, controlReason, err := conn.probe(ctx, f.Model, fields, false)
+	if err != nil {
+		return f, err
+	}
+	ttft, _ := control.TTFT()
+	f.TTFTSeconds = ttft.Seconds()
+	f.Usage = control.UsageReported
+	f.ContinuousUsage = control.FirstSource == metrics.SourceContinuous && control.Events > control.FirstEvents
+	if !f.Usage {
+		f.Warnings = append(f.Warnings, "the server reports no token usage: output speed is counted in events, which need not be tokens")
+	}
+
+	forced, forcedReason, err := conn.probe(ctx, f.Model, fields, true)
+	switch {
+	case err != nil:
+		f.Warnings = append(f.Warnings, "a request with ignore_eos failed: "+err.Error())
+		f.IgnoreEOS = Ignored
+	case forcedReason != "length" || forced.UsageReported && forced.Tokens != probeTokens:
+		f.IgnoreEOS = Ignored
+	case controlReason != "length":
+		f.IgnoreEOS = Honoured
+	}
+	if f.IgnoreEOS == Ignored {
+		f.Warnings = append(f.Warnings, "ignore_eos is not honoured: outputs are as long as the model makes them, whatever was recorded")
+	}
+	return f, nil
+}
+
+// probe sends one short request.
+func (c *Conn) probe(ctx context.Context, model string, fields map[string]json.RawMessage, ignoreEOS bool) (metrics.Timing, string, error) {
+	body := map[string]any{
+		"model":          model,
+		"messages":       []map[string]string{{"role": "user", "content": "Hi"}},
+		"stream":         true,
+		"stream_options": map[string]bool{"include_usage": true},
+		"max_tokens":     probeTokens,
+	}
+	if ignoreEOS {
+		body["ignore_eos"] = true
+	}
+	for name, value := range maps.All(fields) {
+		body[name] = value
+	}
+	encoded, err := json.Marshal(body)
+	if err != nil {
+		return metrics.Timing{}, "", fmt.Errorf("endpoint: a body field is not JSON: %w", err)
+	}
+	var clock metrics.Clock
+	r, err := c.Stream(ctx, "", [][]byte{encoded}, &clock)
+	return clock.Timing(), r.FinishReason, err
+}
+
+// models fills in what the server lists.
+func (c *Conn) models(ctx context.Context, f *Findings) error {
+	const limit = 30 * time.Second
+	ctx, cancel := context.WithTimeout(ctx, min(limit, c.client.cfg.Timeout))
+	defer cancel()
+	u := *c.client.url
+	u.Path = strings.TrimSuffix(u.Path, completionsPath) + "/models"
+	req := (&http.Request{Method: http.MethodGet, URL: &u, Host: u.Host, Header: c.client.header.Clone()}).WithContext(ctx)
+	req.Header.Del("Content-Type")
+	req.Header.Set("Accept", "application/json")
+	resp, err := c.transport.RoundTrip(req)
+	if err != nil {
+		return c.failure(ctx, err, 0)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return c.refusal(resp)
+	}
+	text, err := io.ReadAll(io.LimitReader(resp.Body, maxEvent))
+	if err != nil {
+		return c.failure(ctx, err, resp.StatusCode)
+	}
+	list := gjson.GetBytes(text, "data")
+	if !gjson.ValidBytes(text) || !list.IsArray() {
+		return &Error{Outcome: Malformed, Status: resp.StatusCode, Message: `/models is not a JSON object with "data"`}
+	}
+	list.ForEach(func(_, entry gjson.Result) bool {
+		if id := entry.Get("id").String(); id != "" {
+			f.Models = append(f.Models, c.client.quote(id))
+			if id == f.Model || f.Model == "" {
+				f.ContextTokens = contextTokens(entry)
+			}
+		}
+		return true
+	})
+	if f.Model == "" && len(f.Models) != 1 {
+		f.ContextTokens = 0
+	}
+	return nil
+}
+
+// contextTokens looks for a model's context window under the names in use:
+// vLLM's and SGLang's, llama-server's, and those of routers.
+func contextTokens(entry gjson.Result) int {
+	for _, path := range [...]string{"max_model_len", "meta.n_ctx", "context_length", "context_window", "max_context_length"} {
+		if v := entry.Get(path); v.Type == gjson.Number && v.Num >= 1 && v.Num < 1e9 {
+			return int(v.Num)
+		}
+	}
+	return 0
+}

@@ -1,0 +1,173 @@
+package endpoint
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// decodeAll reads all events of r the way a stream does.
+func decodeAll(r io.Reader) (events []string, err error) {
+	var d decoder
+	for {
+		n, err := r.Read(d.room())
+		d.received(n)
+		for {
+			data, failed, ok, err := d.next()
+			if err != nil {
+				return events, err
+			}
+			if !ok {
+				break
+			}
+			event := string(data)
+			if failed {
+				event = "error!" + event
+			}
+			events = append(events, event)
+		}
+		if err == io.EOF {
+			return events, nil
+		}
+		if err != nil && !errors.Is(err, iotest.ErrTimeout) {
+			return events, err
+		}
+	}
+}
+
+var sseCases = []struct {
+	name, in string
+	want     []string
+}{
+	{"LF", "data: a\n\ndata: b\n\n", []string{"a", "b"}},
+	{"CRLF", "data: a\r\n\r\ndata: b\r\n\r\n", []string{"a", "b"}},
+	{"CR", "data: a\r\rdata: b\r\r", []string{"a", "b"}},
+	{"mixed ends", "data: a\r\n\ndata: b\n\r\ndata: c\r\r\n", []string{"a", "b", "c"}},
+	{"BOM", "\ufeffdata: a\n\n", []string{"a"}},
+	{"BOM later is text", "data: a\n\n\ufeffdata: b\n\n", []string{"a"}},
+	{"no space", "data:a\n\n", []string{"a"}},
+	{"two spaces", "data:  a\n\n", []string{" a"}},
+	{"no colon", "data\n\n", []string{""}},
+	{"several lines", "data: a\ndata: b\ndata:\ndata: c\n\n", []string{"a\nb\n\nc"}},
+	{"several lines CRLF", "data: a\r\ndata: b\r\n\r\n", []string{"a\nb"}},
+	{"comment", ": hello\n\n:\n\ndata: a\n: in between\ndata: b\n\n", []string{"a\nb"}},
+	{"other fields", "id: 7\nretry: 10\nfoo: bar\ndata: a\nid\n\n", []string{"a"}},
+	{"error event", "event: error\ndata: a\n\ndata: b\n\nevent: message\ndata: c\n\n", []string{"error!a", "b", "c"}},
+	{"event without data", "event: error\n\ndata: b\n\n", []string{"b"}},
+	{"blank lines", "\n\n\ndata: a\n\n\n\n", []string{"a"}},
+	{"no final blank line", "data: a\n\ndata: b\n", []string{"a"}},
+	{"no final line end", "data: a\n\ndata: b", []string{"a"}},
+	{"empty", "", nil},
+	{"UTF-8", "data: häß\u2028lich 漢字 🙂\n\n", []string{"häß\u2028lich 漢字 🙂"}},
+	{"colon in data", "data: a: b\n\n", []string{"a: b"}},
+	{"long", "data: " + strings.Repeat("x", 100_000) + "\n\ndata: y\n\n", []string{strings.Repeat("x", 100_000), "y"}},
+	{"longest", "data: " + strings.Repeat("x", maxEvent-100) + "\n\n", []string{strings.Repeat("x", maxEvent-100)}},
+}
+
+func TestDecoder(t *testing.T) {
+	for _, tt := range sseCases {
+		readers := map[string]io.Reader{
+			"plain":   strings.NewReader(tt.in),
+			"half":    iotest.HalfReader(strings.NewReader(tt.in)),
+			"dataErr": iotest.DataErrReader(strings.NewReader(tt.in)),
+			"timeout": iotest.TimeoutReader(strings.NewReader(tt.in)),
+		}
+		if len(tt.in) < 1<<20 {
+			readers["oneByte"] = iotest.OneByteReader(strings.NewReader(tt.in))
+		}
+		for name, r := range readers {
+			got, err := decodeAll(r)
+			if err != nil {
+				t.Errorf("%s, %s: %v", tt.name, name, err)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("%s, %s: (-want +got)\n%s", tt.name, name, diff)
+			}
+		}
+	}
+}
+
+func TestDecoderLimits(t *testing.T) {
+	for name, in := range map[string]string{
+		"one line":   "data: " + strings.Repeat("x", maxEvent+1) + "\n\n",
+		"many lines": strings.Repeat("data: "+strings.Repeat("x", 1000)+"\n", 5000) + "\n",
+		"no line":    strings.Repeat("x", 5<<20),
+	} {
+		if _, err := decodeAll(strings.NewReader(in)); !errors.Is(err, errEventTooLong) {
+			t.Errorf("%s: error %v, want %v", name, err, errEventTooLong)
+		}
+	}
+	// Comments without end are no event and need no room.
+	var d decoder
+	for range 10_000 {
+		d.received(copy(d.room(), ": ping ping ping ping ping ping ping ping\n"))
+		if _, _, ok, err := d.next(); ok || err != nil {
+			t.Fatal(ok, err)
+		}
+	}
+	if len(d.buf) > 4*readSize {
+		t.Errorf("comments made the buffer grow to %d bytes", len(d.buf))
+	}
+}
+
+// decodeSlowly is the standard's algorithm read aloud: whole input, line by line.
+func decodeSlowly(in string) (events []string) {
+	in = strings.TrimPrefix(in, "\ufeff")
+	in = strings.ReplaceAll(strings.ReplaceAll(in, "\r\n", "\n"), "\r", "\n")
+	lines := strings.Split(in, "\n")
+	var data []string
+	kind := ""
+	for _, line := range lines[:len(lines)-1] {
+		if line == "" {
+			if data != nil {
+				event := strings.Join(data, "\n")
+				if kind == "error" {
+					event = "error!" + event
+				}
+				events = append(events, event)
+			}
+			data, kind = nil, ""
+			continue
+		}
+		name, value, _ := strings.Cut(line, ":")
+		value = strings.TrimPrefix(value, " ")
+		switch name {
+		case "data":
+			data = append(data, value)
+		case "event":
+			kind = value
+		}
+	}
+	return events
+}
+
+func FuzzDecoder(f *testing.F) {
+	for _, tt := range sseCases {
+		if len(tt.in) < 1000 {
+			f.Add([]byte(tt.in), uint8(3))
+		}
+	}
+	f.Fuzz(func(t *testing.T, in []byte, step uint8) {
+		want := decodeSlowly(string(in))
+		got, err := decodeAll(&stepReader{bytes.NewReader(in), int(step)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q in steps of %d: (-want +got)\n%s", in, step, diff)
+		}
+	})
+}
+
+// stepReader reads at most step bytes at a time.
+type stepReader struct {
+	r    io.Reader
+	step int
+}
+
+func (s *stepReader) Read(p []byte) (int, error) { return s.r.Read(p[:min(len(p), max(1, s.step))]) }
