@@ -1,0 +1,152 @@
+package trajectory
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"time"
+)
+
+// An Output policy says how long answers are to be.
+type Output string
+
+const (
+	// OutputExact asks for the recorded length and ignore_eos, so that every
+	// system does the same work.
+	OutputExact Output = "exact"
+	// OutputCap asks for at most the recorded length, and at most MaxTokens.
+	OutputCap Output = "cap"
+	// OutputFree asks for at most MaxTokens and leaves the length to the model.
+	OutputFree Output = "free"
+)
+
+// A ToolDelay policy says how long an agent waits between the end of one turn
+// and the start of the next.
+type ToolDelay string
+
+const (
+	// ToolDelayRecorded waits as long as was recorded. Where a turn ran tools
+	// and no time was recorded it waits as in ToolDelaySampled.
+	ToolDelayRecorded ToolDelay = "recorded"
+	// ToolDelaySampled waits a time drawn for each turn that ran tools: from a
+	// log-normal law with a median of 1 s, kept within 0.1 s and 5 s, the
+	// range that is published for AA-AgentPerf.
+	ToolDelaySampled ToolDelay = "sampled"
+	// ToolDelayNone waits for nothing.
+	ToolDelayNone ToolDelay = "none"
+)
+
+// DefaultMaxTokens is the published guard against answers that repeat themselves.
+const DefaultMaxTokens = 16384
+
+// A Policy says how turns become requests. Its zero value replays as exactly
+// as the recording allows.
+type Policy struct {
+	// Model is the model named in each request.
+	Model string
+	// Fields are added to each request body, and replace fields of the same
+	// name other than model, messages and stream.
+	Fields map[string]json.RawMessage
+	// Output is the length policy; empty means [OutputExact].
+	Output Output
+	// MaxTokens bounds answers under OutputCap and OutputFree, and where no
+	// length was recorded; 0 means DefaultMaxTokens.
+	MaxTokens int
+	// ToolDelay is the delay policy; empty means [ToolDelayRecorded].
+	ToolDelay ToolDelay
+	// ToolDelayScale multiplies every tool delay; 0 means 1.
+	ToolDelayScale float64
+	// FailurePause is the least time between the end of a turn that failed
+	// before anything was streamed and the next turn, so that a dead server is
+	// not hammered; 0 means 1 s, and less cannot be had.
+	FailurePause time.Duration
+}
+
+// Validate reports everything that is wrong with the policy.
+func (p Policy) Validate() error {
+	var errs []error
+	switch p.Output {
+	case "", OutputExact, OutputCap, OutputFree:
+	default:
+		errs = append(errs, fmt.Errorf("trajectory: Output is %q, expected exact, cap or free", p.Output))
+	}
+	switch p.ToolDelay {
+	case "", ToolDelayRecorded, ToolDelaySampled, ToolDelayNone:
+	default:
+		errs = append(errs, fmt.Errorf("trajectory: ToolDelay is %q, expected recorded, sampled or none", p.ToolDelay))
+	}
+	if p.MaxTokens < 0 {
+		errs = append(errs, fmt.Errorf("trajectory: MaxTokens is %d, expected 0 or more", p.MaxTokens))
+	}
+	if !(p.ToolDelayScale >= 0) || math.IsInf(p.ToolDelayScale, 0) {
+		errs = append(errs, fmt.Errorf("trajectory: ToolDelayScale is %v, expected a finite number, 0 or more", p.ToolDelayScale))
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Fields)) {
+		switch {
+		case name == "model" || name == "messages" || name == "stream":
+			errs = append(errs, fmt.Errorf("trajectory: body field %q is set by the replay", name))
+		case !json.Valid(p.Fields[name]):
+			errs = append(errs, fmt.Errorf("trajectory: body field %q is not JSON: %.60s", name, p.Fields[name]))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Resolve returns the policy with its defaults filled in.
+func (p Policy) Resolve() Policy {
+	if p.Output == "" {
+		p.Output = OutputExact
+	}
+	if p.MaxTokens == 0 {
+		p.MaxTokens = DefaultMaxTokens
+	}
+	if p.ToolDelay == "" {
+		p.ToolDelay = ToolDelayRecorded
+	}
+	if p.ToolDelayScale == 0 {
+		p.ToolDelayScale = 1
+	}
+	p.FailurePause = max(p.FailurePause, time.Second)
+	return p
+}
+
+// Limit returns the max_tokens of a turn's request and whether it is to be
+// forced with ignore_eos.
+func (p Policy) Limit(t *Turn) (tokens int, forced bool) {
+	p = p.Resolve()
+	switch {
+	case t.OutputTokens == 0 || p.Output == OutputFree:
+		return p.MaxTokens, false
+	case p.Output == OutputCap:
+		return min(t.OutputTokens, p.MaxTokens), false
+	}
+	return t.OutputTokens, true
+}
+
+// delay returns how long to wait after turn i. Every turn that could need a
+// random number takes one, so that the policy of one turn does not shift
+// the numbers of the next.
+func (p Policy) delay(t *Trajectory, i int, rng *rand.Rand) time.Duration {
+	sampled := sampleToolDelay(rng)
+	turn := &t.Turns[i]
+	d := time.Duration(0)
+	switch {
+	case p.ToolDelay == ToolDelayNone:
+	case p.ToolDelay == ToolDelayRecorded && turn.ToolDelayKnown:
+		d = turn.ToolDelay
+	case t.EndsInTools(i):
+		d = sampled
+	}
+	return time.Duration(float64(d) * p.ToolDelayScale)
+}
+
+// sampleToolDelay draws from exp(N(0, 0.8²)) s, kept within [0.1 s, 5 s]: the
+// bounds cut 2 in 1,000 below and 22 in 1,000 above.
+func sampleToolDelay(rng *rand.Rand) time.Duration {
+	seconds := math.Exp(0.8 * rng.NormFloat64())
+	return time.Duration(max(0.1, min(seconds, 5)) * float64(time.Second))
+}
