@@ -1,0 +1,204 @@
+// Package phase runs one phase of a load test: workers are started one after
+// the other, the system settles, a window is measured, and the load is kept up
+// until the last measured request has ended. The benchmarks agentperf and slt
+// share it.
+//
+//	start      all up       settled             window ends     last measured end   end
+//	  |--spawn--|---settle----|-----measure--------|--load goes on----|---drain------|
+//
+// A request is measured if and only if it begins in the window: at its first
+// instant or later and before its last.
+package phase
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Config is the shape of a phase. Workers must be positive.
+type Config struct {
+	// Workers is how many there are.
+	Workers int
+	// SpawnRate is how many of them start per second; 0 starts all at once.
+	SpawnRate float64
+	// Settle is the time from the start of the last worker to the window.
+	Settle time.Duration
+	// Measure is the least length of the window.
+	Measure time.Duration
+	// MinTotal and MinPerWorker are how many pieces of work must be completed
+	// in the window, in all and by each worker, before it may end.
+	MinTotal, MinPerWorker int
+	// Timeout ends the window this long after the start of the phase, whatever
+	// is met; 0 is never.
+	Timeout time.Duration
+	// Drain is how long requests that are not measured may go on after the
+	// last measured one has ended, before they are cut.
+	Drain time.Duration
+	// GiveUp ends a phase in which nothing has succeeded after this many
+	// attempts for each worker; 0 is never.
+	GiveUp int
+	// Progress, when set, is told about the phase every Interval, from one
+	// goroutine.
+	Progress func(Snapshot)
+	Interval time.Duration
+}
+
+// Ramp returns the time from the start of the first worker to that of the last.
+func (c Config) Ramp() time.Duration {
+	if c.SpawnRate <= 0 {
+		return 0
+	}
+	return time.Duration(float64(c.Workers-1) / c.SpawnRate * float64(time.Second))
+}
+
+// An Ending says why a window ended.
+type Ending string
+
+// The endings of a window.
+const (
+	// Complete: it was long enough and all minima were met.
+	Complete Ending = "complete"
+	// TimedOut: the timeout passed with minima unmet.
+	TimedOut Ending = "timeout"
+	// Dead: nothing succeeded in as many attempts as are given.
+	Dead Ending = "nothing succeeded"
+	// Stopped: Phase.Stop was called.
+	Stopped Ending = "stopped"
+	// Canceled: the context was done.
+	Canceled Ending = "canceled"
+)
+
+// Times are the instants of a phase.
+type Times struct {
+	Start, AllUp, Settled, WindowEnd, End time.Time
+}
+
+// Measured reports whether a request that began at t belongs to the window.
+func (t Times) Measured(begin time.Time) bool {
+	return !begin.Before(t.Settled) && begin.Before(t.WindowEnd)
+}
+
+// A Result is how a phase went.
+type Result struct {
+	Times
+	Ending Ending
+	// Completed is the work completed in the window, Least that of the worker
+	// who completed least.
+	Completed, Least int
+}
+
+// Work is what a worker does until soft is done: it begins no request after
+// that. It lets go of an open request when hard is done. An error ends the
+// phase and is returned by Run.
+type Work func(soft, hard context.Context, worker int, p *Phase) error
+
+var (
+	errOver  = errors.New("the phase is over")
+	errDrain = errors.New("the phase is over and its drain time has passed")
+)
+
+// Run runs a phase and returns when every worker has. The error is a worker's,
+// or the cause for which ctx is done; the result is good as far as it goes.
+func Run(ctx context.Context, cfg Config, work Work) (Result, error) {
+	hard, cut := context.WithCancelCause(ctx)
+	defer cut(errOver)
+	group, hard := errgroup.WithContext(hard)
+	soft, stop := context.WithCancelCause(hard)
+	defer stop(errOver)
+
+	start := time.Now()
+	p := newPhase(cfg, start, func() { stop(errOver) })
+	group.Go(func() error {
+		for i := range cfg.Workers {
+			at := start
+			if cfg.SpawnRate > 0 {
+				at = start.Add(time.Duration(float64(i) / cfg.SpawnRate * float64(time.Second)))
+			}
+			if !sleepUntil(soft, at) {
+				return nil
+			}
+			p.spawned()
+			group.Go(func() error { return work(soft, hard, i, p) })
+		}
+		return nil
+	})
+	done := make(chan error, 1)
+	go func() { done <- group.Wait() }()
+
+	p.control(hard)
+	err := await(done, p.patience(), func() { cut(errDrain) })
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return p.result(time.Now()), err
+}
+
+// await waits for the workers, and cuts their requests when patience ends.
+func await(done <-chan error, patience time.Duration, cut func()) error {
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case err := <-done:
+		return err
+	case <-timer.C:
+		cut()
+		return <-done
+	}
+}
+
+// control ends the window when it is time and waits for the measured requests.
+func (p *Phase) control(ctx context.Context) {
+	earliest := time.NewTimer(time.Until(p.earliest))
+	defer earliest.Stop()
+	var timeout, tick <-chan time.Time
+	if p.cfg.Timeout > 0 {
+		t := time.NewTimer(time.Until(p.times.Start.Add(p.cfg.Timeout)))
+		defer t.Stop()
+		timeout = t.C
+	}
+	if p.cfg.Progress != nil && p.cfg.Interval > 0 {
+		t := time.NewTicker(p.cfg.Interval)
+		defer t.Stop()
+		tick = t.C
+	}
+	for {
+		select {
+		case <-earliest.C:
+			p.closeIfComplete(p.earliest)
+		case <-timeout:
+			p.close(time.Now(), TimedOut)
+		case <-tick:
+			p.cfg.Progress(p.Snapshot())
+		case <-p.idle: // closed, and no measured request is waited for
+			return
+		case <-ctx.Done():
+			p.close(time.Now(), Canceled)
+			return
+		}
+	}
+}
+
+// patience returns how long open requests may go on when the phase is over.
+func (p *Phase) patience() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.ending == Complete || p.ending == TimedOut {
+		return p.cfg.Drain
+	}
+	return 0
+}
+
+// sleepUntil reports false when ctx was done first.
+func sleepUntil(ctx context.Context, t time.Time) bool {
+	timer := time.NewTimer(time.Until(t))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return ctx.Err() == nil
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,211 @@
+package phase_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/agentperf/agentperf-go/internal/phase"
+)
+
+const sec = time.Second
+
+// worker sends requests of the given length, one after the other. Every third
+// completes a piece of work.
+type load struct {
+	mu       sync.Mutex
+	requests []time.Time
+	cut      int
+	length   func(worker, n int) time.Duration
+	fails    bool
+}
+
+func (l *load) work(soft, hard context.Context, worker int, p *phase.Phase) error {
+	for n := 0; soft.Err() == nil; n++ {
+		begin := time.Now()
+		measured := p.Begin(begin)
+		l.mu.Lock()
+		l.requests = append(l.requests, begin)
+		l.mu.Unlock()
+		select {
+		case <-time.After(l.length(worker, n)):
+		case <-hard.Done():
+			l.mu.Lock()
+			l.cut++
+			l.mu.Unlock()
+			p.End(measured, false)
+			return nil
+		}
+		p.End(measured, !l.fails)
+		if n%3 == 2 {
+			p.Completed(worker)
+		}
+	}
+	return nil
+}
+
+func (l *load) measured(r phase.Result) (n int) {
+	for _, at := range l.requests {
+		if r.Measured(at) {
+			n++
+		}
+	}
+	return n
+}
+
+func each(d time.Duration) func(int, int) time.Duration {
+	return func(int, int) time.Duration { return d }
+}
+
+func TestPhases(t *testing.T) {
+	tests := []struct {
+		name     string
+		cfg      phase.Config
+		length   func(worker, n int) time.Duration
+		fails    bool
+		ending   phase.Ending
+		settled  time.Duration
+		window   time.Duration // end of the window, from the start
+		end      time.Duration
+		measured int
+		cut      int
+	}{
+		{
+			// Workers start at 0, 0.5, 1 and 1.5 s; the window is [3.5 s, 13.5 s).
+			// Requests begin at each one's start plus whole seconds: worker 1 and
+			// 3 begin one at 3.5 s, which counts, and at 13.5 s, which does not.
+			name: "window", cfg: phase.Config{Workers: 4, SpawnRate: 2, Settle: 2 * sec, Measure: 10 * sec, Drain: 30 * sec},
+			length: each(sec), ending: phase.Complete, settled: 3500 * time.Millisecond, window: 13500 * time.Millisecond,
+			// The last measured begin at 13 s. The first of them to end, at 14 s,
+			// makes room for one more.
+			end: 15 * sec, measured: 40,
+		},
+		{
+			// A measured request of 60.5 s keeps the other worker busy until it ends.
+			name: "load goes on", cfg: phase.Config{Workers: 2, Measure: 10 * sec, Drain: 30 * sec},
+			length: func(w, n int) time.Duration {
+				if w == 1 && n == 9 {
+					return 60500 * time.Millisecond
+				}
+				return sec
+			},
+			ending: phase.Complete, window: 10 * sec, end: 70 * sec, measured: 20,
+		},
+		{
+			// What is not measured is cut when the drain time has passed.
+			name: "drain", cfg: phase.Config{Workers: 2, Measure: 9500 * time.Millisecond, Drain: 30 * sec},
+			length: func(w, n int) time.Duration {
+				switch {
+				case w == 1 && n == 9:
+					return 900 * time.Millisecond // from 9 s, so that one more follows
+				case w == 1 && n == 10:
+					return 600 * sec
+				}
+				return sec
+			},
+			ending: phase.Complete, window: 9500 * time.Millisecond, end: 40 * sec, measured: 20, cut: 1,
+		},
+		{
+			// Three completions each: worker 1 needs 9 requests of 3 s.
+			name: "minimum per worker", cfg: phase.Config{Workers: 2, Measure: 10 * sec, MinPerWorker: 3},
+			length: func(w, n int) time.Duration { return time.Duration(800+2200*w) * time.Millisecond },
+			// Worker 0 is at its 34th of 0.8 s then.
+			ending: phase.Complete, window: 27 * sec, end: 27200 * time.Millisecond, measured: 34 + 9, cut: -1,
+		},
+		{
+			name: "minimum in all", cfg: phase.Config{Workers: 1, Measure: 10 * sec, MinTotal: 7},
+			length: each(sec), ending: phase.Complete, window: 21 * sec, end: 21 * sec, measured: 21, cut: -1,
+		},
+		{
+			name: "timeout", cfg: phase.Config{Workers: 1, Settle: 5 * sec, Measure: 10 * sec, MinTotal: 100, Timeout: 20500 * time.Millisecond, Drain: sec},
+			length: each(sec), ending: phase.TimedOut, settled: 5 * sec, window: 20500 * time.Millisecond, end: 21 * sec, measured: 16,
+		},
+		{
+			name: "nothing succeeds", cfg: phase.Config{Workers: 4, Settle: 100 * sec, Measure: 10 * sec, GiveUp: 3, Drain: sec},
+			length: each(sec), fails: true, ending: phase.Dead, settled: 100 * sec, window: 3 * sec, end: 3 * sec, cut: -1,
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := &load{length: tt.length, fails: tt.fails}
+				r, err := phase.Run(t.Context(), tt.cfg, l.work)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if r.Ending != tt.ending {
+					t.Errorf("ending %q, want %q", r.Ending, tt.ending)
+				}
+				if got := r.Settled.Sub(r.Start); got != tt.settled {
+					t.Errorf("settled at %v, want %v", got, tt.settled)
+				}
+				if got := r.WindowEnd.Sub(r.Start); got != tt.window {
+					t.Errorf("window ends at %v, want %v", got, tt.window)
+				}
+				if got := r.End.Sub(r.Start); got != tt.end {
+					t.Errorf("ends at %v, want %v", got, tt.end)
+				}
+				if got := l.measured(r); got != tt.measured {
+					t.Errorf("%d measured, want %d", got, tt.measured)
+				}
+				if tt.cut >= 0 && l.cut != tt.cut {
+					t.Errorf("%d cut, want %d", l.cut, tt.cut)
+				}
+			})
+		})
+	}
+}
+
+func TestCancelEndsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		why := errors.New("interrupted")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(5500*time.Millisecond, func() { cancel(why) })
+		l := &load{length: each(600 * sec)}
+		r, err := phase.Run(ctx, phase.Config{Workers: 3, SpawnRate: 0.4, Measure: 100 * sec, Drain: 30 * sec}, l.work)
+		if !errors.Is(err, why) || r.Ending != phase.Canceled || r.End.Sub(r.Start) != 5500*time.Millisecond || l.cut != 3 {
+			t.Errorf("%v, %+v, %d cut", err, r, l.cut)
+		}
+	})
+}
+
+func TestWorkErrorEndsThePhase(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		broken := errors.New("disk full")
+		r, err := phase.Run(t.Context(), phase.Config{Workers: 5, Measure: 100 * sec}, func(soft, hard context.Context, w int, p *phase.Phase) error {
+			if w == 3 {
+				time.Sleep(2 * sec)
+				return broken
+			}
+			<-soft.Done()
+			return nil
+		})
+		if !errors.Is(err, broken) || r.End.Sub(r.Start) != 2*sec {
+			t.Errorf("%v after %v", err, r.End.Sub(r.Start))
+		}
+	})
+}
+
+func TestProgress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var stages []string
+		l := &load{length: each(sec)}
+		_, err := phase.Run(t.Context(), phase.Config{
+			Workers: 3, SpawnRate: 1, Settle: 2 * sec, Measure: 3 * sec, Interval: 1500 * time.Millisecond,
+			Progress: func(s phase.Snapshot) { stages = append(stages, s.Stage) },
+		}, l.work)
+		want := []string{"spawning", "settling", "measuring", "measuring"}
+		if err != nil || len(stages) != len(want) {
+			t.Fatalf("stages %q, %v", stages, err)
+		}
+		for i := range want {
+			if stages[i] != want[i] {
+				t.Errorf("stages %q, want %q", stages, want)
+				break
+			}
+		}
+	})
+}
