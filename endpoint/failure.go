@@ -66,7 +66,7 @@ func (c *Conn) refusal(resp *http.Response) error {
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, enough))
 	e := &Error{Outcome: Status, Status: resp.StatusCode}
 	switch {
-	case gjson.ValidBytes(text) && len(text) > 0 && (text[0] == '{' || text[0] == '"'):
+	case valid(text) && len(text) > 0 && (text[0] == '{' || text[0] == '"'):
 		e.Message = c.client.quote(errorText(gjson.ParseBytes(text)))
 	case looksLikeHTML(text):
 		e.Message = c.client.quote(plainText(string(text)))

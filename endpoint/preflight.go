@@ -148,7 +148,7 @@ func (c *Conn) models(ctx context.Context, f *Findings) error {
 		return c.failure(ctx, err, resp.StatusCode)
 	}
 	list := gjson.GetBytes(text, "data")
-	if !gjson.ValidBytes(text) || !list.IsArray() {
+	if !valid(text) || !list.IsArray() {
 		return &Error{Outcome: Malformed, Status: resp.StatusCode, Message: `/models is not a JSON object with "data"`}
 	}
 	list.ForEach(func(_, entry gjson.Result) bool {

@@ -303,3 +303,16 @@ func TestBodyIsReleased(t *testing.T) {
 		}
 	})
 }
+
+// A deep nest of brackets must not exhaust the stack.
+func TestDeepJSON(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, conn := connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			io.WriteString(w, "data: "+strings.Repeat("[", 4<<20-10)+"\n\n")
+		}), endpoint.Config{})
+		var c metrics.Clock
+		if _, err := conn.Stream(t.Context(), "", body(1, ""), &c); outcome(err) != endpoint.Malformed {
+			t.Errorf("%v", err)
+		}
+	})
+}

@@ -87,7 +87,7 @@ func (e *Engine) serveCompletion(w http.ResponseWriter, r *http.Request) {
 
 // parse checks a request body; status says how to refuse it.
 func (e *Engine) parse(body []byte) (q request, status int, err error) {
-	if !gjson.ValidBytes(body) {
+	if !json.Valid(body) {
 		return q, http.StatusBadRequest, fmt.Errorf("the body is not JSON")
 	}
 	b := gjson.ParseBytes(body)

@@ -1,0 +1,62 @@
+package format
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+)
+
+// headSize is how much of a file can be looked at before it is read, in bytes.
+const headSize = 64 << 10
+
+// A file is open for reading, unpacked.
+type file struct {
+	*bufio.Reader
+	io.Closer
+}
+
+// open opens a file of a workload. Whether it is packed is a matter of its
+// first bytes: names are lost on the way more often.
+func open(fsys fs.FS, name string) (*file, error) {
+	// Before opening it: opening a named pipe waits for a writer.
+	info, err := fs.Stat(fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: errors.New("not a regular file")}
+	}
+	f, err := fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	r, err := unpack(name, f)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return &file{r, f}, nil
+}
+
+func unpack(name string, f io.Reader) (*bufio.Reader, error) {
+	r := bufio.NewReaderSize(f, headSize)
+	magic, err := r.Peek(4)
+	if err != nil && err != io.EOF {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	switch {
+	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
+		z, err := gzip.NewReader(r)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		return bufio.NewReaderSize(z, headSize), nil
+	case bytes.Equal(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+		return nil, &SyntaxError{File: name, Err: fmt.Errorf("packed with zstd; unpack it first: zstd -d %q", name)}
+	}
+	return r, nil
+}

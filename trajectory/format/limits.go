@@ -1,0 +1,88 @@
+package format
+
+import (
+	"errors"
+	"fmt"
+	"time"
+	"unicode/utf8"
+
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// checkWorkload returns what would keep a workload from being read again,
+// before anything of it is written.
+func checkWorkload(w *trajectory.Workload) error {
+	var errs problems
+	if len(w.Trajectories) == 0 {
+		errs.add(errors.New("workload has no trajectories"))
+	}
+	if err := checkTexts(w.Name, w.Source); err != nil {
+		errs.add(fmt.Errorf("workload: %w", err))
+	}
+	ids := make(map[string]bool, len(w.Trajectories))
+	for i, t := range w.Trajectories {
+		fail := func(err error) { errs.add(fmt.Errorf("trajectory %d (%q): %w", i, clip(t.ID), err)) }
+		switch {
+		case t.ID == "":
+			fail(errors.New("no ID"))
+		case ids[t.ID]:
+			fail(errors.New("ID is not unique"))
+		}
+		ids[t.ID] = true
+		if err := checkTexts(t.ID, t.Source); err != nil {
+			fail(err)
+		}
+		if t.ContextTokens < 0 || t.ContextTokens > maxTokens {
+			fail(fmt.Errorf("context of %d tokens, expected 0 to %.0f", t.ContextTokens, maxTokens))
+		}
+		if len(t.Turns) == 0 {
+			fail(errors.New("no turns"))
+		}
+		for j := range t.Turns {
+			if err := checkTurn(&t.Turns[j]); err != nil {
+				fail(fmt.Errorf("turn %d: %w", j, err))
+			}
+		}
+	}
+	return errs.err()
+}
+
+func checkTurn(t *trajectory.Turn) error {
+	for _, n := range []int{t.OutputTokens, t.MaxOutputTokens, t.PromptTokens, t.CompletionTokens} {
+		if n < 0 || n > maxTokens {
+			return fmt.Errorf("%d tokens, expected 0 to %.0f", n, maxTokens)
+		}
+	}
+	size := t.Context.Size() + len(t.Tools) + 1<<20 // ample for the rest
+	times := []time.Duration{t.ModelTime, t.ToolDelay}
+	for _, c := range t.ToolCalls {
+		if err := checkTexts(c.ID, c.Name); err != nil {
+			return err
+		}
+		times = append(times, c.Duration)
+		size += 100 + 6*(len(c.ID)+len(c.Name)) // as if all had to be escaped
+	}
+	for _, d := range times {
+		if d < 0 || d > maxMillis*time.Millisecond {
+			return fmt.Errorf("a time of %v, expected 0 to %v", d, maxMillis*time.Millisecond)
+		}
+	}
+	switch n := t.Context.Len(); {
+	case n == 0:
+		return errors.New("no messages")
+	case n > maxMessages:
+		return fmt.Errorf("%d messages, expected at most %d", n, maxMessages)
+	case size > maxLine:
+		return fmt.Errorf("a row of some %d MiB, expected at most %d", size>>20, maxLine>>20)
+	}
+	return nil
+}
+
+func checkTexts(texts ...string) error {
+	for _, s := range texts {
+		if len(s) > maxText || !utf8.ValidString(s) {
+			return fmt.Errorf("text %q: expected at most %d bytes of UTF-8", clip(s), maxText)
+		}
+	}
+	return nil
+}

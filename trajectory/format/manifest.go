@@ -1,0 +1,160 @@
+package format
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+const (
+	// replayMode is the one mode of manifest that there is.
+	replayMode = "single_user_agentic_replay"
+	// maxManifest bounds a manifest, in bytes; 500 tasks take 0.4 MB.
+	maxManifest = 16 << 20
+)
+
+// A manifest lists tasks and the traces that hold them.
+type manifest struct {
+	name, source string
+	tasks        []task
+}
+
+// A task is one entry of a manifest.
+type task struct {
+	field         string // its name in reports, such as "tasks[2]"
+	id, trace     string
+	rows, tools   int // as stated; -1 when not
+	contextTokens int
+}
+
+// readManifest reads a manifest and all its traces. Nothing is read of the
+// traces before the manifest is found to be right and the traces to be there.
+func (rd *reader) readManifest(fsys fs.FS, name string, r io.Reader) *trajectory.Workload {
+	data, err := io.ReadAll(io.LimitReader(r, maxManifest+1))
+	if err != nil {
+		rd.add(fmt.Errorf("%s: %w", name, err))
+		return nil
+	}
+	m := decodeManifest(data, rd.at(name, 0))
+	if !rd.none() {
+		return nil
+	}
+	if rd.findTraces(fsys, name, m); !rd.none() {
+		return nil
+	}
+	w := &trajectory.Workload{Name: m.name, Source: m.source}
+	for _, task := range m.tasks {
+		if rd.full() {
+			break
+		}
+		if t := rd.readTrace(fsys, name, task); t != nil {
+			w.Trajectories = append(w.Trajectories, t)
+		}
+	}
+	return w
+}
+
+// decodeManifest takes a manifest apart and reports what is wrong with it.
+func decodeManifest(data []byte, report func(field string, err error)) *manifest {
+	m := new(manifest)
+	if len(data) > maxManifest {
+		report("", fmt.Errorf("more than %d MiB", maxManifest>>20))
+		return m
+	}
+	data = trimBOM(data)
+	if err := checkJSON(data); err != nil {
+		if s, ok := errors.AsType[*json.SyntaxError](err); ok {
+			err = fmt.Errorf("line %d: %w", 1+bytes.Count(data[:s.Offset], []byte("\n")), err)
+		}
+		report("", err)
+		return m
+	}
+	object := gjson.ParseBytes(data)
+	if !object.IsObject() {
+		report("", fmt.Errorf("%s, expected an object", kind(object)))
+		return m
+	}
+	f := newRecord(object, "", []string{"version", "mode", "name", "source", "tasks"}, report)
+	if mode := f.need("mode"); mode != "" && mode != replayMode {
+		f.fail("mode", "%q, expected %q", clip(mode), replayMode)
+	}
+	if _, there := f.fields["version"]; !there {
+		f.fail("version", "missing")
+	} else if v, ok := f.count("version", 0, maxCount); ok && v != 1 {
+		f.fail("version", "%d, expected 1", v)
+	}
+	m.name, m.source = f.text("name"), f.text("source")
+	f.objects("tasks", func(i int, element gjson.Result) {
+		m.tasks = append(m.tasks, decodeTask(fmt.Sprintf("tasks[%d]", i), element, report))
+	})
+	if list, ok := f.fields["tasks"]; !ok {
+		f.fail("tasks", "missing")
+	} else if list.IsArray() && len(m.tasks) == 0 {
+		f.fail("tasks", "empty")
+	}
+	reportTwins(m.tasks, report)
+	return m
+}
+
+func decodeTask(field string, element gjson.Result, report func(string, error)) task {
+	known := []string{"task_id", "trace", "model_calls", "tool_calls",
+		"total_recorded_tool_delay_ms", "required_context_tokens"}
+	f := newRecord(element, field+".", known, report)
+	t := task{field: field, id: f.need("task_id"), rows: -1, tools: -1}
+	t.trace = f.need("trace")
+	if t.trace != "" {
+		if err := checkTracePath(t.trace); err != nil {
+			f.report(field+".trace", err)
+		}
+		t.trace = path.Clean(t.trace)
+	}
+	if n, ok := f.count("model_calls", 0, maxCount); ok {
+		t.rows = n
+	}
+	if n, ok := f.count("tool_calls", 0, maxCount); ok {
+		t.tools = n
+	}
+	f.number("total_recorded_tool_delay_ms", 0, maxMillis*maxCount)
+	t.contextTokens, _ = f.count("required_context_tokens", 0, maxTokens)
+	return t
+}
+
+// checkTracePath returns what keeps a trace from being a file below the
+// manifest. Where the path leads through symbolic links is for the file system
+// to say; see [Open].
+func checkTracePath(name string) error {
+	switch {
+	case path.IsAbs(name):
+		return fmt.Errorf("%q is absolute, expected a path inside the manifest's folder", clip(name))
+	case slices.Contains(strings.FieldsFunc(name, func(c rune) bool { return c == '/' || c == '\\' }), ".."):
+		return fmt.Errorf("%q leaves the manifest's folder", clip(name))
+	}
+	return nil
+}
+
+// reportTwins reports tasks of the same name and tasks of the same trace.
+func reportTwins(tasks []task, report func(string, error)) {
+	ids, traces := make(map[string]string), make(map[string]string)
+	for _, t := range tasks {
+		if first, twice := ids[t.id]; twice && t.id != "" {
+			report(t.field+".task_id", fmt.Errorf("%q is also %s", clip(t.id), first))
+		} else {
+			ids[t.id] = t.field
+		}
+		if first, twice := traces[t.trace]; twice && t.trace != "" {
+			report(t.field+".trace", fmt.Errorf("%q is also that of %s", clip(t.trace), first))
+		} else {
+			traces[t.trace] = t.field
+		}
+	}
+}

@@ -1,0 +1,187 @@
+package format
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/tidwall/gjson"
+)
+
+// Bounds of what a record may say. They are far above any recording and keep
+// nonsense from overflowing what is computed from it.
+const (
+	maxTokens = 1e8
+	maxCount  = 1e9
+	maxMillis = 24 * 60 * 60 * 1000
+	maxText   = 4096 // bytes in an id, a name or a path
+)
+
+// checkJSON returns what keeps data from being JSON in UTF-8.
+//
+// It uses encoding/json, which bounds the nesting: gjson's own check recurses,
+// and a line of opening brackets would exhaust the stack.
+func checkJSON(data []byte) error {
+	if !json.Valid(data) {
+		err := json.Unmarshal(data, new(json.RawMessage))
+		if s, ok := errors.AsType[*json.SyntaxError](err); ok {
+			return fmt.Errorf("not JSON: %w at byte %d", err, s.Offset)
+		}
+		return fmt.Errorf("not JSON: %w", err)
+	}
+	if !utf8.Valid(data) {
+		return errors.New("not UTF-8")
+	}
+	return nil
+}
+
+// A record is one JSON object whose fields are taken out one by one. Each
+// method reports a field that is not what it should be, and answers as if the
+// field were absent.
+type record struct {
+	fields map[string]gjson.Result
+	path   string // in front of field names in reports
+	report func(field string, err error)
+}
+
+// newRecord takes the known fields from object, which must be a JSON object.
+// Fields that are null count as absent: some writers write every field.
+func newRecord(object gjson.Result, path string, known []string, report func(string, error)) record {
+	r := record{make(map[string]gjson.Result, len(known)), path, report}
+	object.ForEach(func(key, value gjson.Result) bool {
+		if !slices.Contains(known, key.Str) {
+			return true
+		}
+		if _, twice := r.fields[key.Str]; twice {
+			r.fail(key.Str, "given twice")
+		}
+		r.fields[key.Str] = value
+		return true
+	})
+	for name, value := range r.fields {
+		if value.Type == gjson.Null {
+			delete(r.fields, name)
+		}
+	}
+	return r
+}
+
+func (r record) fail(name, format string, args ...any) {
+	r.report(r.path+name, fmt.Errorf(format, args...))
+}
+
+// text returns a string, empty when absent.
+func (r record) text(name string) string {
+	value, ok := r.fields[name]
+	switch {
+	case !ok:
+	case value.Type != gjson.String:
+		r.fail(name, "%s, expected a string", kind(value))
+	case len(value.Str) > maxText:
+		r.fail(name, "%d bytes, expected at most %d", len(value.Str), maxText)
+	default:
+		return strings.Clone(value.Str) // not to keep the whole row
+	}
+	return ""
+}
+
+// need returns a string that must be there and not empty.
+func (r record) need(name string) string {
+	value, ok := r.fields[name]
+	if !ok {
+		r.fail(name, "missing")
+	} else if value.Type == gjson.String && value.Str == "" {
+		r.fail(name, "empty")
+	}
+	return r.text(name)
+}
+
+// number returns a number from low to high; ok is false when it is absent.
+func (r record) number(name string, low, high float64) (v float64, ok bool) {
+	value, ok := r.fields[name]
+	if !ok {
+		return 0, false
+	}
+	if value.Type != gjson.Number {
+		r.fail(name, "%s, expected a number", kind(value))
+		return 0, false
+	}
+	// Not value.Num: gjson is lenient about what it cannot represent.
+	v, err := strconv.ParseFloat(value.Raw, 64)
+	if err != nil || !(low <= v && v <= high) {
+		r.fail(name, "%s, expected %.0f to %.0f", clip(value.Raw), low, high)
+		return 0, false
+	}
+	return v, true
+}
+
+// count is number for whole numbers.
+func (r record) count(name string, low, high float64) (v int, ok bool) {
+	f, ok := r.number(name, low, high)
+	if ok && f != math.Trunc(f) {
+		r.fail(name, "%s, expected a whole number", clip(r.fields[name].Raw))
+		return 0, false
+	}
+	return int(f), ok
+}
+
+// array returns an array; ok is false when it is absent.
+func (r record) array(name string) (value gjson.Result, ok bool) {
+	value, ok = r.fields[name]
+	if ok && !value.IsArray() {
+		r.fail(name, "%s, expected an array", kind(value))
+		return gjson.Result{}, false
+	}
+	return value, ok
+}
+
+// objects calls each for the elements of an array, which must be objects.
+func (r record) objects(name string, each func(i int, element gjson.Result)) {
+	list, ok := r.array(name)
+	if !ok {
+		return
+	}
+	i := 0
+	list.ForEach(func(_, element gjson.Result) bool {
+		if !element.IsObject() {
+			r.fail(fmt.Sprintf("%s[%d]", name, i), "%s, expected an object", kind(element))
+			return false // one is enough: a list of anything else goes on like this
+		}
+		each(i, element)
+		i++
+		return true
+	})
+}
+
+// kind names the type of a JSON value.
+func kind(value gjson.Result) string {
+	switch {
+	case value.IsArray():
+		return "an array"
+	case value.IsObject():
+		return "an object"
+	case value.Type == gjson.String:
+		return "a string"
+	case value.Type == gjson.Number:
+		return "a number"
+	case value.Type == gjson.Null:
+		return "null"
+	default:
+		return "a boolean"
+	}
+}
+
+// clip shortens what a message quotes from a file.
+func clip(s string) string {
+	const most = 60
+	if len(s) > most {
+		return string(bytes.ToValidUTF8([]byte(s[:most]), nil)) + "..."
+	}
+	return s
+}

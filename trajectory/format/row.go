@@ -1,0 +1,158 @@
+package format
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// A row is one line of a trace: one turn, its messages still as recorded.
+type row struct {
+	file string
+	line int
+	// task and conversation are empty and index is -1 when the line is too
+	// broken to tell, or lacks them.
+	task, conversation string
+	index              int
+	messages, tools    gjson.Result
+	turn               trajectory.Turn // without Context and Tools
+	bad                bool            // reported, not to be used
+	report             func(field string, err error)
+}
+
+// rowFields are the fields that are used. The others say where the row came
+// from, or repeat what these say.
+func rowFields() []string {
+	return []string{
+		"version", "task_id", "conversation_id", "conversation_idx", "messages", "tools",
+		"target_output_tokens", "max_output_tokens",
+		"recorded_prompt_tokens", "recorded_completion_tokens", "recorded_model_duration_ms",
+		"simulated_tool_delay_ms_after", "recorded_tool_calls_after",
+	}
+}
+
+// decodeRow takes one line apart. It reports what is wrong with it and returns
+// what it could make out.
+func decodeRow(file string, line int, data []byte, report func(field string, err error)) *row {
+	r := &row{file: file, line: line, index: -1}
+	r.report = func(field string, err error) {
+		r.bad = true
+		report(field, err)
+	}
+	if err := checkJSON(data); err != nil {
+		r.report("", err)
+		return r
+	}
+	object := gjson.ParseBytes(data)
+	if !object.IsObject() {
+		r.report("", fmt.Errorf("%s, expected an object", kind(object)))
+		return r
+	}
+	f := newRecord(object, "", rowFields(), r.report)
+	if v, ok := f.count("version", 0, maxCount); ok && v != 1 {
+		f.fail("version", "%d, expected 1", v)
+	}
+	r.task = f.text("task_id")
+	r.conversation = f.need("conversation_id")
+	if i, ok := f.count("conversation_idx", 0, maxCount); ok {
+		r.index = i
+	} else if _, there := f.fields["conversation_idx"]; !there {
+		f.fail("conversation_idx", "missing")
+	}
+	r.lists(f)
+	r.numbers(f)
+	return r
+}
+
+// lists takes the messages and the tools.
+func (r *row) lists(f record) {
+	if messages, ok := f.array("messages"); ok {
+		r.messages = messages
+	} else if _, there := f.fields["messages"]; !there {
+		f.fail("messages", "missing")
+	}
+	// An empty list is none: servers refuse "tools": [].
+	f.objects("tools", func(int, gjson.Result) { r.tools = f.fields["tools"] })
+}
+
+// numbers takes the lengths, the times and the tool calls.
+func (r *row) numbers(f record) {
+	t := &r.turn
+	t.OutputTokens, _ = f.count("target_output_tokens", 0, maxTokens)
+	t.MaxOutputTokens, _ = f.count("max_output_tokens", 1, maxTokens)
+	t.PromptTokens, _ = f.count("recorded_prompt_tokens", 0, maxTokens)
+	t.CompletionTokens, _ = f.count("recorded_completion_tokens", 0, maxTokens)
+	t.ModelTime, _ = f.millis("recorded_model_duration_ms")
+	// By the format's convention this is the sum of the durations of the tools
+	// that ran: exact for one tool after the other, too long for tools that
+	// ran in parallel. When they started was not recorded, so that the overlap
+	// cannot be taken out; the sum is also what the official client waits.
+	t.ToolDelay, t.ToolDelayKnown = f.millis("simulated_tool_delay_ms_after")
+	f.objects("recorded_tool_calls_after", func(i int, element gjson.Result) {
+		path := fmt.Sprintf("recorded_tool_calls_after[%d].", i)
+		known := []string{"duration_ms", "tool_call_id", "tool_name"}
+		c := newRecord(element, path, known, r.report)
+		call := trajectory.ToolCall{ID: c.text("tool_call_id"), Name: c.text("tool_name")}
+		if _, there := c.fields["duration_ms"]; !there {
+			c.fail("duration_ms", "missing")
+		}
+		call.Duration, _ = c.millis("duration_ms")
+		t.ToolCalls = append(t.ToolCalls, call)
+	})
+}
+
+// millis returns a time given in milliseconds; ok is false when it is absent.
+func (r record) millis(name string) (d time.Duration, ok bool) {
+	v, ok := r.number(name, 0, maxMillis)
+	return time.Duration(math.Round(v * float64(time.Millisecond))), ok
+}
+
+// maxMessages bounds the messages of one row. A message costs some memory of
+// its own however short it is.
+const maxMessages = 100_000
+
+// A prefix is a message as it stands in a file, and the context that ends with
+// it.
+type prefix struct {
+	raw     string
+	context *trajectory.Context
+}
+
+// context builds the context of the row in store and appends its prefixes to
+// dst. What the row has in common with before, the row read before it, is found
+// by comparing bytes: of a conversation that is nearly all, and encoding it
+// anew would take half the time of reading.
+func (r *row) context(store *trajectory.Store, dst, before []prefix) []prefix {
+	var c *trajectory.Context
+	var buf []byte
+	empty := r.messages.Exists()
+	r.messages.ForEach(func(_, message gjson.Result) bool {
+		empty = false
+		switch i := len(dst); {
+		case i == maxMessages:
+			r.report("messages", fmt.Errorf("more than %d", maxMessages))
+			return false
+		case i < len(before) && before[i].context.Front() == c && before[i].raw == message.Raw:
+			c = before[i].context
+		default:
+			buf = append(buf[:0], message.Raw...)
+			next, err := store.Append(c, buf)
+			if err != nil {
+				r.report(fmt.Sprintf("messages[%d]", i), err)
+				return false
+			}
+			c = next
+		}
+		dst = append(dst, prefix{message.Raw, c})
+		return true
+	})
+	if empty {
+		r.report("messages", errors.New("empty"))
+	}
+	return dst
+}

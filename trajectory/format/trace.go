@@ -1,0 +1,54 @@
+package format
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// findTraces reports the traces that are not there, all of them in one report:
+// manifests are handed round without their traces, and a list of what to fetch
+// is then what helps.
+func (rd *reader) findTraces(fsys fs.FS, manifestName string, m *manifest) {
+	var missing []string
+	for _, t := range m.tasks {
+		switch _, err := fs.Stat(fsys, t.trace); {
+		case errors.Is(err, fs.ErrNotExist):
+			missing = append(missing, t.trace)
+		case err != nil:
+			rd.at(manifestName, 0)(t.field+".trace", err)
+		}
+	}
+	if len(missing) > 0 {
+		rd.at(manifestName, 0)("tasks", fmt.Errorf("%d of %d traces are missing (%w): %s",
+			len(missing), len(m.tasks), fs.ErrNotExist, strings.Join(missing, ", ")))
+	}
+}
+
+// readTrace reads the trace of one task and compares it with what the manifest
+// states. It returns nil when something is wrong with it.
+func (rd *reader) readTrace(fsys fs.FS, manifestName string, task task) *trajectory.Trajectory {
+	cs := rd.conversations(task.id)
+	before := len(rd.errs)
+	cs.read(fsys, task.trace)
+	if len(rd.errs) > before {
+		return nil // the counts would be wrong for that reason
+	}
+	t := cs.order[0].Trajectory
+	t.ContextTokens = task.contextTokens
+	tools := 0
+	for _, turn := range t.Turns {
+		tools += len(turn.ToolCalls)
+	}
+	report := rd.at(manifestName, 0)
+	if task.rows >= 0 && task.rows != len(t.Turns) {
+		report(task.field+".model_calls", fmt.Errorf("%d, but %s has %d rows", task.rows, task.trace, len(t.Turns)))
+	}
+	if task.tools >= 0 && task.tools != tools {
+		report(task.field+".tool_calls", fmt.Errorf("%d, but %s has %d", task.tools, task.trace, tools))
+	}
+	return t
+}
