@@ -1,0 +1,152 @@
+package search
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// unlimited is the largest n ever asked. Half of the range of int leaves room
+// to double any n, and to add one to the limit, without overflow.
+const unlimited = math.MaxInt / 2
+
+// A Bracket is the state of one search: its limits and every answer so far.
+// It only decides what to ask next and what the answers mean; asking is left to
+// the caller or to a [Finder]. The package documentation has the rules.
+//
+// The zero value is ready: it searches upwards from 1 without limit.
+//
+// A Bracket is plain data. A copy, also one that went through JSON, goes on
+// independently of the original and asks the same questions. It is not safe for
+// concurrent use; its copies are, each by one goroutine.
+type Bracket struct {
+	// Min is the smallest n that may be asked. 0 means 1.
+	Min int `json:"min,omitzero"`
+	// Max is the largest n that may be asked, at most math.MaxInt/2. 0 means
+	// that there is no limit, that is math.MaxInt/2.
+	Max int `json:"max,omitzero"`
+	// Start is the first n to ask, between Min and Max: a guess somewhat below
+	// the expected answer saves questions. 0 means Min.
+	Start int `json:"start,omitzero"`
+	// Answers holds what was observed, in that order. Those outside Min..Max
+	// are kept and count for nothing, until the limits are widened. Add to it
+	// with Observe.
+	Answers []Answer `json:"answers,omitempty"`
+}
+
+// An Answer is what was observed at one n.
+type Answer struct {
+	N       int     `json:"n"`
+	Verdict Verdict `json:"verdict"`
+}
+
+// Validate returns all mistakes in the limits, joined, or nil. It does not look
+// at Answers: no answer is a mistake.
+func (b *Bracket) Validate() error {
+	var errs []error
+	bad := func(format string, args ...any) {
+		errs = append(errs, fmt.Errorf("search: "+format, args...))
+	}
+	first, last, start := b.limits()
+	if first < 1 {
+		bad("Min is %d, want at least 1, or 0 for the default", b.Min)
+	}
+	switch {
+	case last < 1 || last > unlimited:
+		bad("Max is %d, want 1 to %d, or 0 for no limit", b.Max, unlimited)
+	case first > last:
+		bad("Min is %d, above the largest n allowed, which is %d", first, last)
+	}
+	switch {
+	case b.Start == 0: // follows Min, and so do its mistakes
+	case start < max(first, 1):
+		bad("Start is %d, below the smallest n allowed, which is %d", start, max(first, 1))
+	case start > last && last > 0:
+		bad("Start is %d, above the largest n allowed, which is %d", start, last)
+	}
+	return errors.Join(errs...)
+}
+
+// Next returns the n to ask next. It returns 0 and false when there is nothing
+// left to ask: the search has settled, or [Bracket.Validate] returns an error.
+//
+// It returns the same n until something is observed, and never an n within the
+// limits for which anything has been observed. It may be called at any time,
+// and an Observe after the search has settled may open it again.
+func (b *Bracket) Next() (n int, ok bool) {
+	if b.Validate() != nil {
+		return 0, false
+	}
+	first, last, start := b.limits()
+	passed, _, ceiling := b.edges()
+	above := max(passed, first-1) // the answer is at least this, or none
+	double := max(2*passed, start)
+	switch {
+	case ceiling == 0 && above < last:
+		return min(double, last), true
+	case ceiling-above > 1:
+		// Every n strictly between the two is still unanswered, and so is the
+		// middle. Doubling stays below the middle only when the ceiling was
+		// observed, far up, without having been asked for.
+		return min(double, above+(ceiling-above)/2), true
+	}
+	return 0, false
+}
+
+// Observe records the answer at n. Any n may be observed, in any order and any
+// number of times, whether Next returned it or not.
+func (b *Bracket) Observe(n int, v Verdict) {
+	// Clip makes append copy: without it two copies of a Bracket would write
+	// to the same array.
+	b.Answers = append(slices.Clip(b.Answers), Answer{N: n, Verdict: v.known()})
+}
+
+// limits returns Min, Max and Start with their defaults filled in.
+func (b *Bracket) limits() (first, last, start int) {
+	first, last, start = b.Min, b.Max, b.Start
+	if first == 0 {
+		first = 1
+	}
+	if last == 0 {
+		last = unlimited
+	}
+	if start == 0 {
+		start = first
+	}
+	return first, last, start
+}
+
+// inside returns each n within the limits that was answered with v.
+func (b *Bracket) inside(v Verdict) (ns []int) {
+	first, last, _ := b.limits()
+	for _, a := range b.Answers {
+		if a.Verdict.known() == v && first <= a.N && a.N <= last {
+			ns = append(ns, a.N)
+		}
+	}
+	return ns
+}
+
+// edges returns the largest passing n with no failure at or below it, the
+// smallest failing n, and the ceiling: the smallest n above passed that failed
+// or was Unclear. Each is 0 when there is none.
+func (b *Bracket) edges() (passed, failed, ceiling int) {
+	for _, n := range b.inside(Fail) {
+		if failed == 0 || n < failed {
+			failed = n
+		}
+	}
+	for _, n := range b.inside(Pass) {
+		if failed == 0 || n < failed {
+			passed = max(passed, n)
+		}
+	}
+	ceiling = failed
+	for _, n := range b.inside(Unclear) {
+		if n > passed && (ceiling == 0 || n < ceiling) {
+			ceiling = n
+		}
+	}
+	return passed, failed, ceiling
+}
