@@ -1,0 +1,135 @@
+package agentperf
+
+import (
+	"context"
+	"errors"
+	"math"
+	"sync"
+	"time"
+
+	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/internal/phase"
+	"github.com/agentperf/agentperf-go/metrics"
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// record is one request as it went, in what judging and reporting need.
+type record struct {
+	agent      int
+	play       trajectory.Play
+	turn       int
+	begin      time.Time
+	outcome    endpoint.Outcome
+	message    string
+	maxTokens  int
+	short      bool // the answer was forced to a length and is shorter
+	timing     metrics.Timing
+	speed      metrics.TokensPerSecond
+	measurable bool
+}
+
+func (r *record) failed() bool { return r.outcome != endpoint.OK }
+
+// ttft returns the time to first token as it is judged, in nanoseconds.
+func (r *record) ttft() float64 {
+	if d, ok := r.timing.TTFT(); ok && !r.failed() {
+		return float64(d)
+	}
+	return math.Inf(1)
+}
+
+// otherFailure is the outcome of a Sender's error that is no endpoint.Error.
+const otherFailure endpoint.Outcome = "failed"
+
+// outcomeOf returns how a request ended and the words for it.
+func outcomeOf(err error) (endpoint.Outcome, string) {
+	if err == nil {
+		return endpoint.OK, ""
+	}
+	if e, ok := errors.AsType[*endpoint.Error](err); ok {
+		return e.Outcome, err.Error()
+	}
+	if errors.Is(err, context.Canceled) {
+		return endpoint.Canceled, err.Error()
+	}
+	return otherFailure, err.Error()
+}
+
+// crew is the agents of one phase and what they saw.
+type crew struct {
+	cfg     Config
+	connect func(agent int) trajectory.Sender
+	phase   int
+	gaps    []metrics.Gaps // agents share them in groups
+
+	mu      sync.Mutex
+	records []record
+}
+
+// gapShards bounds the number of gap histograms of a phase: enough for their
+// locks not to be fought over.
+const gapShards = 16
+
+func newCrew(cfg Config, connect func(int) trajectory.Sender, index, agents int) *crew {
+	return &crew{cfg: cfg, connect: connect, phase: index, gaps: make([]metrics.Gaps, min(agents, gapShards))}
+}
+
+// work is the life of one agent.
+func (c *crew) work(soft, hard context.Context, agent int, p *phase.Phase) error {
+	sender := c.connect(agent)
+	if closer, ok := sender.(interface{ Close() }); ok {
+		defer closer.Close()
+	}
+	g := &gate{sender: sender, hard: hard, phase: p}
+	replayer := trajectory.NewReplayer(g, c.cfg.Policy, &c.gaps[agent%len(c.gaps)])
+	for play := range c.cfg.schedule(c.phase).Plays(agent) {
+		for res := range replayer.Play(soft, play) {
+			r := newRecord(agent, play, res, g.begin)
+			c.add(r)
+			if r.outcome == endpoint.Local {
+				p.Stop() // whatever follows says nothing about the system
+			}
+			if res.Completed && r.outcome != endpoint.Canceled {
+				p.Completed(agent)
+			}
+		}
+		if soft.Err() != nil {
+			return nil
+		}
+	}
+	return nil
+}
+
+func newRecord(agent int, play trajectory.Play, res trajectory.Result, begin time.Time) record {
+	r := record{agent: agent, play: play, turn: res.Turn, begin: begin, maxTokens: res.MaxTokens, timing: res.Timing}
+	r.outcome, r.message = outcomeOf(res.Err)
+	if !r.failed() {
+		r.speed, r.measurable = res.Timing.OutputSpeed()
+		r.short = res.Forced && res.Timing.UsageReported && res.Timing.Tokens < res.MaxTokens
+	}
+	return r
+}
+
+func (c *crew) add(r record) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.records = append(c.records, r)
+}
+
+// gate stands between a replayer and its connection and tells the phase of
+// each request. A replayer stops between requests when the phase is over; an
+// open request goes on until the phase cuts it.
+type gate struct {
+	sender trajectory.Sender
+	hard   context.Context
+	phase  *phase.Phase
+	begin  time.Time
+}
+
+func (g *gate) Send(_ context.Context, session string, body [][]byte, clock *metrics.Clock) error {
+	g.begin = time.Now()
+	measured := g.phase.Begin(g.begin)
+	err := g.sender.Send(g.hard, session, body, clock)
+	g.phase.End(measured, err == nil)
+	return err
+}

@@ -1,0 +1,150 @@
+package agentperf
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+
+	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/search"
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// Config says what to measure and how. Beside the Workload it needs an
+// Endpoint or Connect; all else has a default.
+type Config struct {
+	// Endpoint is the system under test. A preflight looks at it first, and
+	// what it finds goes into the report.
+	Endpoint endpoint.Config
+	// Connect, when set, is asked for the connection of each agent, counted
+	// from 0, in place of Endpoint: to replay in process, say. A connection
+	// with a Close method is closed when its agent ends. Connect is called
+	// from several goroutines.
+	Connect func(agent int) trajectory.Sender
+	// Workload is what the agents replay.
+	Workload *trajectory.Workload
+	// Policy says how turns become requests. An empty Model means the only one
+	// that the endpoint serves. An empty Output means exact when every turn
+	// has a recorded length, otherwise free.
+	Policy trajectory.Policy
+	// Tiers are the service levels to find the limit of; none means those
+	// published for gpt-oss-120b.
+	Tiers []Tier
+	// Rules are the shape of each phase; the zero value means [Quick].
+	Rules Rules
+	// Seed determines the order of trajectories, start offsets, sampled delays
+	// and cache prefixes. 0 draws one, so that a second run does not find the
+	// server's cache filled by the first; the report says which.
+	Seed uint64
+	// MaxStart bounds the turn at which an agent's first trajectory begins; 0
+	// means 10, negative means that all begin at their first turn.
+	MaxStart int
+	// ContextTokens is the context window that requests must fit; what does
+	// not is left out and reported. 0 means what the endpoint states,
+	// negative means no limit.
+	ContextTokens int
+	// Start is the number of agents to begin with; 0 means 1. MaxAgents is the
+	// most to try; 0 means 4096.
+	Start, MaxAgents int
+	// MaxPhases bounds the phases of a search; 0 is no bound.
+	MaxPhases int
+	// Progress, when set, is told how the run goes, from one goroutine. It
+	// should return soon.
+	Progress func(Event)
+	// Requests, when set, receives one line of JSON for each request, written
+	// as each phase ends; see [Request].
+	Requests io.Writer
+}
+
+const (
+	defaultMaxAgents = 4096
+	defaultMaxStart  = 10
+)
+
+// Validate reports everything that is wrong with the configuration.
+func (c Config) Validate() error {
+	var errs []error
+	if c.Connect == nil {
+		errs = append(errs, c.Endpoint.Validate())
+	}
+	if c.Workload == nil || len(c.Workload.Trajectories) == 0 {
+		errs = append(errs, errors.New("agentperf: Workload is empty"))
+	} else {
+		for i, t := range c.Workload.Trajectories {
+			if len(t.Turns) == 0 {
+				errs = append(errs, fmt.Errorf("agentperf: Workload.Trajectories[%d] (%s) has no turns", i, t.ID))
+			}
+			for j := range t.Turns {
+				if t.Turns[j].Context.Len() == 0 {
+					errs = append(errs, fmt.Errorf("agentperf: Workload.Trajectories[%d] (%s): turn %d has no messages", i, t.ID, j))
+				}
+			}
+		}
+		if c.Policy.Output == trajectory.OutputExact {
+			if t, i := withoutLength(c.Workload); t != nil {
+				errs = append(errs, fmt.Errorf("agentperf: Policy.Output is exact, but no length was recorded for turn %d of %s", i, t.ID))
+			}
+		}
+	}
+	errs = append(errs, c.Policy.Validate(), validateTiers(c.Tiers), c.Rules.Validate())
+	if c.MaxPhases < 0 {
+		errs = append(errs, fmt.Errorf("agentperf: MaxPhases is %d, expected 0 or more", c.MaxPhases))
+	}
+	if c.Start < 0 || c.MaxAgents < 0 {
+		errs = append(errs, fmt.Errorf("agentperf: Start is %d and MaxAgents %d, expected 0 or more", c.Start, c.MaxAgents))
+	} else if b := c.resolve().bracket(); b.Validate() != nil {
+		errs = append(errs, fmt.Errorf("agentperf: Start is %d, more than MaxAgents, %d", b.Start, b.Max))
+	}
+	return errors.Join(errs...)
+}
+
+// withoutLength returns the first turn whose length was not recorded.
+func withoutLength(w *trajectory.Workload) (*trajectory.Trajectory, int) {
+	for _, t := range w.Trajectories {
+		for i := range t.Turns {
+			if t.Turns[i].OutputTokens == 0 {
+				return t, i
+			}
+		}
+	}
+	return nil, 0
+}
+
+// resolve fills in the defaults that need no endpoint.
+func (c Config) resolve() Config {
+	if len(c.Tiers) == 0 {
+		c.Tiers = TierSets()[0].Tiers
+	}
+	c.Rules = c.Rules.resolve()
+	for c.Seed == 0 {
+		c.Seed = rand.Uint64()
+	}
+	switch {
+	case c.MaxStart == 0:
+		c.MaxStart = defaultMaxStart
+	case c.MaxStart < 0:
+		c.MaxStart = 0
+	}
+	if c.MaxAgents == 0 {
+		c.MaxAgents = defaultMaxAgents
+	}
+	if c.Start == 0 {
+		c.Start = 1
+	}
+	if c.Policy.Output == "" && c.Workload != nil {
+		if t, _ := withoutLength(c.Workload); t != nil {
+			c.Policy.Output = trajectory.OutputFree
+		}
+	}
+	c.Policy = c.Policy.Resolve()
+	return c
+}
+
+func (c Config) bracket() search.Bracket {
+	return search.Bracket{Start: c.Start, Max: c.MaxAgents}
+}
+
+func (c Config) schedule(phase int) trajectory.Schedule {
+	return trajectory.Schedule{Workload: c.Workload, Seed: c.Seed, Phase: phase, MaxStart: c.MaxStart}
+}

@@ -1,0 +1,106 @@
+package agentperf
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// A ConfigEcho is the configuration of a run in its report, with the defaults
+// filled in and without secrets: of headers there are only the names.
+type ConfigEcho struct {
+	Endpoint       string   `json:"endpoint,omitempty"`
+	Headers        []string `json:"headers,omitempty"`
+	SessionHeader  string   `json:"session_header,omitempty"`
+	HTTP2          bool     `json:"http2"`
+	TimeoutSeconds float64  `json:"request_timeout_seconds,omitempty"`
+	IdleSeconds    float64  `json:"idle_timeout_seconds,omitempty"`
+
+	Workload     string `json:"workload"`
+	Trajectories int    `json:"trajectories"`
+	Turns        int    `json:"turns"`
+	// TurnsWithoutDelay have no recorded tool delay.
+	TurnsWithoutDelay int `json:"turns_without_recorded_delay"`
+	ContextTokens     int `json:"context_tokens,omitempty"`
+
+	Model          string                     `json:"model"`
+	Fields         map[string]json.RawMessage `json:"fields,omitempty"`
+	Output         trajectory.Output          `json:"output"`
+	MaxTokens      int                        `json:"max_tokens"`
+	ToolDelay      trajectory.ToolDelay       `json:"tool_delay"`
+	ToolDelayScale float64                    `json:"tool_delay_scale"`
+
+	Rules struct {
+		Name            string  `json:"name"`
+		SpawnRate       float64 `json:"spawn_rate_agents_per_second"`
+		SettleSeconds   float64 `json:"settle_seconds"`
+		MeasureSeconds  float64 `json:"measure_seconds"`
+		MinTrajectories int     `json:"min_trajectories"`
+		MinPerAgent     int     `json:"min_trajectories_per_agent"`
+		TimeoutSeconds  float64 `json:"timeout_seconds,omitempty"`
+		DrainSeconds    float64 `json:"drain_seconds"`
+	} `json:"rules"`
+	// Seed is a string, since JSON numbers do not hold 64 bits everywhere.
+	Seed      uint64 `json:"seed,string"`
+	MaxStart  int    `json:"max_start_turn"`
+	Start     int    `json:"start_agents"`
+	MaxAgents int    `json:"max_agents"`
+	// VerdictRule and PercentileRule say how tiers are judged.
+	VerdictRule    string `json:"verdict_rule"`
+	PercentileRule string `json:"percentile_rule"`
+}
+
+func emptyReport(cfg Config) *Report {
+	return &Report{
+		Schema: Schema, Started: time.Now().Round(0), Tiers: []TierResult{}, Phases: []PhaseResult{},
+		Warnings: []string{}, Config: echo(cfg, cfg.Workload),
+	}
+}
+
+func newTierResult(t Tier) TierResult {
+	return TierResult{Name: t.name(), SpeedFloorTokensPerSecond: t.SpeedFloor, TTFTCeilingSeconds: t.TTFTCeiling.Seconds()}
+}
+
+func echo(cfg Config, w *trajectory.Workload) ConfigEcho {
+	e := ConfigEcho{
+		SessionHeader: cfg.Endpoint.SessionHeader, HTTP2: cfg.Endpoint.HTTP2,
+		ContextTokens: max(0, cfg.ContextTokens),
+		Model:         cfg.Policy.Model, Fields: cfg.Policy.Fields, Output: cfg.Policy.Output,
+		MaxTokens: cfg.Policy.MaxTokens, ToolDelay: cfg.Policy.ToolDelay, ToolDelayScale: cfg.Policy.ToolDelayScale,
+		Seed: cfg.Seed, MaxStart: cfg.MaxStart, Start: cfg.Start, MaxAgents: cfg.MaxAgents,
+		VerdictRule:    "point: P25 output speed >= floor and P95 TTFT <= ceiling; a failed request is speed 0 and TTFT +Inf",
+		PercentileRule: "exact, linear interpolation at rank (n-1)q",
+	}
+	if cfg.Connect == nil {
+		e.Endpoint = cfg.Endpoint.URL
+		e.TimeoutSeconds, e.IdleSeconds = endpoint.DefaultTimeout.Seconds(), endpoint.DefaultIdleTimeout.Seconds()
+		if cfg.Endpoint.Timeout > 0 {
+			e.TimeoutSeconds = cfg.Endpoint.Timeout.Seconds()
+		}
+		if cfg.Endpoint.IdleTimeout > 0 {
+			e.IdleSeconds = cfg.Endpoint.IdleTimeout.Seconds()
+		}
+	}
+	e.Headers = slices.Sorted(maps.Keys(cfg.Endpoint.Header))
+	if w != nil {
+		e.Workload, e.Trajectories = w.Name, len(w.Trajectories)
+		for _, t := range w.Trajectories {
+			e.Turns += len(t.Turns)
+			for i := range t.Turns {
+				if !t.Turns[i].ToolDelayKnown {
+					e.TurnsWithoutDelay++
+				}
+			}
+		}
+	}
+	r := cfg.Rules
+	e.Rules.Name, e.Rules.SpawnRate = r.Name, r.SpawnRate
+	e.Rules.SettleSeconds, e.Rules.MeasureSeconds = r.Settle.Seconds(), r.Measure.Seconds()
+	e.Rules.MinTrajectories, e.Rules.MinPerAgent = r.MinTrajectories, r.MinPerAgent
+	e.Rules.TimeoutSeconds, e.Rules.DrainSeconds = r.Timeout.Seconds(), r.Drain.Seconds()
+	return e
+}

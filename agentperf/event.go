@@ -1,0 +1,41 @@
+package agentperf
+
+import (
+	"time"
+
+	"github.com/agentperf/agentperf-go/internal/phase"
+)
+
+// An Event says how far a run has come.
+type Event struct {
+	// Phase is the index of the phase and Agents its number of agents.
+	Phase, Agents int
+	// Stage is "spawning", "settling", "measuring", "finishing" or, once with
+	// Result set, "done".
+	Stage string
+	// Elapsed is the time since the phase began.
+	Elapsed time.Duration
+	// Up is the number of agents started.
+	Up int
+	// Requests and Succeeded count the phase's requests so far, measured or
+	// not; Trajectories those completed in the window.
+	Requests, Succeeded, Trajectories int
+	// Result is the phase's result when it is done.
+	Result *PhaseResult
+}
+
+// progressInterval is how often Progress hears of a phase.
+const progressInterval = 500 * time.Millisecond
+
+// watch passes the snapshots of a phase on as events.
+func watch(progress func(Event), index, agents int) func(phase.Snapshot) {
+	if progress == nil {
+		return nil
+	}
+	return func(s phase.Snapshot) {
+		progress(Event{
+			Phase: index, Agents: agents, Stage: s.Stage, Elapsed: s.Elapsed, Up: s.Up,
+			Requests: s.Attempts, Succeeded: s.Succeeded, Trajectories: s.Completed,
+		})
+	}
+}

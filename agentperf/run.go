@@ -1,0 +1,275 @@
+package agentperf
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/internal/phase"
+	"github.com/agentperf/agentperf-go/search"
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// ErrNothingSucceeded is returned when no request of the whole run succeeded,
+// so that there is no answer, not even 0.
+var ErrNothingSucceeded = errors.New("agentperf: no request succeeded")
+
+// ErrEndpointGone is returned when the endpoint, which had answered before, has
+// answered nothing in a phase and does not answer a lone request after it.
+var ErrEndpointGone = errors.New("agentperf: the endpoint has stopped answering")
+
+// Run finds the largest number of agents for each tier. One search serves all
+// tiers: every phase is judged for each of them.
+//
+// The report is never nil and holds what is known even when there is an
+// error: that of the configuration or the preflight, ErrNothingSucceeded,
+// ErrEndpointGone, or the cause for which ctx was done.
+func Run(ctx context.Context, cfg Config) (*Report, error) {
+	r, err := newRun(ctx, cfg)
+	if err != nil {
+		return r.report, err
+	}
+	brackets := make([]search.Bracket, len(r.cfg.Tiers))
+	for i := range brackets {
+		brackets[i] = r.cfg.bracket()
+	}
+	for {
+		n, ok := next(brackets)
+		if !ok {
+			r.report.Complete = true
+			break
+		}
+		if max := r.cfg.MaxPhases; max > 0 && len(r.report.Phases) == max {
+			r.warn(fmt.Sprintf("the search was ended after %d phases", max))
+			break
+		}
+		p, phaseErr := r.phase(ctx, n)
+		if p == nil {
+			err = phaseErr
+			break
+		}
+		for i := range brackets {
+			brackets[i].Observe(n, p.Verdicts[i].Verdict.answer())
+		}
+		if err = errors.Join(phaseErr, r.alive(ctx, p)); err != nil {
+			break
+		}
+	}
+	r.conclude(brackets)
+	return r.report, err
+}
+
+// Check runs one phase with the given number of agents and judges every tier:
+// for test suites, where the capacity wanted is known. In the report a tier
+// that passes has MaxAgents = agents. The error is as for Run.
+func Check(ctx context.Context, cfg Config, agents int) (*Report, error) {
+	if agents < 1 {
+		return emptyReport(cfg), fmt.Errorf("agentperf: a check of %d agents, expected 1 or more", agents)
+	}
+	cfg.Start, cfg.MaxAgents = agents, agents
+	r, err := newRun(ctx, cfg)
+	if err != nil {
+		return r.report, err
+	}
+	brackets := make([]search.Bracket, len(r.cfg.Tiers))
+	p, err := r.phase(ctx, agents)
+	if p != nil {
+		for i := range brackets {
+			brackets[i].Observe(agents, p.Verdicts[i].Verdict.answer())
+		}
+		err = errors.Join(err, r.alive(ctx, p))
+		r.report.Complete = err == nil
+	}
+	r.conclude(brackets)
+	return r.report, err
+}
+
+// next returns the number of agents to try next: what the first tier that is
+// still open asks for. The tiers after it learn from it too.
+func next(brackets []search.Bracket) (n int, ok bool) {
+	for i := range brackets {
+		if n, ok := brackets[i].Next(); ok {
+			return n, true
+		}
+	}
+	return 0, false
+}
+
+// run is a Run or Check under way.
+type run struct {
+	cfg       Config
+	connect   func(agent int) trajectory.Sender
+	counters  func() endpoint.Counters
+	report    *Report
+	succeeded bool // any request so far
+}
+
+func newRun(ctx context.Context, cfg Config) (*run, error) {
+	r := &run{report: emptyReport(cfg)}
+	if err := cfg.Validate(); err != nil {
+		return r, err
+	}
+	cfg = cfg.resolve()
+	r.connect = cfg.Connect
+	if cfg.Connect == nil {
+		client, err := endpoint.New(cfg.Endpoint)
+		if err != nil {
+			return r, err
+		}
+		found, err := client.Preflight(ctx, cfg.Policy.Model, cfg.Policy.Fields)
+		r.report.Preflight = &found
+		if err != nil {
+			return r, fmt.Errorf("agentperf: preflight: %w", err)
+		}
+		cfg.Policy.Model = found.Model
+		if cfg.ContextTokens == 0 {
+			cfg.ContextTokens = found.ContextTokens
+		}
+		r.connect = func(int) trajectory.Sender { return client.Conn() }
+		r.counters = client.Counters
+		r.warn(found.Warnings...)
+	}
+	fitted, fit := cfg.Workload.Fit(max(0, cfg.ContextTokens), cfg.Policy)
+	if len(fitted.Trajectories) == 0 {
+		return r, fmt.Errorf("agentperf: no trajectory fits a context of %d tokens", cfg.ContextTokens)
+	}
+	if fit != (trajectory.Fit{}) {
+		r.warn(fmt.Sprintf("%d trajectories were cut and %d dropped (%d turns in all) to fit a context of %d tokens", fit.Cut, fit.Dropped, fit.Turns, cfg.ContextTokens))
+	}
+	cfg.Workload = fitted
+	r.cfg = cfg
+	r.report.Config = echo(cfg, fitted)
+	return r, nil
+}
+
+// phase runs and judges one phase. The result is nil when there was none.
+func (r *run) phase(ctx context.Context, agents int) (*PhaseResult, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	pc, err := r.cfg.Rules.phase(agents)
+	if err != nil {
+		return nil, err
+	}
+	index := len(r.report.Phases)
+	pc.Progress, pc.Interval = watch(r.cfg.Progress, index, agents), progressInterval
+	var before endpoint.Counters
+	if r.counters != nil {
+		before = r.counters()
+	}
+	crew := newCrew(r.cfg, r.connect, index, agents)
+	result, err := phase.Run(ctx, pc, crew.work)
+	p := summarise(index, agents, r.cfg.Tiers, r.cfg.Rules, result, crew.records, crew.gaps)
+	if r.counters != nil {
+		p.count(before, r.counters())
+	}
+	for i := range crew.records {
+		r.succeeded = r.succeeded || !crew.records[i].failed()
+	}
+	r.report.Phases = append(r.report.Phases, p)
+	if r.cfg.Requests != nil {
+		err = errors.Join(err, writeRequests(r.cfg.Requests, index, result.Times, crew.records))
+	}
+	if r.cfg.Progress != nil {
+		r.cfg.Progress(Event{
+			Phase: index, Agents: agents, Stage: "done", Elapsed: result.End.Sub(result.Start), Up: agents,
+			Requests: len(crew.records), Trajectories: p.Trajectories, Result: &p,
+		})
+	}
+	return &p, err
+}
+
+// alive makes sure, after a phase in which nothing succeeded, that the search
+// goes on against something: one lone request must succeed, in three attempts.
+func (r *run) alive(ctx context.Context, p *PhaseResult) error {
+	if p.Ending != string(phase.Dead) {
+		return nil
+	}
+	why := p.Verdicts[0].Reason
+	if !r.succeeded {
+		return fmt.Errorf("%w: %s", ErrNothingSucceeded, why)
+	}
+	for range 3 {
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+		if r.answers(ctx) {
+			return nil
+		}
+	}
+	return fmt.Errorf("%w at %d agents: %s", ErrEndpointGone, p.Agents, why)
+}
+
+// answers reports whether a lone request succeeds.
+func (r *run) answers(ctx context.Context) bool {
+	sender := r.connect(0)
+	if closer, ok := sender.(interface{ Close() }); ok {
+		defer closer.Close()
+	}
+	replayer := trajectory.NewReplayer(sender, r.cfg.Policy, nil)
+	for play := range r.cfg.schedule(-1).Plays(0) {
+		for res := range replayer.Play(ctx, play) {
+			return res.Err == nil
+		}
+	}
+	return false
+}
+
+func (r *run) warn(texts ...string) { r.report.Warnings = append(r.report.Warnings, texts...) }
+
+// conclude draws the results from what the searches know.
+func (r *run) conclude(brackets []search.Bracket) {
+	for i := range brackets {
+		t := r.cfg.Tiers[i]
+		s := brackets[i].Summary()
+		res := newTierResult(t)
+		res.MaxAgents = s.LargestPassing
+		if s.SmallestFailing > 0 {
+			res.FirstFailingAgents, res.Bounded = &s.SmallestFailing, true
+		}
+		r.report.Tiers = append(r.report.Tiers, res)
+		for _, c := range s.Contradictions {
+			r.warn(fmt.Sprintf("tier %s passed at %d agents although it failed at %d: the answer stays below the failure", t.name(), c.Pass, c.Fail))
+		}
+		for _, n := range s.Unclear {
+			r.warn(fmt.Sprintf("tier %s: nothing could be said of %d agents: %s", t.name(), n, r.reason(t, n)))
+		}
+	}
+	r.warnOfDeciders()
+}
+
+// reason returns what the latest phase of n agents said of a tier.
+func (r *run) reason(t Tier, n int) (reason string) {
+	for _, p := range r.report.Phases {
+		for _, v := range p.Verdicts {
+			if p.Agents == n && v.Tier == t.name() {
+				reason = v.Reason
+			}
+		}
+	}
+	return reason
+}
+
+// warnOfDeciders repeats the warnings of the phases on which the results rest,
+// each once.
+func (r *run) warnOfDeciders() {
+	decides := make(map[int]bool)
+	for _, t := range r.report.Tiers {
+		decides[t.MaxAgents] = true
+		if t.FirstFailingAgents != nil {
+			decides[*t.FirstFailingAgents] = true
+		}
+	}
+	for _, p := range r.report.Phases {
+		if !decides[p.Agents] {
+			continue
+		}
+		for _, w := range p.Warnings {
+			r.warn(fmt.Sprintf("phase %d (%d agents): %s", p.Index, p.Agents, w))
+		}
+	}
+}

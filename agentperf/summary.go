@@ -1,0 +1,232 @@
+package agentperf
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/internal/phase"
+	"github.com/agentperf/agentperf-go/metrics"
+)
+
+// lateLimit is the P99 of send lateness above which a phase carries a warning.
+const lateLimit = 50 * time.Millisecond
+
+// summarise turns what the agents of a phase saw into its result.
+func summarise(index, agents int, tiers []Tier, rules Rules, r phase.Result, all []record, gaps []metrics.Gaps) PhaseResult {
+	p := PhaseResult{
+		Index: index, Agents: agents, Ending: string(r.Ending),
+		Outcomes: make(map[endpoint.Outcome]int), TokenSources: make(map[metrics.Source]int),
+		Trajectories: r.Completed, LeastTrajectories: r.Least,
+		MeasuredSeconds: max(0, r.WindowEnd.Sub(r.Settled).Seconds()), PhaseSeconds: r.End.Sub(r.Start).Seconds(),
+	}
+	e := evidence{speed: metrics.Percentiles{Exact: -1}, ttft: metrics.Percentiles{Exact: -1}}
+	lateness := metrics.Percentiles{Exact: -1}
+	short, estimated, cut := 0, 0, 0
+	for i := range all {
+		rec := &all[i]
+		if rec.outcome == endpoint.Local && e.invalid == "" {
+			e.invalid = "the client failed: " + rec.message
+		}
+		if !r.Measured(rec.begin) {
+			continue
+		}
+		p.Requests++
+		p.Outcomes[rec.outcome]++
+		lateness.Record(rec.timing.Lateness.Seconds())
+		p.InputTokens += int64(rec.timing.Usage.Prompt)
+		p.CachedInputTokens += int64(rec.timing.Usage.Cached)
+		p.OutputTokens += int64(rec.timing.Tokens)
+		p.TokenSources[rec.timing.TokenSource]++
+		switch rec.outcome {
+		case endpoint.OK:
+			e.succeeded++
+			switch {
+			case rec.measurable:
+				e.speed.Record(float64(rec.speed))
+			default:
+				e.unmeasurable++
+			}
+			e.ttft.Record(rec.ttft())
+		case endpoint.Canceled:
+			cut++ // by us: neither good nor bad
+		case endpoint.Local:
+		default:
+			p.Failed++
+			e.speed.Record(0)
+			e.ttft.Record(math.Inf(1))
+			if p.FailureExample == "" {
+				p.FailureExample = rec.message
+			}
+		}
+		if rec.short {
+			short++
+		}
+		if rec.timing.FirstSource == metrics.SourceEstimated && rec.timing.FirstEvents > 1 {
+			estimated++
+		}
+	}
+	p.Unmeasurable = e.unmeasurable
+	e.unmet, e.dead = unmet(rules, r, cut), ""
+	if r.Ending == phase.Dead {
+		e.unmet, e.dead = "", deadReason(all)
+	}
+	p.fillPercentiles(&e, &lateness, gaps)
+	p.OutputTokensPerSecond = throughput(r.Times, all)
+	for _, t := range tiers {
+		verdict, reason := e.judge(t)
+		p.Verdicts = append(p.Verdicts, TierVerdict{Tier: t.name(), Verdict: verdict, Reason: reason})
+	}
+	p.warn(&e, &lateness, short, estimated)
+	return p
+}
+
+// unmet says why the rules of a phase are not met, empty when they are.
+func unmet(rules Rules, r phase.Result, cut int) string {
+	switch {
+	case r.Ending == phase.Canceled:
+		return "the phase was interrupted"
+	case r.Ending == phase.TimedOut && r.WindowEnd.Sub(r.Settled) < rules.Measure:
+		return "the time-out passed before the window was over"
+	case r.Ending == phase.TimedOut:
+		return fmt.Sprintf("the time-out passed with %d trajectories completed and %d by the slowest agent; %d and %d are required",
+			r.Completed, r.Least, rules.MinTrajectories, rules.MinPerAgent)
+	case cut > 0:
+		return fmt.Sprintf("%d measured requests were cut", cut)
+	}
+	return ""
+}
+
+// deadReason says how all attempts of a dead phase ended, the commonest first.
+func deadReason(all []record) string {
+	counts := make(map[endpoint.Outcome]int)
+	example := make(map[endpoint.Outcome]string)
+	total := 0
+	for _, r := range all {
+		if r.outcome == endpoint.Canceled {
+			continue
+		}
+		total++
+		counts[r.outcome]++
+		example[r.outcome] = r.message
+	}
+	var kinds []endpoint.Outcome
+	for k := range counts {
+		kinds = append(kinds, k)
+	}
+	slices.SortFunc(kinds, func(a, b endpoint.Outcome) int {
+		if c := counts[b] - counts[a]; c != 0 {
+			return c
+		}
+		return strings.Compare(string(a), string(b))
+	})
+	var parts []string
+	for _, k := range kinds {
+		parts = append(parts, fmt.Sprintf("%d %s (%s)", counts[k], k, example[k]))
+	}
+	return fmt.Sprintf("none of %d requests succeeded: %s", total, strings.Join(parts, ", "))
+}
+
+func (p *PhaseResult) fillPercentiles(e *evidence, lateness *metrics.Percentiles, gaps []metrics.Gaps) {
+	p.P25Speed, p.P50Speed = at(&e.speed, speedPercent, 1), at(&e.speed, 50, 1)
+	p.P95TTFT, p.P50TTFT = at(&e.ttft, ttftPercent, 1e-9), at(&e.ttft, 50, 1e-9)
+	p.P95TTFTState = "ok"
+	if v, ok := e.ttft.At(ttftPercent); !ok {
+		p.P95TTFTState = "no_data"
+	} else if math.IsInf(v, 1) {
+		p.P95TTFTState = "infinite"
+	}
+	p.LatenessP99 = at(lateness, 99, 1)
+	var g metrics.Gaps
+	for i := range gaps {
+		g.Merge(&gaps[i])
+	}
+	p.P99InterEventGap, p.P99InterTokenGap = at(g.InterEvent(), 99, 1), at(g.InterToken(), 99, 1)
+}
+
+// at returns a percentile in another unit, nil when there is none or it is not
+// finite, which JSON cannot say.
+func at(p *metrics.Percentiles, percent, unit float64) *float64 {
+	v, ok := p.At(percent)
+	if !ok || math.IsInf(v, 0) {
+		return nil
+	}
+	return new(v * unit)
+}
+
+// throughput returns the output tokens per second of the window, over all
+// requests: those of the first stamp count when they came, the rest evenly from
+// there to the last.
+func throughput(t phase.Times, all []record) float64 {
+	window := t.WindowEnd.Sub(t.Settled)
+	if window <= 0 {
+		return 0
+	}
+	tokens := 0.0
+	for i := range all {
+		m := &all[i].timing
+		if m.Events == 0 {
+			continue
+		}
+		first, last := m.Sent.Add(m.First), m.Sent.Add(m.Last)
+		if t.Measured(first) {
+			tokens += float64(m.FirstTokens + m.Usage.Hidden)
+		}
+		rest := float64(m.Tokens - m.Usage.Hidden - m.FirstTokens)
+		if span := last.Sub(first); span > 0 && rest > 0 {
+			from, to := maxTime(first, t.Settled), minTime(last, t.WindowEnd)
+			tokens += rest * max(0, to.Sub(from).Seconds()) / span.Seconds()
+		}
+	}
+	return tokens / window.Seconds()
+}
+
+func maxTime(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func minTime(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// warn adds what a reader of the phase should know.
+func (p *PhaseResult) warn(e *evidence, lateness *metrics.Percentiles, short, estimated int) {
+	add := func(format string, args ...any) { p.Warnings = append(p.Warnings, fmt.Sprintf(format, args...)) }
+	p.Warnings = append(p.Warnings, e.speed.Warnings(speedPercent)...)
+	p.Warnings = append(p.Warnings, e.ttft.Warnings(ttftPercent)...)
+	if late, ok := lateness.At(99); ok && late > lateLimit.Seconds() {
+		add("the client was late: P99 of lateness is %.0f ms, more than %v; its own speed may be what was measured", late*1e3, lateLimit)
+	}
+	if e.unmeasurable > 0 {
+		add("%d of %d answers came all at once and have no output speed", e.unmeasurable, e.succeeded)
+	}
+	if n := p.TokenSources[metrics.SourceEvents]; n > 0 {
+		add("%d answers came without token usage: their speed counts events, which need not be tokens", n)
+	}
+	if short > 0 {
+		add("%d of %d answers were shorter than they were forced to be: ignore_eos is not honoured", short, e.succeeded)
+	}
+	if estimated > 0 {
+		add("%d answers began with several events in one read; how many tokens these held is estimated by bytes", estimated)
+	}
+}
+
+// count adds what the connections counted in the phase.
+func (p *PhaseResult) count(before, after endpoint.Counters) {
+	p.Reconnects = after.Reconnects - before.Reconnects
+	if p.Reconnects > 0 {
+		p.Warnings = append(p.Warnings, fmt.Sprintf("%d idle connections were closed by the server just as a request was sent; it was sent again, and the time lost counts", p.Reconnects))
+	}
+	if n := after.NoDone - before.NoDone; n > 0 {
+		p.Warnings = append(p.Warnings, fmt.Sprintf("%d answers ended without [DONE]", n))
+	}
+}

@@ -1,0 +1,143 @@
+package agentperf
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/agentperf/agentperf-go/metrics"
+)
+
+// A Tier is a service level that every agent is promised.
+type Tier struct {
+	// Name identifies the tier in reports; empty means its String.
+	Name string
+	// SpeedFloor is the least P25 of output speed.
+	SpeedFloor metrics.TokensPerSecond
+	// TTFTCeiling is the greatest P95 of time to first token; 0 is no ceiling.
+	TTFTCeiling time.Duration
+}
+
+// ParseTier reads a tier such as "100@5s": 100 tokens per second with a TTFT
+// of at most 5 s, in any form that time.ParseDuration reads.
+func ParseTier(s string) (Tier, error) {
+	floor, ceiling, ok := strings.Cut(s, "@")
+	if !ok {
+		return Tier{}, fmt.Errorf("agentperf: service level %q, expected SPEED@TTFT such as 100@5s", s)
+	}
+	speed, err := strconv.ParseFloat(strings.TrimSpace(floor), 64)
+	if err != nil || !(speed > 0) || math.IsInf(speed, 0) {
+		return Tier{}, fmt.Errorf("agentperf: service level %q: speed %q, expected tokens per second, more than 0", s, floor)
+	}
+	ttft, err := time.ParseDuration(strings.TrimSpace(ceiling))
+	if err != nil || ttft <= 0 {
+		return Tier{}, fmt.Errorf("agentperf: service level %q: TTFT %q, expected a duration such as 5s or 210ms", s, ceiling)
+	}
+	return Tier{SpeedFloor: metrics.TokensPerSecond(speed), TTFTCeiling: ttft}, nil
+}
+
+// String returns the form that ParseTier reads.
+func (t Tier) String() string {
+	s := strconv.FormatFloat(float64(t.SpeedFloor), 'f', -1, 64)
+	if t.TTFTCeiling > 0 {
+		s += "@" + t.TTFTCeiling.String()
+	}
+	return s
+}
+
+func (t Tier) name() string {
+	if t.Name != "" {
+		return t.Name
+	}
+	return t.String()
+}
+
+func validateTiers(tiers []Tier) error {
+	var errs []error
+	seen := make(map[string]bool)
+	for i, t := range tiers {
+		if !(t.SpeedFloor > 0) || math.IsInf(float64(t.SpeedFloor), 0) {
+			errs = append(errs, fmt.Errorf("agentperf: Tiers[%d].SpeedFloor is %v, expected more than 0", i, t.SpeedFloor))
+		}
+		if t.TTFTCeiling < 0 {
+			errs = append(errs, fmt.Errorf("agentperf: Tiers[%d].TTFTCeiling is %v, expected 0 or more", i, t.TTFTCeiling))
+		}
+		if seen[t.name()] {
+			errs = append(errs, fmt.Errorf("agentperf: Tiers[%d]: a second tier is called %q", i, t.name()))
+		}
+		seen[t.name()] = true
+	}
+	return errors.Join(errs...)
+}
+
+// A TierSet is the service levels published for a model at a date.
+type TierSet struct {
+	// Name identifies the set: the model, and where a model had several, the
+	// date.
+	Name string
+	// Model and its effort, as published; empty when for any model.
+	Model string
+	// Date is when it was in force, as a year and month or a day.
+	Date string
+	// Source says where it was published, and what is uncertain about it.
+	Source string
+	Tiers  []Tier
+}
+
+// TierSets returns every set of service levels that Artificial Analysis has
+// published for AA-AgentPerf, as known in November 2026, latest first.
+func TierSets() []TierSet {
+	return []TierSet{
+		{
+			Name: "gpt-oss-120b", Model: "gpt-oss-120b (high)", Date: "2026-06",
+			Source: "artificialanalysis.ai/methodology/agentperf, as reported in July 2026",
+			Tiers:  ladder(100, 5, 250, 3, 500, 2, 2000, 1),
+		},
+		{
+			Name: "deepseek-v4-pro", Model: "DeepSeek V4 Pro (max)", Date: "2026-06",
+			Source: "artificialanalysis.ai/methodology/agentperf, as reported in July 2026",
+			Tiers:  ladder(20, 10, 60, 5, 180, 3),
+		},
+		{
+			Name: "nvidia-2026-06", Date: "2026-06",
+			Source: "a clipping of an NVIDIA blog of 12 June 2026; contradicts the methodology of that month, probably a draft",
+			Tiers:  ladder(30, 10, 100, 5, 300, 3),
+		},
+		{
+			Name: "deepseek-v3.2", Model: "DeepSeek V3.2 (thinking)", Date: "2026-05-22",
+			Source: "artificialanalysis.ai/methodology/agentperf of May 2026, as reported in ai-dynamo/aiperf issue 987",
+			Tiers:  ladder(30, 15, 100, 15, 300, 15),
+		},
+		{
+			Name: "launch-2026-03", Date: "2026-03",
+			Source: "artificialanalysis.ai/benchmarks/hardware; one TTFT ceiling for all tiers, which was not published, so that there is none here",
+			Tiers:  ladder(30, 0, 100, 0, 300, 0),
+		},
+	}
+}
+
+// ladder makes tiers of pairs of tokens per second and seconds.
+func ladder(pairs ...int) (tiers []Tier) {
+	for i := 0; i < len(pairs); i += 2 {
+		tiers = append(tiers, Tier{
+			SpeedFloor:  metrics.TokensPerSecond(pairs[i]),
+			TTFTCeiling: time.Duration(pairs[i+1]) * time.Second,
+		})
+	}
+	return tiers
+}
+
+// LookupTiers returns the published set of a name.
+func LookupTiers(name string) (TierSet, error) {
+	var names []string
+	for _, s := range TierSets() {
+		if s.Name == name {
+			return s, nil
+		}
+		names = append(names, s.Name)
+	}
+	return TierSet{}, fmt.Errorf("agentperf: no set of service levels is called %q, only %s", name, strings.Join(names, ", "))
+}

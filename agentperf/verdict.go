@@ -1,0 +1,90 @@
+package agentperf
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/agentperf/agentperf-go/metrics"
+	"github.com/agentperf/agentperf-go/search"
+)
+
+// A Verdict says whether a tier holds at a number of agents.
+type Verdict string
+
+const (
+	// Pass: the tier holds.
+	Pass Verdict = "pass"
+	// Fail: it does not.
+	Fail Verdict = "fail"
+	// Undecided: there was nothing to judge, or the rules of the phase were
+	// not met.
+	Undecided Verdict = "undecided"
+	// Invalid: the client failed, so that the phase says nothing.
+	Invalid Verdict = "invalid"
+)
+
+// answer is what a verdict tells a search.
+func (v Verdict) answer() search.Verdict {
+	switch v {
+	case Pass:
+		return search.Pass
+	case Fail:
+		return search.Fail
+	}
+	return search.Unclear
+}
+
+// evidence is all that judging a phase needs. Its figures are exact.
+type evidence struct {
+	speed        metrics.Percentiles // tokens per second; 0 for failed requests
+	ttft         metrics.Percentiles // nanoseconds; +Inf for failed requests
+	succeeded    int
+	unmeasurable int
+	dead         string // why nothing at all succeeded, empty otherwise
+	unmet        string // why the rules of the phase are not met
+	invalid      string // why the phase is invalid
+}
+
+// Percentiles that are judged.
+const (
+	speedPercent = 25
+	ttftPercent  = 95
+)
+
+// judge returns the verdict on a tier and the reason for it.
+func (e *evidence) judge(t Tier) (Verdict, string) {
+	switch {
+	case e.invalid != "":
+		return Invalid, e.invalid
+	case e.dead != "":
+		return Fail, e.dead
+	case e.unmet != "":
+		return Undecided, e.unmet
+	case e.ttft.N() == 0:
+		return Undecided, "no request was measured"
+	}
+	speed, hasSpeed := e.speed.At(speedPercent)
+	if hasSpeed && speed < float64(t.SpeedFloor) && !e.mostlyUnmeasurable() {
+		return Fail, fmt.Sprintf("P25 output speed %.1f tokens/s is below %v", speed, float64(t.SpeedFloor))
+	}
+	ttft, _ := e.ttft.At(ttftPercent)
+	if t.TTFTCeiling > 0 && ttft > float64(t.TTFTCeiling) {
+		return Fail, fmt.Sprintf("P95 TTFT %s is above %v", formatTTFT(ttft), t.TTFTCeiling)
+	}
+	if !hasSpeed || e.mostlyUnmeasurable() {
+		return Undecided, fmt.Sprintf("%d of %d answers came all at once and have no output speed", e.unmeasurable, e.succeeded)
+	}
+	return Pass, ""
+}
+
+// mostlyUnmeasurable reports whether more than half of the answers have no
+// speed, so that the rest do not speak for them.
+func (e *evidence) mostlyUnmeasurable() bool { return 2*e.unmeasurable > e.succeeded }
+
+func formatTTFT(ns float64) string {
+	if math.IsInf(ns, 1) {
+		return "infinite"
+	}
+	return time.Duration(ns).Round(100 * time.Microsecond).String()
+}
