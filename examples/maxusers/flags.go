@@ -1,0 +1,144 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/agentperf/agentperf-go/agentperf"
+	"github.com/agentperf/agentperf-go/internal/cli"
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// options are the command line.
+type options struct {
+	endpoint           cli.Endpoint
+	workload           string
+	agents             int
+	jsonFile, requests string
+	cfg                agentperf.Config
+}
+
+// parse reads the command line. The error has been shown to the user.
+func parse(args []string, stderr io.Writer) (*options, error) {
+	o := &options{}
+	var (
+		rules, sloSet string
+		tiers         []agentperf.Tier
+		custom        agentperf.Rules
+		output, delay string
+	)
+	flags := flag.NewFlagSet("maxusers", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	o.endpoint.Register(flags)
+	flags.StringVar(&o.workload, "workload", "", "recorded sessions to replay: a `file` or folder; none means a small embedded workload")
+	flags.Func("slo", "service level as `SPEED@TTFT`, such as 100@5s: P25 output speed in tokens/s and P95 TTFT (repeatable)", func(s string) error {
+		t, err := agentperf.ParseTier(s)
+		tiers = append(tiers, t)
+		return err
+	})
+	flags.StringVar(&sloSet, "slo-set", "", "published service levels of a `model`: "+setNames()+" (default gpt-oss-120b)")
+	flags.StringVar(&rules, "rules", "", "`published` or quick: the shape of each phase (default quick)")
+	flags.DurationVar(&custom.Measure, "measure", 0, "least length of the measured window")
+	flags.DurationVar(&custom.Settle, "settle", 0, "time between the last agent's start and the window")
+	flags.Float64Var(&custom.SpawnRate, "spawn-rate", 0, "agents started per second; 0 starts all at once")
+	flags.IntVar(&custom.MinTrajectories, "min-trajectories", 0, "trajectories to complete in the window")
+	flags.IntVar(&custom.MinPerAgent, "min-per-agent", 0, "trajectories for each agent to complete in the window")
+	flags.IntVar(&o.cfg.Start, "start", 1, "`agents` to begin with")
+	flags.IntVar(&o.cfg.MaxAgents, "max-agents", 4096, "most `agents` to try")
+	flags.IntVar(&o.agents, "agents", 0, "check this number of `agents` instead of searching; exit status 3 when a service level fails")
+	flags.IntVar(&o.cfg.ContextTokens, "context", 0, "context window in `tokens`; what does not fit is left out (default: what the endpoint states)")
+	flags.StringVar(&delay, "tool-delay", "recorded", "time between turns: none, `recorded` or sampled")
+	flags.StringVar(&output, "output", "", "length of answers: `exact`, cap or free (default exact where lengths were recorded)")
+	flags.IntVar(&o.cfg.Policy.MaxTokens, "max-tokens", trajectory.DefaultMaxTokens, "most tokens of an answer under -output cap and free")
+	flags.Uint64Var(&o.cfg.Seed, "seed", 0, "seed of everything random (default: drawn and reported)")
+	flags.StringVar(&o.jsonFile, "json", "", "write the report to `file` as JSON")
+	flags.StringVar(&o.requests, "requests", "", "write every request to `file` as JSON Lines")
+	if err := flags.Parse(args); err != nil {
+		return nil, err
+	}
+
+	given := make(map[string]bool)
+	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	var errs []error
+	if flags.NArg() > 0 {
+		errs = append(errs, fmt.Errorf("unexpected argument %q", flags.Arg(0)))
+	}
+	if given["agents"] && o.agents < 1 {
+		errs = append(errs, fmt.Errorf("-agents is %d, expected 1 or more", o.agents))
+	}
+	if o.cfg.Start < 1 || o.cfg.MaxAgents < 1 {
+		errs = append(errs, fmt.Errorf("-start is %d and -max-agents %d, expected 1 or more", o.cfg.Start, o.cfg.MaxAgents))
+	}
+	if o.cfg.ContextTokens < 0 {
+		errs = append(errs, fmt.Errorf("-context is %d, expected 0 or more", o.cfg.ContextTokens))
+	}
+	if given["max-tokens"] && o.cfg.Policy.MaxTokens < 1 {
+		errs = append(errs, fmt.Errorf("-max-tokens is %d, expected 1 or more", o.cfg.Policy.MaxTokens))
+	}
+	var err error
+	if o.cfg.Rules, err = shape(rules, custom, given); err != nil {
+		errs = append(errs, err)
+	}
+	if sloSet != "" {
+		set, err := agentperf.LookupTiers(sloSet)
+		errs = append(errs, err)
+		tiers = append(tiers, set.Tiers...)
+	}
+	o.cfg.Tiers = tiers
+	o.cfg.Policy.Output, o.cfg.Policy.ToolDelay = trajectory.Output(output), trajectory.ToolDelay(delay)
+	o.cfg.Policy.Model, o.cfg.Policy.Fields = o.endpoint.Model, o.endpoint.Fields()
+	errs = append(errs, o.cfg.Policy.Validate())
+	if err := errors.Join(errs...); err != nil {
+		fmt.Fprintf(stderr, "maxusers: %v\nRun with -h for usage.\n", err)
+		return nil, err
+	}
+	return o, nil
+}
+
+// shape returns the rules that are named, with what is given on top. Without
+// an endpoint the embedded engine is measured, for which seconds are enough.
+func shape(name string, custom agentperf.Rules, given map[string]bool) (agentperf.Rules, error) {
+	var r agentperf.Rules
+	switch {
+	case name == "published":
+		r = agentperf.Published()
+	case name == "quick" || name == "" && given["endpoint"]:
+		r = agentperf.Quick()
+	case name == "":
+		r = agentperf.Rules{Name: "demo", SpawnRate: 40, Settle: 300 * time.Millisecond, Measure: 3 * time.Second, Drain: 5 * time.Second}
+	default:
+		return r, fmt.Errorf("-rules is %q, expected published or quick", name)
+	}
+	base := r
+	if given["measure"] {
+		r.Measure = custom.Measure
+	}
+	if given["settle"] {
+		r.Settle = custom.Settle
+	}
+	if given["spawn-rate"] {
+		r.SpawnRate = custom.SpawnRate
+	}
+	if given["min-trajectories"] {
+		r.MinTrajectories = custom.MinTrajectories
+	}
+	if given["min-per-agent"] {
+		r.MinPerAgent = custom.MinPerAgent
+	}
+	if r != base {
+		r.Name += ", changed"
+	}
+	return r, r.Validate()
+}
+
+func setNames() string {
+	var names []string
+	for _, s := range agentperf.TierSets() {
+		names = append(names, s.Name)
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,29 @@
+// Command maxusers finds how many coding agents a system can serve at once
+// while each still gets the speed it was promised.
+//
+//	go run ./examples/maxusers
+//	go run ./examples/maxusers -endpoint http://host:8000 -workload sessions.jsonl -slo 100@5s
+//
+// Without flags it measures an embedded engine that is simulated: an exercise,
+// whose right answers can be worked out by hand. With -endpoint it measures
+// that server; without -workload it replays a small embedded workload.
+//
+// The answer goes to standard output, progress to standard error. The exit
+// status is 0 with an answer, 1 without one, 2 for wrong usage, and with
+// -agents 3 when a service level does not hold.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	// A second Ctrl-C ends the program as if nobody listened.
+	context.AfterFunc(ctx, stop)
+	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr, os.Getenv)
+	stop()
+	os.Exit(status)
+}

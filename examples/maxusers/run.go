@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/agentperf/agentperf-go/agentperf"
+	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+	"github.com/agentperf/agentperf-go/internal/cli"
+	"github.com/agentperf/agentperf-go/internal/demo"
+	"github.com/agentperf/agentperf-go/trajectory/format"
+)
+
+// Exit statuses.
+const (
+	answered = 0
+	noAnswer = 1
+	usage    = 2
+	failed   = 3
+)
+
+// demoCapacity is what the embedded engine puts out, in tokens per second: 11
+// agents get 100, 4 get 250, 2 get 500 and none gets 2,000.
+const demoCapacity = 1150
+
+// run is the program.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv func(string) string) int {
+	o, err := parse(args, stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return answered
+	}
+	if err != nil {
+		return usage
+	}
+	fail := func(status int, err error) int {
+		fmt.Fprintf(stderr, "maxusers: %v\n", err)
+		return status
+	}
+
+	o.cfg.Workload = demo.Workload()
+	if o.workload != "" {
+		if o.cfg.Workload, err = format.Open(o.workload); err != nil {
+			return fail(noAnswer, err)
+		}
+	}
+	if o.endpoint.URL == "" {
+		fmt.Fprintf(stderr, "No -endpoint: measuring an embedded SIMULATED engine of %d tokens/s, shared by all agents.\n", demoCapacity)
+		server, err := endpointtest.Serve(&endpointtest.Engine{Capacity: demoCapacity})
+		if err != nil {
+			return fail(noAnswer, err)
+		}
+		defer server.Close()
+		o.endpoint.URL = server.URL
+	}
+	if o.cfg.Endpoint, err = o.endpoint.Config(getenv); err != nil {
+		return fail(usage, err)
+	}
+	if o.jsonFile != "" {
+		if err := cli.CheckWritable(o.jsonFile); err != nil {
+			return fail(usage, fmt.Errorf("-json: %w", err))
+		}
+	}
+	if o.requests != "" {
+		f, err := os.Create(o.requests)
+		if err != nil {
+			return fail(usage, fmt.Errorf("-requests: %w", err))
+		}
+		defer f.Close()
+		o.cfg.Requests = f
+	}
+	if o.agents == 0 {
+		// A check sets both itself.
+		if err := o.cfg.Validate(); err != nil {
+			return fail(usage, err)
+		}
+	}
+
+	live := cli.NewLive(stderr)
+	o.cfg.Progress = func(e agentperf.Event) { show(live, e) }
+	var report *agentperf.Report
+	if o.agents > 0 {
+		report, err = agentperf.Check(ctx, o.cfg, o.agents)
+	} else {
+		report, err = agentperf.Run(ctx, o.cfg)
+	}
+	live.Clear()
+	return conclude(ctx, o, report, err, stdout, stderr)
+}
+
+// conclude shows and writes what is known and returns the exit status.
+func conclude(ctx context.Context, o *options, report *agentperf.Report, err error, stdout, stderr io.Writer) int {
+	status := answered
+	if len(report.Phases) > 0 {
+		if err := report.WriteTable(stdout); err != nil {
+			fmt.Fprintf(stderr, "maxusers: %v\n", err)
+			status = noAnswer
+		}
+	}
+	if o.jsonFile != "" {
+		if err := cli.WriteJSON(o.jsonFile, report); err != nil {
+			fmt.Fprintf(stderr, "maxusers: -json: %v\n", err)
+			status = noAnswer
+		}
+	}
+	switch {
+	case err != nil && ctx.Err() != nil:
+		fmt.Fprintln(stderr, "maxusers: interrupted; this is what was known")
+		return noAnswer
+	case err != nil:
+		fmt.Fprintf(stderr, "maxusers: %v\n", err)
+		return noAnswer
+	case o.agents > 0:
+		return max(status, checked(report))
+	}
+	return status
+}
+
+// checked returns the exit status of a check at a fixed number of agents.
+func checked(report *agentperf.Report) int {
+	status := answered
+	for _, v := range report.Phases[0].Verdicts {
+		switch v.Verdict {
+		case agentperf.Fail:
+			return failed
+		case agentperf.Undecided, agentperf.Invalid:
+			status = noAnswer
+		}
+	}
+	return status
+}
+
+// show shows how far a run has come.
+func show(live *cli.Live, e agentperf.Event) {
+	if e.Result == nil {
+		live.Redraw("phase %d: agents %d, %s, %v, %d requests", e.Phase, e.Agents, e.Stage, e.Elapsed.Round(100*time.Millisecond), e.Requests)
+		return
+	}
+	p := e.Result
+	live.Line("phase %d: agents %d, %v: %d requests measured, %d failed, %.0f tokens/s", e.Phase, e.Agents, e.Elapsed.Round(100*time.Millisecond), p.Requests, p.Failed, p.OutputTokensPerSecond)
+}

@@ -1,0 +1,81 @@
+// Package cli is what the example programs share: flags, progress on a
+// terminal, files that appear whole or not at all.
+package cli
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/agentperf/agentperf-go/endpoint"
+)
+
+// Endpoint is the flags that say how to reach an endpoint.
+type Endpoint struct {
+	URL, Model string
+
+	keyEnv, sessionHeader string
+	timeout               time.Duration
+	http2                 bool
+	fields                map[string]json.RawMessage
+	header                http.Header
+}
+
+// Register defines the flags.
+func (e *Endpoint) Register(flags *flag.FlagSet) {
+	e.fields, e.header = make(map[string]json.RawMessage), make(http.Header)
+	flags.StringVar(&e.URL, "endpoint", "", "`URL` of an OpenAI-compatible server, such as http://host:8000; none means the embedded simulated engine")
+	flags.StringVar(&e.Model, "model", "", "`name` of the model; none means the only one served")
+	flags.StringVar(&e.keyEnv, "api-key-env", "", "environment `variable` that holds the API key")
+	flags.StringVar(&e.sessionHeader, "session-header", "", "header `name` that carries the session, for routers with session affinity")
+	flags.DurationVar(&e.timeout, "request-timeout", endpoint.DefaultTimeout, "longest time for one request")
+	flags.BoolVar(&e.http2, "http2", false, "use HTTP/2 and share connections between agents")
+	flags.Func("field", "add `name=value` to each request body, such as reasoning_effort=high; a value that is JSON is sent as such (repeatable)", func(s string) error {
+		name, value, ok := strings.Cut(s, "=")
+		if !ok || name == "" {
+			return fmt.Errorf("expected name=value")
+		}
+		e.fields[name] = json.RawMessage(value)
+		if !json.Valid(e.fields[name]) {
+			quoted, err := json.Marshal(value)
+			if err != nil {
+				return err
+			}
+			e.fields[name] = quoted
+		}
+		return nil
+	})
+	flags.Func("header", "add the header `name=value` to each request (repeatable)", func(s string) error {
+		name, value, ok := strings.Cut(s, "=")
+		if !ok || name == "" {
+			return fmt.Errorf("expected name=value")
+		}
+		e.header.Add(name, value)
+		return nil
+	})
+}
+
+// Fields returns the extra fields of request bodies.
+func (e *Endpoint) Fields() map[string]json.RawMessage { return e.fields }
+
+// Config returns the configuration that the flags describe. getenv looks up
+// the API key.
+func (e *Endpoint) Config(getenv func(string) string) (endpoint.Config, error) {
+	cfg := endpoint.Config{URL: e.URL, Header: e.header, SessionHeader: e.sessionHeader, Timeout: e.timeout, HTTP2: e.http2}
+	if e.timeout <= 0 {
+		return cfg, fmt.Errorf("-request-timeout is %v, expected more than 0", e.timeout)
+	}
+	// A user who grants long requests grants their silence too.
+	cfg.IdleTimeout = min(e.timeout, max(endpoint.DefaultIdleTimeout, e.timeout/2))
+	if e.keyEnv != "" {
+		key := getenv(e.keyEnv)
+		if key == "" {
+			return cfg, fmt.Errorf("-api-key-env: the environment variable %s is empty", e.keyEnv)
+		}
+		cfg.APIKey = endpoint.Secret(key)
+	}
+	return cfg, cfg.Validate()
+}

@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+)
+
+// Live shows progress: lines that stay, and on a terminal one below them that
+// is redrawn. It is not safe for concurrent use.
+type Live struct {
+	out      io.Writer
+	terminal bool
+	drawn    bool
+}
+
+// NewLive returns progress on out, redrawn if out is a terminal.
+func NewLive(out io.Writer) *Live {
+	l := &Live{out: out}
+	if f, ok := out.(*os.File); ok {
+		if info, err := f.Stat(); err == nil {
+			l.terminal = info.Mode()&os.ModeCharDevice != 0
+		}
+	}
+	return l
+}
+
+// Redraw shows a passing state; nothing where that cannot be redrawn.
+func (l *Live) Redraw(format string, args ...any) {
+	if l.terminal {
+		// Truncated, since a line that wraps cannot be redrawn.
+		fmt.Fprintf(l.out, "\r\x1b[K%.79s", fmt.Sprintf(format, args...))
+		l.drawn = true
+	}
+}
+
+// Line shows a line that stays.
+func (l *Live) Line(format string, args ...any) {
+	l.Clear()
+	fmt.Fprintf(l.out, format+"\n", args...)
+}
+
+// Clear removes the passing state.
+func (l *Live) Clear() {
+	if l.drawn {
+		fmt.Fprint(l.out, "\r\x1b[K")
+		l.drawn = false
+	}
+}
