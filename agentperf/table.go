@@ -49,8 +49,10 @@ func (t TierResult) Sentence() string {
 		level += fmt.Sprintf(" with TTFT of at most %v", time.Duration(t.TTFTCeilingSeconds*float64(time.Second)).Round(time.Microsecond))
 	}
 	switch {
+	case t.MaxAgents == 0 && t.FirstFailingAgents != nil && *t.FirstFailingAgents == 1:
+		return level + ": 0 agents; not even 1 gets it."
 	case t.MaxAgents == 0 && t.FirstFailingAgents != nil:
-		return fmt.Sprintf("%s: 0 agents; %s does not get it.", level, agents(*t.FirstFailingAgents))
+		return fmt.Sprintf("%s: %d agents are too many; no number was seen to hold.", level, *t.FirstFailingAgents)
 	case t.MaxAgents == 0:
 		return level + ": no answer."
 	case t.FirstFailingAgents == nil:

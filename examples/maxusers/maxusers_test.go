@@ -1,0 +1,214 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/agentperf/agentperf-go/agentperf"
+	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+)
+
+// The answers on a real clock are right only on a machine that has time for
+// them, which other tests at the same moment do not leave.
+var realtime = flag.Bool("realtime", false, "check the answers in real time; run nothing else beside it")
+
+// maxusers runs the program.
+func maxusers(t *testing.T, ctx context.Context, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	status = run(ctx, args, &out, &errs, func(string) string { return "" })
+	return status, out.String(), errs.String()
+}
+
+func serve(t *testing.T, handler http.Handler) string {
+	t.Helper()
+	server, err := endpointtest.Serve(handler)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// limits returns the answers in a report file.
+func limits(t *testing.T, file string) []int {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r agentperf.Report
+	if err := json.Unmarshal(text, &r); err != nil {
+		t.Fatal(err)
+	}
+	if r.Schema != agentperf.Schema || !r.Complete {
+		t.Errorf("schema %q, complete %v", r.Schema, r.Complete)
+	}
+	var n []int
+	for _, tier := range r.Tiers {
+		n = append(n, tier.MaxAgents)
+	}
+	return n
+}
+
+func TestKnownAnswersInRealTime(t *testing.T) {
+	if !*realtime {
+		t.Skip("needs the machine for itself: go test ./examples/maxusers -realtime")
+	}
+	const ms = time.Millisecond
+	for _, tt := range []struct {
+		name   string
+		engine *endpointtest.Engine
+		slo    []string
+		want   []int
+	}{
+		{"one token per event", &endpointtest.Engine{Capacity: 1150}, []string{"100@5s", "250@5s"}, []int{11, 4}},
+		{"four, and an early role", &endpointtest.Engine{Capacity: 1150, TokensPerEvent: 4, EarlyRole: true}, []string{"100@5s", "250@5s"}, []int{11, 4}},
+		{"TTFT", &endpointtest.Engine{Capacity: 1150, TTFT: 20 * ms, TTFTPerOther: 20 * ms}, []string{"50@210ms"}, []int{10}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "report.json")
+			args := []string{"-endpoint", serve(t, tt.engine), "-measure", "3s", "-settle", "500ms", "-spawn-rate", "40", "-json", file}
+			for _, s := range tt.slo {
+				args = append(args, "-slo", s)
+			}
+			status, stdout, stderr := maxusers(t, t.Context(), args...)
+			if status != answered {
+				t.Fatalf("status %d\n%s", status, stderr)
+			}
+			for i, n := range limits(t, file) {
+				if n != tt.want[i] {
+					t.Errorf("%s: %d agents, want %d\n%s", tt.slo[i], n, tt.want[i], stdout)
+				}
+			}
+		})
+	}
+}
+
+// What the command line promises, where no figure depends on the clock.
+func TestExitStatus(t *testing.T) {
+	engine := serve(t, &endpointtest.Engine{PerRequest: 2000})
+	dead := serve(t, http.NotFoundHandler())
+	folder := t.TempDir()
+	write := func(name, text string) string {
+		file := filepath.Join(folder, name)
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	row := func(i string) string {
+		return `{"conversation_id":"c","conversation_idx":` + i + `,"messages":[{"role":"user","content":"hi"}],"tools":null,"target_output_tokens":20}` + "\n"
+	}
+	quick := []string{"-endpoint", engine, "-measure", "100ms", "-settle", "0s", "-spawn-rate", "0"}
+	for _, tt := range []struct {
+		name   string
+		args   []string
+		status int
+		words  string // on either output
+	}{
+		{"pass", append(quick, "-agents", "2", "-slo", "1@60s"), answered, "at least 2 agents"},
+		{"fail", append(quick, "-agents", "2", "-slo", "1@60s", "-slo", "100000@60s"), failed, "100000 tokens/s with TTFT of at most 1m0s: 2 agents are too many"},
+		{"search", append(quick, "-max-agents", "3", "-slo", "1@60s", "-slo", "100000@60s"), answered, "1 tokens/s with TTFT of at most 1m0s: at least 3 agents; more were not seen to fail."},
+		{"workload", append(quick, "-agents", "1", "-slo", "1@60s", "-workload", write("good.jsonl", row("0")+row("1"))), answered, "at least 1 agent"},
+		{"no server", []string{"-endpoint", "http://127.0.0.1:1", "-model", "x"}, noAnswer, "refused"},
+		{"no API", []string{"-endpoint", dead, "-model", "x"}, noAnswer, "HTTP status 404"},
+		{"no such model", append(quick, "-model", "other"), noAnswer, `the model "other" does not exist`},
+		{"no such host", []string{"-endpoint", "http://no-such-host.invalid", "-model", "x"}, noAnswer, "local"},
+		{"no workload", append(quick, "-workload", filepath.Join(folder, "missing.jsonl")), noAnswer, "missing.jsonl"},
+		{"gap", append(quick, "-workload", write("gap.jsonl", row("0")+row("2"))), noAnswer, "gap.jsonl:2"},
+		{"bad JSON", append(quick, "-workload", write("bad.jsonl", row("0")+"{\n")), noAnswer, "bad.jsonl:2"},
+		{"escape", append(quick, "-workload", write("manifest.json", `{"version":1,"mode":"single_user_agentic_replay","name":"x","source":"x","tasks":[{"task_id":"a","trace":"../../x.jsonl","source_recording":"x","model_calls":1,"tool_calls":0,"total_recorded_tool_delay_ms":0}]}`)), noAnswer, "../../x.jsonl"},
+		{"nothing fits", append(quick, "-context", "10"), noAnswer, "no trajectory fits a context of 10 tokens"},
+		{"bad SLO", []string{"-slo", "100"}, usage, "expected SPEED@TTFT"},
+		{"bad TTFT", []string{"-slo", "100@5"}, usage, "expected a duration"},
+		{"bad set", []string{"-slo-set", "x"}, usage, "only gpt-oss-120b"},
+		{"bad rules", []string{"-rules", "x"}, usage, "expected published or quick"},
+		{"bad window", []string{"-measure", "0s"}, usage, "Rules.Measure is 0s"},
+		{"bad agents", []string{"-agents", "0"}, usage, "-agents is 0"},
+		{"bad limits", []string{"-start", "9", "-max-agents", "3"}, usage, "Start is 9"},
+		{"bad URL", []string{"-endpoint", "host:8000"}, usage, "expected one like http://host:8000"},
+		{"bad output", []string{"-output", "x"}, usage, "expected exact, cap or free"},
+		{"bad delay", []string{"-tool-delay", "x"}, usage, "expected recorded, sampled or none"},
+		{"bad field", []string{"-field", "x"}, usage, "expected name=value"},
+		{"set field", []string{"-field", "model=x"}, usage, `"model" is set by the replay`},
+		{"bad timeout", []string{"-request-timeout", "0s"}, usage, "-request-timeout is 0s"},
+		{"no key", []string{"-api-key-env", "NO_SUCH_KEY"}, usage, "NO_SUCH_KEY is empty"},
+		{"bad file", []string{"-json", filepath.Join(folder, "no", "such", "folder")}, usage, "-json"},
+		{"argument", []string{"8"}, usage, `unexpected argument "8"`},
+		{"flag", []string{"-no-such-flag"}, usage, "no-such-flag"},
+		{"help", []string{"-h"}, answered, "-endpoint"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			status, stdout, stderr := maxusers(t, t.Context(), tt.args...)
+			if status != tt.status || !strings.Contains(stdout+stderr, tt.words) {
+				t.Errorf("status %d, want %d and %q\n%s%s", status, tt.status, tt.words, stdout, stderr)
+			}
+		})
+	}
+}
+
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	engine := &endpointtest.Engine{PerRequest: 2000}
+	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if engine.Stats().Requests > 30 {
+			cancel()
+		}
+		engine.ServeHTTP(w, r)
+	}))
+	file := filepath.Join(t.TempDir(), "report.json")
+	status, stdout, stderr := maxusers(t, ctx, "-endpoint", url, "-measure", "1m", "-slo", "1@60s", "-json", file)
+	if status != noAnswer || !strings.Contains(stderr, "interrupted") || !strings.Contains(stdout, "undecided") {
+		t.Errorf("status %d\n%s%s", status, stdout, stderr)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil || !strings.Contains(string(text), `"complete": false`) {
+		t.Errorf("report: %v\n%s", err, text)
+	}
+}
+
+// The sample of Artificial Analysis, where it lies beside the repository.
+func TestRealInput(t *testing.T) {
+	sample := filepath.Join("..", "..", "..", "shared", "samples", "aa-agentperf", "aa-mini-v1")
+	if _, err := os.Stat(sample); err != nil {
+		t.Skip("no samples beside the repository")
+	}
+	engine := &endpointtest.Engine{PerRequest: 5000}
+	requests := filepath.Join(t.TempDir(), "requests.jsonl")
+	status, stdout, stderr := maxusers(t, t.Context(), "-endpoint", serve(t, engine), "-workload", sample, "-agents", "3", "-slo", "1@60s",
+		"-measure", "1s", "-settle", "0s", "-spawn-rate", "0", "-requests", requests)
+	if status != answered {
+		t.Fatalf("status %d\n%s%s", status, stdout, stderr)
+	}
+	text, err := os.ReadFile(requests)
+	if err != nil {
+		t.Fatal(err)
+	}
+	turns := make(map[int]bool)
+	for line := range bytes.Lines(text) {
+		var r agentperf.Request
+		if err := json.Unmarshal(line, &r); err != nil {
+			t.Fatal(err)
+		}
+		turns[r.Turn] = true
+		if r.Outcome == "ok" && (r.Trajectory != "aa-mini-library-01" || r.Tokens != 256) {
+			t.Fatalf("%s", line)
+		}
+	}
+	if len(turns) != 6 {
+		t.Errorf("%d different turns were sent, want 6", len(turns))
+	}
+	if s := engine.Stats(); s.CachedTokens == 0 || s.CachedTokens >= s.PromptTokens {
+		t.Errorf("%d of %d prompt tokens were cached", s.CachedTokens, s.PromptTokens)
+	}
+}
