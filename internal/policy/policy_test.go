@@ -1,0 +1,121 @@
+// Package policy holds the rules of the repository that a test can check.
+package policy
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const root = "../.."
+
+// The root module's direct dependencies, and why each is there.
+var dependencies = map[string]string{
+	"golang.org/x/sync":                       "errgroup: agents that end together, with the first error",
+	"github.com/tidwall/gjson":                "events are looked at without being decoded",
+	"github.com/HdrHistogram/hdrhistogram-go": "gaps between events, too many to keep",
+	"github.com/google/go-cmp":                "tests",
+}
+
+func TestDependencies(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for line := range strings.Lines(string(text)) {
+		m := regexp.MustCompile(`^\s+(\S+) v\S+$`).FindStringSubmatch(strings.TrimRight(line, "\n"))
+		if m == nil {
+			continue // indirect ones carry a comment
+		}
+		if dependencies[m[1]] == "" {
+			t.Errorf("go.mod requires %s, which is not agreed", m[1])
+		}
+		found++
+	}
+	if found != len(dependencies) {
+		t.Errorf("%d direct dependencies found, want %d", found, len(dependencies))
+	}
+	if strings.Contains(string(text), "replace") {
+		t.Error("go.mod replaces a module: users of the library would not get that")
+	}
+}
+
+// What the packages of this module may import of each other. Arrows point one way.
+var imports = map[string][]string{
+	"metrics":               {},
+	"search":                {},
+	"endpoint":              {"metrics"},
+	"endpoint/endpointtest": {},
+	"trajectory":            {"metrics"},
+	"trajectory/format":     {"trajectory"},
+	"internal/phase":        {},
+	"internal/memnet":       {},
+	"internal/demo":         {"trajectory"},
+	"internal/cli":          {"endpoint"},
+	"agentperf":             {"endpoint", "internal/phase", "metrics", "search", "trajectory"},
+}
+
+func TestImportsAndComments(t *testing.T) {
+	const module = "github.com/agentperf/agentperf-go/"
+	documented := make(map[string]bool)
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() && strings.HasPrefix(d.Name(), ".") && d.Name() != ".." {
+			return skip(err)
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		folder, err := filepath.Rel(root, filepath.Dir(path))
+		if err != nil {
+			return err
+		}
+		folder = filepath.ToSlash(folder)
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly|parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		documented[folder] = documented[folder] || f.Doc != nil
+		allowed, listed := imports[folder]
+		if strings.HasPrefix(folder, "examples/") {
+			return nil
+		}
+		if !listed {
+			t.Errorf("package %s is not in the table of imports", folder)
+		}
+		for _, spec := range f.Imports {
+			name, ours := strings.CutPrefix(strings.Trim(spec.Path.Value, `"`), module)
+			if ours && !slices.Contains(allowed, name) {
+				t.Errorf("%s imports %s", path, name)
+			}
+			if name == "os/signal" || name == "log" && folder != "internal/memnet" && folder != "endpoint/endpointtest" {
+				t.Errorf("%s imports %s: a library neither handles signals nor logs on its own", path, name)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for folder, ok := range documented {
+		if !ok {
+			t.Errorf("package %s has no package comment", folder)
+		}
+	}
+	if len(documented) < len(imports) {
+		t.Errorf("only %d packages found", len(documented))
+	}
+}
+
+func skip(err error) error {
+	if err != nil {
+		return err
+	}
+	return fs.SkipDir
+}
