@@ -15,17 +15,18 @@ import (
 type builder struct {
 	head, tail []byte // before the messages, after everything
 	skip       map[string]bool
+	position   PrefixPosition
 
 	segments [][]byte
 	messages []*Message
 	options  []byte   // the part that depends on the turn
-	prefixed *Message // the message that first holds, with a prefix
+	prefixed *Message // the message that marked holds, with a prefix
 	prefix   string
-	first    []byte
+	marked   []byte // as it follows another message
 }
 
 func newBuilder(p Policy) *builder {
-	b := &builder{skip: make(map[string]bool)}
+	b := &builder{skip: make(map[string]bool), position: p.Prefix}
 	model, _ := json.Marshal(p.Model) // a string cannot fail
 	b.head = slices.Concat([]byte(`{"model":`), model, []byte(`,"messages":[`))
 	var tail bytes.Buffer
@@ -47,18 +48,19 @@ func newBuilder(p Policy) *builder {
 func (b *builder) body(t *Turn, prefix string, maxTokens int, forced bool) [][]byte {
 	b.messages = t.Context.Append(b.messages[:0])
 	b.segments = append(b.segments[:0], b.head)
+	mark := b.mark(prefix)
 	for i, m := range b.messages {
-		switch {
-		case i > 0:
-			b.segments = append(b.segments, m.wire)
-		case prefix == "":
-			b.segments = append(b.segments, m.JSON())
-		default:
+		wire := m.wire
+		if i == mark {
 			if b.prefixed != m || b.prefix != prefix {
-				b.prefixed, b.prefix, b.first = m, prefix, withPrefix(m.JSON(), prefix)
+				b.prefixed, b.prefix, b.marked = m, prefix, withPrefix(m.wire, prefix)
 			}
-			b.segments = append(b.segments, b.first)
+			wire = b.marked
 		}
+		if i == 0 {
+			wire = wire[1:] // no comma before the first
+		}
+		b.segments = append(b.segments, wire)
 	}
 	o := append(b.options[:0], `],"stream":true`...)
 	if !b.skip["stream_options"] {
@@ -83,24 +85,42 @@ func (b *builder) body(t *Turn, prefix string, maxTokens int, forced bool) [][]b
 	return b.segments
 }
 
-// withPrefix returns the message with text in front of its content: of a
+// mark returns the index of the message that takes the prefix, -1 for none. A
+// context of nothing but system messages takes it in the last.
+func (b *builder) mark(prefix string) int {
+	switch {
+	case prefix == "" || b.position == PrefixNone:
+		return -1
+	case b.position == PrefixFront:
+		return 0
+	}
+	for i, m := range b.messages {
+		if !m.lead {
+			return i
+		}
+	}
+	return len(b.messages) - 1
+}
+
+// withPrefix returns a message, and the comma before it, with text in front of its content: of a
 // string, as a part of its own in front of parts, alone in place of null.
-func withPrefix(message []byte, text string) []byte {
+func withPrefix(wire []byte, text string) []byte {
 	quoted, _ := json.Marshal(text)
+	message := wire[1:]
 	content := gjson.GetBytes(message, "content")
 	at := content.Index
 	switch {
 	case !content.Exists():
-		return slices.Concat([]byte(`{"content":`), quoted, []byte(","), message[1:])
+		return slices.Concat([]byte(`,{"content":`), quoted, []byte(","), message[1:])
 	case content.Type == gjson.String:
-		return slices.Concat(message[:at], quoted[:len(quoted)-1], message[at+1:])
+		return slices.Concat(wire[:1+at], quoted[:len(quoted)-1], message[at+1:])
 	case content.IsArray():
 		part := slices.Concat([]byte(`[{"type":"text","text":`), quoted, []byte("}"))
 		if message[at+1] != ']' {
 			part = append(part, ',')
 		}
-		return slices.Concat(message[:at], part, message[at+1:])
+		return slices.Concat(wire[:1+at], part, message[at+1:])
 	default:
-		return slices.Concat(message[:at], quoted, message[at+len(content.Raw):])
+		return slices.Concat(wire[:1+at], quoted, message[at+len(content.Raw):])
 	}
 }

@@ -16,6 +16,7 @@ import (
 // however many trajectories contain it. It is immutable.
 type Message struct {
 	wire []byte // a comma and the compact JSON: what follows an earlier message in a request body
+	lead bool   // a system or developer message
 }
 
 // JSON returns the message as a compact JSON object. It must not be changed.
@@ -177,7 +178,8 @@ func (s *Store) message(raw []byte) (*Message, error) {
 	if wire[1] != '{' {
 		return nil, fmt.Errorf("message is %s, expected a JSON object", kind(wire[1:]))
 	}
-	if role := gjson.GetBytes(wire[1:], "role"); role.Type != gjson.String || role.Str == "" {
+	role := gjson.GetBytes(wire[1:], "role")
+	if role.Type != gjson.String || role.Str == "" {
 		return nil, fmt.Errorf(`message has no "role"`)
 	}
 	h := s.hash(wire)
@@ -189,7 +191,7 @@ func (s *Store) message(raw []byte) (*Message, error) {
 	if s.messages == nil {
 		s.messages = make(map[uint64][]*Message)
 	}
-	m := &Message{wire: bytes.Clone(wire)}
+	m := &Message{wire: bytes.Clone(wire), lead: role.Str == "system" || role.Str == "developer"}
 	s.messages[h] = append(s.messages[h], m)
 	s.bytes += int64(len(wire))
 	return m, nil

@@ -40,6 +40,25 @@ const (
 	ToolDelayNone ToolDelay = "none"
 )
 
+// A PrefixPosition says where the text goes that keeps the caches of plays
+// apart. What comes before it can be reused by a server across plays, agents and
+// phases; what comes after it is private to a play.
+type PrefixPosition string
+
+const (
+	// PrefixAfterSystem puts it in front of the first message that is not a
+	// system or developer message. The scaffold that agents of one kind share,
+	// tools and system prompt, stays shared, as it is in reality.
+	PrefixAfterSystem PrefixPosition = "after-system"
+	// PrefixFront puts it in front of the first message, as AA's local
+	// benchmark does. In most chat templates tools are still shared; the
+	// system prompt is computed anew for each play.
+	PrefixFront PrefixPosition = "front"
+	// PrefixNone adds none: a server may answer from the cache of another
+	// play. The load is then inflated, or deflated, by its own repetition.
+	PrefixNone PrefixPosition = "none"
+)
+
 // DefaultMaxTokens is the published guard against answers that repeat themselves.
 const DefaultMaxTokens = 16384
 
@@ -60,6 +79,13 @@ type Policy struct {
 	ToolDelay ToolDelay
 	// ToolDelayScale multiplies every tool delay; 0 means 1.
 	ToolDelayScale float64
+	// HumanWaits bounds each wait for a person that was recorded; 0 leaves them
+	// out, since a system is not measured by how long its users think. What is
+	// cut is [Workload.HumanTime].
+	HumanWaits time.Duration
+	// Prefix is where the text of a play goes that keeps its cache apart;
+	// empty means [PrefixAfterSystem].
+	Prefix PrefixPosition
 	// FailurePause is the least time between the end of a turn that failed
 	// before anything was streamed and the next turn, so that a dead server is
 	// not hammered; 0 means 1 s, and less cannot be had.
@@ -78,6 +104,14 @@ func (p Policy) Validate() error {
 	case "", ToolDelayRecorded, ToolDelaySampled, ToolDelayNone:
 	default:
 		errs = append(errs, fmt.Errorf("trajectory: ToolDelay is %q, expected recorded, sampled or none", p.ToolDelay))
+	}
+	switch p.Prefix {
+	case "", PrefixAfterSystem, PrefixFront, PrefixNone:
+	default:
+		errs = append(errs, fmt.Errorf("trajectory: Prefix is %q, expected after-system, front or none", p.Prefix))
+	}
+	if p.HumanWaits < 0 {
+		errs = append(errs, fmt.Errorf("trajectory: HumanWaits is %v, expected 0 or more", p.HumanWaits))
 	}
 	if p.MaxTokens < 0 {
 		errs = append(errs, fmt.Errorf("trajectory: MaxTokens is %d, expected 0 or more", p.MaxTokens))
@@ -110,6 +144,9 @@ func (p Policy) Resolve() Policy {
 	if p.ToolDelayScale == 0 {
 		p.ToolDelayScale = 1
 	}
+	if p.Prefix == "" {
+		p.Prefix = PrefixAfterSystem
+	}
 	p.FailurePause = max(p.FailurePause, time.Second)
 	return p
 }
@@ -141,7 +178,19 @@ func (p Policy) delay(t *Trajectory, i int, rng *rand.Rand) time.Duration {
 	case t.EndsInTools(i):
 		d = sampled
 	}
-	return time.Duration(float64(d) * p.ToolDelayScale)
+	return time.Duration(float64(d)*p.ToolDelayScale) + min(turn.HumanDelay, p.HumanWaits)
+}
+
+// HumanTime returns how long agents waited for people in the recording, and
+// how much of that the policy replays.
+func (w *Workload) HumanTime(p Policy) (recorded, replayed time.Duration) {
+	for _, t := range w.Trajectories {
+		for i := range t.Turns {
+			recorded += t.Turns[i].HumanDelay
+			replayed += min(t.Turns[i].HumanDelay, p.HumanWaits)
+		}
+	}
+	return recorded, replayed
 }
 
 // sampleToolDelay draws from exp(N(0, 0.8²)) s, kept within [0.1 s, 5 s]: the

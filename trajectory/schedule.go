@@ -31,10 +31,10 @@ type Play struct {
 	Start int
 	// Session names the play, unique to it: the value of a session header.
 	Session string
-	// Prefix is put in front of the first message's text. Being unique to the
-	// play it keeps a server from reusing the cache of another play, and being
-	// the same in all its turns it lets the server reuse the play's own. Empty
-	// adds nothing.
+	// Prefix is the text that the policy puts in front of a message. Being
+	// unique to the play it keeps a server from reusing the cache of another
+	// play, and being the same in all its turns it lets the server reuse the
+	// play's own. Empty adds nothing.
 	Prefix string
 
 	seed uint64 // of the tool delays

@@ -62,6 +62,9 @@ type Turn struct {
 	// ToolDelayKnown is set, so that a recorded 0 differs from no record.
 	ToolDelay      time.Duration
 	ToolDelayKnown bool
+	// HumanDelay is the recorded time after this turn in which the agent waited
+	// for a person; 0 when it did not.
+	HumanDelay time.Duration
 	// ToolCalls are the tools that ran after this turn, as recorded.
 	ToolCalls []ToolCall
 }
