@@ -88,6 +88,10 @@ func (c Config) Validate() error {
 		}
 	}
 	errs = append(errs, c.Policy.Validate(), validateTiers(c.Tiers), c.Rules.Validate())
+	if start := max(1, c.Start); c.Rules.Validate() == nil {
+		_, err := c.Rules.resolve().phase(start)
+		errs = append(errs, err)
+	}
 	if c.MaxPhases < 0 {
 		errs = append(errs, fmt.Errorf("agentperf: MaxPhases is %d, expected 0 or more", c.MaxPhases))
 	}

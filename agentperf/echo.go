@@ -33,6 +33,13 @@ type ConfigEcho struct {
 	MaxTokens      int                        `json:"max_tokens"`
 	ToolDelay      trajectory.ToolDelay       `json:"tool_delay"`
 	ToolDelayScale float64                    `json:"tool_delay_scale"`
+	// CachePrefix is where the text goes that keeps caches of plays apart.
+	CachePrefix trajectory.PrefixPosition `json:"cache_prefix"`
+	// HumanWaitCapSeconds bounds each wait for a person; of those recorded,
+	// HumanWaitsRecordedSeconds in all, HumanWaitsReplayedSeconds are replayed.
+	HumanWaitCapSeconds       float64 `json:"human_wait_cap_seconds"`
+	HumanWaitsRecordedSeconds float64 `json:"human_waits_recorded_seconds"`
+	HumanWaitsReplayedSeconds float64 `json:"human_waits_replayed_seconds"`
 
 	Rules struct {
 		Name            string  `json:"name"`
@@ -71,6 +78,7 @@ func echo(cfg Config, w *trajectory.Workload) ConfigEcho {
 		ContextTokens: max(0, cfg.ContextTokens),
 		Model:         cfg.Policy.Model, Fields: cfg.Policy.Fields, Output: cfg.Policy.Output,
 		MaxTokens: cfg.Policy.MaxTokens, ToolDelay: cfg.Policy.ToolDelay, ToolDelayScale: cfg.Policy.ToolDelayScale,
+		CachePrefix: cfg.Policy.Prefix, HumanWaitCapSeconds: cfg.Policy.HumanWaits.Seconds(),
 		Seed: cfg.Seed, MaxStart: cfg.MaxStart, Start: cfg.Start, MaxAgents: cfg.MaxAgents,
 		VerdictRule:    "point: P25 output speed >= floor and P95 TTFT <= ceiling; a failed request is speed 0 and TTFT +Inf",
 		PercentileRule: "exact, linear interpolation at rank (n-1)q",
@@ -87,6 +95,8 @@ func echo(cfg Config, w *trajectory.Workload) ConfigEcho {
 	}
 	e.Headers = slices.Sorted(maps.Keys(cfg.Endpoint.Header))
 	if w != nil {
+		recorded, replayed := w.HumanTime(cfg.Policy)
+		e.HumanWaitsRecordedSeconds, e.HumanWaitsReplayedSeconds = recorded.Seconds(), replayed.Seconds()
 		e.Workload, e.Trajectories = w.Name, len(w.Trajectories)
 		for _, t := range w.Trajectories {
 			e.Turns += len(t.Turns)

@@ -20,6 +20,9 @@ type Event struct {
 	// Requests and Succeeded count the phase's requests so far, measured or
 	// not; Trajectories those completed in the window.
 	Requests, Succeeded, Trajectories int
+	// Pending is what is still missing before the phase is valid and may end,
+	// in words: time, trajectories.
+	Pending []string
 	// Result is the phase's result when it is done.
 	Result *PhaseResult
 }
@@ -35,7 +38,7 @@ func watch(progress func(Event), index, agents int) func(phase.Snapshot) {
 	return func(s phase.Snapshot) {
 		progress(Event{
 			Phase: index, Agents: agents, Stage: s.Stage, Elapsed: s.Elapsed, Up: s.Up,
-			Requests: s.Attempts, Succeeded: s.Succeeded, Trajectories: s.Completed,
+			Requests: s.Attempts, Succeeded: s.Succeeded, Trajectories: s.Completed, Pending: s.Pending,
 		})
 	}
 }

@@ -138,6 +138,12 @@ func newRun(ctx context.Context, cfg Config) (*run, error) {
 	if fit != (trajectory.Fit{}) {
 		r.warn(fmt.Sprintf("%d trajectories were cut and %d dropped (%d turns in all) to fit a context of %d tokens", fit.Cut, fit.Dropped, fit.Turns, cfg.ContextTokens))
 	}
+	if recorded, replayed := fitted.HumanTime(cfg.Policy); replayed < recorded {
+		r.warn(fmt.Sprintf("%v of %v that agents waited for people in the recording are cut", (recorded - replayed).Round(time.Second), recorded.Round(time.Second)))
+	}
+	if cfg.Policy.Prefix == trajectory.PrefixNone {
+		r.warn("plays have no prefix of their own: the server may answer from the cache of another play")
+	}
 	cfg.Workload = fitted
 	r.cfg = cfg
 	r.report.Config = echo(cfg, fitted)

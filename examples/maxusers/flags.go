@@ -30,6 +30,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 		tiers         []agentperf.Tier
 		custom        agentperf.Rules
 		output, delay string
+		prefix        string
 	)
 	flags := flag.NewFlagSet("maxusers", flag.ContinueOnError)
 	flags.SetOutput(stderr)
@@ -52,6 +53,8 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	flags.IntVar(&o.agents, "agents", 0, "check this number of `agents` instead of searching; exit status 3 when a service level fails")
 	flags.IntVar(&o.cfg.ContextTokens, "context", 0, "context window in `tokens`; what does not fit is left out (default: what the endpoint states)")
 	flags.StringVar(&delay, "tool-delay", "recorded", "time between turns: none, `recorded` or sampled")
+	flags.DurationVar(&o.cfg.Policy.HumanWaits, "human-waits", 0, "longest wait for a person to replay, of those recorded; 0 leaves them out")
+	flags.StringVar(&prefix, "cache-prefix", "after-system", "where the text goes that keeps the caches of plays apart: `after-system`, front or none")
 	flags.StringVar(&output, "output", "", "length of answers: `exact`, cap or free (default exact where lengths were recorded)")
 	flags.IntVar(&o.cfg.Policy.MaxTokens, "max-tokens", trajectory.DefaultMaxTokens, "most tokens of an answer under -output cap and free")
 	flags.Uint64Var(&o.cfg.Seed, "seed", 0, "seed of everything random (default: drawn and reported)")
@@ -90,6 +93,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	}
 	o.cfg.Tiers = tiers
 	o.cfg.Policy.Output, o.cfg.Policy.ToolDelay = trajectory.Output(output), trajectory.ToolDelay(delay)
+	o.cfg.Policy.Prefix = trajectory.PrefixPosition(prefix)
 	o.cfg.Policy.Model, o.cfg.Policy.Fields = o.endpoint.Model, o.endpoint.Fields()
 	errs = append(errs, o.cfg.Policy.Validate())
 	if err := errors.Join(errs...); err != nil {

@@ -138,6 +138,8 @@ func TestExitStatus(t *testing.T) {
 		{"bad URL", []string{"-endpoint", "host:8000"}, usage, "expected one like http://host:8000"},
 		{"bad output", []string{"-output", "x"}, usage, "expected exact, cap or free"},
 		{"bad delay", []string{"-tool-delay", "x"}, usage, "expected recorded, sampled or none"},
+		{"bad waits", []string{"-human-waits", "-1s"}, usage, "HumanWaits is -1s"},
+		{"bad prefix", []string{"-cache-prefix", "x"}, usage, "expected after-system, front or none"},
 		{"bad field", []string{"-field", "x"}, usage, "expected name=value"},
 		{"set field", []string{"-field", "model=x"}, usage, `"model" is set by the replay`},
 		{"bad timeout", []string{"-request-timeout", "0s"}, usage, "-request-timeout is 0s"},

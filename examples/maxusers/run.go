@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf"
@@ -137,7 +138,7 @@ func checked(report *agentperf.Report) int {
 // show shows how far a run has come.
 func show(live *cli.Live, e agentperf.Event) {
 	if e.Result == nil {
-		live.Redraw("phase %d: agents %d, %s, %v, %d requests", e.Phase, e.Agents, e.Stage, e.Elapsed.Round(100*time.Millisecond), e.Requests)
+		live.Redraw("phase %d: agents %d, %s, %d requests; %s", e.Phase, e.Agents, e.Stage, e.Requests, strings.Join(e.Pending, ", "))
 		return
 	}
 	p := e.Result

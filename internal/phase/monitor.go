@@ -1,6 +1,7 @@
 package phase
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -160,6 +161,8 @@ type Snapshot struct {
 	// Up is the number of workers started; Attempts and Succeeded count their
 	// requests, Completed the work completed in the window.
 	Up, Attempts, Succeeded, Completed int
+	// Pending is what is still missing before the window may end, in words.
+	Pending []string
 }
 
 // Snapshot returns how far the phase has come.
@@ -171,12 +174,36 @@ func (p *Phase) Snapshot() Snapshot {
 	switch {
 	case p.ending != "":
 		s.Stage = "finishing"
+		if p.open > 0 {
+			s.Pending = append(s.Pending, fmt.Sprintf("%d measured requests are open", p.open))
+		}
+		return s
 	case now.Before(p.times.AllUp):
 		s.Stage = "spawning"
+		s.Pending = append(s.Pending, fmt.Sprintf("%d to start", p.cfg.Workers-p.up))
 	case now.Before(p.times.Settled):
 		s.Stage = "settling"
+		s.Pending = append(s.Pending, fmt.Sprintf("%v to settle", left(now, p.times.Settled)))
 	default:
 		s.Stage = "measuring"
 	}
+	if from := maxTime(now, p.times.Settled); from.Before(p.earliest) {
+		s.Pending = append(s.Pending, fmt.Sprintf("%v to measure", left(from, p.earliest)))
+	}
+	if p.total < p.cfg.MinTotal {
+		s.Pending = append(s.Pending, fmt.Sprintf("%d of %d completed", p.total, p.cfg.MinTotal))
+	}
+	if least := slices.Min(p.completed); least < p.cfg.MinPerWorker {
+		s.Pending = append(s.Pending, fmt.Sprintf("%d of %d by the slowest", least, p.cfg.MinPerWorker))
+	}
 	return s
+}
+
+func left(from, to time.Time) time.Duration { return to.Sub(from).Round(100 * time.Millisecond) }
+
+func maxTime(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }

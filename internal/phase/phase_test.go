@@ -3,6 +3,7 @@ package phase_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -192,12 +193,19 @@ func TestWorkErrorEndsThePhase(t *testing.T) {
 func TestProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var stages []string
-		l := &load{length: each(sec)}
+		l := &load{length: each(1300 * time.Millisecond)}
 		_, err := phase.Run(t.Context(), phase.Config{
-			Workers: 3, SpawnRate: 1, Settle: 2 * sec, Measure: 3 * sec, Interval: 1500 * time.Millisecond,
-			Progress: func(s phase.Snapshot) { stages = append(stages, s.Stage) },
+			Workers: 3, SpawnRate: 1, Settle: 2 * sec, Measure: 3 * sec, MinTotal: 3, MinPerWorker: 1, Interval: 1500 * time.Millisecond,
+			Progress: func(s phase.Snapshot) { stages = append(stages, s.Stage+": "+strings.Join(s.Pending, ", ")) },
 		}, l.work)
-		want := []string{"spawning", "settling", "measuring", "measuring"}
+		want := []string{
+			"spawning: 1 to start, 3s to measure, 0 of 3 completed, 0 of 1 by the slowest",
+			"settling: 1s to settle, 3s to measure, 0 of 3 completed, 0 of 1 by the slowest",
+			"measuring: 2.5s to measure, 0 of 3 completed, 0 of 1 by the slowest",
+			"measuring: 1s to measure, 2 of 3 completed, 0 of 1 by the slowest",
+			// Worker 0 completes its own at 3.9 s, too early, and 7.8 s.
+			"measuring: 2 of 3 completed, 0 of 1 by the slowest",
+		}
 		if err != nil || len(stages) != len(want) {
 			t.Fatalf("stages %q, %v", stages, err)
 		}
