@@ -68,8 +68,9 @@ func (e *Endpoint) Config(getenv func(string) string) (endpoint.Config, error) {
 	if e.timeout <= 0 {
 		return cfg, fmt.Errorf("-request-timeout is %v, expected more than 0", e.timeout)
 	}
-	// A user who grants long requests grants their silence too.
-	cfg.IdleTimeout = min(e.timeout, max(endpoint.DefaultIdleTimeout, e.timeout/2))
+	// One flag, one limit: silence is bounded by the same time, so that none
+	// that the user has not set can end a request.
+	cfg.IdleTimeout = e.timeout
 	if e.keyEnv != "" {
 		key := getenv(e.keyEnv)
 		if key == "" {
