@@ -5,17 +5,27 @@ import (
 	"sync"
 )
 
+// bodies are the readers of one request's segments, more than one when the
+// transport had to begin again. The segments are the caller's again when all
+// have been closed.
+type bodies struct {
+	segments [][]byte
+	open     sync.WaitGroup
+}
+
+// reader returns a reader of the segments from the start.
+func (b *bodies) reader() *body {
+	b.open.Add(1)
+	return &body{segments: b.segments, closed: b.open.Done}
+}
+
 // body reads the segments of a request body one after the other, without
-// joining them. closed tells when the transport has let go of them.
+// joining them.
 type body struct {
 	segments [][]byte
 	offset   int
 	once     sync.Once
-	closed   chan struct{}
-}
-
-func newBody(segments [][]byte) *body {
-	return &body{segments: segments, closed: make(chan struct{})}
+	closed   func()
 }
 
 func (b *body) Read(p []byte) (int, error) {
@@ -34,7 +44,7 @@ func (b *body) Read(p []byte) (int, error) {
 }
 
 func (b *body) Close() error {
-	b.once.Do(func() { close(b.closed) })
+	b.once.Do(b.closed)
 	return nil
 }
 

@@ -94,11 +94,11 @@ func (c Config) resolve() (*url.URL, error) {
 		// Not err itself: it would repeat the URL and any password in it.
 		errs = append(errs, errors.New("endpoint: URL cannot be parsed, expected one like http://host:8000"))
 	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
-		errs = append(errs, fmt.Errorf("endpoint: URL %q, expected one like http://host:8000", u.Redacted()))
+		errs = append(errs, fmt.Errorf("endpoint: URL %q, expected one like http://host:8000", bare(u)))
 	case u.User != nil:
-		errs = append(errs, fmt.Errorf("endpoint: URL %q holds credentials; use the API key or a header", u.Redacted()))
+		errs = append(errs, fmt.Errorf("endpoint: URL %q holds credentials; use the API key or a header", bare(u)))
 	case u.RawQuery != "" || u.Fragment != "":
-		errs = append(errs, fmt.Errorf("endpoint: URL %q has a query or fragment", u.Redacted()))
+		errs = append(errs, fmt.Errorf("endpoint: URL %q has a query or fragment", bare(u)))
 	}
 	if c.Timeout < 0 {
 		errs = append(errs, fmt.Errorf("endpoint: Timeout is %v, expected 0 or more", c.Timeout))
@@ -133,6 +133,11 @@ func (c Config) resolve() (*url.URL, error) {
 	}
 	u.Path, u.RawPath = path, ""
 	return u, nil
+}
+
+// bare returns the parts of a URL that hold no secret.
+func bare(u *url.URL) string {
+	return (&url.URL{Scheme: u.Scheme, Opaque: u.Opaque, Host: u.Host, Path: u.Path}).String()
 }
 
 const completionsPath = "/chat/completions"

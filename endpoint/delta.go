@@ -16,6 +16,7 @@ import (
 type delta struct {
 	visible   int  // bytes of visible output of the first choice, as encoded
 	reasoning bool // some of it is reasoning
+	several   bool // there is visible output of another choice
 	finish    finish
 	usage     metrics.Usage
 	counted   bool // usage is there
@@ -63,7 +64,7 @@ func parseDelta(data []byte) (d delta, err error) {
 				d.usage, d.counted = parseUsage(value)
 			}
 		case "error":
-			if value.Type != gjson.Null && value.Type != gjson.False {
+			if isError(value) {
 				d.failed, d.failure = true, strings.Clone(errorText(value))
 			}
 		case "object":
@@ -94,13 +95,17 @@ func (d *delta) choices(choices gjson.Result) {
 			return true
 		})
 		if index != 0 {
+			other := *d
+			other.visible = 0
+			other.output(delta)
+			d.several = d.several || other.visible > 0
 			return true
 		}
 		d.output(delta)
 		if finish.Type == gjson.String && finish.Str != "" {
 			d.finish = finishOf(finish.Str)
 		}
-		return false
+		return true
 	})
 }
 
@@ -119,8 +124,10 @@ func finishOf(s string) finish {
 func (d *delta) output(delta gjson.Result) {
 	delta.ForEach(func(key, value gjson.Result) bool {
 		switch key.Str {
-		case "content":
+		case "content", "refusal":
 			d.visible += textSize(value)
+		case "function_call": // the older form of a tool call
+			d.call(value)
 		case "reasoning", "reasoning_content":
 			if n := textSize(value); n > 0 {
 				d.visible += n
@@ -128,12 +135,7 @@ func (d *delta) output(delta gjson.Result) {
 			}
 		case "tool_calls":
 			value.ForEach(func(_, call gjson.Result) bool {
-				call.Get("function").ForEach(func(key, value gjson.Result) bool {
-					if key.Str == "name" || key.Str == "arguments" {
-						d.visible += textSize(value)
-					}
-					return true
-				})
+				d.call(call.Get("function"))
 				return true
 			})
 		}
@@ -141,52 +143,103 @@ func (d *delta) output(delta gjson.Result) {
 	})
 }
 
-// textSize returns the length of a string as encoded, without its quotes. A
-// server that sends tool arguments as an object sends output all the same.
-func textSize(v gjson.Result) int {
+// call counts the visible output of a tool call.
+func (d *delta) call(function gjson.Result) {
+	function.ForEach(func(key, value gjson.Result) bool {
+		if key.Str == "name" || key.Str == "arguments" {
+			d.visible += textSize(value)
+		}
+		return true
+	})
+}
+
+// isError reports whether the value of "error" says that there is one: some
+// servers send the field empty in every event.
+func isError(v gjson.Result) bool {
+	switch v.Type {
+	case gjson.Null, gjson.False:
+		return false
+	case gjson.String:
+		return v.Str != ""
+	}
+	empty := v.IsObject() || v.IsArray()
+	v.ForEach(func(_, _ gjson.Result) bool {
+		empty = false
+		return false
+	})
+	return !empty
+}
+
+// textSize returns the length of a string as encoded, without its quotes, or of
+// the texts of content parts. A server that sends tool arguments as an object
+// sends output all the same.
+func textSize(v gjson.Result) (n int) {
 	switch {
 	case v.Type == gjson.String:
 		return len(v.Raw) - 2
+	case v.IsArray():
+		v.ForEach(func(_, part gjson.Result) bool {
+			if text := part.Get("text"); text.Type == gjson.String {
+				n += len(text.Raw) - 2
+			}
+			return true
+		})
+		return n
 	case v.IsObject():
 		return len(v.Raw)
 	}
 	return 0
 }
 
-// parseUsage reads a usage object; ok is false when it counts nothing or what
-// it says cannot be.
+// parseUsage reads a usage object; ok is false when it has no believable count
+// of output tokens or of input tokens. A detail that cannot be, such as more
+// cached tokens than there are, counts as absent.
 func parseUsage(v gjson.Result) (u metrics.Usage, ok bool) {
-	ok = true
-	count := func(v gjson.Result) int {
-		if v.Type == gjson.Null {
-			return 0
-		}
-		if v.Type != gjson.Number || v.Num < 0 || v.Num > 1e9 || v.Num != math.Trunc(v.Num) {
-			ok = false
-			return 0
-		}
-		return int(v.Num)
+	good := true
+	total := func(v gjson.Result) int {
+		n, believable := count(v)
+		good = good && believable
+		ok = true
+		return n
 	}
-	any := false
 	v.ForEach(func(key, value gjson.Result) bool {
 		switch key.Str {
 		case "prompt_tokens":
-			u.Prompt, any = count(value), true
+			u.Prompt = total(value)
 		case "completion_tokens":
-			u.Completion, any = count(value), true
+			u.Completion = total(value)
 		case "prompt_tokens_details":
-			u.Cached = max(u.Cached, count(value.Get("cached_tokens")))
+			n, _ := count(value.Get("cached_tokens"))
+			u.Cached = max(u.Cached, n)
 		case "prompt_cache_hit_tokens": // DeepSeek's name
-			u.Cached = max(u.Cached, count(value))
+			n, _ := count(value)
+			u.Cached = max(u.Cached, n)
 		case "completion_tokens_details":
-			u.Reasoning = count(value.Get("reasoning_tokens"))
+			u.Reasoning, _ = count(value.Get("reasoning_tokens"))
 		}
 		return true
 	})
-	if !ok || !any || u.Reasoning > u.Completion {
+	if !ok || !good {
 		return metrics.Usage{}, false
 	}
+	if u.Cached > u.Prompt {
+		u.Cached = 0
+	}
+	if u.Reasoning > u.Completion {
+		u.Reasoning = 0
+	}
 	return u, true
+}
+
+// count reads a number of tokens, 0 for null.
+func count(v gjson.Result) (n int, believable bool) {
+	if v.Type == gjson.Null {
+		return 0, true
+	}
+	if v.Type != gjson.Number || v.Num < 0 || v.Num > 1e9 || v.Num != math.Trunc(v.Num) {
+		return 0, false
+	}
+	return int(v.Num), true
 }
 
 // errorText finds the server's words in an error of any of the usual shapes:

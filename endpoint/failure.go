@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"html"
@@ -16,7 +17,7 @@ import (
 // failure says how a request ended that the network or a time limit broke.
 // status is that of the response headers, 0 before they came.
 func (c *Conn) failure(ctx context.Context, err error, status int) error {
-	e := &Error{Status: status, Err: err}
+	e := &Error{Status: status, Err: c.client.clean(err)}
 	cause := context.Cause(ctx)
 	_, timeout := errors.AsType[*timeoutError](cause)
 	switch {
@@ -39,6 +40,8 @@ func (c *Conn) failure(ctx context.Context, err error, status int) error {
 		e.Outcome = Refused
 	case isTLS(err):
 		e.Outcome = TLS
+	case isLost(err):
+		e.Outcome = Reset
 	case isTimeout(err) && status == 0:
 		e.Outcome = TimeoutBeforeHeaders // the operating system's own, of a connect
 	case isTimeout(err):
@@ -65,18 +68,22 @@ func (c *Conn) refusal(resp *http.Response) error {
 	const enough = 64 << 10
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, enough))
 	e := &Error{Outcome: Status, Status: resp.StatusCode}
-	switch {
-	case valid(text) && len(text) > 0 && (text[0] == '{' || text[0] == '"'):
-		e.Message = c.client.quote(errorText(gjson.ParseBytes(text)))
-	case looksLikeHTML(text):
-		e.Message = c.client.quote(plainText(string(text)))
-	default:
-		e.Message = c.client.quote(string(text))
-	}
+	e.Message = c.client.said(text)
 	if location := resp.Header.Get("Location"); location != "" && resp.StatusCode/100 == 3 {
 		e.Message = c.client.quote("redirect to " + location + ", not followed")
 	}
 	return e
+}
+
+// said returns a server's words from a body that is no event stream.
+func (c *Client) said(text []byte) string {
+	switch text = bytes.TrimSpace(text); {
+	case len(text) > 0 && (text[0] == '{' || text[0] == '"') && valid(text):
+		return c.quote(errorText(gjson.ParseBytes(text)))
+	case looksLikeHTML(text):
+		return c.quote(plainText(string(text)))
+	}
+	return c.quote(string(text))
 }
 
 func looksLikeHTML(text []byte) bool {
@@ -94,11 +101,37 @@ func plainText(page string) string {
 	return html.UnescapeString(htmlTag.ReplaceAllString(htmlHidden.ReplaceAllString(page, " "), " "))
 }
 
+// redact removes from text what only the server should know: the API key and
+// the values of headers that are long enough to be secrets.
+func (c *Client) redact(text string) string {
+	text = c.cfg.APIKey.redact(text)
+	for _, values := range c.cfg.Header {
+		for _, v := range values {
+			const long = 8
+			if len(v) >= long {
+				text = Secret(v).redact(text)
+			}
+		}
+	}
+	return text
+}
+
+// clean returns err, or when its text holds a secret (net/http quotes header
+// lines that it cannot parse) or has no end, an error of what may be shown.
+func (c *Client) clean(err error) error {
+	text := err.Error()
+	const long = 1000
+	if c.redact(text) == text && len(text) <= long {
+		return err
+	}
+	return errors.New(c.quote(text))
+}
+
 // quote makes a server's words fit to print: one line, bounded, no control
 // characters, no API key.
 func (c *Client) quote(text string) string {
 	const most = 300
-	text = strings.ToValidUTF8(c.cfg.APIKey.redact(text), "?")
+	text = strings.ToValidUTF8(c.redact(text), "?")
 	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool {
 		return r <= ' ' || r == 0x7f || r == '\u2028' || r == '\u2029' || r >= 0x80 && r <= 0x9f
 	}), " ")

@@ -90,6 +90,8 @@ func (c *Client) Preflight(ctx context.Context, model string, fields map[string]
 	case err != nil:
 		f.Warnings = append(f.Warnings, "a request with ignore_eos failed: "+err.Error())
 		f.IgnoreEOS = Ignored
+	case fields["max_tokens"] != nil || fields["ignore_eos"] != nil:
+		// The two requests are not what they would have been.
 	case forcedReason != "length" || forced.UsageReported && forced.Tokens != probeTokens:
 		f.IgnoreEOS = Ignored
 	case controlReason != "length":

@@ -55,6 +55,9 @@ func (d *decoder) shift() {
 	d.from, d.to = d.from-k, d.to-k
 }
 
+// rest returns what has been received and is no event yet.
+func (d *decoder) rest() []byte { return d.buf[d.start:d.end] }
+
 // received tells that n bytes were read into room.
 func (d *decoder) received(n int) { d.end += n }
 

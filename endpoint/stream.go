@@ -63,26 +63,28 @@ func (c *Conn) Stream(ctx context.Context, session string, body [][]byte, clock 
 	defer dog.stop()
 
 	var r Response
-	resp, err := c.post(ctx, session, body, &r)
+	out := &bodies{segments: body}
+	// A server may answer before it has read the body, so that the transport
+	// still holds it when the response has ended.
+	defer out.open.Wait()
+	resp, err := c.post(ctx, session, out, &r)
 	if err != nil {
 		clock.Done(time.Now())
 		return r, c.failure(ctx, err, 0)
 	}
+	defer resp.Body.Close()
 	r.Status = resp.StatusCode
 	dog.saw(time.Now())
 	if resp.StatusCode != http.StatusOK {
 		err = c.refusal(resp)
 		clock.Done(time.Now())
-		c.release(resp)
 		return r, err
 	}
 	s := stream{conn: c, dog: dog, clock: clock, response: &r}
 	end, err := s.read(resp.Body)
 	clock.Done(end)
-	s.account()
-	err = s.verdict(ctx, err, resp)
-	c.release(resp)
-	return r, err
+	s.account(errors.Is(err, io.EOF) || ctx.Err() == nil || dog.expired())
+	return r, s.verdict(ctx, err, resp)
 }
 
 // Close closes the connection if it is the agent's own. A Conn can be used
@@ -93,23 +95,9 @@ func (c *Conn) Close() {
 	}
 }
 
-// sent is the request body of a response, to be waited for before its segments
-// are given back to the caller.
-type sent struct {
-	io.ReadCloser
-	body *body
-}
-
-// release lets go of a response and waits until the transport has let go of
-// the request body, which a server may answer before it has read it.
-func (c *Conn) release(resp *http.Response) {
-	resp.Body.Close()
-	<-resp.Body.(sent).body.closed
-}
-
 // post sends the request and returns the response headers. A keep-alive
 // connection that proves dead is replaced once.
-func (c *Conn) post(ctx context.Context, session string, segments [][]byte, r *Response) (*http.Response, error) {
+func (c *Conn) post(ctx context.Context, session string, out *bodies, r *Response) (*http.Response, error) {
 	for {
 		var reused bool
 		var answered atomic.Bool // set by the transport's own goroutine
@@ -118,14 +106,13 @@ func (c *Conn) post(ctx context.Context, session string, segments [][]byte, r *R
 			GotConn:              func(info httptrace.GotConnInfo) { reused, began = info.Reused, time.Now() },
 			GotFirstResponseByte: func() { answered.Store(true) },
 		}
-		b := newBody(segments)
 		req := (&http.Request{
 			Method:        http.MethodPost,
 			URL:           c.client.url,
 			Host:          c.client.url.Host,
 			Header:        c.client.header.Clone(),
-			Body:          b,
-			ContentLength: size(segments),
+			Body:          out.reader(),
+			ContentLength: size(out.segments),
 			Proto:         "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		}).WithContext(httptrace.WithClientTrace(ctx, trace))
 		if name := c.client.cfg.SessionHeader; name != "" && session != "" {
@@ -135,12 +122,20 @@ func (c *Conn) post(ctx context.Context, session string, segments [][]byte, r *R
 			req.Host = host
 			req.Header.Del("Host")
 		}
+		if c.client.cfg.HTTP2 {
+			// A server that is about to close a connection says up to which
+			// request it has read; the transport sends the others again.
+			req.GetBody = func() (io.ReadCloser, error) {
+				c.client.reconnects.Add(1)
+				r.Reconnects++
+				return out.reader(), nil
+			}
+		}
 		resp, err := c.transport.RoundTrip(req)
 		if err == nil {
-			resp.Body = sent{resp.Body, b}
 			return resp, nil
 		}
-		<-b.closed
+		out.open.Wait()
 		dead := reused && !answered.Load() && isLost(err) && ctx.Err() == nil && time.Since(began) <= idleRace
 		if !dead || r.Reconnects > 0 {
 			return nil, err
@@ -158,11 +153,14 @@ type stream struct {
 	clock    *metrics.Clock
 	response *Response
 
+	began     bool // some of the body has come
 	finish    finish
 	counted   int // output tokens at the last visible event, by a running count
 	usage     metrics.Usage
 	reported  bool
 	reasoning bool
+	visible   int   // bytes
+	several   bool  // other choices than the first had output
 	failure   error // what the events themselves say is wrong
 }
 
@@ -176,6 +174,7 @@ func (s *stream) read(body io.Reader) (end time.Time, err error) {
 		n, err := body.Read(d.room())
 		// After [DONE] nothing counts, and nothing is kept.
 		if n > 0 && !s.response.Done {
+			s.began = true
 			stamp := s.conn.stamp()
 			s.dog.saw(stamp)
 			d.received(n)
@@ -248,7 +247,9 @@ func (s *stream) event(stamp time.Time, data []byte, failed bool) {
 	if d.counted {
 		s.usage, s.reported = d.usage, true
 	}
+	s.several = s.several || d.several
 	if d.visible > 0 {
+		s.visible += d.visible
 		tokens := 0
 		if d.counted && d.usage.Completion > s.counted {
 			tokens = d.usage.Completion - s.counted
@@ -280,24 +281,49 @@ func (s *stream) verdict(ctx context.Context, readErr error, resp *http.Response
 	case !errors.Is(readErr, io.EOF) || errors.Is(readErr, io.ErrUnexpectedEOF):
 		return s.conn.failure(ctx, readErr, resp.StatusCode)
 	case !s.clock.Streamed():
-		kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-		if kind != "" && kind != "text/event-stream" {
-			return &Error{Outcome: Malformed, Status: resp.StatusCode, Message: "content type " + kind + ", expected text/event-stream"}
+		if wrong := s.notStream(resp.Header); wrong != "" {
+			return &Error{Outcome: Malformed, Status: resp.StatusCode, Message: wrong}
 		}
 		message = "no output"
 	}
 	return &Error{Outcome: Truncated, Status: resp.StatusCode, Message: message}
 }
 
+// notStream says what came instead of an event stream, empty when one did.
+func (s *stream) notStream(h http.Header) string {
+	if coding := h.Get("Content-Encoding"); coding != "" && coding != "identity" {
+		return "content encoding " + s.conn.client.quote(coding) + ", which was not asked for"
+	}
+	kind, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
+	if kind == "" || kind == "text/event-stream" {
+		return ""
+	}
+	wrong := "content type " + kind + ", expected text/event-stream"
+	if rest := s.conn.decoder.rest(); len(rest) > 0 {
+		wrong += ": " + s.conn.client.said(rest)
+	}
+	return wrong
+}
+
+// credible reports whether a token count can be that of what came: one token
+// is at least a byte, give or take what a template adds, and with several
+// choices the count is of all of them.
+func (s *stream) credible() bool {
+	const margin = 64
+	return !s.several && s.usage.Completion-s.usage.Reasoning <= s.visible+margin
+}
+
 // account hands usage to the clock and counts what a complete response lacks.
-func (s *stream) account() {
+// ended is false when we broke it off.
+func (s *stream) account(ended bool) {
+	s.reported = s.reported && s.credible()
 	if s.reported {
 		if s.usage.Reasoning > 0 && !s.reasoning {
 			s.usage.Hidden = s.usage.Reasoning
 		}
 		s.clock.Usage(s.usage)
 	}
-	if s.finish == "" {
+	if s.finish == "" || !ended {
 		return
 	}
 	if !s.reported {

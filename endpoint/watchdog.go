@@ -24,8 +24,8 @@ func (e *timeoutError) Timeout() bool { return true }
 type watchdog struct {
 	began       time.Time
 	total, idle time.Duration
+	limit       atomic.Int64 // nanoseconds from began to the end of patience
 	alive       atomic.Int64 // nanoseconds from began to the latest sign of life
-	quiet       atomic.Int64 // the limit of silence in force
 	cancel      context.CancelCauseFunc
 	timer       *time.Timer
 }
@@ -33,34 +33,38 @@ type watchdog struct {
 func watch(ctx context.Context, total, idle time.Duration) (context.Context, *watchdog) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	w := &watchdog{began: time.Now(), total: total, idle: idle, cancel: cancel}
-	w.quiet.Store(int64(idle))
+	w.limit.Store(int64(total))
 	w.timer = time.AfterFunc(min(total, idle), w.check)
 	return ctx, w
 }
 
 func (w *watchdog) check() {
 	now := time.Since(w.began)
-	quiet := time.Duration(w.quiet.Load())
+	limit := time.Duration(w.limit.Load())
 	silent := now - time.Duration(w.alive.Load())
 	switch {
-	case now >= w.total:
+	case now >= limit:
 		w.cancel(&timeoutError{"request timeout", w.total})
-	case silent >= quiet:
-		w.cancel(&timeoutError{"idle timeout", quiet})
+	case silent >= w.idle:
+		w.cancel(&timeoutError{"idle timeout", w.idle})
 	default:
-		w.timer.Reset(min(w.total-now, quiet-silent))
+		w.timer.Reset(min(limit-now, w.idle-silent))
 	}
 }
 
 // saw records a sign of life.
 func (w *watchdog) saw(t time.Time) { w.alive.Store(int64(t.Sub(w.began))) }
 
-// hurry lowers the limit of silence from t on.
-func (w *watchdog) hurry(t time.Time, quiet time.Duration) {
-	w.saw(t)
-	w.quiet.Store(int64(min(quiet, w.idle)))
-	w.timer.Reset(min(quiet, w.idle))
+// hurry ends patience a while after t, whatever signs of life there are: the
+// answer is complete.
+func (w *watchdog) hurry(t time.Time, wait time.Duration) {
+	limit := min(t.Sub(w.began)+wait, w.total)
+	w.limit.Store(int64(limit))
+	w.timer.Reset(limit - time.Since(w.began))
 }
+
+// expired reports whether patience has ended.
+func (w *watchdog) expired() bool { return time.Since(w.began) >= time.Duration(w.limit.Load()) }
 
 func (w *watchdog) stop() {
 	w.timer.Stop()
