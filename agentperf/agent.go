@@ -23,12 +23,25 @@ type record struct {
 	message    string
 	maxTokens  int
 	short      bool // the answer was forced to a length and is shorter
+	over       bool // it is longer than was asked for
 	timing     metrics.Timing
 	speed      metrics.TokensPerSecond
 	measurable bool
 }
 
 func (r *record) failed() bool { return r.outcome != endpoint.OK }
+
+// starved reports whether the request was waiting for its first token all
+// through the window, and how long by the window's end.
+func (r *record) starved(t phase.Times) (wait time.Duration, ok bool) {
+	if !r.begin.Before(t.Settled) || r.timing.Sent.Add(r.timing.E2E).Before(t.WindowEnd) {
+		return 0, false
+	}
+	if first, ok := r.timing.TTFT(); ok && r.timing.Sent.Add(first).Before(t.WindowEnd) {
+		return 0, false
+	}
+	return t.WindowEnd.Sub(r.begin), true
+}
 
 // ttft returns the time to first token as it is judged, in nanoseconds.
 func (r *record) ttft() float64 {
@@ -75,22 +88,25 @@ func newCrew(cfg Config, connect func(int) trajectory.Sender, index, agents int)
 }
 
 // work is the life of one agent.
-func (c *crew) work(soft, hard context.Context, agent int, p *phase.Phase) error {
+func (c *crew) work(soft, hard context.Context, w *phase.Worker) error {
+	agent := w.Index
 	sender := c.connect(agent)
 	if closer, ok := sender.(interface{ Close() }); ok {
 		defer closer.Close()
 	}
-	g := &gate{sender: sender, hard: hard, phase: p}
+	g := &gate{sender: sender, hard: hard, worker: w}
 	replayer := trajectory.NewReplayer(g, c.cfg.Policy, &c.gaps[agent%len(c.gaps)])
+	replayer.StartAt(w.Due)
 	for play := range c.cfg.schedule(c.phase).Plays(agent) {
 		for res := range replayer.Play(soft, play) {
 			r := newRecord(agent, play, res, g.begin)
 			c.add(r)
 			if r.outcome == endpoint.Local {
-				p.Stop() // whatever follows says nothing about the system
+				w.Stop() // whatever follows says nothing about the system
 			}
-			if res.Completed && r.outcome != endpoint.Canceled {
-				p.Completed(agent)
+			// A play that began in the middle is no whole trajectory.
+			if res.Completed && play.Start == 0 && r.outcome != endpoint.Canceled {
+				w.Completed()
 			}
 		}
 		if soft.Err() != nil {
@@ -106,6 +122,7 @@ func newRecord(agent int, play trajectory.Play, res trajectory.Result, begin tim
 	if !r.failed() {
 		r.speed, r.measurable = res.Timing.OutputSpeed()
 		r.short = res.Forced && res.Timing.UsageReported && res.Timing.Tokens < res.MaxTokens
+		r.over = res.Forced && res.Timing.UsageReported && res.Timing.Tokens > res.MaxTokens
 	}
 	return r
 }
@@ -122,14 +139,17 @@ func (c *crew) add(r record) {
 type gate struct {
 	sender trajectory.Sender
 	hard   context.Context
-	phase  *phase.Phase
+	worker *phase.Worker
 	begin  time.Time
 }
 
 func (g *gate) Send(_ context.Context, session string, body [][]byte, clock *metrics.Clock) error {
-	g.begin = time.Now()
-	measured := g.phase.Begin(g.begin)
+	g.begin = g.worker.Begin()
 	err := g.sender.Send(g.hard, session, body, clock)
-	g.phase.End(measured, err == nil)
+	if _, typed := errors.AsType[*endpoint.Error](err); err != nil && !typed && g.hard.Err() != nil {
+		// Whatever a Sender calls it, it was us who cut the request.
+		err = &endpoint.Error{Outcome: endpoint.Canceled, Err: err}
+	}
+	g.worker.End(err == nil)
 	return err
 }

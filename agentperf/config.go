@@ -60,6 +60,7 @@ type Config struct {
 const (
 	defaultMaxAgents = 4096
 	defaultMaxStart  = 10
+	mostAgents       = 1_000_000 // in one process; beyond any machine's ports
 )
 
 // Validate reports everything that is wrong with the configuration.
@@ -88,15 +89,15 @@ func (c Config) Validate() error {
 		}
 	}
 	errs = append(errs, c.Policy.Validate(), validateTiers(c.Tiers), c.Rules.Validate())
-	if start := max(1, c.Start); c.Rules.Validate() == nil {
+	if start := max(1, c.Start); c.Rules.Validate() == nil && start <= mostAgents {
 		_, err := c.Rules.resolve().phase(start)
 		errs = append(errs, err)
 	}
 	if c.MaxPhases < 0 {
 		errs = append(errs, fmt.Errorf("agentperf: MaxPhases is %d, expected 0 or more", c.MaxPhases))
 	}
-	if c.Start < 0 || c.MaxAgents < 0 {
-		errs = append(errs, fmt.Errorf("agentperf: Start is %d and MaxAgents %d, expected 0 or more", c.Start, c.MaxAgents))
+	if c.Start < 0 || c.MaxAgents < 0 || c.Start > mostAgents || c.MaxAgents > mostAgents {
+		errs = append(errs, fmt.Errorf("agentperf: Start is %d and MaxAgents %d, expected 0 to %d", c.Start, c.MaxAgents, mostAgents))
 	} else if b := c.resolve().bracket(); b.Validate() != nil {
 		errs = append(errs, fmt.Errorf("agentperf: Start is %d, more than MaxAgents, %d", b.Start, b.Max))
 	}

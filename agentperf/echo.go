@@ -56,6 +56,7 @@ type ConfigEcho struct {
 	MaxStart  int    `json:"max_start_turn"`
 	Start     int    `json:"start_agents"`
 	MaxAgents int    `json:"max_agents"`
+	MaxPhases int    `json:"max_phases,omitempty"`
 	// VerdictRule and PercentileRule say how tiers are judged.
 	VerdictRule    string `json:"verdict_rule"`
 	PercentileRule string `json:"percentile_rule"`
@@ -64,7 +65,7 @@ type ConfigEcho struct {
 func emptyReport(cfg Config) *Report {
 	return &Report{
 		Schema: Schema, Started: time.Now().Round(0), Tiers: []TierResult{}, Phases: []PhaseResult{},
-		Warnings: []string{}, Config: echo(cfg, cfg.Workload),
+		Warnings: []string{}, Config: echo(cfg),
 	}
 }
 
@@ -72,14 +73,14 @@ func newTierResult(t Tier) TierResult {
 	return TierResult{Name: t.name(), SpeedFloorTokensPerSecond: t.SpeedFloor, TTFTCeilingSeconds: t.TTFTCeiling.Seconds()}
 }
 
-func echo(cfg Config, w *trajectory.Workload) ConfigEcho {
+func echo(cfg Config) ConfigEcho {
 	e := ConfigEcho{
 		SessionHeader: cfg.Endpoint.SessionHeader, HTTP2: cfg.Endpoint.HTTP2,
 		ContextTokens: max(0, cfg.ContextTokens),
 		Model:         cfg.Policy.Model, Fields: cfg.Policy.Fields, Output: cfg.Policy.Output,
 		MaxTokens: cfg.Policy.MaxTokens, ToolDelay: cfg.Policy.ToolDelay, ToolDelayScale: cfg.Policy.ToolDelayScale,
 		CachePrefix: cfg.Policy.Prefix, HumanWaitCapSeconds: cfg.Policy.HumanWaits.Seconds(),
-		Seed: cfg.Seed, MaxStart: cfg.MaxStart, Start: cfg.Start, MaxAgents: cfg.MaxAgents,
+		Seed: cfg.Seed, MaxStart: cfg.MaxStart, Start: cfg.Start, MaxAgents: cfg.MaxAgents, MaxPhases: cfg.MaxPhases,
 		VerdictRule:    "point: P25 output speed >= floor and P95 TTFT <= ceiling; a failed request is speed 0 and TTFT +Inf",
 		PercentileRule: "exact, linear interpolation at rank (n-1)q",
 	}
@@ -94,7 +95,7 @@ func echo(cfg Config, w *trajectory.Workload) ConfigEcho {
 		}
 	}
 	e.Headers = slices.Sorted(maps.Keys(cfg.Endpoint.Header))
-	if w != nil {
+	if w := cfg.Workload; w != nil {
 		recorded, replayed := w.HumanTime(cfg.Policy)
 		e.HumanWaitsRecordedSeconds, e.HumanWaitsReplayedSeconds = recorded.Seconds(), replayed.Seconds()
 		e.Workload, e.Trajectories = w.Name, len(w.Trajectories)

@@ -44,6 +44,9 @@ type TierResult struct {
 	// the system and not of the search. With FirstFailingAgents one above
 	// MaxAgents the limit is exact.
 	Bounded bool `json:"bounded"`
+	// UndecidedAgents is the least number above MaxAgents, and below any that
+	// failed, of which nothing could be said; nil when there is none.
+	UndecidedAgents *int `json:"undecided_agents"`
 }
 
 // A PhaseResult is one phase. Requests and what is said of them are those that
@@ -56,6 +59,9 @@ type PhaseResult struct {
 	Requests     int `json:"requests"`
 	Failed       int `json:"failed"`
 	Unmeasurable int `json:"unmeasurable"`
+	// StarvedAgents is the number of agents that got no token in the whole
+	// window, for a request from before it.
+	StarvedAgents int `json:"starved_agents"`
 	// Outcomes counts how they ended.
 	Outcomes map[endpoint.Outcome]int `json:"outcomes"`
 	// FailureExample is what the first failure said.
@@ -102,6 +108,8 @@ type PhaseResult struct {
 
 	Verdicts []TierVerdict `json:"verdicts"`
 	Warnings []string      `json:"warnings,omitempty"`
+
+	silence string // why no request of the whole phase succeeded
 }
 
 // A TierVerdict is the verdict of a phase on a tier.

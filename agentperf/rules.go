@@ -68,18 +68,18 @@ func (r Rules) Validate() error {
 		return nil
 	}
 	var errs []error
-	if !(r.SpawnRate >= 0) || math.IsInf(r.SpawnRate, 0) {
-		errs = append(errs, fmt.Errorf("agentperf: Rules.SpawnRate is %v, expected 0 or more agents per second", r.SpawnRate))
+	if r.SpawnRate != 0 && !(r.SpawnRate >= slowestSpawn) || math.IsInf(r.SpawnRate, 0) {
+		errs = append(errs, fmt.Errorf("agentperf: Rules.SpawnRate is %v, expected 0 or at least %v agents per second", r.SpawnRate, slowestSpawn))
 	}
-	if r.Measure <= 0 {
-		errs = append(errs, fmt.Errorf("agentperf: Rules.Measure is %v, expected more than 0", r.Measure))
+	if r.Measure <= 0 || r.Measure > longest {
+		errs = append(errs, fmt.Errorf("agentperf: Rules.Measure is %v, expected more than 0 and at most %v", r.Measure, longest))
 	}
 	for _, d := range [...]struct {
 		name string
 		d    time.Duration
 	}{{"Settle", r.Settle}, {"Timeout", r.Timeout}, {"Drain", r.Drain}} {
-		if d.d < 0 {
-			errs = append(errs, fmt.Errorf("agentperf: Rules.%s is %v, expected 0 or more", d.name, d.d))
+		if d.d < 0 || d.d > longest {
+			errs = append(errs, fmt.Errorf("agentperf: Rules.%s is %v, expected 0 to %v", d.name, d.d, longest))
 		}
 	}
 	if r.MinTrajectories < 0 || r.MinPerAgent < 0 {
@@ -87,6 +87,11 @@ func (r Rules) Validate() error {
 	}
 	return errors.Join(errs...)
 }
+
+const (
+	slowestSpawn = 0.001               // agents per second
+	longest      = 30 * 24 * time.Hour // of any part of a phase
+)
 
 // giveUp is how many attempts each agent has on average before a phase in
 // which nothing has succeeded ends.

@@ -12,9 +12,13 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// ErrNothingSucceeded is returned when no request of the whole run succeeded,
-// so that there is no answer, not even 0.
+// ErrNothingSucceeded is returned when no request of a whole run succeeded, so
+// that there is no answer, not even 0.
 var ErrNothingSucceeded = errors.New("agentperf: no request succeeded")
+
+// ErrUndecided is returned when a run came to its end and not one tier has an
+// answer, because no phase could be judged.
+var ErrUndecided = errors.New("agentperf: no phase could be judged")
 
 // ErrEndpointGone is returned when the endpoint, which had answered before, has
 // answered nothing in a phase and does not answer a lone request after it.
@@ -28,6 +32,7 @@ var ErrEndpointGone = errors.New("agentperf: the endpoint has stopped answering"
 // ErrEndpointGone, or the cause for which ctx was done.
 func Run(ctx context.Context, cfg Config) (*Report, error) {
 	r, err := newRun(ctx, cfg)
+	defer r.close()
 	if err != nil {
 		return r.report, err
 	}
@@ -35,53 +40,82 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 	for i := range brackets {
 		brackets[i] = r.cfg.bracket()
 	}
+	settled := false
 	for {
 		n, ok := next(brackets)
 		if !ok {
-			r.report.Complete = true
+			settled = true
 			break
 		}
 		if max := r.cfg.MaxPhases; max > 0 && len(r.report.Phases) == max {
 			r.warn(fmt.Sprintf("the search was ended after %d phases", max))
 			break
 		}
-		p, phaseErr := r.phase(ctx, n)
-		if p == nil {
-			err = phaseErr
-			break
-		}
-		for i := range brackets {
-			brackets[i].Observe(n, p.Verdicts[i].Verdict.answer())
-		}
-		if err = errors.Join(phaseErr, r.alive(ctx, p)); err != nil {
+		if err = r.ask(ctx, n, brackets); err != nil {
 			break
 		}
 	}
 	r.conclude(brackets)
+	if err == nil && !r.answered() {
+		err = fmt.Errorf("%w: %s", ErrUndecided, r.lastReason())
+	}
+	r.report.Complete = settled && err == nil
 	return r.report, err
+}
+
+// ask runs a phase and tells the searches what it says. A phase in which
+// nothing succeeded says something only if the endpoint is still there.
+func (r *run) ask(ctx context.Context, n int, brackets []search.Bracket) error {
+	p, err := r.phase(ctx, n)
+	if p == nil {
+		return err
+	}
+	if err := errors.Join(err, r.alive(ctx, p)); err != nil {
+		return err
+	}
+	for i := range brackets {
+		brackets[i].Observe(n, p.Verdicts[i].Verdict.answer())
+	}
+	return nil
+}
+
+// answered reports whether any tier has an answer.
+func (r *run) answered() bool {
+	for _, t := range r.report.Tiers {
+		if t.MaxAgents > 0 || t.FirstFailingAgents != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// lastReason returns what the last phase said of the first tier.
+func (r *run) lastReason() string {
+	if len(r.report.Phases) == 0 {
+		return "there was none"
+	}
+	return r.report.Phases[len(r.report.Phases)-1].Verdicts[0].Reason
 }
 
 // Check runs one phase with the given number of agents and judges every tier:
 // for test suites, where the capacity wanted is known. In the report a tier
 // that passes has MaxAgents = agents. The error is as for Run.
+//
+// Two checks with one seed send the same requests: the second may find the
+// server's cache filled by the first. Leave Config.Seed 0 to avoid that.
 func Check(ctx context.Context, cfg Config, agents int) (*Report, error) {
 	if agents < 1 {
 		return emptyReport(cfg), fmt.Errorf("agentperf: a check of %d agents, expected 1 or more", agents)
 	}
 	cfg.Start, cfg.MaxAgents = agents, agents
 	r, err := newRun(ctx, cfg)
+	defer r.close()
 	if err != nil {
 		return r.report, err
 	}
 	brackets := make([]search.Bracket, len(r.cfg.Tiers))
-	p, err := r.phase(ctx, agents)
-	if p != nil {
-		for i := range brackets {
-			brackets[i].Observe(agents, p.Verdicts[i].Verdict.answer())
-		}
-		err = errors.Join(err, r.alive(ctx, p))
-		r.report.Complete = err == nil
-	}
+	err = r.ask(ctx, agents, brackets)
+	r.report.Complete = err == nil
 	r.conclude(brackets)
 	return r.report, err
 }
@@ -97,13 +131,24 @@ func next(brackets []search.Bracket) (n int, ok bool) {
 	return 0, false
 }
 
+// patience is how long after the longest request a phase goes on waiting for
+// those it measures.
+const patience = 10 * time.Second
+
 // run is a Run or Check under way.
 type run struct {
 	cfg       Config
 	connect   func(agent int) trajectory.Sender
-	counters  func() endpoint.Counters
+	client    *endpoint.Client // nil with Config.Connect
 	report    *Report
 	succeeded bool // any request so far
+	silent    bool // no request of the latest phase succeeded
+}
+
+func (r *run) close() {
+	if r.client != nil {
+		r.client.Close()
+	}
 }
 
 func newRun(ctx context.Context, cfg Config) (*run, error) {
@@ -111,6 +156,7 @@ func newRun(ctx context.Context, cfg Config) (*run, error) {
 	if err := cfg.Validate(); err != nil {
 		return r, err
 	}
+	defaulted := cfg.Policy.Output == ""
 	cfg = cfg.resolve()
 	r.connect = cfg.Connect
 	if cfg.Connect == nil {
@@ -118,6 +164,7 @@ func newRun(ctx context.Context, cfg Config) (*run, error) {
 		if err != nil {
 			return r, err
 		}
+		r.client = client
 		found, err := client.Preflight(ctx, cfg.Policy.Model, cfg.Policy.Fields)
 		r.report.Preflight = &found
 		if err != nil {
@@ -128,12 +175,19 @@ func newRun(ctx context.Context, cfg Config) (*run, error) {
 			cfg.ContextTokens = found.ContextTokens
 		}
 		r.connect = func(int) trajectory.Sender { return client.Conn() }
-		r.counters = client.Counters
 		r.warn(found.Warnings...)
+		if found.IgnoreEOS == endpoint.Rejected && cfg.Policy.Output == trajectory.OutputExact {
+			if !defaulted {
+				return r, errors.New("agentperf: the endpoint rejects ignore_eos, which Policy.Output exact needs; use cap or free")
+			}
+			cfg.Policy.Output = trajectory.OutputCap
+			r.warn("answers are not forced to the recorded length, only limited to it: the endpoint rejects ignore_eos")
+		}
 	}
-	fitted, fit := cfg.Workload.Fit(max(0, cfg.ContextTokens), cfg.Policy)
+	cfg.Policy.Window = max(0, cfg.ContextTokens)
+	fitted, fit := cfg.Workload.Fit(cfg.Policy)
 	if len(fitted.Trajectories) == 0 {
-		return r, fmt.Errorf("agentperf: no trajectory fits a context of %d tokens", cfg.ContextTokens)
+		return r, fmt.Errorf("agentperf: no trajectory fits a context of %d tokens with its answers; see Policy.Output and MaxTokens", cfg.ContextTokens)
 	}
 	if fit != (trajectory.Fit{}) {
 		r.warn(fmt.Sprintf("%d trajectories were cut and %d dropped (%d turns in all) to fit a context of %d tokens", fit.Cut, fit.Dropped, fit.Turns, cfg.ContextTokens))
@@ -146,7 +200,7 @@ func newRun(ctx context.Context, cfg Config) (*run, error) {
 	}
 	cfg.Workload = fitted
 	r.cfg = cfg
-	r.report.Config = echo(cfg, fitted)
+	r.report.Config = echo(cfg)
 	return r, nil
 }
 
@@ -161,18 +215,27 @@ func (r *run) phase(ctx context.Context, agents int) (*PhaseResult, error) {
 	}
 	index := len(r.report.Phases)
 	pc.Progress, pc.Interval = watch(r.cfg.Progress, index, agents), progressInterval
+	pc.Patience = max(r.cfg.Endpoint.Timeout, endpoint.DefaultTimeout) + patience
 	var before endpoint.Counters
-	if r.counters != nil {
-		before = r.counters()
+	if r.client != nil {
+		before = r.client.Counters()
 	}
 	crew := newCrew(r.cfg, r.connect, index, agents)
 	result, err := phase.Run(ctx, pc, crew.work)
 	p := summarise(index, agents, r.cfg.Tiers, r.cfg.Rules, result, crew.records, crew.gaps)
-	if r.counters != nil {
-		p.count(before, r.counters())
+	if r.client != nil {
+		p.count(before, r.client.Counters())
 	}
+	succeeded := 0
 	for i := range crew.records {
-		r.succeeded = r.succeeded || !crew.records[i].failed()
+		if !crew.records[i].failed() {
+			succeeded++
+		}
+	}
+	r.silent = succeeded == 0
+	r.succeeded = r.succeeded || !r.silent
+	if r.silent {
+		p.silence = deadReason(crew.records)
 	}
 	r.report.Phases = append(r.report.Phases, p)
 	if r.cfg.Requests != nil {
@@ -180,24 +243,25 @@ func (r *run) phase(ctx context.Context, agents int) (*PhaseResult, error) {
 	}
 	if r.cfg.Progress != nil {
 		r.cfg.Progress(Event{
-			Phase: index, Agents: agents, Stage: "done", Elapsed: result.End.Sub(result.Start), Up: agents,
-			Requests: len(crew.records), Trajectories: p.Trajectories, Result: &p,
+			Phase: index, Agents: agents, Stage: "done", Elapsed: result.End.Sub(result.Start), Up: result.Up,
+			Requests: len(crew.records), Succeeded: succeeded, Trajectories: p.Trajectories, Result: &p,
 		})
 	}
 	return &p, err
 }
 
 // alive makes sure, after a phase in which nothing succeeded, that the search
-// goes on against something: one lone request must succeed, in three attempts.
+// goes on against something: one lone request must succeed, within 3 s or in the
+// one attempt that takes longer.
 func (r *run) alive(ctx context.Context, p *PhaseResult) error {
-	if p.Ending != string(phase.Dead) {
+	if !r.silent || p.Verdicts[0].Verdict == Invalid || ctx.Err() != nil {
 		return nil
 	}
-	why := p.Verdicts[0].Reason
+	why := p.silence
 	if !r.succeeded {
 		return fmt.Errorf("%w: %s", ErrNothingSucceeded, why)
 	}
-	for range 3 {
+	for began := time.Now(); ; {
 		select {
 		case <-time.After(time.Second):
 		case <-ctx.Done():
@@ -205,6 +269,9 @@ func (r *run) alive(ctx context.Context, p *PhaseResult) error {
 		}
 		if r.answers(ctx) {
 			return nil
+		}
+		if time.Since(began) >= 3*time.Second {
+			break
 		}
 	}
 	return fmt.Errorf("%w at %d agents: %s", ErrEndpointGone, p.Agents, why)
@@ -236,6 +303,12 @@ func (r *run) conclude(brackets []search.Bracket) {
 		res.MaxAgents = s.LargestPassing
 		if s.SmallestFailing > 0 {
 			res.FirstFailingAgents, res.Bounded = &s.SmallestFailing, true
+		}
+		for _, n := range s.Unclear {
+			if n > s.LargestPassing && (s.SmallestFailing == 0 || n < s.SmallestFailing) {
+				res.UndecidedAgents = &n
+				break
+			}
 		}
 		r.report.Tiers = append(r.report.Tiers, res)
 		for _, c := range s.Contradictions {

@@ -23,13 +23,19 @@ func summarise(index, agents int, tiers []Tier, rules Rules, r phase.Result, all
 		Trajectories: r.Completed, LeastTrajectories: r.Least,
 		MeasuredSeconds: max(0, r.WindowEnd.Sub(r.Settled).Seconds()), PhaseSeconds: r.End.Sub(r.Start).Seconds(),
 	}
-	e := evidence{speed: metrics.Percentiles{Exact: -1}, ttft: metrics.Percentiles{Exact: -1}}
+	e := evidence{agents: agents, speed: metrics.Percentiles{Exact: -1}, ttft: metrics.Percentiles{Exact: -1}}
 	lateness := metrics.Percentiles{Exact: -1}
-	short, estimated, cut := 0, 0, 0
+	short, over, estimated, hidden, cut := 0, 0, 0, 0, 0
+	own := make(map[int]*metrics.Percentiles) // speeds of each agent
 	for i := range all {
 		rec := &all[i]
 		if rec.outcome == endpoint.Local && e.invalid == "" {
 			e.invalid = "the client failed: " + rec.message
+		}
+		if wait, starved := rec.starved(r.Times); starved {
+			if e.starved++; e.starvedFor == 0 || wait < e.starvedFor {
+				e.starvedFor = wait
+			}
 		}
 		if !r.Measured(rec.begin) {
 			continue
@@ -47,6 +53,10 @@ func summarise(index, agents int, tiers []Tier, rules Rules, r phase.Result, all
 			switch {
 			case rec.measurable:
 				e.speed.Record(float64(rec.speed))
+				if own[rec.agent] == nil {
+					own[rec.agent] = &metrics.Percentiles{Exact: -1}
+				}
+				own[rec.agent].Record(float64(rec.speed))
 			default:
 				e.unmeasurable++
 			}
@@ -65,11 +75,17 @@ func summarise(index, agents int, tiers []Tier, rules Rules, r phase.Result, all
 		if rec.short {
 			short++
 		}
+		if rec.over {
+			over++
+		}
+		if rec.timing.Usage.Hidden > 0 {
+			hidden++
+		}
 		if rec.timing.FirstSource == metrics.SourceEstimated && rec.timing.FirstEvents > 1 {
 			estimated++
 		}
 	}
-	p.Unmeasurable = e.unmeasurable
+	p.Unmeasurable, p.StarvedAgents = e.unmeasurable, e.starved
 	e.unmet, e.dead = unmet(rules, r, cut), ""
 	if r.Ending == phase.Dead {
 		e.unmet, e.dead = "", deadReason(all)
@@ -80,7 +96,9 @@ func summarise(index, agents int, tiers []Tier, rules Rules, r phase.Result, all
 		verdict, reason := e.judge(t)
 		p.Verdicts = append(p.Verdicts, TierVerdict{Tier: t.name(), Verdict: verdict, Reason: reason})
 	}
-	p.warn(&e, &lateness, short, estimated)
+	p.warn(&e, &lateness)
+	p.warnOfCounts(short, over, estimated, hidden)
+	p.warnOfUnfairness(tiers, own)
 	return p
 }
 
@@ -89,8 +107,10 @@ func unmet(rules Rules, r phase.Result, cut int) string {
 	switch {
 	case r.Ending == phase.Canceled:
 		return "the phase was interrupted"
-	case r.Ending == phase.TimedOut && r.WindowEnd.Sub(r.Settled) < rules.Measure:
-		return "the time-out passed before the window was over"
+	case r.Ending == phase.Stopped:
+		return "the phase was stopped"
+	case r.Ending == phase.TimedOut && r.Absent > 0:
+		return fmt.Sprintf("the time-out passed and %d agents had begun no request in the window: each waited for one from before it", r.Absent)
 	case r.Ending == phase.TimedOut:
 		return fmt.Sprintf("the time-out passed with %d trajectories completed and %d by the slowest agent; %d and %d are required",
 			r.Completed, r.Least, rules.MinTrajectories, rules.MinPerAgent)
@@ -199,7 +219,7 @@ func minTime(a, b time.Time) time.Time {
 }
 
 // warn adds what a reader of the phase should know.
-func (p *PhaseResult) warn(e *evidence, lateness *metrics.Percentiles, short, estimated int) {
+func (p *PhaseResult) warn(e *evidence, lateness *metrics.Percentiles) {
 	add := func(format string, args ...any) { p.Warnings = append(p.Warnings, fmt.Sprintf(format, args...)) }
 	p.Warnings = append(p.Warnings, e.speed.Warnings(speedPercent)...)
 	p.Warnings = append(p.Warnings, e.ttft.Warnings(ttftPercent)...)
@@ -209,14 +229,47 @@ func (p *PhaseResult) warn(e *evidence, lateness *metrics.Percentiles, short, es
 	if e.unmeasurable > 0 {
 		add("%d of %d answers came all at once and have no output speed", e.unmeasurable, e.succeeded)
 	}
+	if p.Failed > 0 {
+		add("%d of %d requests failed: %s", p.Failed, p.Requests, p.FailureExample)
+	}
+	if p.StarvedAgents > 0 {
+		add("%d of %d agents got no token in the whole window", p.StarvedAgents, p.Agents)
+	}
+}
+
+// warnOfCounts says where token counts are not what they should be.
+func (p *PhaseResult) warnOfCounts(short, over, estimated, hidden int) {
+	add := func(format string, args ...any) { p.Warnings = append(p.Warnings, fmt.Sprintf(format, args...)) }
 	if n := p.TokenSources[metrics.SourceEvents]; n > 0 {
-		add("%d answers came without token usage: their speed counts events, which need not be tokens", n)
+		add("%d answers came without token usage that can be believed: their speed counts events, which need not be tokens", n)
 	}
 	if short > 0 {
-		add("%d of %d answers were shorter than they were forced to be: ignore_eos is not honoured", short, e.succeeded)
+		add("%d answers were shorter than they were forced to be: ignore_eos is not honoured", short)
+	}
+	if over > 0 {
+		add("%d answers have more tokens than were asked for", over)
+	}
+	if hidden > 0 {
+		add("%d answers spent tokens on reasoning that was not shown; these are left out of output speed", hidden)
 	}
 	if estimated > 0 {
 		add("%d answers began with several events in one read; how many tokens these held is estimated by bytes", estimated)
+	}
+}
+
+// warnOfUnfairness says when a tier passes although many agents live below its
+// floor: quantiles are over requests, and fast agents send more of them.
+func (p *PhaseResult) warnOfUnfairness(tiers []Tier, own map[int]*metrics.Percentiles) {
+	for i, t := range tiers {
+		below := 0
+		for _, speeds := range own {
+			if median, ok := speeds.At(50); ok && median < float64(t.SpeedFloor) {
+				below++
+			}
+		}
+		if p.Verdicts[i].Verdict == Pass && 4*below > p.Agents {
+			p.Warnings = append(p.Warnings, fmt.Sprintf("tier %s holds over requests, but %d of %d agents have a median speed below its floor", t.name(), below, p.Agents))
+		}
 	}
 }
 
@@ -225,6 +278,9 @@ func (p *PhaseResult) count(before, after endpoint.Counters) {
 	p.Reconnects = after.Reconnects - before.Reconnects
 	if p.Reconnects > 0 {
 		p.Warnings = append(p.Warnings, fmt.Sprintf("%d idle connections were closed by the server just as a request was sent; it was sent again, and the time lost counts", p.Reconnects))
+	}
+	if n := after.Unclosed - before.Unclosed; n > 0 {
+		p.Warnings = append(p.Warnings, fmt.Sprintf("%d answers were left open by the server when they were complete; each cost its connection", n))
 	}
 	if n := after.NoDone - before.NoDone; n > 0 {
 		p.Warnings = append(p.Warnings, fmt.Sprintf("%d answers ended without [DONE]", n))

@@ -3,6 +3,7 @@ package agentperf
 import (
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -46,7 +47,10 @@ func (r *Report) WriteTable(w io.Writer) error {
 func (t TierResult) Sentence() string {
 	level := fmt.Sprintf("%v tokens/s", float64(t.SpeedFloorTokensPerSecond))
 	if t.TTFTCeilingSeconds > 0 {
-		level += fmt.Sprintf(" with TTFT of at most %v", time.Duration(t.TTFTCeilingSeconds*float64(time.Second)).Round(time.Microsecond))
+		level += fmt.Sprintf(" with TTFT of at most %v", time.Duration(math.Round(t.TTFTCeilingSeconds*1e9)))
+	}
+	if u := t.UndecidedAgents; u != nil && t.MaxAgents > 0 {
+		return fmt.Sprintf("%s: at least %s; %d could not be judged.", level, agents(t.MaxAgents), *u)
 	}
 	switch {
 	case t.MaxAgents == 0 && t.FirstFailingAgents != nil && *t.FirstFailingAgents == 1:

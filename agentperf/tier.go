@@ -3,7 +3,6 @@ package agentperf
 import (
 	"errors"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +20,10 @@ type Tier struct {
 	TTFTCeiling time.Duration
 }
 
+// fastest is the most that a floor can ask for, in tokens per second: one each
+// nanosecond.
+const fastest = 1e9
+
 // ParseTier reads a tier such as "100@5s": 100 tokens per second with a TTFT
 // of at most 5 s, in any form that time.ParseDuration reads.
 func ParseTier(s string) (Tier, error) {
@@ -29,8 +32,8 @@ func ParseTier(s string) (Tier, error) {
 		return Tier{}, fmt.Errorf("agentperf: service level %q, expected SPEED@TTFT such as 100@5s", s)
 	}
 	speed, err := strconv.ParseFloat(strings.TrimSpace(floor), 64)
-	if err != nil || !(speed > 0) || math.IsInf(speed, 0) {
-		return Tier{}, fmt.Errorf("agentperf: service level %q: speed %q, expected tokens per second, more than 0", s, floor)
+	if err != nil || !(speed > 0) || speed > fastest {
+		return Tier{}, fmt.Errorf("agentperf: service level %q: speed %q, expected tokens per second, more than 0 and at most %g", s, floor, fastest)
 	}
 	ttft, err := time.ParseDuration(strings.TrimSpace(ceiling))
 	if err != nil || ttft <= 0 {
@@ -59,8 +62,8 @@ func validateTiers(tiers []Tier) error {
 	var errs []error
 	seen := make(map[string]bool)
 	for i, t := range tiers {
-		if !(t.SpeedFloor > 0) || math.IsInf(float64(t.SpeedFloor), 0) {
-			errs = append(errs, fmt.Errorf("agentperf: Tiers[%d].SpeedFloor is %v, expected more than 0", i, t.SpeedFloor))
+		if !(t.SpeedFloor > 0) || t.SpeedFloor > fastest {
+			errs = append(errs, fmt.Errorf("agentperf: Tiers[%d].SpeedFloor is %v, expected more than 0 and at most %g", i, t.SpeedFloor, fastest))
 		}
 		if t.TTFTCeiling < 0 {
 			errs = append(errs, fmt.Errorf("agentperf: Tiers[%d].TTFTCeiling is %v, expected 0 or more", i, t.TTFTCeiling))

@@ -41,9 +41,12 @@ type evidence struct {
 	ttft         metrics.Percentiles // nanoseconds; +Inf for failed requests
 	succeeded    int
 	unmeasurable int
-	dead         string // why nothing at all succeeded, empty otherwise
-	unmet        string // why the rules of the phase are not met
-	invalid      string // why the phase is invalid
+	agents       int
+	starved      int           // agents that got no token in the whole window
+	starvedFor   time.Duration // the least that one of them waited
+	dead         string        // why nothing at all succeeded, empty otherwise
+	unmet        string        // why the rules of the phase are not met
+	invalid      string        // why the phase is invalid
 }
 
 // Percentiles that are judged.
@@ -59,6 +62,8 @@ func (e *evidence) judge(t Tier) (Verdict, string) {
 		return Invalid, e.invalid
 	case e.dead != "":
 		return Fail, e.dead
+	case e.manyStarved() && (t.TTFTCeiling == 0 || e.starvedFor > t.TTFTCeiling):
+		return Fail, fmt.Sprintf("%d of %d agents got no token in the whole window", e.starved, e.agents)
 	case e.unmet != "":
 		return Undecided, e.unmet
 	case e.ttft.N() == 0:
@@ -77,6 +82,11 @@ func (e *evidence) judge(t Tier) (Verdict, string) {
 	}
 	return Pass, ""
 }
+
+// manyStarved reports whether more agents waited through the whole window for
+// one token than a P95 leaves out. Their requests began before the window and
+// are not among those measured, and still they are not served.
+func (e *evidence) manyStarved() bool { return 20*e.starved > e.agents }
 
 // mostlyUnmeasurable reports whether more than half of the answers have no
 // speed, so that the rest do not speak for them.

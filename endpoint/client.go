@@ -18,7 +18,8 @@ type Client struct {
 	header http.Header
 	shared *http.Transport // with HTTP2
 
-	requests, reconnects, noUsage, noDone atomic.Int64
+	requests, reconnects, noUsage, noDone, unclosed atomic.Int64
+	openAfterDone, openAfterFinish                  atomic.Bool
 }
 
 // New returns a client. An error is that of [Config.Validate]; nothing is sent.
@@ -101,6 +102,9 @@ type Counters struct {
 	// NoUsage and NoDone count successful responses without usage and without
 	// the [DONE] event.
 	NoUsage, NoDone int64
+	// Unclosed counts responses that the server left open when they were
+	// complete. Each costs its connection.
+	Unclosed int64
 }
 
 // Counters returns the totals so far.
@@ -110,7 +114,36 @@ func (c *Client) Counters() Counters {
 		Reconnects: c.reconnects.Load(),
 		NoUsage:    c.noUsage.Load(),
 		NoDone:     c.noDone.Load(),
+		Unclosed:   c.unclosed.Load(),
 	}
+}
+
+// lingers records that the server has left a response open after its [DONE], or
+// after a finish_reason without one.
+func (c *Client) lingers(afterDone bool) {
+	c.unclosed.Add(1)
+	if afterDone {
+		c.openAfterDone.Store(true)
+	} else {
+		c.openAfterFinish.Store(true)
+	}
+}
+
+// hangup and trailer return how long to wait for the end of a response after
+// [DONE] and after a finish_reason. Once a server has been seen to leave
+// responses open the wait is short: an agent that waits puts no load on it.
+func (c *Client) hangup() time.Duration {
+	if c.openAfterDone.Load() {
+		return hangupWait / 100
+	}
+	return hangupWait
+}
+
+func (c *Client) trailer() time.Duration {
+	if c.openAfterFinish.Load() {
+		return trailerWait / 100
+	}
+	return trailerWait
 }
 
 // Close closes the shared connections of an HTTP/2 client that are idle. Each

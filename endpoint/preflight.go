@@ -3,6 +3,7 @@ package endpoint
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -31,8 +32,8 @@ type Findings struct {
 	// ContinuousUsage is set when events carry a running count.
 	ContinuousUsage bool `json:"continuous_usage"`
 	// IgnoreEOS says whether the server goes on to max_tokens when told to:
-	// "honoured", "ignored" or, when nothing shows the difference,
-	// "undetermined".
+	// "honoured", "ignored", "rejected" when a request with ignore_eos is an
+	// error or, when nothing shows the difference, "undetermined".
 	IgnoreEOS string `json:"ignore_eos"`
 	// TTFTSeconds is the time to first token of the short request.
 	TTFTSeconds float64 `json:"ttft_seconds"`
@@ -44,6 +45,7 @@ type Findings struct {
 const (
 	Honoured     = "honoured"
 	Ignored      = "ignored"
+	Rejected     = "rejected"
 	Undetermined = "undetermined"
 )
 
@@ -74,6 +76,11 @@ func (c *Client) Preflight(ctx context.Context, model string, fields map[string]
 	}
 
 	control, controlReason, err := conn.probe(ctx, f.Model, fields, false)
+	if e, ok := errors.AsType[*Error](err); ok && e.Outcome == Empty {
+		f.Warnings = append(f.Warnings, fmt.Sprintf("a request for %d tokens had no visible output (hidden reasoning?): little is known of the endpoint", probeTokens))
+		f.Usage = control.UsageReported
+		return f, nil
+	}
 	if err != nil {
 		return f, err
 	}
@@ -88,8 +95,11 @@ func (c *Client) Preflight(ctx context.Context, model string, fields map[string]
 	forced, forcedReason, err := conn.probe(ctx, f.Model, fields, true)
 	switch {
 	case err != nil:
+		if ctx.Err() != nil {
+			return f, err
+		}
 		f.Warnings = append(f.Warnings, "a request with ignore_eos failed: "+err.Error())
-		f.IgnoreEOS = Ignored
+		f.IgnoreEOS = Rejected
 	case fields["max_tokens"] != nil || fields["ignore_eos"] != nil:
 		// The two requests are not what they would have been.
 	case forcedReason != "length" || forced.UsageReported && forced.Tokens != probeTokens:

@@ -83,6 +83,9 @@ func (c *Conn) Stream(ctx context.Context, session string, body [][]byte, clock 
 	s := stream{conn: c, dog: dog, clock: clock, response: &r}
 	end, err := s.read(resp.Body)
 	clock.Done(end)
+	if s.finish != "" && dog.expired() {
+		c.client.lingers(r.Done)
+	}
 	s.account(errors.Is(err, io.EOF) || ctx.Err() == nil || dog.expired())
 	return r, s.verdict(ctx, err, resp)
 }
@@ -160,6 +163,8 @@ type stream struct {
 	reported  bool
 	reasoning bool
 	visible   int   // bytes
+	shown     int   // events with visible output
+	running   bool  // the latest of them came with a token count
 	several   bool  // other choices than the first had output
 	failure   error // what the events themselves say is wrong
 }
@@ -229,7 +234,7 @@ func (s *stream) event(stamp time.Time, data []byte, failed bool) {
 	}
 	if bytes.Equal(data, done) {
 		s.response.Done = true
-		s.dog.hurry(stamp, hangupWait)
+		s.dog.hurry(stamp, s.conn.client.hangup())
 		return
 	}
 	d, err := parseDelta(data)
@@ -250,18 +255,24 @@ func (s *stream) event(stamp time.Time, data []byte, failed bool) {
 	s.several = s.several || d.several
 	if d.visible > 0 {
 		s.visible += d.visible
+		// Only a count that runs along says how many came with this event; one
+		// that appears at the end counts them all.
 		tokens := 0
-		if d.counted && d.usage.Completion > s.counted {
+		if d.counted && d.usage.Completion > s.counted && (s.shown == 0 || s.running) {
 			tokens = d.usage.Completion - s.counted
-			s.counted = d.usage.Completion
 		}
+		if d.counted {
+			s.counted = max(s.counted, d.usage.Completion)
+		}
+		s.running = d.counted
+		s.shown++
 		s.reasoning = s.reasoning || d.reasoning
 		s.clock.Arrived(stamp, d.visible, tokens)
 	}
 	if d.finish != "" && s.finish == "" {
 		s.finish = d.finish
 		s.response.FinishReason = string(d.finish)
-		s.dog.hurry(stamp, trailerWait)
+		s.dog.hurry(stamp, s.conn.client.trailer())
 	}
 }
 
@@ -276,6 +287,8 @@ func (s *stream) verdict(ctx context.Context, readErr error, resp *http.Response
 	case s.finish != "" && s.clock.Streamed():
 		// However the rest went: the answer is complete.
 		return nil
+	case s.response.Done && s.finish == "":
+		return &Error{Outcome: Truncated, Status: resp.StatusCode, Message: "[DONE] without a finish_reason"}
 	case s.finish != "":
 		return &Error{Outcome: Empty, Status: resp.StatusCode}
 	case !errors.Is(readErr, io.EOF) || errors.Is(readErr, io.ErrUnexpectedEOF):
@@ -318,7 +331,9 @@ func (s *stream) credible() bool {
 func (s *stream) account(ended bool) {
 	s.reported = s.reported && s.credible()
 	if s.reported {
-		if s.usage.Reasoning > 0 && !s.reasoning {
+		// Some servers stream their reasoning as content: what has more events
+		// than tokens outside reasoning was shown.
+		if !s.reasoning && s.shown <= s.usage.Completion-s.usage.Reasoning {
 			s.usage.Hidden = s.usage.Reasoning
 		}
 		s.clock.Usage(s.usage)

@@ -118,7 +118,8 @@ func (c *Clock) countFirst(visible int, source Source) (int, Source) {
 	var n int
 	switch {
 	case c.head.unknown == 0:
-		n, source = c.head.tokens, SourceContinuous
+		// A running count includes what was never shown.
+		n, source = c.head.tokens-c.usage.Hidden, SourceContinuous
 	case source == SourceEvents:
 		n = c.head.events
 	case c.total.bytes > 0:

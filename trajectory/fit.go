@@ -14,6 +14,14 @@ type Fit struct {
 // of too many tokens.
 const cautious = 3
 
+const (
+	// prefixTokens is what the prefix of a play takes of a window at most.
+	prefixTokens = 64
+	// leastAnswer is the room for an answer below which a turn that limits
+	// itself to the window does not fit it.
+	leastAnswer = 256
+)
+
 // PromptEstimate returns the input tokens of a turn: the recorded count, or an
 // estimate of one token for every 3 bytes of JSON.
 func (t *Turn) PromptEstimate() int {
@@ -23,17 +31,22 @@ func (t *Turn) PromptEstimate() int {
 	return (t.Context.Size() + len(t.Tools) + cautious - 1) / cautious
 }
 
-// Fit returns the workload without the turns that need more than window tokens
-// for the prompt and the answer that the policy asks for, and without all that
-// follows them in their trajectories. A window of 0 fits everything.
-func (w *Workload) Fit(window int, policy Policy) (*Workload, Fit) {
+// Fit returns the workload without the turns that need more than the policy's
+// Window for the prompt and the answer, and without all that follows them in
+// their trajectories. A Window of 0 fits everything.
+func (w *Workload) Fit(policy Policy) (*Workload, Fit) {
+	window := policy.Window
+	policy.Window = 0
 	fitted := &Workload{Name: w.Name, Source: w.Source}
 	var f Fit
 	for _, t := range w.Trajectories {
 		n := len(t.Turns)
 		for i := range t.Turns {
-			answer, _ := policy.Limit(&t.Turns[i])
-			if window > 0 && t.Turns[i].PromptEstimate()+answer > window {
+			answer, forced := policy.Limit(&t.Turns[i])
+			if !forced {
+				answer = min(answer, leastAnswer)
+			}
+			if window > 0 && t.Turns[i].PromptEstimate()+prefixTokens+answer > window {
 				n = i
 				break
 			}

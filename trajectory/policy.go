@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -62,6 +63,8 @@ const (
 // DefaultMaxTokens is the published guard against answers that repeat themselves.
 const DefaultMaxTokens = 16384
 
+const maxTokens = 100_000_000 // of an answer; beyond any model
+
 // A Policy says how turns become requests. Its zero value replays as exactly
 // as the recording allows.
 type Policy struct {
@@ -75,6 +78,9 @@ type Policy struct {
 	// MaxTokens bounds answers under OutputCap and OutputFree, and where no
 	// length was recorded; 0 means DefaultMaxTokens.
 	MaxTokens int
+	// Window is the context window in tokens. An answer that is not forced to
+	// a length is limited to what its prompt leaves of the window; 0 is no limit.
+	Window int
 	// ToolDelay is the delay policy; empty means [ToolDelayRecorded].
 	ToolDelay ToolDelay
 	// ToolDelayScale multiplies every tool delay; 0 means 1.
@@ -113,8 +119,11 @@ func (p Policy) Validate() error {
 	if p.HumanWaits < 0 {
 		errs = append(errs, fmt.Errorf("trajectory: HumanWaits is %v, expected 0 or more", p.HumanWaits))
 	}
-	if p.MaxTokens < 0 {
-		errs = append(errs, fmt.Errorf("trajectory: MaxTokens is %d, expected 0 or more", p.MaxTokens))
+	if p.MaxTokens < 0 || p.MaxTokens > maxTokens {
+		errs = append(errs, fmt.Errorf("trajectory: MaxTokens is %d, expected 0 to %d", p.MaxTokens, maxTokens))
+	}
+	if p.Window < 0 {
+		errs = append(errs, fmt.Errorf("trajectory: Window is %d, expected 0 or more", p.Window))
 	}
 	if !(p.ToolDelayScale >= 0) || math.IsInf(p.ToolDelayScale, 0) {
 		errs = append(errs, fmt.Errorf("trajectory: ToolDelayScale is %v, expected a finite number, 0 or more", p.ToolDelayScale))
@@ -123,6 +132,8 @@ func (p Policy) Validate() error {
 		switch {
 		case name == "model" || name == "messages" || name == "stream":
 			errs = append(errs, fmt.Errorf("trajectory: body field %q is set by the replay", name))
+		case name == "n" && strings.TrimSpace(string(p.Fields[name])) != "1":
+			errs = append(errs, fmt.Errorf("trajectory: body field n is %s: with several choices a request has no one speed", p.Fields[name]))
 		case !json.Valid(p.Fields[name]):
 			errs = append(errs, fmt.Errorf("trajectory: body field %q is not JSON: %.60s", name, p.Fields[name]))
 		}
@@ -157,11 +168,16 @@ func (p Policy) Limit(t *Turn) (tokens int, forced bool) {
 	p = p.Resolve()
 	switch {
 	case t.OutputTokens == 0 || p.Output == OutputFree:
-		return p.MaxTokens, false
+		tokens = p.MaxTokens
 	case p.Output == OutputCap:
-		return min(t.OutputTokens, p.MaxTokens), false
+		tokens = min(t.OutputTokens, p.MaxTokens)
+	default:
+		return t.OutputTokens, true
 	}
-	return t.OutputTokens, true
+	if p.Window > 0 {
+		tokens = max(1, min(tokens, p.Window-t.PromptEstimate()-prefixTokens))
+	}
+	return tokens, false
 }
 
 // delay returns how long to wait after turn i. Every turn that could need a

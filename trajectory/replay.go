@@ -18,7 +18,7 @@ import (
 //     was sent, each arrival, the usage and the end, as [metrics.Clock] says.
 //   - A response that did not end well is an error. The reply is discarded:
 //     what follows is the recorded history.
-//   - When ctx is done, Send returns soon.
+//   - When ctx is done, Send returns soon, with an error.
 //
 // A connection of package endpoint is a Sender; so is anything that replays in
 // process.
@@ -33,6 +33,7 @@ type Replayer struct {
 	policy  Policy
 	gaps    *metrics.Gaps
 	builder *builder
+	due     time.Time // of the next request; zero is now
 }
 
 // NewReplayer returns a replayer that sends through sender. Gaps inside the
@@ -42,13 +43,18 @@ func NewReplayer(sender Sender, policy Policy, gaps *metrics.Gaps) *Replayer {
 	return &Replayer{sender: sender, policy: policy, gaps: gaps, builder: newBuilder(policy)}
 }
 
+// StartAt says when the first request is due: the instant at which the agent
+// should have started. Without it the first is due when Play is called.
+func (r *Replayer) StartAt(t time.Time) { r.due = t }
+
 // A Result is one turn as it went.
 type Result struct {
 	// Turn is the index of the turn in its trajectory.
 	Turn int
 	// Timing is what the response looked like.
 	Timing metrics.Timing
-	// MaxTokens is what was asked for, Forced whether with ignore_eos.
+	// MaxTokens is what the policy asked for, Forced whether with ignore_eos and
+	// no field of the policy's in the way.
 	MaxTokens int
 	Forced    bool
 	// Err is why the turn failed, nil when it did not.
@@ -66,9 +72,11 @@ type Result struct {
 func (r *Replayer) Play(ctx context.Context, p Play) iter.Seq[Result] {
 	return func(yield func(Result) bool) {
 		rng := rand.New(rand.NewPCG(p.seed, 0))
-		due := time.Now()
+		if r.due.IsZero() {
+			r.due = time.Now()
+		}
 		for i := p.Start; i < len(p.Trajectory.Turns); i++ {
-			if !sleepUntil(ctx, due) {
+			if !sleepUntil(ctx, r.due) {
 				return
 			}
 			turn := &p.Trajectory.Turns[i]
@@ -76,21 +84,22 @@ func (r *Replayer) Play(ctx context.Context, p Play) iter.Seq[Result] {
 			res.MaxTokens, res.Forced = r.policy.Limit(turn)
 			body := r.builder.body(turn, p.Prefix, res.MaxTokens, res.Forced)
 			clock := metrics.Clock{Gaps: r.gaps}
-			clock.Due(due)
+			clock.Due(r.due)
 			res.Err = r.sender.Send(ctx, p.Session, body, &clock)
-			ended := time.Now()
 			res.Timing = clock.Timing()
-			if !yield(res) || ctx.Err() != nil {
-				return
-			}
+			res.Forced = res.Forced && !r.builder.skip["max_tokens"] && !r.builder.skip["ignore_eos"]
 			delay := r.policy.delay(p.Trajectory, i, rng)
+			if res.Completed {
+				delay = 0 // the next trajectory begins at once
+			}
 			if res.Err != nil && !clock.Streamed() {
 				delay = max(delay, r.policy.FailurePause)
 			}
-			due = ended.Add(delay)
-			if res.Completed && res.Err != nil && !clock.Streamed() {
-				// The next play would begin at once.
-				sleepUntil(ctx, due)
+			// From the end of the response, not of Send: what the client does
+			// in between is its own lateness.
+			r.due = res.Timing.Sent.Add(res.Timing.E2E + delay)
+			if !yield(res) || ctx.Err() != nil {
+				return
 			}
 		}
 	}

@@ -402,24 +402,32 @@ func TestFit(t *testing.T) {
 	long, short := build(t, &store, "long", 20), build(t, &store, "short", 2)
 	short.Turns[0].PromptTokens, short.Turns[1].PromptTokens = 100, 990
 	w := &trajectory.Workload{Name: "w", Trajectories: []*trajectory.Trajectory{long, short}}
-	if fitted, f := w.Fit(0, trajectory.Policy{}); f != (trajectory.Fit{}) || len(fitted.Trajectories) != 2 {
+	if fitted, f := w.Fit(trajectory.Policy{Window: 0}); f != (trajectory.Fit{}) || len(fitted.Trajectories) != 2 {
 		t.Errorf("no window: %+v", f)
 	}
-	// The second turn of short needs 990 + 11 tokens.
-	fitted, f := w.Fit(1001, trajectory.Policy{})
+	// The second turn of short needs 990 + 11 tokens, and 64 for a prefix.
+	fitted, f := w.Fit(trajectory.Policy{Window: 1065})
 	if f.Cut != 1 || f.Dropped != 0 || len(fitted.Trajectories[1].Turns) != 2 {
-		t.Errorf("1001: %+v", f)
+		t.Errorf("1065: %+v", f)
 	}
-	fitted, f = w.Fit(1000, trajectory.Policy{})
+	fitted, f = w.Fit(trajectory.Policy{Window: 1064})
 	if f.Cut != 2 || len(fitted.Trajectories[1].Turns) != 1 || len(short.Turns) != 2 || len(long.Turns) != 20 {
-		t.Errorf("1000: %+v, %d turns left", f, len(fitted.Trajectories[1].Turns))
+		t.Errorf("1064: %+v, %d turns left", f, len(fitted.Trajectories[1].Turns))
 	}
 	for i, turn := range fitted.Trajectories[0].Turns {
-		if turn.PromptEstimate()+10+i > 1000 {
+		if turn.PromptEstimate()+64+10+i > 1064 {
 			t.Errorf("turn %d does not fit", i)
 		}
 	}
-	if fitted, f = w.Fit(50, trajectory.Policy{}); f.Dropped != 2 || len(fitted.Trajectories) != 0 || f.Turns != 22 {
+	// An answer of free length takes what is left, if that is worth it.
+	free := trajectory.Policy{Output: trajectory.OutputFree, Window: 990 + 64 + 300}
+	if _, f := w.Fit(free); f.Dropped != 0 {
+		t.Errorf("free: %+v", f)
+	}
+	if tokens, forced := free.Limit(&short.Turns[1]); tokens != 300 || forced {
+		t.Errorf("free: limit %d, %v; want what is left, 300", tokens, forced)
+	}
+	if fitted, f = w.Fit(trajectory.Policy{Window: 50}); f.Dropped != 2 || len(fitted.Trajectories) != 0 || f.Turns != 22 {
 		t.Errorf("50: %+v", f)
 	}
 }

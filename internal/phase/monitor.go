@@ -2,7 +2,6 @@ package phase
 
 import (
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 )
@@ -13,6 +12,7 @@ type Phase struct {
 	earliest time.Time     // at which the window may end
 	over     func()        // called when the window is closed and all measured requests have ended
 	idle     chan struct{} // closed then
+	closed   chan struct{} // closed with the window
 
 	mu        sync.Mutex
 	times     Times
@@ -20,13 +20,23 @@ type Phase struct {
 	up        int
 	attempts  int
 	succeeded int
+	failed    int
 	open      int // measured requests
-	completed []int
-	total     int
+	hopeful   int // open requests of workers that have not failed often enough to give up
+	total     int // pieces of work completed
+	workers   []tally
+	absent    int // workers that have begun no request in the window
+}
+
+// tally is what one worker has done.
+type tally struct {
+	failed, completed int
+	present           bool // has begun a request in the window
+	hopeful           bool // has one open, and has not failed often
 }
 
 func newPhase(cfg Config, start time.Time, over func()) *Phase {
-	p := &Phase{cfg: cfg, over: over, idle: make(chan struct{}), completed: make([]int, cfg.Workers)}
+	p := &Phase{cfg: cfg, over: over, idle: make(chan struct{}), closed: make(chan struct{}), workers: make([]tally, cfg.Workers), absent: cfg.Workers}
 	p.times.Start = start
 	p.times.AllUp = start.Add(cfg.Ramp())
 	p.times.Settled = p.times.AllUp.Add(cfg.Settle)
@@ -40,51 +50,87 @@ func (p *Phase) spawned() {
 	p.up++
 }
 
-// Begin says that a request begins at t. What it returns goes to End.
-func (p *Phase) Begin(t time.Time) (measured bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.attempts++
-	measured = p.measured(t)
-	if measured {
-		p.open++
-	}
-	return measured
+// A Worker is one worker of a phase. Its methods are for one goroutine.
+type Worker struct {
+	// Index counts workers from 0.
+	Index int
+	// Due is when the worker should have started.
+	Due time.Time
+
+	phase    *Phase
+	measured bool // the open request belongs to the window
 }
 
-// End says that a request has ended, and how.
-func (p *Phase) End(measured, succeeded bool) {
+// Begin says that a request begins, and returns when that is. It must be
+// followed by End.
+func (w *Worker) Begin() time.Time {
+	p := w.phase
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	now := time.Now() // with the lock held, so that the window cannot end in between
+	t := &p.workers[w.Index]
+	p.attempts++
+	if t.hopeful = t.failed < p.cfg.GiveUp; t.hopeful {
+		p.hopeful++
+	}
+	w.measured = p.measured(now)
+	if !w.measured {
+		return now
+	}
+	p.open++
+	if !t.present {
+		t.present = true
+		p.absent--
+		if !now.Before(p.earliest) && p.complete() {
+			p.closeLocked(now.Add(1), Complete) // this request is the window's last
+		}
+	}
+	return now
+}
+
+// End says that the request has ended, and how.
+func (w *Worker) End(succeeded bool) {
+	p := w.phase
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	t := &p.workers[w.Index]
+	if t.hopeful {
+		t.hopeful = false
+		p.hopeful--
+	}
 	if succeeded {
 		p.succeeded++
+	} else {
+		p.failed++
+		t.failed++
 	}
-	if measured {
+	if w.measured {
 		p.open--
 	}
-	if p.cfg.GiveUp > 0 && p.succeeded == 0 && p.attempts >= p.cfg.GiveUp*p.cfg.Workers {
+	if p.cfg.GiveUp > 0 && p.succeeded == 0 && p.hopeful == 0 && p.failed >= p.cfg.GiveUp*p.cfg.Workers {
 		p.closeLocked(time.Now(), Dead)
 	}
 	p.settleIdle()
 }
 
-// Completed says that a worker has completed a piece of work now.
-func (p *Phase) Completed(worker int) {
-	now := time.Now()
+// Completed says that the worker has completed a piece of work.
+func (w *Worker) Completed() {
+	p := w.phase
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	now := time.Now()
 	if p.ending != "" || now.Before(p.times.Settled) {
 		return
 	}
-	p.completed[worker]++
+	p.workers[w.Index].completed++
 	p.total++
 	if !now.Before(p.earliest) && p.complete() {
 		p.closeLocked(now, Complete)
 	}
 }
 
-// Stop ends the window now.
-func (p *Phase) Stop() { p.close(time.Now(), Stopped) }
+// Stop ends the window now: what follows would say nothing.
+func (w *Worker) Stop() { w.phase.close(time.Now(), Stopped) }
 
 // measured reports whether a request that begins at t is in the window as far
 // as is known yet.
@@ -94,15 +140,25 @@ func (p *Phase) measured(t time.Time) bool {
 		return false
 	case p.ending != "":
 		return t.Before(p.times.WindowEnd)
-	case p.cfg.MinTotal == 0 && p.cfg.MinPerWorker == 0:
-		return t.Before(p.earliest) // the end is known, though not yet come
 	}
-	return true
+	// What is complete ends at earliest, though that may not have come yet.
+	return t.Before(p.earliest) || !p.complete()
 }
 
-// complete reports whether the minima are met.
+// complete reports whether the minima are met and every worker is present: one
+// that waits through the whole window for an earlier request is not served, and
+// what the others get says nothing of it.
 func (p *Phase) complete() bool {
-	return p.total >= p.cfg.MinTotal && slices.Min(p.completed) >= p.cfg.MinPerWorker
+	return p.absent == 0 && p.total >= p.cfg.MinTotal && p.least() >= p.cfg.MinPerWorker
+}
+
+// least returns how much the worker has completed who completed least.
+func (p *Phase) least() int {
+	least := p.workers[0].completed
+	for _, t := range p.workers {
+		least = min(least, t.completed)
+	}
+	return least
 }
 
 func (p *Phase) closeIfComplete(t time.Time) {
@@ -124,6 +180,7 @@ func (p *Phase) closeLocked(t time.Time, why Ending) {
 		return
 	}
 	p.ending = why
+	close(p.closed)
 	p.times.WindowEnd = t
 	p.settleIdle()
 }
@@ -147,7 +204,7 @@ func (p *Phase) settleIdle() {
 func (p *Phase) result(end time.Time) Result {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	r := Result{Times: p.times, Ending: p.ending, Completed: p.total, Least: slices.Min(p.completed)}
+	r := Result{Times: p.times, Ending: p.ending, Completed: p.total, Least: p.least(), Up: p.up, Absent: p.absent}
 	r.End = end
 	return r
 }
@@ -190,10 +247,13 @@ func (p *Phase) Snapshot() Snapshot {
 	if from := maxTime(now, p.times.Settled); from.Before(p.earliest) {
 		s.Pending = append(s.Pending, fmt.Sprintf("%v to measure", left(from, p.earliest)))
 	}
+	if s.Stage == "measuring" && p.absent > 0 {
+		s.Pending = append(s.Pending, fmt.Sprintf("%d of %d to send a request", p.absent, p.cfg.Workers))
+	}
 	if p.total < p.cfg.MinTotal {
 		s.Pending = append(s.Pending, fmt.Sprintf("%d of %d completed", p.total, p.cfg.MinTotal))
 	}
-	if least := slices.Min(p.completed); least < p.cfg.MinPerWorker {
+	if least := p.least(); least < p.cfg.MinPerWorker {
 		s.Pending = append(s.Pending, fmt.Sprintf("%d of %d by the slowest", least, p.cfg.MinPerWorker))
 	}
 	return s

@@ -34,11 +34,15 @@ type Config struct {
 	// Timeout ends the window this long after the start of the phase, whatever
 	// is met; 0 is never.
 	Timeout time.Duration
+	// Patience bounds the wait for measured requests when the window has
+	// ended; those still open are then drained and cut. 0 is no bound.
+	Patience time.Duration
 	// Drain is how long requests that are not measured may go on after the
 	// last measured one has ended, before they are cut.
 	Drain time.Duration
-	// GiveUp ends a phase in which nothing has succeeded after this many
-	// attempts for each worker; 0 is never.
+	// GiveUp ends a phase in which nothing has succeeded when this many
+	// requests have failed for each worker, and none is open that is not a
+	// worker's next try after so many; 0 is never.
 	GiveUp int
 	// Progress, when set, is told about the phase every Interval, from one
 	// goroutine.
@@ -65,7 +69,7 @@ const (
 	TimedOut Ending = "timeout"
 	// Dead: nothing succeeded in as many attempts as are given.
 	Dead Ending = "nothing succeeded"
-	// Stopped: Phase.Stop was called.
+	// Stopped: Worker.Stop was called.
 	Stopped Ending = "stopped"
 	// Canceled: the context was done.
 	Canceled Ending = "canceled"
@@ -88,12 +92,16 @@ type Result struct {
 	// Completed is the work completed in the window, Least that of the worker
 	// who completed least.
 	Completed, Least int
+	// Up is the number of workers that were started.
+	Up int
+	// Absent is the number of workers that began no request in the window.
+	Absent int
 }
 
 // Work is what a worker does until soft is done: it begins no request after
 // that. It lets go of an open request when hard is done. An error ends the
 // phase and is returned by Run.
-type Work func(soft, hard context.Context, worker int, p *Phase) error
+type Work func(soft, hard context.Context, w *Worker) error
 
 var (
 	errOver  = errors.New("the phase is over")
@@ -121,7 +129,7 @@ func Run(ctx context.Context, cfg Config, work Work) (Result, error) {
 				return nil
 			}
 			p.spawned()
-			group.Go(func() error { return work(soft, hard, i, p) })
+			group.Go(func() error { return work(soft, hard, &Worker{Index: i, Due: at, phase: p}) })
 		}
 		return nil
 	})
@@ -153,7 +161,8 @@ func await(done <-chan error, patience time.Duration, cut func()) error {
 func (p *Phase) control(ctx context.Context) {
 	earliest := time.NewTimer(time.Until(p.earliest))
 	defer earliest.Stop()
-	var timeout, tick <-chan time.Time
+	closed := p.closed
+	var timeout, impatient, tick <-chan time.Time
 	if p.cfg.Timeout > 0 {
 		t := time.NewTimer(time.Until(p.times.Start.Add(p.cfg.Timeout)))
 		defer t.Stop()
@@ -169,7 +178,21 @@ func (p *Phase) control(ctx context.Context) {
 		case <-earliest.C:
 			p.closeIfComplete(p.earliest)
 		case <-timeout:
+			// At the very instant at which the window may end, it does.
+			if !time.Now().Before(p.earliest) {
+				p.closeIfComplete(p.earliest)
+			}
 			p.close(time.Now(), TimedOut)
+		case <-closed:
+			closed = nil
+			if p.cfg.Patience > 0 {
+				t := time.NewTimer(p.cfg.Patience)
+				defer t.Stop()
+				impatient = t.C
+			}
+		case <-impatient:
+			p.over()
+			return
 		case <-tick:
 			p.cfg.Progress(p.Snapshot())
 		case <-p.idle: // closed, and no measured request is waited for

@@ -24,25 +24,24 @@ type load struct {
 	fails    bool
 }
 
-func (l *load) work(soft, hard context.Context, worker int, p *phase.Phase) error {
+func (l *load) work(soft, hard context.Context, w *phase.Worker) error {
 	for n := 0; soft.Err() == nil; n++ {
-		begin := time.Now()
-		measured := p.Begin(begin)
+		begin := w.Begin()
 		l.mu.Lock()
 		l.requests = append(l.requests, begin)
 		l.mu.Unlock()
 		select {
-		case <-time.After(l.length(worker, n)):
+		case <-time.After(l.length(w.Index, n)):
 		case <-hard.Done():
 			l.mu.Lock()
 			l.cut++
 			l.mu.Unlock()
-			p.End(measured, false)
+			w.End(false)
 			return nil
 		}
-		p.End(measured, !l.fails)
+		w.End(!l.fails)
 		if n%3 == 2 {
-			p.Completed(worker)
+			w.Completed()
 		}
 	}
 	return nil
@@ -125,6 +124,45 @@ func TestPhases(t *testing.T) {
 			length: each(sec), ending: phase.TimedOut, settled: 5 * sec, window: 20500 * time.Millisecond, end: 21 * sec, measured: 16,
 		},
 		{
+			// Worker 1 is held up by a request from before the window, which
+			// waits for it. The other's requests begin at whole seconds.
+			name: "held up", cfg: phase.Config{Workers: 2, Settle: 3 * sec, Measure: 10 * sec, Timeout: 60 * sec},
+			length: func(w, n int) time.Duration {
+				if w == 1 && n == 0 {
+					return 20500 * time.Millisecond
+				}
+				return sec
+			},
+			ending: phase.Complete, settled: 3 * sec, window: 20500*time.Millisecond + 1, end: 21500 * time.Millisecond, measured: 18 + 1, cut: -1,
+		},
+		{
+			name: "never served", cfg: phase.Config{Workers: 2, Settle: 3 * sec, Measure: 10 * sec, Timeout: 30500 * time.Millisecond, Drain: 5 * sec},
+			length: func(w, n int) time.Duration { return time.Duration(1+w*600) * sec },
+			ending: phase.TimedOut, settled: 3 * sec, window: 30500 * time.Millisecond, end: 36 * sec, measured: 28, cut: 1,
+		},
+		{
+			// The time-out is the least that the phase takes.
+			name: "just in time", cfg: phase.Config{Workers: 1, Settle: 3 * sec, Measure: 10500 * time.Millisecond, Timeout: 13500 * time.Millisecond},
+			length: each(sec), ending: phase.Complete, settled: 3 * sec, window: 13500 * time.Millisecond, end: 14 * sec, measured: 11,
+		},
+		{
+			name: "patience", cfg: phase.Config{Workers: 1, Measure: 10500 * time.Millisecond, Patience: 30 * sec, Drain: 10 * sec},
+			length: func(w, n int) time.Duration {
+				if n == 5 {
+					return 600 * sec
+				}
+				return sec
+			},
+			ending: phase.Complete, window: 10500 * time.Millisecond, end: 50500 * time.Millisecond, measured: 6, cut: 1,
+		},
+		{
+			// An answer that takes its time is not given up for others' fast
+			// failures; when it fails too, all is given up.
+			name: "slow but not dead", cfg: phase.Config{Workers: 2, Measure: 60 * sec, GiveUp: 3, Drain: sec},
+			length: func(w, n int) time.Duration { return time.Duration(1+w*9) * sec },
+			fails:  true, ending: phase.Dead, window: 10 * sec, end: 10 * sec, measured: -1, cut: -1,
+		},
+		{
 			name: "nothing succeeds", cfg: phase.Config{Workers: 4, Settle: 100 * sec, Measure: 10 * sec, GiveUp: 3, Drain: sec},
 			length: each(sec), fails: true, ending: phase.Dead, settled: 100 * sec, window: 3 * sec, end: 3 * sec, cut: -1,
 		},
@@ -149,7 +187,7 @@ func TestPhases(t *testing.T) {
 				if got := r.End.Sub(r.Start); got != tt.end {
 					t.Errorf("ends at %v, want %v", got, tt.end)
 				}
-				if got := l.measured(r); got != tt.measured {
+				if got := l.measured(r); tt.measured >= 0 && got != tt.measured {
 					t.Errorf("%d measured, want %d", got, tt.measured)
 				}
 				if tt.cut >= 0 && l.cut != tt.cut {
@@ -176,8 +214,8 @@ func TestCancelEndsAtOnce(t *testing.T) {
 func TestWorkErrorEndsThePhase(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken := errors.New("disk full")
-		r, err := phase.Run(t.Context(), phase.Config{Workers: 5, Measure: 100 * sec}, func(soft, hard context.Context, w int, p *phase.Phase) error {
-			if w == 3 {
+		r, err := phase.Run(t.Context(), phase.Config{Workers: 5, Measure: 100 * sec}, func(soft, hard context.Context, w *phase.Worker) error {
+			if w.Index == 3 {
 				time.Sleep(2 * sec)
 				return broken
 			}
@@ -201,7 +239,7 @@ func TestProgress(t *testing.T) {
 		want := []string{
 			"spawning: 1 to start, 3s to measure, 0 of 3 completed, 0 of 1 by the slowest",
 			"settling: 1s to settle, 3s to measure, 0 of 3 completed, 0 of 1 by the slowest",
-			"measuring: 2.5s to measure, 0 of 3 completed, 0 of 1 by the slowest",
+			"measuring: 2.5s to measure, 3 of 3 to send a request, 0 of 3 completed, 0 of 1 by the slowest",
 			"measuring: 1s to measure, 2 of 3 completed, 0 of 1 by the slowest",
 			// Worker 0 completes its own at 3.9 s, too early, and 7.8 s.
 			"measuring: 2 of 3 completed, 0 of 1 by the slowest",

@@ -1,0 +1,43 @@
+package trajectory
+
+import "math/rand/v2"
+
+// bytesPerToken is the ratio that generated text is made to: filler is one
+// three-letter word and a space for each token.
+const bytesPerToken = 4
+
+// words are the 128 words of filler, three letters each. None needs escaping in
+// JSON, and each is one token, with the blank before it, in the vocabularies
+// o200k_base and cl100k_base, by the count of
+// github.com/tiktoken-go/tokenizer v0.10.0.
+const words = "theandforarebutnotyouallanycanhadherwasoneourout" +
+	"dayhashimhownewnowoldseetwowaywhodiditsletputsay" +
+	"shetooageagoairarmaskbadbagbarbedbigbitboxbuscar" +
+	"catcutdrydueeareatargendeyefarfewfitfixflyfunhot" +
+	"icejobkeykidlawlayledleglielotlowmapmaymetmixnet" +
+	"noroffoilownpayperpopredrowrunseasetsixskysonsum" +
+	"suntaxtentietiptoptryviawebwetwhywinyesyetlogvar" +
+	"maxmintagrawhexaddusegetbugptrintstrerrrefdirdoc"
+
+// appendFiller appends n bytes of words to dst: the same for the same state of
+// rng, and never a blank at the end.
+func appendFiller(dst []byte, n int, rng *rand.Rand) []byte {
+	const nine = 9 // words of 7 bits each in one random number
+	for n > 0 {
+		r := rng.Uint64()
+		for range min(nine, (n+bytesPerToken-1)/bytesPerToken) {
+			w := words[3*(r&127):][:3]
+			r >>= 7
+			switch {
+			case n > 4:
+				dst = append(dst, w[0], w[1], w[2], ' ')
+			case n == 4:
+				dst = append(dst, w[0], w[1], w[2], '.')
+			default:
+				dst = append(dst, w[:n]...)
+			}
+			n -= bytesPerToken
+		}
+	}
+	return dst
+}

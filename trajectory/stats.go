@@ -1,0 +1,203 @@
+package trajectory
+
+import (
+	"iter"
+	"slices"
+
+	"github.com/agentperf/agentperf-go/metrics"
+)
+
+// Stats are the statistics of a workload: what it asks of a system, and how
+// good a recording it is. Figures that rest on no data have an N of 0 and are
+// left out of the JSON.
+type Stats struct {
+	// Trajectories and Requests are the sessions and their turns.
+	Trajectories int `json:"trajectories"`
+	Requests     int `json:"requests"`
+	// Turns is the number of turns of a trajectory.
+	Turns Distribution `json:"turns_per_trajectory,omitzero"`
+	// Input is the number of input tokens of a request, as recorded or as
+	// [Turn.PromptEstimate] has it; EstimatedInputs is how many are estimates.
+	Input           Distribution `json:"input_tokens_per_request,omitzero"`
+	EstimatedInputs int          `json:"requests_with_estimated_input"`
+	// Output is the number of output tokens of a request, of those in which it
+	// was recorded.
+	Output Distribution `json:"output_tokens_per_request,omitzero"`
+	// Growth is the number of input tokens that a turn has more than the one
+	// before it, resets left out.
+	Growth Distribution `json:"input_growth_tokens_per_step,omitzero"`
+	// ToolDelay is the time after a turn that ran tools, where it was recorded;
+	// UnknownToolDelays is the number of turns in which it was not.
+	ToolDelay         Distribution `json:"tool_delay_seconds,omitzero"`
+	UnknownToolDelays int          `json:"turns_with_unknown_tool_delay"`
+	// HumanDelay is the time that an agent waited for a person, of the turns
+	// after which it did.
+	HumanDelay Distribution `json:"human_delay_seconds,omitzero"`
+	// ToolCalls is the number of tools that ran, ToolTurns the number of turns
+	// after which any did, ParallelTurns that after which several did.
+	ToolCalls     int `json:"tool_calls"`
+	ToolTurns     int `json:"turns_with_tool_calls"`
+	ParallelTurns int `json:"turns_with_parallel_tool_calls"`
+	// Resets is the number of steps from one turn to the next that keep less
+	// than 90 % of the tools and messages of the earlier one, in bytes: a
+	// compaction, an edit near the front, other tools.
+	Resets int `json:"resets"`
+	// PrefixReuse is the share of all input tokens that a cache of unlimited
+	// size could reuse from earlier turns of the same trajectory: a prefix of
+	// the tools, then whole messages. SharedPrefixReuse adds what it could
+	// reuse of the scaffolds of other trajectories, each being the tools and
+	// the system messages in front: the most that a replay leaves to a cache
+	// under [PrefixAfterSystem]. Tokens are taken to be spread evenly over the
+	// bytes of a request. Both are 0 without requests.
+	PrefixReuse       float64 `json:"prefix_reuse_ratio"`
+	SharedPrefixReuse float64 `json:"prefix_reuse_with_shared_scaffolds_ratio"`
+	// Scaffolds is the number of distinct scaffolds.
+	Scaffolds int `json:"scaffolds"`
+	// DistinctBytes is the JSON of distinct messages and tools, ContextBytes
+	// that of all requests together.
+	DistinctBytes int64 `json:"distinct_bytes"`
+	ContextBytes  int64 `json:"context_bytes"`
+}
+
+// A Distribution summarises N exact values. Percentiles are those of
+// [metrics.Percentiles]. With an N of 0 the other fields mean nothing.
+type Distribution struct {
+	N    int     `json:"n"`
+	Mean float64 `json:"mean"`
+	P25  float64 `json:"p25"`
+	P50  float64 `json:"p50"`
+	P75  float64 `json:"p75"`
+	P95  float64 `json:"p95"`
+	Max  float64 `json:"max"`
+}
+
+// Stats returns the statistics of the workload.
+func (w *Workload) Stats() Stats { return CollectStats(slices.Values(w.Trajectories)) }
+
+// CollectStats returns the statistics of trajectories, of which it keeps none.
+// Its time grows with the distinct content and the number of turns, and only for
+// a reset with the number of messages in a context. The turns of one
+// trajectory must come from one [Store].
+func CollectStats(trajectories iter.Seq[*Trajectory]) Stats {
+	c := newCollector()
+	for t := range trajectories {
+		c.trajectory(t)
+	}
+	return c.stats()
+}
+
+// collector gathers what Stats are made of.
+type collector struct {
+	s                                                   Stats
+	turns, input, output, growth, toolDelay, humanDelay metrics.Percentiles
+	reusable, reusableShared, total                     float64 // tokens
+	reuse                                               *reuse
+}
+
+func newCollector() *collector {
+	c := &collector{reuse: newReuse()}
+	for _, p := range []*metrics.Percentiles{&c.turns, &c.input, &c.output, &c.growth, &c.toolDelay, &c.humanDelay} {
+		p.Exact = -1
+	}
+	return c
+}
+
+func (c *collector) trajectory(t *Trajectory) {
+	c.s.Trajectories++
+	c.s.Requests += len(t.Turns)
+	c.turns.Record(float64(len(t.Turns)))
+	c.reuse.begin()
+	for i := range t.Turns {
+		turn := &t.Turns[i]
+		input := float64(turn.PromptEstimate())
+		c.input.Record(input)
+		if turn.PromptTokens == 0 {
+			c.s.EstimatedInputs++
+		}
+		if turn.OutputTokens > 0 {
+			c.output.Record(float64(turn.OutputTokens))
+		}
+		if turn.HumanDelay > 0 {
+			c.humanDelay.Record(turn.HumanDelay.Seconds())
+		}
+		c.tools(t, i)
+		c.prefix(turn, input)
+		if i > 0 {
+			c.step(&t.Turns[i-1], turn)
+		}
+	}
+}
+
+// prefix accounts for what a cache could do for a turn.
+func (c *collector) prefix(turn *Turn, input float64) {
+	own, shared := c.reuse.turn(turn)
+	all := turnBytes(turn.Tools, turn.Context)
+	c.s.ContextBytes += int64(all)
+	c.total += input
+	if all > 0 {
+		c.reusable += input * float64(own) / float64(all)
+		c.reusableShared += input * float64(shared) / float64(all)
+	}
+}
+
+// step accounts for the way from one turn to the next.
+func (c *collector) step(from, to *Turn) {
+	if kept := keptBytes(from, to); 10*kept < 9*turnBytes(from.Tools, from.Context) {
+		c.s.Resets++
+		return
+	}
+	c.growth.Record(float64(to.PromptEstimate() - from.PromptEstimate()))
+}
+
+// tools accounts for the tools that ran after turn i: those recorded, or as
+// many as the next turn brings results of.
+func (c *collector) tools(t *Trajectory, i int) {
+	turn := &t.Turns[i]
+	calls := len(turn.ToolCalls)
+	if calls == 0 && i+1 < len(t.Turns) {
+		next := t.Turns[i+1].Context
+		for kept := next.Shared(turn.Context); next.Len() > kept; next = next.Front() {
+			role := next.Last().Role()
+			if role == "assistant" {
+				break // results before it are older
+			}
+			if role == "tool" {
+				calls++
+			}
+		}
+	}
+	if calls == 0 {
+		return
+	}
+	c.s.ToolCalls += calls
+	c.s.ToolTurns++
+	if calls > 1 {
+		c.s.ParallelTurns++
+	}
+	if turn.ToolDelayKnown {
+		c.toolDelay.Record(turn.ToolDelay.Seconds())
+	} else {
+		c.s.UnknownToolDelays++
+	}
+}
+
+func (c *collector) stats() Stats {
+	s := c.s
+	s.Turns, s.Input, s.Output = distribution(&c.turns), distribution(&c.input), distribution(&c.output)
+	s.Growth, s.ToolDelay, s.HumanDelay = distribution(&c.growth), distribution(&c.toolDelay), distribution(&c.humanDelay)
+	if c.total > 0 {
+		s.PrefixReuse, s.SharedPrefixReuse = c.reusable/c.total, c.reusableShared/c.total
+	}
+	s.Scaffolds, s.DistinctBytes = len(c.reuse.scaffolds), c.reuse.distinct
+	return s
+}
+
+func distribution(p *metrics.Percentiles) Distribution {
+	d := Distribution{N: p.N()}
+	d.Mean, _ = p.Mean()
+	d.Max, _ = p.Max()
+	for percent, v := range map[float64]*float64{25: &d.P25, 50: &d.P50, 75: &d.P75, 95: &d.P95} {
+		*v, _ = p.At(percent)
+	}
+	return d
+}
