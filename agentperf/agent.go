@@ -31,18 +31,6 @@ type record struct {
 
 func (r *record) failed() bool { return r.outcome != endpoint.OK }
 
-// starved reports whether the request was waiting for its first token all
-// through the window, and how long by the window's end.
-func (r *record) starved(t phase.Times) (wait time.Duration, ok bool) {
-	if !r.begin.Before(t.Settled) || r.timing.Sent.Add(r.timing.E2E).Before(t.WindowEnd) {
-		return 0, false
-	}
-	if first, ok := r.timing.TTFT(); ok && r.timing.Sent.Add(first).Before(t.WindowEnd) {
-		return 0, false
-	}
-	return t.WindowEnd.Sub(r.begin), true
-}
-
 // ttft returns the time to first token as it is judged, in nanoseconds.
 func (r *record) ttft() float64 {
 	if d, ok := r.timing.TTFT(); ok && !r.failed() {

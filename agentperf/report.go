@@ -59,8 +59,8 @@ type PhaseResult struct {
 	Requests     int `json:"requests"`
 	Failed       int `json:"failed"`
 	Unmeasurable int `json:"unmeasurable"`
-	// StarvedAgents is the number of agents that got no token in the whole
-	// window, for a request from before it.
+	// StarvedAgents is the number of agents that got no token in the window and
+	// waited for one during more than half of it.
 	StarvedAgents int `json:"starved_agents"`
 	// Outcomes counts how they ended.
 	Outcomes map[endpoint.Outcome]int `json:"outcomes"`

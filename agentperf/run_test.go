@@ -504,3 +504,172 @@ func TestTiers(t *testing.T) {
 		t.Errorf("unknown set: %v", err)
 	}
 }
+
+// Agents whose requests from before the window get no answer are not served,
+// whatever the others get.
+func TestStarvedAgents(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		engine := &endpointtest.Engine{}
+		var mu sync.Mutex
+		served := make(map[string]bool) // connections
+		server := memnet.Serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			session := r.Header.Get("X-Agent")
+			mu.Lock()
+			ok := served[session] || len(served) < 4
+			if ok {
+				served[session] = true
+			}
+			mu.Unlock()
+			if !ok {
+				io.Copy(io.Discard, r.Body) // or the server does not notice that the client leaves
+				<-r.Context().Done()
+				return
+			}
+			engine.ServeHTTP(w, r)
+		}))
+		t.Cleanup(server.Close)
+		report, err := agentperf.Check(t.Context(), agentperf.Config{
+			Connect: func(agent int) trajectory.Sender {
+				client, err := endpoint.New(endpoint.Config{URL: "http://mem", Dial: server.Dial, Header: http.Header{"X-Agent": {fmt.Sprint(agent)}}})
+				if err != nil {
+					t.Error(err)
+				}
+				return client.Conn()
+			},
+			Policy: trajectory.Policy{Model: "simulated"}, Workload: workload(t, 3, []int{40}, 0), Tiers: floor(50), Rules: short, Seed: 1,
+		}, 16)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := report.Phases[0]
+		if p.StarvedAgents != 12 || p.Verdicts[0].Verdict != agentperf.Fail || !strings.Contains(p.Verdicts[0].Reason, "12 of 16 agents got no token") {
+			t.Errorf("%d starved, %+v", p.StarvedAgents, p.Verdicts[0])
+		}
+	})
+}
+
+// A phase that begins with nothing succeeding is no evidence against the system
+// until the endpoint is known to be there.
+func TestSlowFailuresAreNoAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		engine := &endpointtest.Engine{}
+		requests := 0
+		server := memnet.Serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if requests++; requests <= 3 { // the preflight
+				engine.ServeHTTP(w, r)
+				return
+			}
+			time.Sleep(17 * time.Second)
+			http.Error(w, "upstream timed out", http.StatusGatewayTimeout)
+		}))
+		t.Cleanup(server.Close)
+		report, err := agentperf.Run(t.Context(), agentperf.Config{
+			Endpoint: endpoint.Config{URL: "http://mem", Dial: server.Dial}, Workload: workload(t, 3, []int{40}, 0), Tiers: floor(50), Rules: short,
+		})
+		if !errors.Is(err, agentperf.ErrNothingSucceeded) || report.Complete || report.Tiers[0].FirstFailingAgents != nil {
+			t.Errorf("%v, %+v", err, report.Tiers[0])
+		}
+	})
+}
+
+// Phases are shared by tiers, their prefixes by nobody.
+func TestPhasesAreShared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := inMemory(t, &endpointtest.Engine{Capacity: 1150}, agentperf.Config{Workload: workload(t, 3, []int{40, 60}, 0), Tiers: floor(100, 250), Rules: short})
+		client, err := endpoint.New(cfg.Endpoint)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cfg.Policy.Model = "simulated"
+		var mu sync.Mutex
+		sessions := make(map[string]int) // session to phase
+		phase := 0
+		cfg.Connect = func(int) trajectory.Sender {
+			return &spy{client.Conn(), func(session string, body [][]byte) {
+				mu.Lock()
+				defer mu.Unlock()
+				_, rest, _ := strings.Cut(string(bytes.Join(body, nil)), `"content":"`)
+				digits := rest[:63]
+				for _, key := range []string{session, digits} {
+					if old, ok := sessions[key]; ok && old != phase {
+						t.Errorf("%q is used in phases %d and %d", key, old, phase)
+					}
+					sessions[key] = phase
+				}
+			}}
+		}
+		cfg.Progress = func(e agentperf.Event) {
+			if e.Stage == "done" {
+				mu.Lock()
+				phase++
+				mu.Unlock()
+			}
+		}
+		report, err := agentperf.Run(t.Context(), cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var asked []int
+		for _, p := range report.Phases {
+			asked = append(asked, p.Agents)
+		}
+		if got, want := fmt.Sprint(asked), "[1 2 4 8 16 12 10 11 6 5]"; got != want {
+			t.Errorf("phases of %v agents, want %v", got, want)
+		}
+	})
+}
+
+type spy struct {
+	*endpoint.Conn
+	see func(session string, body [][]byte)
+}
+
+func (s *spy) Send(ctx context.Context, session string, body [][]byte, clock *metrics.Clock) error {
+	s.see(session, body)
+	return s.Conn.Send(ctx, session, body, clock)
+}
+
+// A TTFT that is exactly the ceiling passes.
+func TestTTFTTie(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const ms = time.Millisecond
+		cfg := inMemory(t, &endpointtest.Engine{TTFT: 200 * ms}, agentperf.Config{
+			Workload: workload(t, 3, []int{40}, 0), Rules: short,
+			Tiers: []agentperf.Tier{{SpeedFloor: 100, TTFTCeiling: 200 * ms}, {SpeedFloor: 100, TTFTCeiling: 200*ms - 1}},
+		})
+		report, err := agentperf.Check(t.Context(), cfg, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v := report.Phases[0].Verdicts; v[0].Verdict != agentperf.Pass || v[1].Verdict != agentperf.Fail {
+			t.Errorf("%+v", v)
+		}
+	})
+}
+
+// An endpoint that rejects ignore_eos is measured without it, unless that was
+// asked for.
+func TestIgnoreEOSRejected(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		engine := &endpointtest.Engine{}
+		server := memnet.Serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			if bytes.Contains(body, []byte("ignore_eos")) {
+				http.Error(w, `{"error":"unknown field ignore_eos"}`, http.StatusBadRequest)
+				return
+			}
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			engine.ServeHTTP(w, r)
+		}))
+		t.Cleanup(server.Close)
+		cfg := agentperf.Config{Endpoint: endpoint.Config{URL: "http://mem", Dial: server.Dial}, Workload: workload(t, 3, []int{40}, 0), Tiers: floor(50), Rules: short}
+		report, err := agentperf.Check(t.Context(), cfg, 2)
+		if err != nil || report.Phases[0].Verdicts[0].Verdict != agentperf.Pass || report.Config.Output != trajectory.OutputCap {
+			t.Errorf("%v, %+v", err, report.Config)
+		}
+		cfg.Policy.Output = trajectory.OutputExact
+		if _, err := agentperf.Check(t.Context(), cfg, 2); err == nil || !strings.Contains(err.Error(), "rejects ignore_eos") {
+			t.Error(err)
+		}
+	})
+}

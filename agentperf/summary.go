@@ -27,16 +27,13 @@ func summarise(index, agents int, tiers []Tier, rules Rules, r phase.Result, all
 	lateness := metrics.Percentiles{Exact: -1}
 	short, over, estimated, hidden, cut := 0, 0, 0, 0, 0
 	own := make(map[int]*metrics.Percentiles) // speeds of each agent
+	served := make([]service, agents)
 	for i := range all {
 		rec := &all[i]
 		if rec.outcome == endpoint.Local && e.invalid == "" {
 			e.invalid = "the client failed: " + rec.message
 		}
-		if wait, starved := rec.starved(r.Times); starved {
-			if e.starved++; e.starvedFor == 0 || wait < e.starvedFor {
-				e.starvedFor = wait
-			}
-		}
+		served[rec.agent].add(rec, r.Times)
 		if !r.Measured(rec.begin) {
 			continue
 		}
@@ -85,6 +82,7 @@ func summarise(index, agents int, tiers []Tier, rules Rules, r phase.Result, all
 			estimated++
 		}
 	}
+	e.countStarved(served, r.WindowEnd.Sub(r.Settled))
 	p.Unmeasurable, p.StarvedAgents = e.unmeasurable, e.starved
 	e.unmet, e.dead = unmet(rules, r, cut), ""
 	if r.Ending == phase.Dead {
@@ -109,8 +107,8 @@ func unmet(rules Rules, r phase.Result, cut int) string {
 		return "the phase was interrupted"
 	case r.Ending == phase.Stopped:
 		return "the phase was stopped"
-	case r.Ending == phase.TimedOut && r.Absent > 0:
-		return fmt.Sprintf("the time-out passed and %d agents had begun no request in the window: each waited for one from before it", r.Absent)
+	case r.Ending == phase.TimedOut && r.HeldUp > 0:
+		return fmt.Sprintf("the time-out passed and %d agents had begun no request in the window: each had one open from before it", r.HeldUp)
 	case r.Ending == phase.TimedOut:
 		return fmt.Sprintf("the time-out passed with %d trajectories completed and %d by the slowest agent; %d and %d are required",
 			r.Completed, r.Least, rules.MinTrajectories, rules.MinPerAgent)

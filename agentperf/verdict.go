@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/agentperf/agentperf-go/internal/phase"
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/search"
 )
@@ -83,9 +84,42 @@ func (e *evidence) judge(t Tier) (Verdict, string) {
 	return Pass, ""
 }
 
+// service is what an agent got and did not get in the window.
+type service struct {
+	output bool          // some token came
+	waited time.Duration // for first tokens, within the window
+}
+
+func (s *service) add(r *record, t phase.Times) {
+	sent, end := r.timing.Sent, r.timing.Sent.Add(r.timing.E2E)
+	first := end
+	if r.timing.Events > 0 {
+		first = sent.Add(r.timing.First)
+		if first.Before(t.WindowEnd) && !sent.Add(r.timing.Last).Before(t.Settled) {
+			s.output = true
+		}
+	}
+	if from, to := maxTime(sent, t.Settled), minTime(first, t.WindowEnd); from.Before(to) {
+		s.waited += to.Sub(from)
+	}
+}
+
+// countStarved counts the agents that got no token in the window although they
+// waited for one during more than half of it.
+func (e *evidence) countStarved(agents []service, window time.Duration) {
+	for _, s := range agents {
+		if s.output || 2*s.waited <= window {
+			continue
+		}
+		if e.starved++; e.starved == 1 || s.waited < e.starvedFor {
+			e.starvedFor = s.waited
+		}
+	}
+}
+
 // manyStarved reports whether more agents waited through the whole window for
-// one token than a P95 leaves out. Their requests began before the window and
-// are not among those measured, and still they are not served.
+// one token than a P95 leaves out. Their few requests, most of them begun before
+// the window, hardly count among those of agents that are served.
 func (e *evidence) manyStarved() bool { return 20*e.starved > e.agents }
 
 // mostlyUnmeasurable reports whether more than half of the answers have no

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -153,5 +154,30 @@ func TestTranscripts(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// Three HTTP chunks in one write are one read, whatever a parser makes of them.
+func TestChunksOfOneWriteShareAStamp(t *testing.T) {
+	_, conn := connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		c, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer c.Close()
+		chunk := func(s string) string { return strconv.FormatInt(int64(len(s)), 16) + "\r\n" + s + "\r\n" }
+		io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+		io.WriteString(c, chunk(event)+chunk(event)+chunk(event))
+		time.Sleep(20 * time.Millisecond)
+		io.WriteString(c, chunk(event+answer)+"0\r\n\r\n")
+	}), endpoint.Config{})
+	var c metrics.Clock
+	if err := conn.Send(t.Context(), "", body(1, ""), &c); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Timing(); got.Events != 5 || got.FirstEvents != 3 {
+		t.Errorf("%d of %d events share the first stamp, want 3 of 5", got.FirstEvents, got.Events)
 	}
 }

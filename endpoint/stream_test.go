@@ -150,7 +150,13 @@ func TestOutcomes(t *testing.T) {
 				if got := c.Timing(); got.E2E != tt.took || got.Events != min(tt.fault.After, 10) && err != nil {
 					t.Errorf("E2E %v with %d events", got.E2E, got.Events)
 				}
+				if got := engine.Stats().Requests; got != 1 {
+					t.Errorf("%d requests were sent, want 1: nothing is retried", got)
+				}
 				counters := client.Counters()
+				if counters.Reconnects != 0 {
+					t.Errorf("%d reconnects", counters.Reconnects)
+				}
 				if got := counters.NoUsage == 1; got != (tt.fault.Kind == endpointtest.FaultNoUsage) {
 					t.Errorf("NoUsage = %d", counters.NoUsage)
 				}
@@ -261,21 +267,27 @@ func TestStreamKeptOpen(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				_, conn := connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				client, conn := connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					io.WriteString(w, tt.text)
 					http.NewResponseController(w).Flush()
 					<-r.Context().Done()
 				}), endpoint.Config{})
-				began := time.Now()
-				var c metrics.Clock
-				if _, err := conn.Stream(t.Context(), "", body(1, ""), &c); err != nil {
-					t.Error(err)
+				// Once it is known that this server does so, nobody waits for it.
+				for _, limit := range []time.Duration{tt.limit, tt.limit / 100} {
+					began := time.Now()
+					var c metrics.Clock
+					if _, err := conn.Stream(t.Context(), "", body(1, ""), &c); err != nil {
+						t.Error(err)
+					}
+					if took := time.Since(began); took != limit {
+						t.Errorf("took %v, want %v", took, limit)
+					}
+					if e2e := c.Timing().E2E; e2e != 0 {
+						t.Errorf("the wait counts in E2E: %v", e2e)
+					}
 				}
-				if took := time.Since(began); took != tt.limit {
-					t.Errorf("took %v, want %v", took, tt.limit)
-				}
-				if e2e := c.Timing().E2E; e2e != 0 {
-					t.Errorf("the wait counts in E2E: %v", e2e)
+				if got := client.Counters(); got.Unclosed != 2 || (got.NoDone == 0) != (tt.limit < time.Second) {
+					t.Errorf("counters %+v", got)
 				}
 			})
 		})
@@ -315,4 +327,76 @@ func TestDeepJSON(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	})
+}
+
+// Answers that are odd, and what they are: nothing of it may hang or be believed.
+func TestOddAnswers(t *testing.T) {
+	finish := `data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}` + "\n\n"
+	content := `data: {"choices":[{"index":0,"delta":{"content":"hello"}}]}` + "\n\n"
+	usage := func(s string) string { return `data: {"choices":[],"usage":` + s + "}\n\ndata: [DONE]\n\n" }
+	for _, tt := range []struct {
+		name, kind, text string
+		want             endpoint.Outcome
+		message          string
+		tokens, cached   int
+	}{
+		{"done without finish, kept open", "", content + "data: [DONE]\n\n", endpoint.Truncated, "[DONE] without", 1, 0},
+		{"empty error field", "", `data: {"error":"","choices":[{"index":0,"delta":{"content":"x"},"finish_reason":"stop"}]}` + "\n\ndata: [DONE]\n\n", endpoint.OK, "", 1, 0},
+		{"error of true", "", `data: {"error":true}` + "\n\n", endpoint.ErrorEvent, "true", 0, 0},
+		{"content parts", "", `data: {"choices":[{"index":0,"delta":{"content":[{"type":"text","text":"hi"}]},"finish_reason":"stop"}]}` + "\n\ndata: [DONE]\n\n", endpoint.OK, "", 1, 0},
+		{"refusal and function call", "", `data: {"choices":[{"index":0,"delta":{"refusal":"no"}}]}` + "\n\n" + `data: {"choices":[{"index":0,"delta":{"function_call":{"name":"f"}},"finish_reason":"stop"}]}` + "\n\ndata: [DONE]\n\n", endpoint.OK, "", 2, 0},
+		{"absurd usage", "", content + finish + usage(`{"prompt_tokens":7,"completion_tokens":999999999}`), endpoint.OK, "", 1, 0},
+		{"more cached than there is", "", content + finish + usage(`{"prompt_tokens":7,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":5000}}`), endpoint.OK, "", 2, 0},
+		{"odd details", "", content + finish + usage(`{"prompt_tokens":7,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":-1},"completion_tokens_details":{"reasoning_tokens":9}}`), endpoint.OK, "", 2, 0},
+		{"two choices", "", content + `data: {"choices":[{"index":1,"delta":{"content":"other"}}]}` + "\n\n" + finish + usage(`{"prompt_tokens":7,"completion_tokens":20}`), endpoint.OK, "", 1, 0},
+		{"an error as JSON", "application/json", `{"error":{"message":"over capacity"}}`, endpoint.Malformed, "over capacity", 0, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				_, conn := connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if tt.kind != "" {
+						w.Header().Set("Content-Type", tt.kind)
+					}
+					io.WriteString(w, tt.text)
+					if strings.HasSuffix(tt.name, "kept open") {
+						http.NewResponseController(w).Flush()
+						<-r.Context().Done()
+					}
+				}), endpoint.Config{})
+				var c metrics.Clock
+				_, err := conn.Stream(t.Context(), "", body(1, ""), &c)
+				if outcome(err) != tt.want || err != nil && !strings.Contains(err.Error(), tt.message) {
+					t.Errorf("%v, want %s and %q", err, tt.want, tt.message)
+				}
+				if got := c.Timing(); got.Tokens != tt.tokens || got.Usage.Cached != tt.cached {
+					t.Errorf("%d tokens, %d cached; want %d, %d", got.Tokens, got.Usage.Cached, tt.tokens, tt.cached)
+				}
+			})
+		})
+	}
+}
+
+// Secrets that a server sends back, in whatever shape, stay out of errors.
+func TestSecretsStayOutOfErrors(t *testing.T) {
+	for _, reply := range []string{
+		"HTTP/1.1 200 OK\r\nAuthorization Bearer sk-secret-1\r\n\r\n",
+		"HTTP/1.1 sk-secret-1\r\n\r\n",
+		"HTTP/1.1 401 No\r\nContent-Length: 24\r\n\r\nwrong: sk-secret-1 hunter",
+		"HTTP/1.1 401 No\r\nContent-Length: 24\r\n\r\nwrong: header-secret-2 ..",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			_, conn := connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				c, _, err := http.NewResponseController(w).Hijack()
+				if err == nil {
+					io.WriteString(c, reply)
+					c.Close()
+				}
+			}), endpoint.Config{APIKey: "sk-secret-1", Header: http.Header{"Api-Key": {"header-secret-2"}}})
+			var c metrics.Clock
+			_, err := conn.Stream(t.Context(), "", body(1, ""), &c)
+			if err == nil || strings.Contains(fmt.Sprintf("%v %+v", err, errors.Unwrap(err)), "secret-") {
+				t.Errorf("%q: %v", reply, err)
+			}
+		})
+	}
 }

@@ -122,6 +122,13 @@ func TestTiming(t *testing.T) {
 			ttft:     100 * ms, speed: 100, tokens: 100, source: metrics.SourceUsage,
 			firstTokens: 1, firstSource: metrics.SourceEstimated,
 		},
+		{
+			// A running count includes what was hidden: 96 of the first 97.
+			name: "hidden reasoning with a running count", usage: metrics.Usage{Completion: 100, Reasoning: 96, Hidden: 96},
+			arrivals: []arrival{{110 * ms, 5, 97}, {120 * ms, 5, 1}, {130 * ms, 5, 1}, {140 * ms, 5, 1}},
+			ttft:     100 * ms, speed: 100, tokens: 100, source: metrics.SourceUsage,
+			firstTokens: 1, firstSource: metrics.SourceContinuous,
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

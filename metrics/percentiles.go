@@ -149,7 +149,7 @@ func (p *Percentiles) pair(i int, both bool) (a, b float64) {
 	}
 	if p.hist != nil {
 		a, b = p.hist.pair(i, j)
-		return max(p.min, min(a, p.max)), max(p.min, min(b, p.max))
+		return p.exactly(i, a), p.exactly(j, b)
 	}
 	if !p.sorted {
 		slices.Sort(p.samples)
@@ -194,6 +194,18 @@ func SamplesFor(percent float64) int {
 		n++
 	}
 	return n
+}
+
+// exactly returns the sample of rank i, of which the histogram says v: the
+// extremes are known.
+func (p *Percentiles) exactly(i int, v float64) float64 {
+	switch i {
+	case 0:
+		return p.min
+	case p.n - 1:
+		return p.max
+	}
+	return max(p.min, min(v, p.max))
 }
 
 func (p *Percentiles) limit() int {

@@ -189,6 +189,37 @@ func FuzzMerge(f *testing.F) {
 	})
 }
 
+// Asking in between changes nothing.
+func TestRecordAfterAsking(t *testing.T) {
+	p := of(3, 4)
+	p.At(50)
+	p.Record(1)
+	if got, _ := p.At(0); got != 1 {
+		t.Errorf("P0 = %v after a later sample of 1", got)
+	}
+	p.At(50)
+	p.Merge(of(0.5))
+	if got, _ := p.At(0); got != 0.5 {
+		t.Errorf("P0 = %v after merging 0.5", got)
+	}
+}
+
+// What a histogram holds beside its buckets survives merging.
+func TestMergeKeepsTheExtremes(t *testing.T) {
+	a, b := metrics.Percentiles{Exact: 1}, metrics.Percentiles{Exact: 1}
+	for _, v := range []float64{1, 2, 1e5, math.Inf(1)} {
+		a.Record(v)
+	}
+	b.Record(1)
+	b.Merge(&a)
+	if got, _ := b.At(100); b.N() != 5 || !math.IsInf(got, 1) || len(b.Warnings()) != 1 {
+		t.Errorf("N %d, P100 %v, %q", b.N(), got, b.Warnings())
+	}
+	if got, _ := b.At(0); got != 1 {
+		t.Errorf("P0 = %v", got)
+	}
+}
+
 func BenchmarkPercentilesRecord(b *testing.B) {
 	for _, form := range []struct {
 		name  string

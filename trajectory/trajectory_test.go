@@ -364,6 +364,62 @@ func TestDelays(t *testing.T) {
 	}
 }
 
+// Time that passes between the end of a response and the next request, beyond
+// the tool delay, is the client's lateness, within a play and between plays.
+func TestLateness(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var store trajectory.Store
+		slow := &lagging{sender: &sender{}}
+		r := trajectory.NewReplayer(slow, trajectory.Policy{}, nil)
+		r.StartAt(time.Now().Add(-30 * time.Millisecond))
+		tr := build(t, &store, "a", 3)
+		tr.Turns[1].ToolDelay = 20 * time.Millisecond // less than the lag
+		var got []time.Duration
+		for range 2 {
+			for res := range r.Play(t.Context(), trajectory.Play{Trajectory: tr}) {
+				got = append(got, res.Timing.Lateness)
+			}
+		}
+		const ms = time.Millisecond
+		// 70 ms pass after each response; the tool delay of turn 1 hides 20.
+		if diff := cmp.Diff([]time.Duration{30 * ms, 70 * ms, 50 * ms, 70 * ms, 70 * ms, 50 * ms}, got); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+	})
+}
+
+// lagging is a Sender that comes back long after the response has ended.
+type lagging struct{ *sender }
+
+func (l *lagging) Send(ctx context.Context, session string, body [][]byte, clock *metrics.Clock) error {
+	err := l.sender.Send(ctx, session, body, clock)
+	time.Sleep(70 * time.Millisecond)
+	return err
+}
+
+// A trajectory of one turn must not hammer a dead server either.
+func TestPauseAfterTheLastTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var store trajectory.Store
+		w := &trajectory.Workload{Trajectories: []*trajectory.Trajectory{build(t, &store, "a", 1)}}
+		s := &sender{fail: func(int) (bool, error) { return false, errors.New("dead") }}
+		r := trajectory.NewReplayer(s, trajectory.Policy{}, nil)
+		plays := 0
+		for p := range (trajectory.Schedule{Workload: w}).Plays(0) {
+			for range r.Play(t.Context(), p) {
+			}
+			if plays++; plays == 4 {
+				break
+			}
+		}
+		for i, d := range gaps(s.sentAt) {
+			if d != 1100*time.Millisecond {
+				t.Errorf("request %d came %v after the one before", i+1, d)
+			}
+		}
+	})
+}
+
 func TestSampledDelays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var store trajectory.Store

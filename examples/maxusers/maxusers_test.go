@@ -128,6 +128,11 @@ func TestExitStatus(t *testing.T) {
 		{"bad JSON", append(quick, "-workload", write("bad.jsonl", row("0")+"{\n")), noAnswer, "bad.jsonl:2"},
 		{"escape", append(quick, "-workload", write("manifest.json", `{"version":1,"mode":"single_user_agentic_replay","name":"x","source":"x","tasks":[{"task_id":"a","trace":"../../x.jsonl","source_recording":"x","model_calls":1,"tool_calls":0,"total_recorded_tool_delay_ms":0}]}`)), noAnswer, "../../x.jsonl"},
 		{"nothing fits", append(quick, "-context", "10"), noAnswer, "no trajectory fits a context of 10 tokens"},
+		{"same tier twice in a check", append(quick, "-agents", "1", "-slo", "100@5s", "-slo", "1e2@5000ms"), usage, "a second tier is called"},
+		{"too many agents", []string{"-agents", "4611686018427387903"}, usage, "expected 0 to 1000000"},
+		{"several choices", []string{"-field", "n=3"}, usage, "several choices"},
+		{"never ends", []string{"-spawn-rate", "1e-300"}, usage, "Rules.SpawnRate is 1e-300"},
+		{"key in URL", []string{"-endpoint", "https://sk-hunter2@host/v1?key=hunter2"}, usage, "holds credentials"},
 		{"bad SLO", []string{"-slo", "100"}, usage, "expected SPEED@TTFT"},
 		{"bad TTFT", []string{"-slo", "100@5"}, usage, "expected a duration"},
 		{"bad set", []string{"-slo-set", "x"}, usage, "only gpt-oss-120b"},
@@ -151,6 +156,9 @@ func TestExitStatus(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			status, stdout, stderr := maxusers(t, t.Context(), tt.args...)
+			if strings.Contains(stdout+stderr, "hunter2") {
+				t.Error("a secret is shown")
+			}
 			if status != tt.status || !strings.Contains(stdout+stderr, tt.words) {
 				t.Errorf("status %d, want %d and %q\n%s%s", status, tt.status, tt.words, stdout, stderr)
 			}

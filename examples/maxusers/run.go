@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -66,19 +65,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 			return fail(usage, fmt.Errorf("-json: %w", err))
 		}
 	}
+	if o.agents > 0 {
+		o.cfg.Start, o.cfg.MaxAgents = o.agents, o.agents
+	}
+	if err := o.cfg.Validate(); err != nil {
+		return fail(usage, err)
+	}
+	requests := &cli.LazyFile{Name: o.requests}
 	if o.requests != "" {
-		f, err := os.Create(o.requests)
-		if err != nil {
+		if err := cli.CheckWritable(o.requests); err != nil {
 			return fail(usage, fmt.Errorf("-requests: %w", err))
 		}
-		defer f.Close()
-		o.cfg.Requests = f
-	}
-	if o.agents == 0 {
-		// A check sets both itself.
-		if err := o.cfg.Validate(); err != nil {
-			return fail(usage, err)
-		}
+		o.cfg.Requests = requests
 	}
 
 	live := cli.NewLive(stderr)
@@ -90,21 +88,24 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 		report, err = agentperf.Run(ctx, o.cfg)
 	}
 	live.Clear()
+	if cerr := requests.Close(); err == nil && cerr != nil {
+		err = fmt.Errorf("-requests: %w", cerr)
+	}
 	return conclude(ctx, o, report, err, stdout, stderr)
 }
 
 // conclude shows and writes what is known and returns the exit status.
 func conclude(ctx context.Context, o *options, report *agentperf.Report, err error, stdout, stderr io.Writer) int {
 	status := answered
-	if len(report.Phases) > 0 {
-		if err := report.WriteTable(stdout); err != nil {
-			fmt.Fprintf(stderr, "maxusers: %v\n", err)
+	if o.jsonFile != "" { // first: nobody may be reading the table any more
+		if err := cli.WriteJSON(o.jsonFile, report); err != nil {
+			fmt.Fprintf(stderr, "maxusers: -json: %v\n", err)
 			status = noAnswer
 		}
 	}
-	if o.jsonFile != "" {
-		if err := cli.WriteJSON(o.jsonFile, report); err != nil {
-			fmt.Fprintf(stderr, "maxusers: -json: %v\n", err)
+	if len(report.Phases) > 0 {
+		if err := report.WriteTable(stdout); err != nil {
+			fmt.Fprintf(stderr, "maxusers: %v\n", err)
 			status = noAnswer
 		}
 	}

@@ -26,17 +26,23 @@ type Phase struct {
 	total     int // pieces of work completed
 	workers   []tally
 	absent    int // workers that have begun no request in the window
+	stuck     int // workers held up when it closed
 }
 
 // tally is what one worker has done.
 type tally struct {
 	failed, completed int
-	present           bool // has begun a request in the window
-	hopeful           bool // has one open, and has not failed often
+	present           bool      // has begun a request in the window
+	hopeful           bool      // has one open, and has not failed often
+	open              bool      // has one open
+	idle              time.Time // since when it has none
 }
 
 func newPhase(cfg Config, start time.Time, over func()) *Phase {
 	p := &Phase{cfg: cfg, over: over, idle: make(chan struct{}), closed: make(chan struct{}), workers: make([]tally, cfg.Workers), absent: cfg.Workers}
+	for i := range p.workers {
+		p.workers[i].idle = start
+	}
 	p.times.Start = start
 	p.times.AllUp = start.Add(cfg.Ramp())
 	p.times.Settled = p.times.AllUp.Add(cfg.Settle)
@@ -70,6 +76,7 @@ func (w *Worker) Begin() time.Time {
 	now := time.Now() // with the lock held, so that the window cannot end in between
 	t := &p.workers[w.Index]
 	p.attempts++
+	t.open = true
 	if t.hopeful = t.failed < p.cfg.GiveUp; t.hopeful {
 		p.hopeful++
 	}
@@ -81,7 +88,7 @@ func (w *Worker) Begin() time.Time {
 	if !t.present {
 		t.present = true
 		p.absent--
-		if !now.Before(p.earliest) && p.complete() {
+		if !now.Before(p.earliest) && p.complete(now) {
 			p.closeLocked(now.Add(1), Complete) // this request is the window's last
 		}
 	}
@@ -94,6 +101,7 @@ func (w *Worker) End(succeeded bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	t := &p.workers[w.Index]
+	t.open, t.idle = false, time.Now()
 	if t.hopeful {
 		t.hopeful = false
 		p.hopeful--
@@ -124,7 +132,7 @@ func (w *Worker) Completed() {
 	}
 	p.workers[w.Index].completed++
 	p.total++
-	if !now.Before(p.earliest) && p.complete() {
+	if !now.Before(p.earliest) && p.complete(now) {
 		p.closeLocked(now, Complete)
 	}
 }
@@ -142,14 +150,32 @@ func (p *Phase) measured(t time.Time) bool {
 		return t.Before(p.times.WindowEnd)
 	}
 	// What is complete ends at earliest, though that may not have come yet.
-	return t.Before(p.earliest) || !p.complete()
+	return t.Before(p.earliest) || !p.complete(t)
 }
 
-// complete reports whether the minima are met and every worker is present: one
-// that waits through the whole window for an earlier request is not served, and
-// what the others get says nothing of it.
-func (p *Phase) complete() bool {
-	return p.absent == 0 && p.total >= p.cfg.MinTotal && p.least() >= p.cfg.MinPerWorker
+// complete reports whether at t the minima are met and no worker is held up by
+// a request from before the window: one that waits all through it is not served,
+// and what the others get says nothing of it.
+func (p *Phase) complete(t time.Time) bool {
+	return p.total >= p.cfg.MinTotal && p.least() >= p.cfg.MinPerWorker && p.heldUp(t) == 0
+}
+
+// pause is how long a worker has no request open before it is taken to be
+// pausing, and not about to send.
+const pause = time.Second
+
+// heldUp returns the number of workers that have begun no request in the window
+// and are not pausing.
+func (p *Phase) heldUp(now time.Time) (n int) {
+	if p.absent == 0 {
+		return 0
+	}
+	for i := range p.workers {
+		if t := &p.workers[i]; !t.present && (t.open || now.Sub(t.idle) < pause) {
+			n++
+		}
+	}
+	return n
 }
 
 // least returns how much the worker has completed who completed least.
@@ -164,7 +190,7 @@ func (p *Phase) least() int {
 func (p *Phase) closeIfComplete(t time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.complete() {
+	if p.complete(t) {
 		p.closeLocked(t, Complete)
 	}
 }
@@ -182,6 +208,7 @@ func (p *Phase) closeLocked(t time.Time, why Ending) {
 	p.ending = why
 	close(p.closed)
 	p.times.WindowEnd = t
+	p.stuck = p.heldUp(t)
 	p.settleIdle()
 }
 
@@ -204,7 +231,7 @@ func (p *Phase) settleIdle() {
 func (p *Phase) result(end time.Time) Result {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	r := Result{Times: p.times, Ending: p.ending, Completed: p.total, Least: p.least(), Up: p.up, Absent: p.absent}
+	r := Result{Times: p.times, Ending: p.ending, Completed: p.total, Least: p.least(), Up: p.up, HeldUp: p.stuck}
 	r.End = end
 	return r
 }
@@ -247,8 +274,8 @@ func (p *Phase) Snapshot() Snapshot {
 	if from := maxTime(now, p.times.Settled); from.Before(p.earliest) {
 		s.Pending = append(s.Pending, fmt.Sprintf("%v to measure", left(from, p.earliest)))
 	}
-	if s.Stage == "measuring" && p.absent > 0 {
-		s.Pending = append(s.Pending, fmt.Sprintf("%d of %d to send a request", p.absent, p.cfg.Workers))
+	if n := p.heldUp(now); s.Stage == "measuring" && n > 0 {
+		s.Pending = append(s.Pending, fmt.Sprintf("%d wait for requests from before", n))
 	}
 	if p.total < p.cfg.MinTotal {
 		s.Pending = append(s.Pending, fmt.Sprintf("%d of %d completed", p.total, p.cfg.MinTotal))

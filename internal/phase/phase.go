@@ -13,6 +13,7 @@ package phase
 import (
 	"context"
 	"errors"
+	"math"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -94,8 +95,9 @@ type Result struct {
 	Completed, Least int
 	// Up is the number of workers that were started.
 	Up int
-	// Absent is the number of workers that began no request in the window.
-	Absent int
+	// HeldUp is the number of workers that began no request in the window,
+	// because one from before it was open all through.
+	HeldUp int
 }
 
 // Work is what a worker does until soft is done: it begins no request after
@@ -161,6 +163,8 @@ func await(done <-chan error, patience time.Duration, cut func()) error {
 func (p *Phase) control(ctx context.Context) {
 	earliest := time.NewTimer(time.Until(p.earliest))
 	defer earliest.Stop()
+	recheck := time.NewTimer(math.MaxInt64) // when earliest has passed
+	defer recheck.Stop()
 	closed := p.closed
 	var timeout, impatient, tick <-chan time.Time
 	if p.cfg.Timeout > 0 {
@@ -177,6 +181,10 @@ func (p *Phase) control(ctx context.Context) {
 		select {
 		case <-earliest.C:
 			p.closeIfComplete(p.earliest)
+			recheck.Reset(pause)
+		case <-recheck.C: // a worker may have begun to pause
+			p.closeIfComplete(time.Now())
+			recheck.Reset(pause)
 		case <-timeout:
 			// At the very instant at which the window may end, it does.
 			if !time.Now().Before(p.earliest) {

@@ -14,7 +14,8 @@ import (
 
 const sec = time.Second
 
-// worker sends requests of the given length, one after the other. Every third
+// worker sends requests of the given length, one after the other; a negative
+// length is a pause. Every third
 // completes a piece of work.
 type load struct {
 	mu       sync.Mutex
@@ -26,12 +27,20 @@ type load struct {
 
 func (l *load) work(soft, hard context.Context, w *phase.Worker) error {
 	for n := 0; soft.Err() == nil; n++ {
+		length := l.length(w.Index, n)
+		if length < 0 {
+			select {
+			case <-time.After(-length):
+			case <-soft.Done():
+			}
+			continue
+		}
 		begin := w.Begin()
 		l.mu.Lock()
 		l.requests = append(l.requests, begin)
 		l.mu.Unlock()
 		select {
-		case <-time.After(l.length(w.Index, n)):
+		case <-time.After(length):
 		case <-hard.Done():
 			l.mu.Lock()
 			l.cut++
@@ -72,6 +81,8 @@ func TestPhases(t *testing.T) {
 		end      time.Duration
 		measured int
 		cut      int
+
+		completed int // in the window, if given
 	}{
 		{
 			// Workers start at 0, 0.5, 1 and 1.5 s; the window is [3.5 s, 13.5 s).
@@ -116,6 +127,11 @@ func TestPhases(t *testing.T) {
 			ending: phase.Complete, window: 27 * sec, end: 27200 * time.Millisecond, measured: 34 + 9, cut: -1,
 		},
 		{
+			// Every third second completes; 3 s is before the window, 18 s after.
+			name: "completed in the window", cfg: phase.Config{Workers: 1, Settle: 5 * sec, Measure: 10500 * time.Millisecond, Drain: 3 * sec},
+			length: each(sec), ending: phase.Complete, settled: 5 * sec, window: 15500 * time.Millisecond, end: 16 * sec, measured: 11, completed: 4,
+		},
+		{
 			name: "minimum in all", cfg: phase.Config{Workers: 1, Measure: 10 * sec, MinTotal: 7},
 			length: each(sec), ending: phase.Complete, window: 21 * sec, end: 21 * sec, measured: 21, cut: -1,
 		},
@@ -134,6 +150,17 @@ func TestPhases(t *testing.T) {
 				return sec
 			},
 			ending: phase.Complete, settled: 3 * sec, window: 20500*time.Millisecond + 1, end: 21500 * time.Millisecond, measured: 18 + 1, cut: -1,
+		},
+		{
+			// Worker 1 pauses for longer than the window: nobody waits for it.
+			name: "pausing", cfg: phase.Config{Workers: 2, Settle: 3 * sec, Measure: 10500 * time.Millisecond},
+			length: func(w, n int) time.Duration {
+				if w == 1 && n == 1 {
+					return -600 * sec
+				}
+				return sec
+			},
+			ending: phase.Complete, settled: 3 * sec, window: 13500 * time.Millisecond, end: 14 * sec, measured: 11,
 		},
 		{
 			name: "never served", cfg: phase.Config{Workers: 2, Settle: 3 * sec, Measure: 10 * sec, Timeout: 30500 * time.Millisecond, Drain: 5 * sec},
@@ -183,6 +210,9 @@ func TestPhases(t *testing.T) {
 				}
 				if got := r.WindowEnd.Sub(r.Start); got != tt.window {
 					t.Errorf("window ends at %v, want %v", got, tt.window)
+				}
+				if tt.completed > 0 && r.Completed != tt.completed {
+					t.Errorf("%d completed in the window, want %d", r.Completed, tt.completed)
 				}
 				if got := r.End.Sub(r.Start); got != tt.end {
 					t.Errorf("ends at %v, want %v", got, tt.end)
@@ -239,7 +269,7 @@ func TestProgress(t *testing.T) {
 		want := []string{
 			"spawning: 1 to start, 3s to measure, 0 of 3 completed, 0 of 1 by the slowest",
 			"settling: 1s to settle, 3s to measure, 0 of 3 completed, 0 of 1 by the slowest",
-			"measuring: 2.5s to measure, 3 of 3 to send a request, 0 of 3 completed, 0 of 1 by the slowest",
+			"measuring: 2.5s to measure, 3 wait for requests from before, 0 of 3 completed, 0 of 1 by the slowest",
 			"measuring: 1s to measure, 2 of 3 completed, 0 of 1 by the slowest",
 			// Worker 0 completes its own at 3.9 s, too early, and 7.8 s.
 			"measuring: 2 of 3 completed, 0 of 1 by the slowest",
