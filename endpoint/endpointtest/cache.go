@@ -3,8 +3,6 @@ package endpointtest
 import (
 	"hash/maphash"
 	"sync"
-
-	"github.com/tidwall/gjson"
 )
 
 // bytesPerToken is how prompts are counted.
@@ -20,9 +18,8 @@ type prefixCache struct {
 }
 
 // count returns the tokens of a prompt and how many of them at its front were
-// seen before, and remembers it. Tools come before messages, as in most chat
-// templates.
-func (c *prefixCache) count(tools, messages gjson.Result) (prompt, cached int) {
+// seen before, and remembers it.
+func (c *prefixCache) count(q request) (prompt, cached int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.seeded {
@@ -31,7 +28,7 @@ func (c *prefixCache) count(tools, messages gjson.Result) (prompt, cached int) {
 	var h maphash.Hash
 	h.SetSeed(c.seed)
 	bytes, hit, hitting := 0, 0, true
-	add := func(part string) {
+	q.parts(func(part string) {
 		h.WriteString(part)
 		h.WriteByte(0)
 		bytes += len(part)
@@ -42,13 +39,6 @@ func (c *prefixCache) count(tools, messages gjson.Result) (prompt, cached int) {
 		}
 		hitting = false
 		c.seen[key] = struct{}{}
-	}
-	if tools.Exists() {
-		add(tools.Raw)
-	}
-	messages.ForEach(func(_, m gjson.Result) bool {
-		add(m.Raw)
-		return true
 	})
 	return (bytes + bytesPerToken - 1) / bytesPerToken, hit / bytesPerToken
 }

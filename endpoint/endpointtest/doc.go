@@ -1,7 +1,12 @@
-// Package endpointtest is a simulated inference engine served over HTTP, for
-// tests and demonstrations: its capacity is known by construction, so that what
-// a measurement should find can be worked out by hand, and it misbehaves on
-// demand in every way that a client must survive.
+// Package endpointtest is two simulated inference engines served over HTTP, for
+// tests and demonstrations, that misbehave on demand in every way that a client
+// must survive.
+//
+// An [Engine] has a capacity that is known by construction, so that what a
+// measurement should find can be worked out by hand. A [System] behaves as an
+// inference system does: batches, chunks of prompts between them, a KV cache
+// with a limit, queues. [Presets] are systems named after real ones; they are
+// models, not measurements.
 //
 // # Known answers
 //
@@ -20,4 +25,8 @@
 // testing/synctest) everything repeats exactly. Where the exact time is between
 // two nanoseconds, the first token is rounded up and later ones down: a stream
 // is never slower than its share, and a tie with the floor passes.
+//
+// A [System] has known answers too, from the time of a step that [Pool] gives:
+// the TTFT of a lone request is the sum of the steps that its prompt takes, its
+// speed the tokens that a step puts out divided by the time of the step.
 package endpointtest

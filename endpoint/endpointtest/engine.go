@@ -1,10 +1,8 @@
 package endpointtest
 
 import (
-	"context"
 	"math"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 )
@@ -84,21 +82,11 @@ func (e *Engine) update(f func(*Stats)) {
 
 // ServeHTTP answers one request.
 func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch path := r.URL.Path; {
-	case strings.HasSuffix(path, "/models") && r.Method == http.MethodGet:
-		e.serveModels(w)
-	case strings.HasSuffix(path, "/chat/completions") && r.Method == http.MethodPost:
-		e.serveCompletion(w, r)
-	default:
-		writeError(w, http.StatusNotFound, "no such path: "+r.Method+" "+path)
-	}
+	e.api().route(w, r, e.serveCompletion)
 }
 
-func (e *Engine) model() string {
-	if e.Model == "" {
-		return "simulated"
-	}
-	return e.Model
+func (e *Engine) api() api {
+	return api{model: e.Model, contextTokens: e.ContextTokens, outputTokens: e.OutputTokens, ignoreEOSIgnored: e.IgnoreEOSIgnored}
 }
 
 // rate returns the tokens per second that each of n requests gets.
@@ -114,6 +102,11 @@ func (e *Engine) rate(n int) float64 {
 		limit = min(limit, e.Capacity/float64(n))
 	}
 	return limit
+}
+
+// ttft returns the time to the first token beside so many others.
+func (e *Engine) ttft(others int) time.Duration {
+	return e.TTFT + time.Duration(others)*e.TTFTPerOther
 }
 
 // enter and leave move a request into and out of the system; enter returns its
@@ -132,101 +125,4 @@ func (e *Engine) enter() (number, others int) {
 func (e *Engine) leave() {
 	e.share.leave(time.Now(), e.rate)
 	e.update(func(s *Stats) { s.Active-- })
-}
-
-// share is what all requests in the system have in common: since each gets the
-// same rate at any time, one number says how far a request has come that was
-// there all along. Its zero value is an empty system.
-type share struct {
-	mu       sync.Mutex
-	n        int
-	rate     float64       // tokens per second, now
-	progress float64       // tokens, at since
-	since    time.Time     // of the latest change of n
-	changed  chan struct{} // closed at the next change of n; nil while nobody waits
-}
-
-func (s *share) enter(now time.Time, rate func(int) float64) (others int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	others = s.n
-	s.change(now, s.n+1, rate)
-	return others
-}
-
-func (s *share) leave(now time.Time, rate func(int) float64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.change(now, s.n-1, rate)
-}
-
-func (s *share) change(now time.Time, n int, rate func(int) float64) {
-	s.progress = s.at(now)
-	if s.n == 0 {
-		s.progress = 0 // nobody refers to it: keep it small and so exact
-	}
-	s.since, s.n = now, n
-	if n > 0 {
-		s.rate = rate(n)
-	}
-	if s.changed != nil {
-		close(s.changed)
-		s.changed = nil
-	}
-}
-
-// at returns the progress at t, at the present rate.
-func (s *share) at(t time.Time) float64 {
-	return s.progress + t.Sub(s.since).Seconds()*s.rate
-}
-
-// mark returns the progress at t, which is not after now by much.
-func (s *share) mark(t time.Time) float64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.at(t)
-}
-
-// until waits for the progress to reach target. up rounds the nanosecond at
-// which it does up instead of down.
-func (s *share) until(ctx context.Context, target float64, up bool) error {
-	for {
-		s.mu.Lock()
-		// A result of floating point that is a whole number but for its last
-		// digits is that whole number.
-		const noise = 0.05
-		ns := (target - s.progress) / s.rate * 1e9
-		if up {
-			ns = math.Ceil(ns - noise)
-		} else {
-			ns = math.Floor(ns + noise)
-		}
-		if s.changed == nil {
-			s.changed = make(chan struct{})
-		}
-		due, changed := s.since.Add(time.Duration(ns)), s.changed
-		s.mu.Unlock()
-		again, err := waitUntil(ctx, due, changed)
-		if !again {
-			return err
-		}
-	}
-}
-
-// waitUntil waits for due; again is set when changed came first.
-func waitUntil(ctx context.Context, due time.Time, changed <-chan struct{}) (again bool, err error) {
-	d := time.Until(due)
-	if d <= 0 {
-		return false, ctx.Err()
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return false, nil
-	case <-changed:
-		return true, nil
-	case <-ctx.Done():
-		return false, context.Cause(ctx)
-	}
 }

@@ -1,0 +1,179 @@
+package endpointtest
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// gather is how long after an instant it is taken to be over: those who react
+// to what happens at it, at the same instant of virtual time, are then heard.
+const gather = 1 // nanosecond
+
+// delivery is a KV cache on its way from a prefill worker to a decode worker.
+type delivery struct {
+	*sequence
+	from *worker
+	due  time.Time
+}
+
+// The system goes from one event to the next: the end of a step or a transfer,
+// or an arrival. A timer waits for it and no goroutine, so that nothing is left
+// behind when all is done or the clients have gone. Steps begin and end at times
+// worked out from the times before, not at those at which the timer happens to
+// run, so that no lateness adds up. Of two events at one instant, what ends goes
+// before what begins, and lower workers before higher ones.
+
+// end does what ends at an instant.
+func (s *System) end(now time.Time) {
+	for _, w := range s.workers {
+		if len(w.step) > 0 && !w.due.After(now) {
+			w.finish()
+		}
+	}
+	s.deliver(now)
+	s.gathering = true
+	s.after(gather, func() {
+		s.gathering = false
+		s.begin(now)
+	})
+}
+
+// begin does what begins at an instant.
+func (s *System) begin(now time.Time) {
+	s.admitArrivals(now)
+	for _, w := range s.workers {
+		if len(w.step) == 0 {
+			w.plan(now)
+		}
+	}
+	s.count()
+	s.next()
+}
+
+// next sets the timer to the next event, if there is one.
+func (s *System) next() {
+	var next time.Time
+	earliest := func(t time.Time) {
+		if next.IsZero() || t.Before(next) {
+			next = t
+		}
+	}
+	for _, w := range s.workers {
+		if len(w.step) > 0 {
+			earliest(w.due)
+		}
+	}
+	for _, d := range s.deliveries {
+		earliest(d.due)
+	}
+	for _, q := range s.arrivals {
+		earliest(q.arrived)
+	}
+	if !next.IsZero() {
+		s.after(time.Until(next), func() { s.end(next) })
+	}
+}
+
+// after sets the timer, in place of what it was set to.
+func (s *System) after(d time.Duration, f func()) {
+	if s.timer != nil {
+		s.timer.Stop()
+	}
+	s.alarm++
+	alarm := s.alarm
+	s.timer = time.AfterFunc(d, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if alarm == s.alarm { // or it had gone off, but came too late to the lock
+			f()
+		}
+	})
+}
+
+// arrive brings a sequence in.
+func (s *System) arrive(q *sequence) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.arrivals = append(s.arrivals, q)
+	if !s.gathering {
+		s.next()
+	}
+}
+
+// admitArrivals queues those that have arrived by now in the order in which
+// they did. Only in virtual time do several arrive at the same nanosecond:
+// these go by the hash of their prompts, so that a run can be repeated.
+func (s *System) admitArrivals(now time.Time) {
+	slices.SortStableFunc(s.arrivals, func(a, b *sequence) int {
+		return cmp.Or(a.arrived.Compare(b.arrived), cmp.Compare(a.whole, b.whole), cmp.Compare(a.tokens, b.tokens))
+	})
+	n := 0
+	for _, q := range s.arrivals {
+		if q.arrived.After(now) {
+			break
+		}
+		n++
+		if !q.gone {
+			w := s.route(q)
+			w.queue = append(w.queue, q)
+		}
+	}
+	s.arrivals = slices.Delete(s.arrivals, 0, n)
+}
+
+// route returns the worker for a sequence whose prompt is to be computed.
+func (s *System) route(q *sequence) *worker {
+	first := s.workers[:s.prefillers]
+	best, least := first[0], 0
+	for i, w := range first {
+		if n := w.waiting(q); i == 0 || n < least {
+			best, least = w, n
+		}
+	}
+	q.todo, q.computed = q.context()-len(best.cached(q))*s.set.blockTokens, 0
+	return best
+}
+
+// requeue puts a sequence that had to give up its blocks at the head of the
+// queue, with a prefill pool of one there.
+func (s *System) requeue(w *worker, q *sequence) {
+	if w.decode {
+		w = s.route(q)
+	}
+	q.todo, q.computed = q.context(), 0
+	w.queue = slices.Insert(w.queue, 0, q)
+}
+
+// transfer sends the KV cache of a sequence to the decode pool.
+func (s *System) transfer(from *worker, q *sequence) {
+	d := s.TransferLatency
+	if s.TransferBytesPerSecond > 0 {
+		d += seconds(from.KVBytesPerToken * float64(q.context()) / s.TransferBytesPerSecond)
+	}
+	s.deliveries = append(s.deliveries, delivery{q, from, from.due.Add(d)})
+}
+
+// deliver puts out the first token of each sequence whose KV cache has arrived
+// at the decode pool, and queues it there at the worker that has the fewest.
+func (s *System) deliver(now time.Time) {
+	s.deliveries = slices.DeleteFunc(s.deliveries, func(d delivery) bool {
+		if d.due.After(now) {
+			return false
+		}
+		d.from.release(d.sequence)
+		if d.gone {
+			return true
+		}
+		d.emit(1)
+		if d.generated == d.tokens {
+			s.retire(d.sequence)
+			return true
+		}
+		w := slices.MinFunc(s.workers[s.prefillers:], func(a, b *worker) int {
+			return cmp.Compare(len(a.queue)+len(a.running), len(b.queue)+len(b.running))
+		})
+		w.queue = append(w.queue, d.sequence)
+		return true
+	})
+}

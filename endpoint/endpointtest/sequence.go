@@ -1,0 +1,91 @@
+package endpointtest
+
+import (
+	"context"
+	"time"
+)
+
+// sequence is one request on its way through a System. Its System's lock
+// guards it.
+type sequence struct {
+	arrived time.Time
+	keys    []uint64 // of the prompt's whole blocks
+	whole   uint64   // hash of all the prompt
+	prompt  int      // tokens
+	tokens  int      // of the answer
+
+	cached   int  // tokens of the prompt that were not computed, at its first admission
+	admitted bool // once at least
+
+	// On a worker. What is to be computed is the prompt, and what was put out
+	// before a preemption.
+	todo      int      // tokens of these; in a queue those that seem not to be cached
+	computed  int      // of these, those cached included
+	generated int      // tokens put out
+	decodes   int      // steps of decoding so far
+	shared    []*block // first blocks of the context
+	own       int      // further blocks
+
+	left, gone, silent bool  // out of the system; to be dropped; nobody listens
+	events             []int // tokens of the events not sent yet
+	more               chan struct{}
+}
+
+// context returns the tokens that the sequence has come to.
+func (q *sequence) context() int { return q.prompt + q.generated }
+
+func (q *sequence) decoding() bool { return q.computed == q.todo }
+
+// next returns the tokens of its next step of decoding: as many as make it
+// floor(n × mean) after n steps.
+func (q *sequence) next(mean float64) int {
+	// 5 × 2.4 is 12 whatever the last digit of 2.4.
+	after := func(n int) int { return int(float64(n)*mean + 1e-9) }
+	return min(after(q.decodes+1)-after(q.decodes), q.tokens-q.generated)
+}
+
+// emit puts out an event.
+func (q *sequence) emit(tokens int) {
+	q.generated += tokens
+	if q.silent {
+		return
+	}
+	q.events = append(q.events, tokens)
+	select {
+	case q.more <- struct{}{}:
+	default: // the handler has not looked since the last one
+	}
+}
+
+// take waits for events and returns the tokens of each.
+func (s *System) take(ctx context.Context, q *sequence) ([]int, error) {
+	select {
+	case <-q.more:
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	events := q.events
+	q.events = nil
+	return events, nil
+}
+
+// blockKeys returns the tokens of a prompt, the hash of all of it, and for each
+// whole block of so many tokens the hash of everything up to its end.
+func blockKeys(q request, blockTokens int) (tokens int, whole uint64, keys []uint64) {
+	// FNV-1a. Unlike a seeded hash it is the same in every run, and so is
+	// whatever depends on it.
+	const offset, prime = 14695981039346656037, 1099511628211
+	whole = offset
+	bytes, size := 0, blockTokens*bytesPerToken
+	q.parts(func(part string) {
+		for i := range len(part) {
+			whole = (whole ^ uint64(part[i])) * prime
+			if bytes++; bytes%size == 0 {
+				keys = append(keys, whole)
+			}
+		}
+	})
+	return (bytes + bytesPerToken - 1) / bytesPerToken, whole, keys
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+	"github.com/agentperf/agentperf-go/metrics"
+)
+
+// Each preset serves a client, and the program ends when its context does.
+func TestServe(t *testing.T) {
+	for _, p := range endpointtest.Presets() {
+		t.Run(p.Name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			out, stdout := io.Pipe()
+			var stderr strings.Builder
+			status := make(chan int)
+			go func() {
+				defer stdout.Close()
+				status <- run(ctx, []string{"-preset", p.Name, "-listen", "127.0.0.1:0"}, stdout, &stderr)
+			}()
+			url, err := bufio.NewReader(out).ReadString('\n')
+			if err != nil {
+				t.Fatal(err)
+			}
+			client, err := endpoint.New(endpoint.Config{URL: strings.TrimSpace(url)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			conn := client.Conn()
+			body := fmt.Appendf(nil, `{"model":%q,"messages":[{"role":"user","content":"Hi"}],"max_tokens":7,"stream":true,"stream_options":{"include_usage":true}}`, p.New().Model)
+			if p.Name == "demo" {
+				body = []byte(strings.Replace(string(body), `""`, `"simulated"`, 1))
+			}
+			var clock metrics.Clock
+			if _, err := conn.Stream(t.Context(), "", [][]byte{body}, &clock); err != nil {
+				t.Error(err)
+			}
+			if got := clock.Timing().Tokens; got != 7 {
+				t.Errorf("%d tokens, want 7", got)
+			}
+			conn.Close()
+			client.Close()
+			cancel()
+			if got := <-status; got != ok {
+				t.Errorf("status %d", got)
+			}
+			for _, want := range []string{"SIMULATION", "MODEL", "1 requests, 7 output tokens"} {
+				if !strings.Contains(stderr.String(), want) {
+					t.Errorf("%q does not hold %q", stderr.String(), want)
+				}
+			}
+		})
+	}
+}
+
+func TestUsage(t *testing.T) {
+	for _, tt := range []struct {
+		args   string
+		status int
+		want   string // in what is shown
+	}{
+		{"-list", ok, "MODEL, not a measurement: 8 x H100"},
+		{"-h", ok, "-preset"},
+		{"-preset nothing", usage, "there are demo"},
+		{"-nothing", usage, "not defined"},
+		{"more", usage, "unexpected argument"},
+		{"-listen 127.0.0.1:99999", failed, "-listen"},
+	} {
+		var shown strings.Builder
+		if got := run(t.Context(), strings.Fields(tt.args), &shown, &shown); got != tt.status || !strings.Contains(shown.String(), tt.want) {
+			t.Errorf("%s: status %d, want %d; shown: %s", tt.args, got, tt.status, shown.String())
+		}
+	}
+}

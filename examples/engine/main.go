@@ -1,0 +1,26 @@
+// Command engine serves a simulated inference system on this machine, for
+// trying out clients and benchmarks without an accelerator.
+//
+//	go run ./examples/engine
+//	go run ./examples/engine -list
+//	go run ./examples/engine -preset 8xh100-gpt-oss-120b-model -listen 127.0.0.1:8001
+//
+// Whatever it is named after, it is a model, not a measurement: it computes no
+// language, only how long it would take. Its address goes to standard output,
+// all else to standard error. Ctrl-C ends it.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	// A second Ctrl-C ends the program as if nobody listened.
+	context.AfterFunc(ctx, stop)
+	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(status)
+}
