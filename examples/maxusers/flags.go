@@ -35,7 +35,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	flags := flag.NewFlagSet("maxusers", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	o.endpoint.Register(flags)
-	flags.StringVar(&o.workload, "workload", "", "recorded sessions to replay: a `file` or folder; none means a small embedded workload")
+	flags.StringVar(&o.workload, "workload", "", "recorded sessions to replay: a `file` or folder, or "+presetPrefix+"NAME for generated ones ("+presetNames()+"); none means a small embedded workload")
 	flags.Func("slo", "service level as `SPEED@TTFT`, such as 100@5s: P25 output speed in tokens/s and P95 TTFT (repeatable)", func(s string) error {
 		t, err := agentperf.ParseTier(s)
 		tiers = append(tiers, t)
@@ -113,7 +113,7 @@ func shape(name string, custom agentperf.Rules, given map[string]bool) (agentper
 	case name == "quick" || name == "" && given["endpoint"]:
 		r = agentperf.Quick()
 	case name == "":
-		r = agentperf.Rules{Name: "demo", SpawnRate: 40, Settle: 300 * time.Millisecond, Measure: 3 * time.Second, Drain: 5 * time.Second}
+		r = agentperf.Rules{Name: "demo", SpawnRate: 40, Settle: 500 * time.Millisecond, Measure: 3 * time.Second, Drain: 5 * time.Second}
 	default:
 		return r, fmt.Errorf("-rules is %q, expected published or quick", name)
 	}
@@ -137,6 +137,14 @@ func shape(name string, custom agentperf.Rules, given map[string]bool) (agentper
 		r.Name += ", changed"
 	}
 	return r, r.Validate()
+}
+
+func presetNames() string {
+	var names []string
+	for _, p := range trajectory.Presets() {
+		names = append(names, string(p))
+	}
+	return strings.Join(names, ", ")
 }
 
 func setNames() string {

@@ -4,9 +4,9 @@
 //	go run ./examples/maxusers
 //	go run ./examples/maxusers -endpoint http://host:8000 -workload sessions.jsonl -slo 100@5s
 //
-// Without flags it measures an embedded engine that is simulated: an exercise,
-// whose right answers can be worked out by hand. With -endpoint it measures
-// that server; without -workload it replays a small embedded workload.
+// Without flags it measures a simulated inference system with generated sessions:
+// a demonstration. With -endpoint it measures that server; without -workload it
+// replays a small embedded workload, which is no measure of a real system.
 //
 // The answer goes to standard output, progress to standard error. The exit
 // status is 0 with an answer, 1 without one, 2 for wrong usage, and with

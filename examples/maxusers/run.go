@@ -10,10 +10,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf"
-	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
 	"github.com/agentperf/agentperf-go/internal/cli"
-	"github.com/agentperf/agentperf-go/internal/demo"
-	"github.com/agentperf/agentperf-go/trajectory/format"
 )
 
 // Exit statuses.
@@ -23,10 +20,6 @@ const (
 	usage    = 2
 	failed   = 3
 )
-
-// demoCapacity is what the embedded engine puts out, in tokens per second: 11
-// agents get 100, 4 get 250, 2 get 500 and none gets 2,000.
-const demoCapacity = 1150
 
 // run is the program.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv func(string) string) int {
@@ -42,15 +35,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 		return status
 	}
 
-	o.cfg.Workload = demo.Workload()
-	if o.workload != "" {
-		if o.cfg.Workload, err = format.Open(o.workload); err != nil {
-			return fail(noAnswer, err)
-		}
+	simulated := o.endpoint.URL == ""
+	if o.cfg.Workload, err = open(o.workload, simulated); err != nil {
+		return fail(noAnswer, err)
 	}
-	if o.endpoint.URL == "" {
-		fmt.Fprintf(stderr, "No -endpoint: measuring an embedded SIMULATED engine of %d tokens/s, shared by all agents.\n", demoCapacity)
-		server, err := endpointtest.Serve(&endpointtest.Engine{Capacity: demoCapacity})
+	if simulated {
+		server, err := simulate(o, stderr)
 		if err != nil {
 			return fail(noAnswer, err)
 		}

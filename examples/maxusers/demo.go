@@ -1,0 +1,62 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/agentperf/agentperf-go/agentperf"
+	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+	"github.com/agentperf/agentperf-go/internal/demo"
+	"github.com/agentperf/agentperf-go/trajectory"
+	"github.com/agentperf/agentperf-go/trajectory/format"
+)
+
+// presetPrefix marks a generated workload on the command line.
+const presetPrefix = "preset:"
+
+// open returns the workload of a name: a file, a folder, or a preset of the
+// generator. Without one the simulated system gets the demo preset, which it
+// was made for, and any other a short workload without tool delays.
+func open(name string, simulated bool) (*trajectory.Workload, error) {
+	if preset, ok := strings.CutPrefix(name, presetPrefix); ok {
+		g := trajectory.Generator{Preset: trajectory.Preset(preset)}
+		if err := g.Validate(); err != nil {
+			return nil, err
+		}
+		return g.Workload(), nil
+	}
+	switch {
+	case name != "":
+		return format.Open(name)
+	case simulated:
+		return trajectory.Generator{}.Workload(), nil
+	}
+	return demo.Workload(), nil
+}
+
+// demoScale is what the speeds of gpt-oss-120b's service levels are multiplied
+// by for the simulated system, which is far slower than what they were made for.
+const demoScale = 0.48
+
+// simulate serves the simulated system, and chooses service levels for it if
+// none were given.
+func simulate(o *options, stderr io.Writer) (*endpointtest.Server, error) {
+	preset, err := endpointtest.Lookup("demo")
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintln(stderr, "No -endpoint: what is measured is a SIMULATION of an inference system that does not exist.")
+	if len(o.cfg.Tiers) == 0 {
+		set, err := agentperf.LookupTiers("gpt-oss-120b")
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range set.Tiers {
+			t.SpeedFloor *= demoScale
+			o.cfg.Tiers = append(o.cfg.Tiers, t)
+		}
+		fmt.Fprintf(stderr, "Service levels: those of gpt-oss-120b, speeds times %v.\n", demoScale)
+	}
+	return endpointtest.Serve(preset.New())
+}
