@@ -66,7 +66,7 @@ func (c *Conn) Stream(ctx context.Context, session string, body [][]byte, clock 
 	out := &bodies{segments: body}
 	// A server may answer before it has read the body, so that the transport
 	// still holds it when the response has ended.
-	defer out.open.Wait()
+	defer out.release()
 	resp, err := c.post(ctx, session, out, &r)
 	if err != nil {
 		clock.Done(time.Now())
@@ -129,6 +129,7 @@ func (c *Conn) post(ctx context.Context, session string, out *bodies, r *Respons
 			// A server that is about to close a connection says up to which
 			// request it has read; the transport sends the others again.
 			req.GetBody = func() (io.ReadCloser, error) {
+				out.release()
 				c.client.reconnects.Add(1)
 				r.Reconnects++
 				return out.reader(), nil
@@ -138,7 +139,7 @@ func (c *Conn) post(ctx context.Context, session string, out *bodies, r *Respons
 		if err == nil {
 			return resp, nil
 		}
-		out.open.Wait()
+		out.release()
 		dead := reused && !answered.Load() && isLost(err) && ctx.Err() == nil && time.Since(began) <= idleRace
 		if !dead || r.Reconnects > 0 {
 			return nil, err

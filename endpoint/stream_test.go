@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -399,4 +401,37 @@ func TestSecretsStayOutOfErrors(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A server that closes an HTTP/2 connection in good order costs no request.
+func TestGoAwayCostsNoRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var served atomic.Int32
+		client, _ := connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			io.Copy(io.Discard, r.Body)
+			if served.Add(1)%5 == 0 {
+				w.Header().Set("Connection", "close") // GOAWAY
+			}
+			io.WriteString(w, event)
+			http.NewResponseController(w).Flush()
+			time.Sleep(2 * time.Millisecond)
+			io.WriteString(w, answer+"data: [DONE]\n\n")
+		}), endpoint.Config{HTTP2: true})
+		var group sync.WaitGroup
+		for range 8 {
+			group.Go(func() {
+				conn := client.Conn()
+				for range 20 {
+					var c metrics.Clock
+					if err := conn.Send(t.Context(), "", [][]byte{make([]byte, 20_000)}, &c); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		group.Wait()
+		if got := client.Counters(); served.Load() != 160 || got.Reconnects == 0 {
+			t.Errorf("%d requests were served, want 160; counters %+v", served.Load(), got)
+		}
+	})
 }
