@@ -28,8 +28,9 @@ var ErrEndpointGone = errors.New("agentperf: the endpoint has stopped answering"
 // tiers: every phase is judged for each of them.
 //
 // The report is never nil and holds what is known even when there is an
-// error: that of the configuration or the preflight, ErrNothingSucceeded,
-// ErrEndpointGone, or the cause for which ctx was done.
+// error: that of the configuration or the preflight, [ErrNothingSucceeded],
+// [ErrEndpointGone], [ErrUndecided], one of writing to Config.Requests, or the
+// cause for which ctx was done.
 func Run(ctx context.Context, cfg Config) (*Report, error) {
 	r, err := newRun(ctx, cfg)
 	defer r.close()

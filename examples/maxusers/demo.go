@@ -39,14 +39,18 @@ func open(name string, simulated bool) (*trajectory.Workload, error) {
 // by for the simulated system, which is far slower than what they were made for.
 const demoScale = 0.48
 
-// simulate serves the simulated system, and chooses service levels for it if
-// none were given.
+// simulate serves the simulated system, and chooses service levels and a seed
+// for it if none were given: it has no cache from an earlier run to fear, and a
+// demonstration should repeat itself.
 func simulate(o *options, stderr io.Writer) (*endpointtest.Server, error) {
 	preset, err := endpointtest.Lookup("demo")
 	if err != nil {
 		return nil, err
 	}
 	fmt.Fprintln(stderr, "No -endpoint: what is measured is a SIMULATION of an inference system that does not exist.")
+	if o.cfg.Seed == 0 {
+		o.cfg.Seed = 1
+	}
 	if len(o.cfg.Tiers) == 0 {
 		set, err := agentperf.LookupTiers("gpt-oss-120b")
 		if err != nil {
