@@ -109,7 +109,7 @@ type PhaseResult struct {
 	Verdicts []TierVerdict `json:"verdicts"`
 	Warnings []string      `json:"warnings,omitempty"`
 
-	silence string // why no request of the whole phase succeeded
+	silence string // why at the end of the phase no request succeeded
 }
 
 // A TierVerdict is the verdict of a phase on a tier.

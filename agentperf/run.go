@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
@@ -64,8 +65,9 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 	return r.report, err
 }
 
-// ask runs a phase and tells the searches what it says. A phase in which
-// nothing succeeded says something only if the endpoint is still there.
+// ask runs a phase and tells the searches what it says. A phase at whose end
+// nothing succeeded says something only if the endpoint is still there: it may
+// have died in the middle.
 func (r *run) ask(ctx context.Context, n int, brackets []search.Bracket) error {
 	p, err := r.phase(ctx, n)
 	if p == nil {
@@ -143,7 +145,7 @@ type run struct {
 	client    *endpoint.Client // nil with Config.Connect
 	report    *Report
 	succeeded bool // any request so far
-	silent    bool // no request of the latest phase succeeded
+	silent    bool // the latest phase ended with nothing succeeding
 }
 
 func (r *run) close() {
@@ -233,10 +235,14 @@ func (r *run) phase(ctx context.Context, agents int) (*PhaseResult, error) {
 			succeeded++
 		}
 	}
-	r.silent = succeeded == 0
-	r.succeeded = r.succeeded || !r.silent
-	if r.silent {
+	r.succeeded = r.succeeded || succeeded > 0
+	last := lastOf(crew.records)
+	r.silent = !slices.ContainsFunc(last, func(rec record) bool { return !rec.failed() })
+	switch {
+	case succeeded == 0:
 		p.silence = deadReason(crew.records)
+	case r.silent:
+		p.silence = "at its end, " + deadReason(last)
 	}
 	r.report.Phases = append(r.report.Phases, p)
 	if r.cfg.Requests != nil {
@@ -251,7 +257,7 @@ func (r *run) phase(ctx context.Context, agents int) (*PhaseResult, error) {
 	return &p, err
 }
 
-// alive makes sure, after a phase in which nothing succeeded, that the search
+// alive makes sure, after a phase at whose end nothing succeeded, that the search
 // goes on against something: one lone request must succeed, within 3 s or in the
 // one attempt that takes longer.
 func (r *run) alive(ctx context.Context, p *PhaseResult) error {

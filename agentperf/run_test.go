@@ -548,6 +548,37 @@ func TestStarvedAgents(t *testing.T) {
 	})
 }
 
+// A server that dies in the middle of a phase is gone, and the phase no failure
+// of the system at its number of agents.
+func TestEndpointDiesInAPhase(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		engine := &endpointtest.Engine{Capacity: 1000}
+		var dead atomic.Bool
+		server := memnet.Serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if dead.Load() {
+				panic(http.ErrAbortHandler)
+			}
+			engine.ServeHTTP(w, r)
+		}))
+		t.Cleanup(server.Close)
+		report, err := agentperf.Run(t.Context(), agentperf.Config{
+			Endpoint: endpoint.Config{URL: "http://mem", Dial: server.Dial},
+			Workload: workload(t, 3, []int{40}, 0), Tiers: floor(10), Rules: short, Seed: 1,
+			Progress: func(e agentperf.Event) {
+				if e.Agents == 4 && e.Stage == "measuring" && e.Elapsed > 15*time.Second {
+					dead.Store(true)
+				}
+			},
+		})
+		if !errors.Is(err, agentperf.ErrEndpointGone) || !strings.Contains(err.Error(), "at 4 agents") {
+			t.Error(err)
+		}
+		if got := report.Tiers[0]; got.MaxAgents != 2 || got.FirstFailingAgents != nil || got.Bounded {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
 // A phase that begins with nothing succeeding is no evidence against the system
 // until the endpoint is known to be there.
 func TestSlowFailuresAreNoAnswer(t *testing.T) {

@@ -118,7 +118,25 @@ func unmet(rules Rules, r phase.Result, cut int) string {
 	return ""
 }
 
-// deadReason says how all attempts of a dead phase ended, the commonest first.
+// lastOf returns the last request of each agent that was not cut by us.
+func lastOf(all []record) (last []record) {
+	index := make(map[int]int)
+	for i := range all {
+		r := &all[i]
+		if r.outcome == endpoint.Canceled {
+			continue
+		}
+		if j, ok := index[r.agent]; ok {
+			last[j] = *r
+			continue
+		}
+		index[r.agent] = len(last)
+		last = append(last, *r)
+	}
+	return last
+}
+
+// deadReason says how requests ended of which none succeeded, the commonest first.
 func deadReason(all []record) string {
 	counts := make(map[endpoint.Outcome]int)
 	example := make(map[endpoint.Outcome]string)
