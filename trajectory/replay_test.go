@@ -1,0 +1,138 @@
+package trajectory_test
+
+import (
+	"context"
+	"errors"
+	"math"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/agentperf/agentperf-go/metrics"
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+func TestDelays(t *testing.T) {
+	broken := errors.New("broken")
+	for _, tt := range []struct {
+		name   string
+		policy trajectory.Policy
+		fail   func(n int) (bool, error)
+		want   []time.Duration // between sends; a send takes 100 ms
+	}{
+		{"recorded", trajectory.Policy{}, nil, []time.Duration{100 * time.Millisecond, 1100 * time.Millisecond, 2100 * time.Millisecond}},
+		{"scaled", trajectory.Policy{ToolDelayScale: 0.5}, nil, []time.Duration{100 * time.Millisecond, 600 * time.Millisecond, 1100 * time.Millisecond}},
+		{"none", trajectory.Policy{ToolDelay: trajectory.ToolDelayNone}, nil, []time.Duration{100 * time.Millisecond, 100 * time.Millisecond, 100 * time.Millisecond}},
+		{"failed silently", trajectory.Policy{}, func(int) (bool, error) { return false, broken }, []time.Duration{1100 * time.Millisecond, 1100 * time.Millisecond, 2100 * time.Millisecond}},
+		{"failed after output", trajectory.Policy{}, func(int) (bool, error) { return true, broken }, []time.Duration{100 * time.Millisecond, 1100 * time.Millisecond, 2100 * time.Millisecond}},
+		{"longer pause", trajectory.Policy{FailurePause: 3 * time.Second}, func(n int) (bool, error) { return n > 0, broken }, []time.Duration{3100 * time.Millisecond, 1100 * time.Millisecond, 2100 * time.Millisecond}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var store trajectory.Store
+				s := &sender{fail: tt.fail}
+				n := 0
+				for res := range trajectory.NewReplayer(s, tt.policy, nil).Play(t.Context(), trajectory.Play{Trajectory: build(t, &store, "a", 4)}) {
+					if res.Turn != n || (res.Err != nil) != (tt.fail != nil) || res.Timing.Lateness != 0 {
+						t.Errorf("result %+v", res)
+					}
+					n++
+				}
+				if diff := cmp.Diff(tt.want, gaps(s.sentAt)); diff != "" {
+					t.Errorf("(-want +got)\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+// Time that passes between the end of a response and the next request, beyond
+// the tool delay, is the client's lateness, within a play and between plays.
+func TestLateness(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var store trajectory.Store
+		slow := &lagging{sender: &sender{}}
+		r := trajectory.NewReplayer(slow, trajectory.Policy{}, nil)
+		r.StartAt(time.Now().Add(-30 * time.Millisecond))
+		tr := build(t, &store, "a", 3)
+		tr.Turns[1].ToolDelay = 20 * time.Millisecond // less than the lag
+		var got []time.Duration
+		for range 2 {
+			for res := range r.Play(t.Context(), trajectory.Play{Trajectory: tr}) {
+				got = append(got, res.Timing.Lateness)
+			}
+		}
+		const ms = time.Millisecond
+		// 70 ms pass after each response; the tool delay of turn 1 hides 20.
+		if diff := cmp.Diff([]time.Duration{30 * ms, 70 * ms, 50 * ms, 70 * ms, 70 * ms, 50 * ms}, got); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+	})
+}
+
+// lagging is a Sender that comes back long after the response has ended.
+type lagging struct{ *sender }
+
+func (l *lagging) Send(ctx context.Context, session string, body [][]byte, clock *metrics.Clock) error {
+	err := l.sender.Send(ctx, session, body, clock)
+	time.Sleep(70 * time.Millisecond)
+	return err
+}
+
+// A trajectory of one turn must not hammer a dead server either.
+func TestPauseAfterTheLastTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var store trajectory.Store
+		w := &trajectory.Workload{Trajectories: []*trajectory.Trajectory{build(t, &store, "a", 1)}}
+		s := &sender{fail: func(int) (bool, error) { return false, errors.New("dead") }}
+		r := trajectory.NewReplayer(s, trajectory.Policy{}, nil)
+		plays := 0
+		for p := range (trajectory.Schedule{Workload: w}).Plays(0) {
+			for range r.Play(t.Context(), p) {
+			}
+			if plays++; plays == 4 {
+				break
+			}
+		}
+		for i, d := range gaps(s.sentAt) {
+			if d != 1100*time.Millisecond {
+				t.Errorf("request %d came %v after the one before", i+1, d)
+			}
+		}
+	})
+}
+
+func TestSampledDelays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var store trajectory.Store
+		w := &trajectory.Workload{Trajectories: []*trajectory.Trajectory{build(t, &store, "a", 500)}}
+		s, _ := run(t, w, 3, 0, 0, 1, trajectory.Policy{ToolDelay: trajectory.ToolDelaySampled})
+		p := metrics.Percentiles{Exact: -1}
+		for _, d := range gaps(s.sentAt) {
+			p.Record((d - 100*time.Millisecond).Seconds())
+		}
+		median, _ := p.At(50)
+		least, _ := p.Min()
+		most, _ := p.Max()
+		if math.Abs(median-1) > 0.15 || least < 0.1 || most > 5 || most-least < 1 {
+			t.Errorf("median %v, from %v to %v; want about 1 within 0.1 to 5", median, least, most)
+		}
+	})
+}
+
+func TestPlayEndsWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var store trajectory.Store
+		ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond) // within a tool delay
+		defer cancel()
+		began, n := time.Now(), 0
+		for range trajectory.NewReplayer(&sender{}, trajectory.Policy{}, nil).Play(ctx, trajectory.Play{Trajectory: build(t, &store, "a", 9)}) {
+			n++
+		}
+		if took := time.Since(began); n != 3 || took != 1500*time.Millisecond {
+			t.Errorf("%d turns in %v", n, took)
+		}
+	})
+}
