@@ -157,7 +157,6 @@ type stream struct {
 	clock    *metrics.Clock
 	response *Response
 
-	began     bool // some of the body has come
 	finish    finish
 	counted   int // output tokens at the last visible event, by a running count
 	usage     metrics.Usage
@@ -180,7 +179,6 @@ func (s *stream) read(body io.Reader) (end time.Time, err error) {
 		n, err := body.Read(d.room())
 		// After [DONE] nothing counts, and nothing is kept.
 		if n > 0 && !s.response.Done {
-			s.began = true
 			stamp := s.conn.stamp()
 			s.dog.saw(stamp)
 			d.received(n)

@@ -34,6 +34,8 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	)
 	flags := flag.NewFlagSet("maxusers", flag.ContinueOnError)
 	flags.SetOutput(stderr)
+	// A page of flags would push the mistake off the screen.
+	flags.Usage = func() { fmt.Fprintln(stderr, "Run with -h for usage.") }
 	o.endpoint.Register(flags)
 	flags.StringVar(&o.workload, "workload", "", "recorded sessions to replay: a `file` or folder, or "+presetPrefix+"NAME for generated ones ("+presetNames()+"); none means a small embedded workload")
 	flags.Func("slo", "service level as `SPEED@TTFT`, such as 100@5s: P25 output speed in tokens/s and P95 TTFT (repeatable)", func(s string) error {
@@ -60,7 +62,11 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	flags.Uint64Var(&o.cfg.Seed, "seed", 0, "seed of everything random (default: drawn and reported)")
 	flags.StringVar(&o.jsonFile, "json", "", "write the report to `file` as JSON")
 	flags.StringVar(&o.requests, "requests", "", "write every request to `file` as JSON Lines")
-	if err := flags.Parse(args); err != nil {
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		flags.PrintDefaults()
+		return nil, err
+	case err != nil:
 		return nil, err
 	}
 
