@@ -50,6 +50,12 @@ func outcomeOf(err error) (endpoint.Outcome, string) {
 	if e, ok := errors.AsType[*endpoint.Error](err); ok {
 		return e.Outcome, err.Error()
 	}
+	if l, ok := errors.AsType[interface {
+		error
+		Local() bool
+	}](err); ok && l.Local() {
+		return endpoint.Local, err.Error()
+	}
 	if errors.Is(err, context.Canceled) {
 		return endpoint.Canceled, err.Error()
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
 	"github.com/agentperf/agentperf-go/internal/memnet"
+	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -211,4 +212,35 @@ func TestIgnoreEOSRejected(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// A Sender that replays in process can say that a failure is its own.
+func TestLocalFailureOfASender(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		report, err := agentperf.Check(t.Context(), agentperf.Config{
+			Connect: func(agent int) trajectory.Sender {
+				if agent == 1 {
+					return outOfPorts{}
+				}
+				return inProcess{}
+			}, Workload: workload(t, 2, []int{20}, 0), Tiers: floor(10), Rules: short,
+		}, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v := report.Phases[0].Verdicts[0]; v.Verdict != agentperf.Invalid || !strings.Contains(v.Reason, "no port is left") {
+			t.Errorf("%+v", v)
+		}
+	})
+}
+
+type outOfPorts struct{}
+
+func (outOfPorts) Error() string { return "no port is left" }
+func (outOfPorts) Local() bool   { return true }
+
+func (o outOfPorts) Send(_ context.Context, _ string, _ [][]byte, clock *metrics.Clock) error {
+	clock.Sent(time.Now())
+	clock.Done(time.Now())
+	return o
 }

@@ -355,7 +355,7 @@ func (r *run) warnOfDeciders() {
 			continue
 		}
 		for _, w := range p.Warnings {
-			r.warn(fmt.Sprintf("phase %d (%d agents): %s", p.Index, p.Agents, w))
+			r.warn(fmt.Sprintf("phase %d (%s): %s", p.Index, agents(p.Agents), w))
 		}
 	}
 }

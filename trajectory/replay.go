@@ -18,6 +18,8 @@ import (
 //     was sent, each arrival, the usage and the end, as [metrics.Clock] says.
 //   - A response that did not end well is an error. The reply is discarded:
 //     what follows is the recorded history.
+//     One with a method Local() bool that returns true is a failure of the
+//     client's own machine, and not of the system.
 //   - When ctx is done, Send returns soon, with an error.
 //
 // A connection of package endpoint is a Sender; so is anything that replays in
