@@ -19,6 +19,9 @@ type Clock struct {
 	reported        bool
 	clamped         int
 
+	from, until time.Time // the window, when one was given
+	within      share     // of the stamps in it
+
 	pending       time.Duration // the gap before the latest stamp
 	pendingTokens int           // tokens known to have come with the latest stamp
 }
@@ -49,6 +52,10 @@ func (c *Clock) Due(t time.Time) { c.due = t }
 // the body, so that neither can hide in no one's account.
 func (c *Clock) Sent(t time.Time) { c.sent = t }
 
+// Window says which stretch of time the output is counted in beside its total:
+// from its first instant up to but not including until. See [Timing.Within].
+func (c *Clock) Window(from, until time.Time) { c.from, c.until = from, until }
+
 // Arrived records one event with visible output, stamped t when the network
 // read that completed it returned: all events of one read pass the same t.
 // bytes is the length of its visible output. tokens is the number of output
@@ -64,6 +71,9 @@ func (c *Clock) Arrived(t time.Time, bytes, tokens int) {
 		c.last = t
 	}
 	c.total.add(bytes, tokens)
+	if t.Before(c.until) && !t.Before(c.from) {
+		c.within.add(bytes, tokens)
+	}
 	if t.Equal(c.first) {
 		c.head.add(bytes, tokens)
 	}

@@ -55,6 +55,8 @@ type Timing struct {
 	// Events is the number of events with visible output; FirstEvents of them
 	// came with the first stamp.
 	Events, FirstEvents int
+	// Bytes is the length of the visible output.
+	Bytes int64
 	// Tokens is the number of output tokens, hidden ones included, and
 	// TokenSource where that number comes from.
 	Tokens      int
@@ -65,8 +67,23 @@ type Timing struct {
 	// Usage is the server's count, all zero unless UsageReported.
 	Usage         Usage
 	UsageReported bool
+	// Within is the part of the output that arrived in the window of the clock;
+	// all zero without one.
+	Within Part
 	// Clamped counts stamps that ran backwards and were raised.
 	Clamped int
+}
+
+// A Part is the output that arrived in some stretch of time.
+type Part struct {
+	// Events and Bytes are of visible output.
+	Events int
+	Bytes  int64
+	// Tokens is the number of output tokens: those that a running count told,
+	// otherwise the share of the visible tokens that the bytes are, otherwise
+	// the events. Hidden tokens, which were produced before the first visible
+	// one, count with the first stamp.
+	Tokens float64
 }
 
 // Timing returns what the clock saw. It may be called before Done; E2E is then 0.
@@ -75,6 +92,7 @@ func (c *Clock) Timing() Timing {
 		Due:           c.due,
 		Sent:          c.sent,
 		Events:        c.total.events,
+		Bytes:         c.total.bytes,
 		FirstEvents:   c.head.events,
 		Usage:         c.usage,
 		UsageReported: c.reported,
@@ -92,7 +110,31 @@ func (c *Clock) Timing() Timing {
 	}
 	t.Tokens, t.TokenSource = c.count()
 	t.FirstTokens, t.FirstSource = c.countFirst(t.Tokens-t.Usage.Hidden, t.TokenSource)
+	t.Within = c.part(t.Tokens-t.Usage.Hidden, t.TokenSource)
 	return t
+}
+
+// part returns what arrived in the window.
+func (c *Clock) part(visible int, source Source) Part {
+	p := Part{Events: c.within.events, Bytes: c.within.bytes}
+	begun := p.Events > 0 && !c.first.Before(c.from)
+	switch {
+	case p.Events == 0:
+	case c.total.unknown == 0:
+		// A running count includes what was never shown, in its first step.
+		p.Tokens = float64(c.within.tokens)
+		return p
+	case source == SourceEvents:
+		p.Tokens = float64(p.Events)
+	case c.total.bytes > 0:
+		p.Tokens = float64(visible) * float64(p.Bytes) / float64(c.total.bytes)
+	default:
+		p.Tokens = float64(visible) * float64(p.Events) / float64(c.total.events)
+	}
+	if begun {
+		p.Tokens += float64(c.usage.Hidden)
+	}
+	return p
 }
 
 // count returns the number of output tokens and where it was taken from. A
