@@ -67,6 +67,10 @@ type Worker struct {
 	measured bool // the open request belongs to the window
 }
 
+// Window returns when the window begins and when at the earliest it ends, which
+// is when a fixed one does.
+func (w *Worker) Window() (from, until time.Time) { return w.phase.times.Settled, w.phase.earliest }
+
 // Begin says that a request begins, and returns when that is. It must be
 // followed by End.
 func (w *Worker) Begin() time.Time {
@@ -157,7 +161,7 @@ func (p *Phase) measured(t time.Time) bool {
 // a request from before the window: one that waits all through it is not served,
 // and what the others get says nothing of it.
 func (p *Phase) complete(t time.Time) bool {
-	return p.total >= p.cfg.MinTotal && p.least() >= p.cfg.MinPerWorker && p.heldUp(t) == 0
+	return p.cfg.Fixed || p.total >= p.cfg.MinTotal && p.least() >= p.cfg.MinPerWorker && p.heldUp(t) == 0
 }
 
 // pause is how long a worker has no request open before it is taken to be
@@ -214,7 +218,7 @@ func (p *Phase) closeLocked(t time.Time, why Ending) {
 
 // settleIdle closes idle when its time has come.
 func (p *Phase) settleIdle() {
-	waits := p.ending == Complete || p.ending == TimedOut
+	waits := !p.cfg.Fixed && (p.ending == Complete || p.ending == TimedOut)
 	if p.ending == "" || waits && p.open > 0 {
 		return
 	}
@@ -274,7 +278,7 @@ func (p *Phase) Snapshot() Snapshot {
 	if from := maxTime(now, p.times.Settled); from.Before(p.earliest) {
 		s.Pending = append(s.Pending, fmt.Sprintf("%v to measure", left(from, p.earliest)))
 	}
-	if n := p.heldUp(now); s.Stage == "measuring" && n > 0 {
+	if n := p.heldUp(now); s.Stage == "measuring" && n > 0 && !p.cfg.Fixed {
 		s.Pending = append(s.Pending, fmt.Sprintf("%d wait for requests from before", n))
 	}
 	if p.total < p.cfg.MinTotal {

@@ -7,7 +7,9 @@
 //	  |--spawn--|---settle----|-----measure--------|--load goes on----|---drain------|
 //
 // A request is measured if and only if it begins in the window: at its first
-// instant or later and before its last.
+// instant or later and before its last. A benchmark that looks at what happens in
+// the window instead, whenever requests began, asks for a Fixed one: the load
+// ends with it.
 package phase
 
 import (
@@ -32,6 +34,10 @@ type Config struct {
 	// MinTotal and MinPerWorker are how many pieces of work must be completed
 	// in the window, in all and by each worker, before it may end.
 	MinTotal, MinPerWorker int
+	// Fixed makes the window Measure long, whoever is held up by a request from
+	// before it, and ends the load with it; minima do not count. Requests that
+	// are open then have the time of Drain.
+	Fixed bool
 	// Timeout ends the window this long after the start of the phase, whatever
 	// is met; 0 is never.
 	Timeout time.Duration

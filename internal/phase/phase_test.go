@@ -152,6 +152,21 @@ func TestPhases(t *testing.T) {
 			ending: phase.Complete, settled: 3 * sec, window: 20500*time.Millisecond + 1, end: 21500 * time.Millisecond, measured: 18 + 1, cut: -1,
 		},
 		{
+			// Nobody is waited for; the request that is open at the end has
+			// the drain time and ends in it, the other is cut.
+			name: "fixed", cfg: phase.Config{Workers: 3, Settle: 3 * sec, Measure: 10500 * time.Millisecond, MinTotal: 1000, Fixed: true, Drain: 5 * sec},
+			length: func(w, n int) time.Duration {
+				switch w {
+				case 1:
+					return 15 * sec
+				case 2:
+					return 100 * sec
+				}
+				return sec
+			},
+			ending: phase.Complete, settled: 3 * sec, window: 13500 * time.Millisecond, end: 18500 * time.Millisecond, measured: 11, cut: 1,
+		},
+		{
 			// Worker 1 pauses for longer than the window: nobody waits for it.
 			name: "pausing", cfg: phase.Config{Workers: 2, Settle: 3 * sec, Measure: 10500 * time.Millisecond},
 			length: func(w, n int) time.Duration {
