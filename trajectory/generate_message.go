@@ -1,6 +1,10 @@
 package trajectory
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/agentperf/agentperf-go/internal/filler"
+)
 
 // answer makes the message of an answer as long as the answer is, and no
 // shorter than its calls need. The message is valid until the next one is made.
@@ -13,7 +17,7 @@ func (b *session) answer(tokens int, calls []ToolCall) (message []byte, made int
 			stop = append(stop, ',')
 		}
 		stop = fmt.Appendf(stop, `{"id":%q,"type":"function","function":{"name":%q,"arguments":"{\"%s\":\"`, c.ID, c.Name, b.argument(c.Name))
-		stop = appendFiller(stop, 2*bytesPerToken-1, b.text)
+		stop = filler.Append(stop, 2*filler.BytesPerToken-1, b.text)
 		stop = append(stop, `\"}"}}`...)
 	}
 	if len(calls) == 0 {
@@ -54,8 +58,8 @@ func (b *session) restart(tokens int) {
 // those that follow, which the store has already.
 func (b *session) edit() {
 	messages := b.context.Append(nil)[b.scaffold.context.Len():]
-	b.restart(len(messages[0].JSON()) / bytesPerToken)
+	b.restart(len(messages[0].JSON()) / filler.BytesPerToken)
 	for _, m := range messages[1:] {
-		b.append(m.JSON(), len(m.JSON())/bytesPerToken)
+		b.append(m.JSON(), len(m.JSON())/filler.BytesPerToken)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+
+	"github.com/agentperf/agentperf-go/internal/filler"
 )
 
 // A generatedTool is a tool that generated sessions may call.
@@ -58,7 +60,7 @@ func (s shape) scaffolds(seed uint64) []scaffold {
 		variants[i] = scaffold{
 			tools:   must(store.Raw(tools)),
 			context: must(store.Append(nil, system)),
-			tokens:  len(tools)/bytesPerToken + n,
+			tokens:  len(tools)/filler.BytesPerToken + n,
 		}
 	}
 	return variants
@@ -67,7 +69,7 @@ func (s shape) scaffolds(seed uint64) []scaffold {
 // appendTools appends a JSON array of tool definitions of the given length.
 func appendTools(dst []byte, tokens int, rng *rand.Rand) []byte {
 	tools := generatedTools()
-	from, end := len(dst), len(dst)+tokens*bytesPerToken
+	from, end := len(dst), len(dst)+tokens*filler.BytesPerToken
 	for i, t := range tools {
 		start := fmt.Sprintf(`,{"type":"function","function":{"name":%q,"description":"`, t.name)
 		if i == 0 {
@@ -80,7 +82,7 @@ func appendTools(dst []byte, tokens int, rng *rand.Rand) []byte {
 		// An equal share of what is left, so that the last ends where it must.
 		size := (end - len(dst)) / (len(tools) - i)
 		dst = append(dst, start...)
-		dst = appendFiller(dst, size-len(start)-len(stop), rng)
+		dst = filler.Append(dst, size-len(start)-len(stop), rng)
 		dst = append(dst, stop...)
 	}
 	if len(dst) != end {
@@ -93,9 +95,9 @@ func appendTools(dst []byte, tokens int, rng *rand.Rand) []byte {
 // as long as the tokens given, or as the shortest that is a whole number of
 // tokens; which, it returns.
 func appendMessage(dst []byte, start string, tokens int, stop string, rng *rand.Rand) (_ []byte, made int) {
-	made = max(tokens, (len(start)+len(stop)+bytesPerToken-1)/bytesPerToken)
+	made = max(tokens, (len(start)+len(stop)+filler.BytesPerToken-1)/filler.BytesPerToken)
 	dst = append(dst, start...)
-	dst = appendFiller(dst, made*bytesPerToken-len(start)-len(stop), rng)
+	dst = filler.Append(dst, made*filler.BytesPerToken-len(start)-len(stop), rng)
 	return append(dst, stop...), made
 }
 

@@ -1,10 +1,12 @@
-package trajectory
+// Package filler makes text of a wanted length for prompts that nobody reads. The
+// generator of trajectories and the System Load Test share it.
+package filler
 
 import "math/rand/v2"
 
-// bytesPerToken is the ratio that generated text is made to: filler is one
-// three-letter word and a space for each token.
-const bytesPerToken = 4
+// BytesPerToken is the ratio that filler is made to: one three-letter word and a
+// space for each token.
+const BytesPerToken = 4
 
 // words are the 128 words of filler, three letters each. None needs escaping in
 // JSON, and each is one token, with the blank before it, in the vocabularies
@@ -19,13 +21,13 @@ const words = "theandforarebutnotyouallanycanhadherwasoneourout" +
 	"suntaxtentietiptoptryviawebwetwhywinyesyetlogvar" +
 	"maxmintagrawhexaddusegetbugptrintstrerrrefdirdoc"
 
-// appendFiller appends n bytes of words to dst: the same for the same state of
+// Append appends n bytes of words to dst: the same for the same state of
 // rng, and never a blank at the end.
-func appendFiller(dst []byte, n int, rng *rand.Rand) []byte {
+func Append(dst []byte, n int, rng *rand.Rand) []byte {
 	const nine = 9 // words of 7 bits each in one random number
 	for n > 0 {
 		r := rng.Uint64()
-		for range min(nine, (n+bytesPerToken-1)/bytesPerToken) {
+		for range min(nine, (n+BytesPerToken-1)/BytesPerToken) {
 			w := words[3*(r&127):][:3]
 			r >>= 7
 			switch {
@@ -36,7 +38,7 @@ func appendFiller(dst []byte, n int, rng *rand.Rand) []byte {
 			default:
 				dst = append(dst, w[:n]...)
 			}
-			n -= bytesPerToken
+			n -= BytesPerToken
 		}
 	}
 	return dst
