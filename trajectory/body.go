@@ -1,13 +1,13 @@
 package trajectory
 
 import (
-	"bytes"
 	"encoding/json"
-	"maps"
 	"slices"
 	"strconv"
 
 	"github.com/tidwall/gjson"
+
+	"github.com/agentperf/agentperf-go/internal/fields"
 )
 
 // builder assembles request bodies from shared segments. What it returns is
@@ -29,17 +29,10 @@ func newBuilder(p Policy) *builder {
 	b := &builder{skip: make(map[string]bool), position: p.Prefix}
 	model, _ := json.Marshal(p.Model) // a string cannot fail
 	b.head = slices.Concat([]byte(`{"model":`), model, []byte(`,"messages":[`))
-	var tail bytes.Buffer
-	for _, name := range slices.Sorted(maps.Keys(p.Fields)) {
+	for name := range p.Fields {
 		b.skip[name] = true
-		key, _ := json.Marshal(name)
-		tail.WriteByte(',')
-		tail.Write(key)
-		tail.WriteByte(':')
-		json.Compact(&tail, p.Fields[name]) // valid, by Policy.Validate
 	}
-	tail.WriteByte('}')
-	b.tail = tail.Bytes()
+	b.tail = fields.Tail(p.Fields)
 	return b
 }
 

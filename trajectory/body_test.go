@@ -110,7 +110,7 @@ func TestPolicyValidate(t *testing.T) {
 		Output: "x", ToolDelay: "y", MaxTokens: -1, ToolDelayScale: math.Inf(1),
 		Fields: map[string]json.RawMessage{"stream": json.RawMessage("false"), "a": json.RawMessage("{")},
 	}.Validate()
-	for _, want := range []string{`Output is "x"`, `ToolDelay is "y"`, "MaxTokens is -1", "ToolDelayScale is +Inf", `"stream" is set by the replay`, `"a" is not JSON`} {
+	for _, want := range []string{`Output is "x"`, `ToolDelay is "y"`, "MaxTokens is -1", "ToolDelayScale is +Inf", `"stream" is set for each request`, `"a" is not JSON`} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v does not mention %q", err, want)
 		}

@@ -4,12 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"math/rand/v2"
-	"slices"
-	"strings"
 	"time"
+
+	"github.com/agentperf/agentperf-go/internal/fields"
 )
 
 // An Output policy says how long answers are to be.
@@ -128,16 +127,7 @@ func (p Policy) Validate() error {
 	if !(p.ToolDelayScale >= 0) || math.IsInf(p.ToolDelayScale, 0) {
 		errs = append(errs, fmt.Errorf("trajectory: ToolDelayScale is %v, expected a finite number, 0 or more", p.ToolDelayScale))
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.Fields)) {
-		switch {
-		case name == "model" || name == "messages" || name == "stream":
-			errs = append(errs, fmt.Errorf("trajectory: body field %q is set by the replay", name))
-		case name == "n" && strings.TrimSpace(string(p.Fields[name])) != "1":
-			errs = append(errs, fmt.Errorf("trajectory: body field n is %s: with several choices a request has no one speed", p.Fields[name]))
-		case !json.Valid(p.Fields[name]):
-			errs = append(errs, fmt.Errorf("trajectory: body field %q is not JSON: %.60s", name, p.Fields[name]))
-		}
-	}
+	errs = append(errs, fields.Validate("trajectory", p.Fields))
 	return errors.Join(errs...)
 }
 

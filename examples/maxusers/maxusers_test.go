@@ -146,7 +146,7 @@ func TestExitStatus(t *testing.T) {
 		{"bad waits", []string{"-human-waits", "-1s"}, usage, "HumanWaits is -1s"},
 		{"bad prefix", []string{"-cache-prefix", "x"}, usage, "expected after-system, front or none"},
 		{"bad field", []string{"-field", "x"}, usage, "expected name=value"},
-		{"set field", []string{"-field", "model=x"}, usage, `"model" is set by the replay`},
+		{"set field", []string{"-field", "model=x"}, usage, `"model" is set for each request`},
 		{"bad timeout", []string{"-request-timeout", "0s"}, usage, "-request-timeout is 0s"},
 		{"no key", []string{"-api-key-env", "NO_SUCH_KEY"}, usage, "NO_SUCH_KEY is empty"},
 		{"bad file", []string{"-json", filepath.Join(folder, "no", "such", "folder")}, usage, "-json"},

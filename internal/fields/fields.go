@@ -1,0 +1,46 @@
+// Package fields is the extra fields that users add to the bodies of requests,
+// such as reasoning_effort. The replay of trajectories and the System Load Test
+// share it.
+package fields
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Validate reports every field that cannot be added. owner is the package that
+// says so.
+func Validate(owner string, fields map[string]json.RawMessage) error {
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		switch {
+		case name == "model" || name == "messages" || name == "stream":
+			errs = append(errs, fmt.Errorf("%s: body field %q is set for each request", owner, name))
+		case name == "n" && strings.TrimSpace(string(fields[name])) != "1":
+			errs = append(errs, fmt.Errorf("%s: body field n is %s: with several choices a request has no one speed", owner, fields[name]))
+		case !json.Valid(fields[name]):
+			errs = append(errs, fmt.Errorf("%s: body field %q is not JSON: %.60s", owner, name, fields[name]))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Tail returns the end of a JSON object with valid fields, in the order of their
+// names: a comma before each, and the brace.
+func Tail(fields map[string]json.RawMessage) []byte {
+	var tail bytes.Buffer
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		key, _ := json.Marshal(name) // a string cannot fail
+		tail.WriteByte(',')
+		tail.Write(key)
+		tail.WriteByte(':')
+		json.Compact(&tail, fields[name]) // valid
+	}
+	tail.WriteByte('}')
+	return tail.Bytes()
+}
