@@ -1,0 +1,127 @@
+package pricing
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/big"
+	"strings"
+)
+
+// USD is an amount of money in picodollars, 1e-12 US dollars: fine enough for
+// the price of one token at a microdollar per million to be whole. It reaches to
+// about 9.2 million dollars either way. Like a time.Duration it can be added and
+// compared; the functions of this package report an overflow as [ErrOverflow].
+type USD int64
+
+// Units of money.
+const (
+	Picodollar  USD = 1
+	Microdollar     = 1_000_000 * Picodollar
+	Dollar          = 1_000_000 * Microdollar
+)
+
+// ErrOverflow is returned when an amount is beyond what [USD] holds.
+var ErrOverflow = errors.New("pricing: an amount is beyond 9.2 million dollars")
+
+const decimals = 12 // of a picodollar
+
+// ParseUSD reads a decimal number of dollars, such as 2.50 or $2.50, exactly:
+// more than 12 decimals are an error, and so is an exponent.
+func ParseUSD(s string) (USD, error) {
+	bad := func() (USD, error) {
+		return 0, fmt.Errorf("pricing: %.40q is not an amount in dollars, expected one like 2.50", s)
+	}
+	digits, negative := strings.CutPrefix(s, "-")
+	digits = strings.TrimPrefix(digits, "$")
+	whole, fraction, point := strings.Cut(digits, ".")
+	if whole == "" || point && fraction == "" || strings.Trim(whole+fraction, "0123456789") != "" {
+		return bad()
+	}
+	fraction = strings.TrimRight(fraction, "0")
+	if len(fraction) > decimals {
+		return 0, fmt.Errorf("pricing: %.40q has more than %d decimals", s, decimals)
+	}
+	n := 0 * Dollar
+	for _, c := range whole + fraction + strings.Repeat("0", decimals-len(fraction)) {
+		d := USD(c - '0')
+		if n > (math.MaxInt64-d)/10 {
+			return 0, fmt.Errorf("%w: %.40s", ErrOverflow, s)
+		}
+		n = 10*n + d
+	}
+	if negative {
+		n = -n
+	}
+	return n, nil
+}
+
+// String returns the exact amount with at least two decimals: "$2.50".
+func (u USD) String() string {
+	text := u.number()
+	whole, fraction, _ := strings.Cut(text, ".")
+	for len(fraction) < 2 {
+		fraction += "0"
+	}
+	sign, whole := cutSign(whole)
+	return sign + "$" + whole + "." + fraction
+}
+
+// Text returns the amount rounded to so many decimals, half away from zero:
+// "$0.44". Beyond 12 it is exact.
+func (u USD) Text(places int) string {
+	text := u.rat().FloatString(min(max(0, places), decimals))
+	sign, text := cutSign(text)
+	return sign + "$" + text
+}
+
+// Dollars returns the amount as a floating-point number of dollars.
+func (u USD) Dollars() float64 {
+	f, _ := u.rat().Float64()
+	return f
+}
+
+// number returns the exact amount in dollars without trailing zeros.
+func (u USD) number() string {
+	text := u.rat().FloatString(decimals)
+	return strings.TrimRight(strings.TrimRight(text, "0"), ".")
+}
+
+func (u USD) rat() *big.Rat { return big.NewRat(int64(u), int64(Dollar)) }
+
+func cutSign(s string) (sign, rest string) {
+	if rest, ok := strings.CutPrefix(s, "-"); ok {
+		return "-", rest
+	}
+	return "", s
+}
+
+// MarshalJSON encodes the exact amount as a number of dollars.
+func (u USD) MarshalJSON() ([]byte, error) { return []byte(u.number()), nil }
+
+// UnmarshalJSON decodes a number of dollars, exactly.
+func (u *USD) UnmarshalJSON(text []byte) error {
+	if string(text) == "null" {
+		return nil
+	}
+	v, err := ParseUSD(string(text))
+	if err == nil {
+		*u = v
+	}
+	return err
+}
+
+// round returns an amount in dollars rounded to a picodollar, half to even.
+func round(dollars *big.Rat) (USD, error) {
+	n := new(big.Rat).Mul(dollars, new(big.Rat).SetInt64(int64(Dollar)))
+	quotient, rest := new(big.Int).QuoRem(n.Num(), n.Denom(), new(big.Int))
+	twice := new(big.Int).Abs(rest)
+	twice.Lsh(twice, 1)
+	if c := twice.Cmp(n.Denom()); c > 0 || c == 0 && quotient.Bit(0) == 1 {
+		quotient.Add(quotient, big.NewInt(int64(n.Sign())))
+	}
+	if !quotient.IsInt64() {
+		return 0, ErrOverflow
+	}
+	return USD(quotient.Int64()), nil
+}

@@ -1,0 +1,193 @@
+package pricing
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+	"math/bits"
+)
+
+// Tokens are numbers of tokens of three kinds that are priced apart.
+type Tokens struct {
+	// Input is the input that no cache saved.
+	Input int64 `json:"input_tokens"`
+	// CachedInput is the input that a prefix cache saved.
+	CachedInput int64 `json:"cached_input_tokens"`
+	Output      int64 `json:"output_tokens"`
+}
+
+// Rates are prices per million tokens, each a whole number of microdollars, so
+// that any number of tokens costs a whole number of picodollars. Nil is unknown,
+// which is not free.
+type Rates struct {
+	Input       *USD `json:"input_usd_per_million"`
+	CachedInput *USD `json:"cached_input_usd_per_million"`
+	Output      *USD `json:"output_usd_per_million"`
+}
+
+// ErrNoRate is returned when there are tokens of a kind that has no price.
+var ErrNoRate = errors.New("pricing: tokens without a rate")
+
+// A Cost is an amount of money by the kind of token it is for.
+type Cost struct {
+	Input       USD `json:"input_usd"`
+	CachedInput USD `json:"cached_input_usd"`
+	Output      USD `json:"output_usd"`
+}
+
+// Total returns the sum, which the functions that return a Cost have checked.
+func (c Cost) Total() USD { return c.Input + c.CachedInput + c.Output }
+
+// kind is one kind of token in a calculation.
+type kind struct {
+	name   string
+	tokens int64
+}
+
+func (t Tokens) kinds() [3]kind {
+	return [3]kind{{"input", t.Input}, {"cached input", t.CachedInput}, {"output", t.Output}}
+}
+
+func (t Tokens) validate() error {
+	for _, k := range t.kinds() {
+		if k.tokens < 0 {
+			return fmt.Errorf("pricing: %d %s tokens, expected 0 or more", k.tokens, k.name)
+		}
+	}
+	return nil
+}
+
+// Cost returns what tokens cost, exactly. The error wraps [ErrNoRate] when there
+// are tokens of a kind without a rate, and is [ErrOverflow] for amounts that USD
+// cannot hold.
+func (r Rates) Cost(t Tokens) (Cost, error) {
+	if err := t.validate(); err != nil {
+		return Cost{}, err
+	}
+	var parts [3]USD
+	total := uint64(0)
+	rates := [3]*USD{r.Input, r.CachedInput, r.Output}
+	for i, k := range t.kinds() {
+		rate := rates[i]
+		switch {
+		case k.tokens == 0:
+			continue
+		case rate == nil:
+			return Cost{}, fmt.Errorf("%w: %d %s tokens", ErrNoRate, k.tokens, k.name)
+		case *rate < 0 || *rate%Microdollar != 0:
+			return Cost{}, fmt.Errorf("pricing: the rate for %s tokens is %v per million, expected a whole number of microdollars, 0 or more", k.name, *rate)
+		}
+		high, low := bits.Mul64(uint64(k.tokens), uint64(*rate/Microdollar))
+		var carry uint64
+		total, carry = bits.Add64(total, low, 0)
+		if high != 0 || carry != 0 || total > 1<<63-1 {
+			return Cost{}, ErrOverflow
+		}
+		parts[i] = USD(low)
+	}
+	return Cost{parts[0], parts[1], parts[2]}, nil
+}
+
+// Weights are what a token of each kind weighs in a [Split]. Only their ratios
+// count. The ratios of list prices are one choice; none is standard.
+type Weights struct {
+	Input, CachedInput, Output int64
+}
+
+// Split divides a bill, such as that of an hour of a system, among the tokens of
+// that time:
+//
+//	share of a kind = bill x weight x tokens / sum of weight x tokens
+//
+// The parts add up to the bill to the last picodollar: each is rounded down, and
+// what is left goes to the largest remainders. Where the split of Artificial
+// Analysis and others gives the whole bill to input and again to output, so that
+// the two must not be added, this one conserves it. It is an allocation of this
+// package, not a published one.
+func Split(bill USD, t Tokens, w Weights) (Cost, error) {
+	if err := t.validate(); err != nil {
+		return Cost{}, err
+	}
+	if bill < 0 {
+		return Cost{}, fmt.Errorf("pricing: the bill is %v, expected 0 or more", bill)
+	}
+	weights := [3]int64{w.Input, w.CachedInput, w.Output}
+	var weighed [3]*big.Int
+	sum := new(big.Int)
+	for i, k := range t.kinds() {
+		if weights[i] < 0 {
+			return Cost{}, fmt.Errorf("pricing: the weight of %s tokens is %d, expected 0 or more", k.name, weights[i])
+		}
+		weighed[i] = new(big.Int).Mul(big.NewInt(k.tokens), big.NewInt(weights[i]))
+		sum.Add(sum, weighed[i])
+	}
+	if sum.Sign() == 0 {
+		return Cost{}, errors.New("pricing: no token has any weight: there is nothing to split the bill among")
+	}
+	var parts [3]USD
+	var rests [3]*big.Int
+	left := bill
+	for i := range parts {
+		n := new(big.Int).Mul(weighed[i], big.NewInt(int64(bill)))
+		n.QuoRem(n, sum, weighed[i])
+		rests[i] = weighed[i]
+		parts[i] = USD(n.Int64()) // at most the bill
+		left -= parts[i]
+	}
+	for ; left > 0; left-- {
+		most := 0
+		for i := range rests {
+			if rests[i].Cmp(rests[most]) > 0 {
+				most = i
+			}
+		}
+		parts[most]++
+		rests[most] = new(big.Int) // fewer are left than there are remainders
+	}
+	return Cost{parts[0], parts[1], parts[2]}, nil
+}
+
+// PerMillion returns what a million tokens of each kind cost when the given
+// numbers cost c, rounded half to even to a microdollar; nil for a kind of which
+// there are none.
+func (c Cost) PerMillion(t Tokens) (Rates, error) {
+	if err := t.validate(); err != nil {
+		return Rates{}, err
+	}
+	var rates [3]*USD
+	costs := [3]USD{c.Input, c.CachedInput, c.Output}
+	for i, k := range t.kinds() {
+		if k.tokens == 0 {
+			continue
+		}
+		// Picodollars per token are microdollars per million.
+		each, err := round(new(big.Rat).Quo(costs[i].rat(), new(big.Rat).SetInt64(k.tokens)))
+		if err != nil {
+			return Rates{}, err
+		}
+		if each > (1<<63-1)/Microdollar || each < -(1<<63-1)/Microdollar {
+			return Rates{}, ErrOverflow
+		}
+		rates[i] = new(each * Microdollar)
+	}
+	return Rates{rates[0], rates[1], rates[2]}, nil
+}
+
+// Blended returns what a million tokens of any kind cost when all of them
+// together cost the bill, rounded half to even to a picodollar.
+func Blended(bill USD, t Tokens) (USD, error) {
+	if err := t.validate(); err != nil {
+		return 0, err
+	}
+	n := new(big.Int)
+	for _, k := range t.kinds() {
+		n.Add(n, big.NewInt(k.tokens))
+	}
+	if n.Sign() == 0 {
+		return 0, errors.New("pricing: there are no tokens")
+	}
+	const million = 1_000_000
+	perToken := bill.rat()
+	perToken.Quo(perToken, new(big.Rat).SetInt(n))
+	return round(perToken.Mul(perToken, big.NewRat(million, 1)))
+}
