@@ -1,6 +1,7 @@
 package agentperf
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -86,13 +87,8 @@ func echo(cfg Config) ConfigEcho {
 	}
 	if cfg.Connect == nil {
 		e.Endpoint = cfg.Endpoint.URL
-		e.TimeoutSeconds, e.IdleSeconds = endpoint.DefaultTimeout.Seconds(), endpoint.DefaultIdleTimeout.Seconds()
-		if cfg.Endpoint.Timeout > 0 {
-			e.TimeoutSeconds = cfg.Endpoint.Timeout.Seconds()
-		}
-		if cfg.Endpoint.IdleTimeout > 0 {
-			e.IdleSeconds = cfg.Endpoint.IdleTimeout.Seconds()
-		}
+		e.TimeoutSeconds = cmp.Or(cfg.Endpoint.Timeout, endpoint.DefaultTimeout).Seconds()
+		e.IdleSeconds = cmp.Or(cfg.Endpoint.IdleTimeout, endpoint.DefaultIdleTimeout).Seconds()
 	}
 	e.Headers = slices.Sorted(maps.Keys(cfg.Endpoint.Header))
 	if w := cfg.Workload; w != nil {

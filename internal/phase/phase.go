@@ -133,7 +133,7 @@ func Run(ctx context.Context, cfg Config, work Work) (Result, error) {
 			if cfg.SpawnRate > 0 {
 				at = start.Add(time.Duration(float64(i) / cfg.SpawnRate * float64(time.Second)))
 			}
-			if !sleepUntil(soft, at) {
+			if !SleepUntil(soft, at) {
 				return nil
 			}
 			p.spawned()
@@ -228,8 +228,8 @@ func (p *Phase) patience() time.Duration {
 	return 0
 }
 
-// sleepUntil reports false when ctx was done first.
-func sleepUntil(ctx context.Context, t time.Time) bool {
+// SleepUntil waits for t. It reports false when ctx was done first.
+func SleepUntil(ctx context.Context, t time.Time) bool {
 	timer := time.NewTimer(time.Until(t))
 	defer timer.Stop()
 	select {

@@ -51,6 +51,7 @@ func TestDependencies(t *testing.T) {
 var imports = map[string][]string{
 	"metrics":               {},
 	"search":                {},
+	"pricing":               {},
 	"endpoint":              {"metrics"},
 	"endpoint/endpointtest": {},
 	"trajectory":            {"internal/fields", "internal/filler", "metrics"},
@@ -61,6 +62,7 @@ var imports = map[string][]string{
 	"internal/memnet":       {},
 	"internal/demo":         {"trajectory"},
 	"internal/cli":          {"endpoint"},
+	"slt":                   {"endpoint", "internal/fields", "internal/filler", "internal/phase", "metrics", "pricing"},
 	"agentperf":             {"endpoint", "internal/phase", "metrics", "search", "trajectory"},
 }
 

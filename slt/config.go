@@ -1,0 +1,204 @@
+package slt
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/internal/fields"
+	"github.com/agentperf/agentperf-go/metrics"
+	"github.com/agentperf/agentperf-go/pricing"
+)
+
+// Config is what to measure and how. Only Endpoint has no default.
+type Config struct {
+	// Endpoint is the system under test.
+	Endpoint endpoint.Config
+	// Model is the model asked for; empty means the only one served.
+	Model string
+	// Fields are added to each request body, and replace fields of the same
+	// name other than model, messages and stream.
+	Fields map[string]json.RawMessage
+	// Name says in reports how the system is set up, such as "Max Throughput"
+	// or "Minimum Latency"; see [Optimal].
+	Name string
+
+	// Levels are the concurrencies to run, in rising order; none means those
+	// of [Levels] until the plateau, and at most MaxConcurrency.
+	Levels []int
+	// MaxConcurrency ends a sweep without Levels; 0 means 4096.
+	MaxConcurrency int
+	// Plateau is when throughput has stopped growing.
+	Plateau Plateau
+	// InputTokens and OutputTokens are the lengths of a query; 0 means 1,000.
+	InputTokens, OutputTokens int
+	// Ramp is the time over which the queries of a level are started, evenly,
+	// so that they do not march in step, and Settle the time from there to the
+	// window; 0 means 15 s, negative means none.
+	Ramp, Settle time.Duration
+	// Measure is the length of the window; 0 means 3 minutes.
+	Measure time.Duration
+	// Drain is how long queries that are open when the window ends may go on
+	// before they are cut; 0 means 30 s, negative means no time.
+	Drain time.Duration
+	// AtSpeeds are the output speeds per query at which throughput and cost
+	// are read off between the levels; none means 100 tokens per second.
+	AtSpeeds []metrics.TokensPerSecond
+	// System is what throughput is divided by and what it costs; the zero
+	// System leaves those figures out.
+	System pricing.System
+	// Seed determines the prompts. 0 draws one, so that a second run does not
+	// find the server's cache filled by the first; the report says which.
+	Seed uint64
+	// Progress, when set, is told how the sweep goes, from one goroutine. It
+	// should return soon.
+	Progress func(Event)
+}
+
+// A Plateau is a rule for when throughput has stopped growing: when Levels
+// levels in a row have not beaten the best before them by more than Gain. The
+// published rule is only "until throughput stops increasing".
+type Plateau struct {
+	// Gain is a share; 0 means 0.01, negative means that any gain counts.
+	Gain float64
+	// Levels is how many; 0 means 2.
+	Levels int
+}
+
+const (
+	defaultTokens         = 1000
+	defaultRamp           = 15 * time.Second
+	defaultSettle         = 15 * time.Second
+	defaultMeasure        = 3 * time.Minute
+	defaultDrain          = 30 * time.Second
+	defaultSpeed          = 100
+	defaultMaxConcurrency = 4096
+
+	mostTokens      = 10_000_000          // of a prompt or an answer
+	mostConcurrency = 1_000_000           // in one process; beyond any machine's ports
+	longest         = 30 * 24 * time.Hour // of any part of a level
+)
+
+// Levels returns the published levels of concurrency: 1, 2, 4, 8, 16, 32, 64
+// and then 64 more each time, without end.
+func Levels() iter.Seq[int] {
+	return func(yield func(int) bool) {
+		const step = 64
+		for n := 1; yield(n); {
+			if n < step {
+				n *= 2
+			} else {
+				n += step
+			}
+		}
+	}
+}
+
+// Validate reports everything that is wrong with the configuration.
+func (c Config) Validate() error {
+	errs := []error{c.Endpoint.Validate(), fields.Validate("slt", c.Fields), c.System.Validate()}
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf("slt: "+format, args...)) }
+	for i, n := range c.Levels {
+		switch {
+		case n < 1 || n > mostConcurrency:
+			bad("Levels[%d] is %d, expected 1 to %d", i, n, mostConcurrency)
+		case i > 0 && n <= c.Levels[i-1]:
+			bad("Levels[%d] is %d after %d, expected rising levels", i, n, c.Levels[i-1])
+		}
+	}
+	if c.MaxConcurrency < 0 || c.MaxConcurrency > mostConcurrency {
+		bad("MaxConcurrency is %d, expected 0 to %d", c.MaxConcurrency, mostConcurrency)
+	}
+	if c.InputTokens < 0 || c.InputTokens > mostTokens || c.OutputTokens < 0 || c.OutputTokens > mostTokens {
+		bad("InputTokens is %d and OutputTokens %d, expected 0 to %d", c.InputTokens, c.OutputTokens, mostTokens)
+	}
+	if c.OutputTokens == 1 {
+		bad("OutputTokens is 1: one token has no output speed, expected 2 or more")
+	}
+	if c.Measure < 0 {
+		bad("Measure is %v, expected 0 or more", c.Measure)
+	}
+	for _, d := range [...]struct {
+		name string
+		d    time.Duration
+	}{{"Ramp", c.Ramp}, {"Settle", c.Settle}, {"Measure", c.Measure}, {"Drain", c.Drain}} {
+		if d.d > longest {
+			bad("%s is %v, expected at most %v", d.name, d.d, longest)
+		}
+	}
+	if math.IsNaN(c.Plateau.Gain) || math.IsInf(c.Plateau.Gain, 0) || c.Plateau.Levels < 0 {
+		bad("Plateau is %+v, expected a finite Gain and 0 or more Levels", c.Plateau)
+	}
+	for i, s := range c.AtSpeeds {
+		if !(s > 0) || math.IsInf(float64(s), 0) {
+			bad("AtSpeeds[%d] is %v, expected more than 0 tokens per second", i, float64(s))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// resolve fills in the defaults that need no endpoint.
+func (c Config) resolve() Config {
+	for _, d := range [...]struct {
+		d     *time.Duration
+		value time.Duration
+	}{{&c.Ramp, defaultRamp}, {&c.Settle, defaultSettle}, {&c.Measure, defaultMeasure}, {&c.Drain, defaultDrain}} {
+		if *d.d == 0 {
+			*d.d = d.value
+		}
+		*d.d = max(0, *d.d)
+	}
+	if c.InputTokens == 0 {
+		c.InputTokens = defaultTokens
+	}
+	if c.OutputTokens == 0 {
+		c.OutputTokens = defaultTokens
+	}
+	if c.MaxConcurrency == 0 {
+		c.MaxConcurrency = defaultMaxConcurrency
+	}
+	if len(c.AtSpeeds) == 0 {
+		c.AtSpeeds = []metrics.TokensPerSecond{defaultSpeed}
+	}
+	c.Plateau = c.Plateau.resolve()
+	for c.Seed == 0 {
+		c.Seed = rand.Uint64()
+	}
+	return c
+}
+
+func (p Plateau) resolve() Plateau {
+	if p.Gain == 0 {
+		p.Gain = 0.01
+	}
+	p.Gain = max(0, p.Gain)
+	if p.Levels == 0 {
+		p.Levels = 2
+	}
+	return p
+}
+
+// levels returns the concurrencies to run, and whether a plateau ends them.
+func (c Config) levels() (levels iter.Seq[int], open bool) {
+	if len(c.Levels) > 0 {
+		return func(yield func(int) bool) {
+			for _, n := range c.Levels {
+				if !yield(n) {
+					return
+				}
+			}
+		}, false
+	}
+	return func(yield func(int) bool) {
+		for n := range Levels() {
+			if n > c.MaxConcurrency || !yield(n) {
+				return
+			}
+		}
+	}, true
+}

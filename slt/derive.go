@@ -1,0 +1,129 @@
+package slt
+
+import (
+	"fmt"
+
+	"github.com/agentperf/agentperf-go/metrics"
+)
+
+// growth watches throughput level by level for the end of its growth.
+type growth struct {
+	rule Plateau
+	best float64 // before the levels that have not beaten it
+	flat int     // how many these are
+}
+
+// add takes in the next level and reports whether throughput has stopped growing.
+func (g *growth) add(throughput float64) (plateau bool) {
+	if throughput > g.best*(1+g.rule.Gain) {
+		g.best, g.flat = throughput, 0
+	} else {
+		g.flat++
+	}
+	return g.flat >= g.rule.Levels
+}
+
+// derive fills in what follows from the levels.
+func (r *Report) derive(speeds []metrics.TokensPerSecond) error {
+	r.PeakOutputTokensPerSecond, r.PeakOutputSpeed, r.PeakConcurrency, r.PeakNormalised = nil, nil, 0, nil
+	for i := range r.Levels {
+		l := &r.Levels[i]
+		if l.Invalid != "" {
+			continue
+		}
+		if p := r.PeakOutputTokensPerSecond; l.OutputTokensPerSecond > 0 && (p == nil || l.OutputTokensPerSecond > *p) {
+			r.PeakOutputTokensPerSecond, r.PeakConcurrency = new(l.OutputTokensPerSecond), l.Concurrency
+		}
+		if p := r.PeakOutputSpeed; l.MedianOutputSpeed != nil && (p == nil || *l.MedianOutputSpeed > *p) {
+			r.PeakOutputSpeed = new(*l.MedianOutputSpeed)
+		}
+	}
+	r.AtSpeed = make([]AtSpeed, 0, len(speeds))
+	for _, s := range speeds {
+		a, recrossed := read(r.Levels, s)
+		if recrossed > 0 {
+			r.Warnings = append(r.Warnings, fmt.Sprintf("at %v tokens/s per query: concurrency %d is as fast again, although a lower one was not; the lower one counts", float64(s), recrossed))
+		}
+		if err := r.price(&a); err != nil {
+			return err
+		}
+		r.AtSpeed = append(r.AtSpeed, a)
+	}
+	if r.System != nil && r.PeakOutputTokensPerSecond != nil {
+		n, err := r.System.Normalise(*r.PeakOutputTokensPerSecond)
+		if err != nil {
+			return err
+		}
+		r.PeakNormalised = &n
+	}
+	return nil
+}
+
+// price fills in what the throughput at a speed costs and is per accelerator,
+// as far as the system is known.
+func (r *Report) price(a *AtSpeed) error {
+	if r.System == nil || a.OutputTokensPerSecond == nil || *a.OutputTokensPerSecond <= 0 {
+		return nil
+	}
+	n, err := r.System.Normalise(*a.OutputTokensPerSecond)
+	if err != nil {
+		return err
+	}
+	a.Normalised = &n
+	if r.System.Price == 0 {
+		return nil
+	}
+	cost, err := r.System.CostPerMillion(*a.OutputTokensPerSecond)
+	if err != nil {
+		return err
+	}
+	a.CostPerMillion = &cost
+	return nil
+}
+
+// read reads throughput off the levels at an output speed per query. The first
+// level that is slower decides: a later one that is as fast again, recrossed,
+// was lucky.
+func read(levels []Level, speed metrics.TokensPerSecond) (a AtSpeed, recrossed int) {
+	want := float64(speed)
+	a = AtSpeed{Speed: speed, Case: NoData}
+	var before *Level // the latest that is as fast
+	var slower *Level // the first that is not
+	for i := range levels {
+		l := &levels[i]
+		switch {
+		case l.Invalid != "" || l.MedianOutputSpeed == nil:
+		case *l.MedianOutputSpeed < want && slower == nil:
+			slower = l
+		case *l.MedianOutputSpeed < want:
+		case slower != nil:
+			recrossed = l.Concurrency
+		default:
+			before = l
+		}
+	}
+	switch {
+	case before == nil && slower == nil:
+	case before == nil:
+		a.Case = NeverReached
+	case *before.MedianOutputSpeed == want:
+		a.set(AtLevel, before.OutputTokensPerSecond, before, before)
+	case slower == nil:
+		best := before
+		for i := range levels {
+			if l := &levels[i]; l.Invalid == "" && l.MedianOutputSpeed != nil && l.OutputTokensPerSecond > best.OutputTokensPerSecond {
+				best = l
+			}
+		}
+		a.set(AllFaster, best.OutputTokensPerSecond, best, best)
+	default:
+		high, low := *before.MedianOutputSpeed, *slower.MedianOutputSpeed
+		way := (high - want) / (high - low)
+		a.set(Interpolated, before.OutputTokensPerSecond+way*(slower.OutputTokensPerSecond-before.OutputTokensPerSecond), before, slower)
+	}
+	return a, recrossed
+}
+
+func (a *AtSpeed) set(c Case, throughput float64, from, to *Level) {
+	a.Case, a.OutputTokensPerSecond, a.Between = c, &throughput, []int{from.Concurrency, to.Concurrency}
+}

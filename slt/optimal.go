@@ -1,0 +1,85 @@
+package slt
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/agentperf/agentperf-go/pricing"
+)
+
+// Optimal merges two sweeps of one system in different setups, such as one for
+// throughput and one for latency: at each concurrency the level with the greater
+// system output throughput, as in Artificial Analysis' configurations of that
+// name. What follows from the levels is derived anew. Levels that only one of
+// the two has are taken from it.
+//
+// The error says that the two cannot be compared: their queries, models or
+// systems differ.
+func Optimal(a, b *Report) (*Report, error) {
+	if err := comparable(a, b); err != nil {
+		return nil, err
+	}
+	nameA, nameB := cmp.Or(a.Config.Name, "first"), cmp.Or(b.Config.Name, "second")
+	m := &Report{
+		Schema: Schema, Started: a.Started, Complete: a.Complete && b.Complete, Levels: []Level{},
+		PlateauReached: a.PlateauReached && b.PlateauReached, System: a.System, Config: a.Config, Warnings: []string{},
+	}
+	if b.Started.After(m.Started) {
+		m.Started = b.Started
+	}
+	m.Config.Name = "Optimal of " + nameA + " and " + nameB
+	for _, l := range slices.Concat(labelled(a.Levels, nameA), labelled(b.Levels, nameB)) {
+		i, found := slices.BinarySearchFunc(m.Levels, l.Concurrency, func(l Level, n int) int { return l.Concurrency - n })
+		switch {
+		case !found:
+			m.Levels = slices.Insert(m.Levels, i, l)
+		case m.Levels[i].Invalid != "" || l.Invalid == "" && l.OutputTokensPerSecond > m.Levels[i].OutputTokensPerSecond:
+			m.Levels[i] = l
+		}
+	}
+	speeds := slices.Clone(a.Config.AtSpeeds)
+	for _, s := range b.Config.AtSpeeds {
+		if !slices.Contains(speeds, s) {
+			speeds = append(speeds, s)
+		}
+	}
+	m.Config.AtSpeeds = speeds
+	for _, l := range m.Levels {
+		for _, w := range l.Warnings {
+			m.Warnings = append(m.Warnings, fmt.Sprintf("concurrency %d (%s): %s", l.Concurrency, l.Configuration, w))
+		}
+	}
+	return m, m.derive(speeds)
+}
+
+func labelled(levels []Level, name string) []Level {
+	levels = slices.Clone(levels)
+	for i := range levels {
+		levels[i].Configuration = cmp.Or(levels[i].Configuration, name)
+	}
+	return levels
+}
+
+// comparable reports every reason why two sweeps cannot be merged.
+func comparable(a, b *Report) error {
+	var errs []error
+	differ := func(what string, a, b any) {
+		if a != b {
+			errs = append(errs, fmt.Errorf("slt: the sweeps differ in %s: %v and %v", what, a, b))
+		}
+	}
+	differ("schema", a.Schema, b.Schema)
+	differ("model", a.Config.Model, b.Config.Model)
+	differ("input tokens", a.Config.InputTokens, b.Config.InputTokens)
+	differ("output tokens", a.Config.OutputTokens, b.Config.OutputTokens)
+	system := func(r *Report) (s pricing.System) {
+		if r.System != nil {
+			s = *r.System
+		}
+		return s
+	}
+	differ("system", system(a), system(b))
+	return errors.Join(errs...)
+}

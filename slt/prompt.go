@@ -1,0 +1,75 @@
+package slt
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+
+	"github.com/agentperf/agentperf-go/internal/fields"
+	"github.com/agentperf/agentperf-go/internal/filler"
+)
+
+// A prompter makes the request bodies of one worker. Each begins with words of
+// its own, so that no cache of another query's prompt helps beyond what a chat
+// template puts in front of all.
+type prompter struct {
+	rng        *rand.Rand
+	words      int
+	head, tail []byte
+	body       []byte
+}
+
+// shape is what all request bodies of a sweep have in common.
+type shape struct {
+	model     string
+	fields    map[string]json.RawMessage
+	words     int // of filler
+	tokens    int // of the answer
+	ignoreEOS bool
+}
+
+// forced reports whether answers are forced to their length, and no field of
+// the user's is in the way.
+func (s shape) forced() bool {
+	return s.ignoreEOS && s.fields["max_tokens"] == nil && s.fields["ignore_eos"] == nil
+}
+
+func (s shape) prompter(rng *rand.Rand) *prompter {
+	model, _ := json.Marshal(s.model) // a string cannot fail
+	p := &prompter{rng: rng, words: s.words}
+	p.head = fmt.Appendf(nil, `{"model":%s,"messages":[{"role":"user","content":"`, model)
+	// For servers that do not force the length: something to write about.
+	p.tail = fmt.Appendf(p.tail, `\n\nWrite a long text about these words, of %d words or more."}],"stream":true`, s.tokens)
+	if s.fields["stream_options"] == nil {
+		p.tail = append(p.tail, `,"stream_options":{"include_usage":true}`...)
+	}
+	if s.fields["max_tokens"] == nil {
+		p.tail = strconv.AppendInt(append(p.tail, `,"max_tokens":`...), int64(s.tokens), 10)
+	}
+	if s.ignoreEOS && s.fields["ignore_eos"] == nil {
+		p.tail = append(p.tail, `,"ignore_eos":true`...)
+	}
+	p.tail = append(p.tail, fields.Tail(s.fields)...)
+	return p
+}
+
+// next returns the next body. It is valid until the next call.
+func (p *prompter) next() []byte {
+	p.body = append(p.body[:0], p.head...)
+	p.body = filler.Append(p.body, p.words*filler.BytesPerToken, p.rng)
+	p.body = append(p.body, p.tail...)
+	return p.body
+}
+
+// random returns random numbers for one worker of one level; level -1 is the
+// calibration.
+func random(seed uint64, level, worker int) *rand.Rand {
+	var key [32]byte
+	for i, v := range [...]uint64{seed, uint64(level), uint64(worker)} {
+		for j := range 8 {
+			key[8*i+j] = byte(v >> (8 * j))
+		}
+	}
+	return rand.New(rand.NewChaCha8(key))
+}

@@ -1,0 +1,187 @@
+package slt
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/metrics"
+	"github.com/agentperf/agentperf-go/pricing"
+)
+
+// Schema is the version of the JSON form of a [Report].
+const Schema = "slt.report/1"
+
+// A Report is the result of a sweep. It encodes to JSON; units are in the
+// names, and what is not known is null.
+type Report struct {
+	Schema string `json:"schema"`
+	// Started is when the sweep began, by the client's wall clock.
+	Started time.Time `json:"started"`
+	// Complete is set when the sweep came to its own end.
+	Complete bool `json:"complete"`
+	// Levels are all levels run, in rising order.
+	Levels []Level `json:"levels"`
+
+	// PeakOutputTokensPerSecond is the greatest system output throughput of
+	// any level, and PeakConcurrency the level.
+	PeakOutputTokensPerSecond *float64 `json:"peak_output_tokens_per_second"`
+	PeakConcurrency           int      `json:"peak_concurrency"`
+	// PeakOutputSpeed is the greatest median output speed per query.
+	PeakOutputSpeed *float64 `json:"peak_output_speed_tokens_per_second"`
+	// AtSpeed is what the system gives at given output speeds per query.
+	AtSpeed []AtSpeed `json:"at_speed"`
+	// PlateauReached is set when throughput was seen to have stopped growing,
+	// so that the peak is a limit of the system and not of the sweep.
+	PlateauReached bool `json:"plateau_reached"`
+
+	// System is what throughput is divided by; nil when nothing was stated.
+	System *pricing.System `json:"system,omitempty"`
+	// PeakNormalised is the peak throughput per accelerator, kW and so on.
+	PeakNormalised *pricing.Normalised `json:"peak_normalised,omitempty"`
+
+	// Preflight is what the endpoint was found to be; nil without one.
+	Preflight *endpoint.Findings `json:"preflight,omitempty"`
+	// Config is the configuration with its defaults filled in.
+	Config ConfigEcho `json:"config"`
+	// Warnings are what a reader must know beside the numbers.
+	Warnings []string `json:"warnings"`
+}
+
+// A Level is one level of concurrency.
+type Level struct {
+	Concurrency int `json:"concurrency"`
+	// Configuration names the setup that the level was run with, in a merge of
+	// two; see [Optimal].
+	Configuration string `json:"configuration,omitempty"`
+
+	// OutputTokensPerSecond is system output throughput: tokens that arrived
+	// in the window over its length.
+	OutputTokensPerSecond float64 `json:"output_tokens_per_second"`
+	// Output speed per query, in tokens per second after the first stamp; P25
+	// is that of the slow quarter.
+	MedianOutputSpeed *float64 `json:"median_output_speed_tokens_per_second"`
+	P25OutputSpeed    *float64 `json:"p25_output_speed_tokens_per_second"`
+	P95OutputSpeed    *float64 `json:"p95_output_speed_tokens_per_second"`
+	// End-to-end latency, from a query's being sent to the end of its response.
+	MedianE2E  *float64 `json:"median_e2e_seconds"`
+	P25E2E     *float64 `json:"p25_e2e_seconds"`
+	P95E2E     *float64 `json:"p95_e2e_seconds"`
+	MedianTTFT *float64 `json:"median_ttft_seconds"`
+	P25TTFT    *float64 `json:"p25_ttft_seconds"`
+	P95TTFT    *float64 `json:"p95_ttft_seconds"`
+	// ResponseRate is the share of Requests of which at least one token came;
+	// nil when there were none.
+	ResponseRate *float64 `json:"response_rate"`
+	// Requests is the number of queries that ended in the window, and of those
+	// that were Unanswered: open all through it without a token.
+	Requests   int `json:"requests"`
+	Unanswered int `json:"unanswered"`
+	// Failed is how many of them failed by the server's fault, Unmeasurable how
+	// many succeeded without an output speed.
+	Failed       int `json:"failed"`
+	Unmeasurable int `json:"unmeasurable"`
+	// Counted is the number of queries that the quantiles are of.
+	Counted int `json:"counted"`
+	// Outcomes counts how the requests ended.
+	Outcomes map[endpoint.Outcome]int `json:"outcomes"`
+	// FailureExample is what the first failure said.
+	FailureExample string `json:"failure_example,omitempty"`
+	// Invalid says why the level says nothing about the system; empty when it does.
+	Invalid string `json:"invalid,omitempty"`
+
+	// MeanInputTokens and MeanOutputTokens are the lengths that were achieved,
+	// by the server's count, over the queries that succeeded; CachedInputTokens
+	// is the sum of what it says it had cached.
+	MeanInputTokens   *float64 `json:"mean_input_tokens"`
+	MeanOutputTokens  *float64 `json:"mean_output_tokens"`
+	CachedInputTokens int64    `json:"cached_input_tokens"`
+	// TokenSources counts where token totals came from.
+	TokenSources map[metrics.Source]int `json:"token_sources"`
+	// LatenessP99 is how late the client sent its queries.
+	LatenessP99 *float64 `json:"lateness_p99_seconds"`
+	// MeasuredSeconds is the length of the window, LevelSeconds that of the
+	// whole level.
+	MeasuredSeconds float64 `json:"measured_seconds"`
+	LevelSeconds    float64 `json:"level_seconds"`
+	// Ending says why the window ended: "complete", "nothing succeeded",
+	// "stopped" or "canceled".
+	Ending string `json:"ending"`
+
+	Warnings []string `json:"warnings,omitempty"`
+}
+
+// AtSpeed is what the system gives at an output speed per query.
+type AtSpeed struct {
+	Speed metrics.TokensPerSecond `json:"speed_tokens_per_second"`
+	// OutputTokensPerSecond is system output throughput where the median output
+	// speed per query is Speed; nil when no level is as fast.
+	OutputTokensPerSecond *float64 `json:"output_tokens_per_second"`
+	// Case says how it was found.
+	Case Case `json:"case"`
+	// Between are the levels that it lies between, the same twice when it is
+	// that of one level.
+	Between []int `json:"between_concurrencies,omitempty"`
+	// CostPerMillion is the cost of a million output tokens together with the
+	// input tokens that came with them; at 1,000 in and 1,000 out these are a
+	// million too. Nil without a throughput or a price.
+	CostPerMillion *pricing.USD `json:"cost_per_million_usd"`
+	// Normalised is the throughput per accelerator, kW and so on.
+	Normalised *pricing.Normalised `json:"normalised,omitempty"`
+}
+
+// A Case says how a throughput at a speed was found.
+type Case string
+
+const (
+	// Interpolated: linearly in speed, between the first level that is slower
+	// and the one before it.
+	Interpolated Case = "interpolated"
+	// AtLevel: a level has just this speed.
+	AtLevel Case = "at_level"
+	// AllFaster: every level is faster. The throughput is that of the best, and
+	// the system may give more.
+	AllFaster Case = "all_faster"
+	// NeverReached: no level is as fast.
+	NeverReached Case = "never_reached"
+	// NoData: no level has a median speed.
+	NoData Case = "no_data"
+)
+
+// A ConfigEcho is the configuration of a sweep in its report, with the defaults
+// filled in and without secrets: of headers there are only the names.
+type ConfigEcho struct {
+	Endpoint       string                     `json:"endpoint"`
+	Headers        []string                   `json:"headers,omitempty"`
+	SessionHeader  string                     `json:"session_header,omitempty"`
+	HTTP2          bool                       `json:"http2"`
+	TimeoutSeconds float64                    `json:"request_timeout_seconds"`
+	IdleSeconds    float64                    `json:"idle_timeout_seconds"`
+	Model          string                     `json:"model"`
+	Fields         map[string]json.RawMessage `json:"fields,omitempty"`
+	Name           string                     `json:"name,omitempty"`
+
+	InputTokens  int `json:"input_tokens"`
+	OutputTokens int `json:"output_tokens"`
+	// PromptWords is the length of prompts in words of filler, and
+	// CalibratedInputTokens what the server counts in one; 0 when it counts
+	// nothing.
+	PromptWords           int  `json:"prompt_words"`
+	CalibratedInputTokens int  `json:"calibrated_input_tokens"`
+	IgnoreEOS             bool `json:"ignore_eos"`
+
+	Levels         []int                     `json:"levels,omitempty"`
+	MaxConcurrency int                       `json:"max_concurrency"`
+	PlateauGain    float64                   `json:"plateau_gain"`
+	PlateauLevels  int                       `json:"plateau_levels"`
+	RampSeconds    float64                   `json:"ramp_seconds"`
+	SettleSeconds  float64                   `json:"settle_seconds"`
+	MeasureSeconds float64                   `json:"measure_seconds"`
+	DrainSeconds   float64                   `json:"drain_seconds"`
+	AtSpeeds       []metrics.TokensPerSecond `json:"at_speeds_tokens_per_second"`
+	// Seed is a string, since JSON numbers do not hold 64 bits everywhere.
+	Seed uint64 `json:"seed,string"`
+	// PercentileRule and CountingRule say how levels are summarised.
+	PercentileRule string `json:"percentile_rule"`
+	CountingRule   string `json:"counting_rule"`
+}

@@ -1,0 +1,169 @@
+package slt
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/internal/phase"
+	"github.com/agentperf/agentperf-go/metrics"
+)
+
+// lateLimit is the P99 of send lateness above which a level carries a warning.
+const lateLimit = 50 * time.Millisecond
+
+// summarise turns what the workers of a level saw into its result. want is the
+// shape that queries were to have.
+func summarise(concurrency int, want ConfigEcho, r phase.Result, all []record) Level {
+	l := Level{
+		Concurrency: concurrency, Ending: string(r.Ending),
+		Outcomes: make(map[endpoint.Outcome]int), TokenSources: make(map[metrics.Source]int),
+		MeasuredSeconds: max(0, r.WindowEnd.Sub(r.Settled).Seconds()), LevelSeconds: r.End.Sub(r.Start).Seconds(),
+	}
+	l.OutputTokensPerSecond = throughput(r.Times, all)
+	ended := l.take(r.Times, all)
+	for _, rec := range all {
+		if rec.outcome == endpoint.Local && l.Invalid == "" {
+			l.Invalid = "the client failed: " + rec.message
+		}
+	}
+	late := &metrics.Percentiles{Exact: -1}
+	for _, rec := range ended {
+		late.Record(rec.timing.Lateness.Seconds())
+	}
+	l.LatenessP99 = at(late, 99)
+	counted := l.counted(r.Times, ended)
+	l.quantiles(counted)
+	l.lengths(want, ended)
+	l.warn(r, late)
+	return l
+}
+
+// take counts the queries of the window and returns those that ended in it.
+func (l *Level) take(t phase.Times, all []record) (ended []record) {
+	answered := 0
+	for _, rec := range all {
+		switch {
+		case rec.outcome == endpoint.Local: // says nothing
+		case within(t, rec.end()) && rec.outcome != endpoint.Canceled:
+			l.Requests++
+			l.Outcomes[rec.outcome]++
+			l.TokenSources[rec.timing.TokenSource]++
+			ended = append(ended, rec)
+			if rec.timing.Events > 0 {
+				answered++
+			}
+			if rec.failed() {
+				l.Failed++
+				if l.FailureExample == "" {
+					l.FailureExample = rec.message
+				}
+			}
+		case rec.begin.Before(t.Settled) && !rec.end().Before(t.WindowEnd) && !rec.streamedBefore(t.WindowEnd):
+			l.Requests++
+			l.Unanswered++
+		}
+	}
+	if l.Requests > 0 {
+		l.ResponseRate = new(float64(answered) / float64(l.Requests))
+	}
+	return ended
+}
+
+// within reports whether t is in the window.
+func within(times phase.Times, t time.Time) bool {
+	return !t.Before(times.Settled) && t.Before(times.WindowEnd)
+}
+
+// streamedBefore reports whether a token had come before t.
+func (r *record) streamedBefore(t time.Time) bool {
+	return r.timing.Events > 0 && r.timing.Sent.Add(r.timing.First).Before(t)
+}
+
+// counted returns the queries that quantiles are of: those that began when all
+// had been started. Where there are none the others must do, which saw fewer
+// beside them at first.
+func (l *Level) counted(t phase.Times, ended []record) []record {
+	full := slices.DeleteFunc(slices.Clone(ended), func(r record) bool { return r.begin.Before(t.AllUp) })
+	if len(full) > 0 || len(ended) == 0 {
+		return full
+	}
+	l.Warnings = append(l.Warnings, "no query both began when all had been started and ended in the window: those that began before count, which may be too fast; a longer window would tell")
+	return ended
+}
+
+// quantiles fills in those of the queries given.
+func (l *Level) quantiles(queries []record) {
+	speed, e2e, ttft := &metrics.Percentiles{Exact: -1}, &metrics.Percentiles{Exact: -1}, &metrics.Percentiles{Exact: -1}
+	l.Counted = len(queries)
+	failed := 0
+	for _, rec := range queries {
+		if rec.failed() {
+			failed++
+			speed.Record(0)
+			e2e.Record(math.Inf(1))
+			ttft.Record(math.Inf(1))
+			continue
+		}
+		if s, ok := rec.timing.OutputSpeed(); ok {
+			speed.Record(float64(s))
+		} else {
+			l.Unmeasurable++
+		}
+		e2e.Record(rec.timing.E2E.Seconds())
+		if d, ok := rec.timing.TTFT(); ok {
+			ttft.Record(d.Seconds())
+		}
+	}
+	l.P25OutputSpeed, l.MedianOutputSpeed, l.P95OutputSpeed = at(speed, 25), at(speed, 50), at(speed, 95)
+	l.P25E2E, l.MedianE2E, l.P95E2E = at(e2e, 25), at(e2e, 50), at(e2e, 95)
+	l.P25TTFT, l.MedianTTFT, l.P95TTFT = at(ttft, 25), at(ttft, 50), at(ttft, 95)
+	l.Warnings = append(l.Warnings, e2e.Warnings(50)...)
+	switch measured := len(queries) - failed; {
+	case l.Unmeasurable > 0 && 2*l.Unmeasurable > measured:
+		// The rest do not speak for them.
+		l.P25OutputSpeed, l.MedianOutputSpeed, l.P95OutputSpeed = nil, nil, nil
+		fallthrough
+	case l.Unmeasurable > 0:
+		l.Warnings = append(l.Warnings, fmt.Sprintf("%d of %d answers came all at once and have no output speed", l.Unmeasurable, len(queries)))
+	}
+}
+
+// at returns a percentile, nil when there is none or it is not finite, which
+// JSON cannot say.
+func at(p *metrics.Percentiles, percent float64) *float64 {
+	v, ok := p.At(percent)
+	if !ok || math.IsInf(v, 0) {
+		return nil
+	}
+	return &v
+}
+
+// throughput returns the output tokens per second of the window, over all
+// queries. Of one that ended without a count, such as one that was cut, the
+// tokens are as many for each byte as in those that ended well.
+func throughput(t phase.Times, all []record) float64 {
+	window := t.WindowEnd.Sub(t.Settled)
+	if window <= 0 {
+		return 0
+	}
+	var tokens, bytes float64
+	for i := range all {
+		if m := &all[i].timing; m.TokenSource == metrics.SourceUsage {
+			tokens += float64(m.Tokens - m.Usage.Hidden)
+			bytes += float64(m.Bytes)
+		}
+	}
+	total := 0.0
+	for i := range all {
+		m := &all[i].timing
+		if m.TokenSource == metrics.SourceEvents && bytes > 0 && m.Bytes > 0 {
+			total += float64(m.Within.Bytes) * tokens / bytes
+			continue
+		}
+		total += m.Within.Tokens
+	}
+	return total / window.Seconds()
+}
