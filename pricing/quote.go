@@ -1,0 +1,208 @@
+package pricing
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Query picks prices. Empty fields pick all, but for Scope.
+type Query struct {
+	Provider    string
+	Accelerator string
+	Commitment  Commitment
+	Region      string
+	// Scope is what the price must buy; empty means [WholeInstance]. Prices of
+	// different scopes are never picked together.
+	Scope Scope
+	// AsOf is the day of the question: later prices do not count, and those
+	// more than 90 days older make a warning. Zero leaves both out.
+	AsOf time.Time
+}
+
+func (q Query) String() string {
+	parts := []string{q.Commitment.words(), q.Accelerator, string(q.scope())}
+	if q.Provider != "" {
+		parts = append(parts, "of "+q.Provider)
+	}
+	if q.Region != "" {
+		parts = append(parts, "in "+q.Region)
+	}
+	if !q.AsOf.IsZero() {
+		parts = append(parts, "as of "+q.AsOf.Format(dateForm))
+	}
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " ")
+}
+
+func (q Query) scope() Scope {
+	if q.Scope == "" {
+		return WholeInstance
+	}
+	return q.Scope
+}
+
+func (q Query) picks(p *Price) bool {
+	return (q.Provider == "" || strings.EqualFold(p.Provider, q.Provider)) &&
+		(q.Accelerator == "" || acceleratorKey(p.Accelerator) == acceleratorKey(q.Accelerator)) &&
+		(q.Commitment == "" || p.Commitment == q.Commitment) &&
+		(q.Region == "" || strings.EqualFold(p.Region, q.Region)) &&
+		p.Scope == q.scope() &&
+		(q.AsOf.IsZero() || !p.Date.After(q.AsOf))
+}
+
+// Select returns the prices that a query picks: of each instance of a provider,
+// region and commitment the latest, in the order of the catalogue.
+func (all Prices) Select(q Query) Prices {
+	type offer struct {
+		provider, accelerator, instance, region string
+		commitment                              Commitment
+	}
+	latest := make(map[offer]int)
+	var picked Prices
+	for i := range all {
+		p := all[i]
+		if !q.picks(&p) {
+			continue
+		}
+		o := offer{strings.ToLower(p.Provider), acceleratorKey(p.Accelerator), p.Instance, p.Region, p.Commitment}
+		if j, seen := latest[o]; !seen {
+			latest[o] = len(picked)
+			picked = append(picked, p)
+		} else if p.Date.After(picked[j].Date) {
+			picked[j] = p
+		}
+	}
+	return picked
+}
+
+// A Statistic makes one price of many.
+type Statistic string
+
+const (
+	// Minimum is the lowest price of any provider.
+	Minimum Statistic = "minimum"
+	// Average is the mean over providers of the lowest price of each, so that
+	// one with many sizes of instance counts once.
+	Average Statistic = "average"
+)
+
+// A Quote is a price drawn from a catalogue.
+type Quote struct {
+	// PerHour is the price of one accelerator for an hour, rounded to a
+	// picodollar.
+	PerHour USD
+	// Name names the statistic in words: "minimum on-demand", "lowest 1-year
+	// committed", "average on-demand".
+	Name string
+	// From are the prices that it rests on.
+	From Prices
+	// Warnings are what a reader must know beside the figure.
+	Warnings []string
+}
+
+// ErrNoPrice is returned when a catalogue has no price of the kind asked for.
+var ErrNoPrice = errors.New("pricing: no price")
+
+// staleAfter is the age of a price, in days, beyond which it carries a warning.
+const staleAfter = 90
+
+// Quote returns a statistic of the prices that a query picks, which must name an
+// accelerator and a commitment: over others it would mean nothing. The error
+// wraps [ErrNoPrice] when there are none.
+func (all Prices) Quote(q Query, s Statistic) (Quote, error) {
+	if q.Accelerator == "" || q.Commitment == "" {
+		return Quote{}, errors.New("pricing: a quote needs an accelerator and a commitment")
+	}
+	if s != Minimum && s != Average {
+		return Quote{}, fmt.Errorf("pricing: the statistic is %q, expected minimum or average", string(s))
+	}
+	picked := all.Select(q)
+	if len(picked) == 0 {
+		return Quote{}, fmt.Errorf("%w: %v%s", ErrNoPrice, q, all.instead(q))
+	}
+	quote := Quote{Name: string(s) + " " + q.Commitment.words()}
+	lowest := picked.lowestOfEach()
+	if s == Minimum {
+		if q.Commitment == OneYear || q.Commitment == ThreeYear {
+			quote.Name = "lowest " + q.Commitment.words()
+		}
+		low := slices.MinFunc(lowest, func(a, b Price) int { return cmp.Compare(a.PerHour, b.PerHour) })
+		quote.PerHour, quote.From = low.PerHour, Prices{low}
+	} else {
+		sum := new(big.Rat)
+		for _, p := range lowest {
+			sum.Add(sum, p.PerHour.rat())
+		}
+		mean, err := round(sum.Quo(sum, big.NewRat(int64(len(lowest)), 1)))
+		if err != nil {
+			return Quote{}, err
+		}
+		quote.PerHour, quote.From = mean, lowest
+	}
+	quote.warn(q, len(lowest))
+	return quote, nil
+}
+
+// lowestOfEach returns the lowest price of each provider, in their order.
+func (all Prices) lowestOfEach() (lowest Prices) {
+	index := make(map[string]int)
+	for _, p := range all {
+		key := strings.ToLower(p.Provider)
+		if i, seen := index[key]; !seen {
+			index[key] = len(lowest)
+			lowest = append(lowest, p)
+		} else if p.PerHour < lowest[i].PerHour {
+			lowest[i] = p
+		}
+	}
+	return lowest
+}
+
+// instead says what there is when there is nothing of the kind asked for.
+func (all Prices) instead(q Query) string {
+	for _, scope := range [...]Scope{WholeInstance, GPUOnly, Community} {
+		other := q
+		other.Scope = scope
+		if scope != q.scope() && len(all.Select(other)) > 0 {
+			return fmt.Sprintf("; there are prices of scope %s", scope)
+		}
+	}
+	if q.Commitment = ""; len(all.Select(q)) > 0 {
+		return "; there are prices of other commitments"
+	}
+	return ""
+}
+
+func (q *Quote) warn(of Query, providers int) {
+	add := func(format string, args ...any) { q.Warnings = append(q.Warnings, fmt.Sprintf(format, args...)) }
+	for _, p := range q.From {
+		if days := int(of.AsOf.Sub(p.Date).Hours() / 24); !of.AsOf.IsZero() && days > staleAfter {
+			add("the price of %s is %d days old (%s)", p.Provider, days, p.Date.Format(dateForm))
+		}
+	}
+	switch of.scope() {
+	case GPUOnly:
+		add("the price is of the accelerator alone: processors, memory and disks come on top")
+	case Community:
+		add("the price is of a marketplace of third parties' machines")
+	}
+	if providers == 1 {
+		add("only one provider is known: %s", q.From[0].Provider)
+	}
+}
+
+// Note returns the quote in words, as [System.PriceNote] wants it: statistic,
+// provider, instance and date.
+func (q Quote) Note() string {
+	if len(q.From) == 1 {
+		p := q.From[0]
+		return fmt.Sprintf("%s, %s %s, %s", q.Name, p.Provider, p.Instance, p.Date.Format(dateForm))
+	}
+	oldest := slices.MinFunc(q.From, func(a, b Price) int { return a.Date.Compare(b.Date) })
+	newest := slices.MaxFunc(q.From, func(a, b Price) int { return a.Date.Compare(b.Date) })
+	return fmt.Sprintf("%s of %d providers, %s to %s", q.Name, len(q.From), oldest.Date.Format(dateForm), newest.Date.Format(dateForm))
+}

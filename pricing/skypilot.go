@@ -1,0 +1,124 @@
+package pricing
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// ReadSkyPilot reads a vms.csv of SkyPilot's catalogue, which has a file for each
+// cloud and neither names it nor dates its prices: both are given. Prices are per
+// instance there; each is divided by the number of accelerators and rounded to a
+// picodollar. A row becomes a price on demand, and one on the spot market where
+// it has one. Rows without accelerators or without a price are skipped, and so is
+// the column GpuInfo, which is no JSON. Some of these files are years old.
+//
+// The error names file, line and column of up to ten bad rows.
+func ReadSkyPilot(name, provider string, date time.Time, r io.Reader) (Prices, error) {
+	if provider == "" || date.IsZero() {
+		return nil, errors.New("pricing: SkyPilot's files need a provider and a date")
+	}
+	year, month, day := date.Date()
+	date = time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+	var prices Prices
+	err := readTable(name, r, []string{"instancetype", "acceleratorname", "acceleratorcount", "price"}, func(r *row) error {
+		count, err := r.decimal("acceleratorcount")
+		if err != nil || count == nil || r.get("acceleratorname") == "" {
+			return err
+		}
+		p := Price{
+			Provider: provider, Accelerator: skyPilotAccelerator(r.get("instancetype"), r.get("acceleratorname")),
+			Instance: r.get("instancetype"), Region: r.get("region"), Date: date, Scope: WholeInstance,
+			SourceTitle: "SkyPilot catalogue, " + name, Source: "skypilot-org/skypilot-catalog", Confidence: "medium",
+		}
+		if zone := r.get("availabilityzone"); zone != "" && p.Region == "" {
+			p.Region = zone
+		}
+		if count.IsInt() && count.Num().IsInt64() {
+			p.PerInstance = int(count.Num().Int64())
+		}
+		for _, c := range [...]struct {
+			column     string
+			commitment Commitment
+		}{{"price", OnDemand}, {"spotprice", Spot}} {
+			price, err := r.decimal(c.column)
+			if err != nil {
+				return err
+			}
+			if price == nil {
+				continue
+			}
+			p.Commitment = c.commitment
+			if p.PerHour, err = round(price.Quo(price, count)); err != nil || p.PerHour <= 0 {
+				return r.bad(c.column, "a price that can be divided by the accelerators")
+			}
+			prices = append(prices, p)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return prices, nil
+}
+
+// decimal returns a field as the exact number that it is; nil when it is empty
+// or 0.
+func (r *row) decimal(column string) (*big.Rat, error) {
+	text := r.get(column)
+	if text == "" {
+		return nil, nil
+	}
+	v, ok := parseAmount(text, 1e6)
+	if !ok {
+		return nil, r.bad(column, "a number from 0 to 1000000")
+	}
+	if v.Sign() == 0 {
+		return nil, nil
+	}
+	return v, nil
+}
+
+// parseAmount reads a number that may be written with an exponent, exactly, from
+// 0 to most. What is smaller than a picodollar is 0.
+func parseAmount(text string, most float64) (*big.Rat, bool) {
+	const long = 64
+	// As a float first: big.Rat would work out any exponent in full.
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(f >= 0 && f <= most) || len(text) > long {
+		return nil, false
+	}
+	if f < 1e-12 {
+		return new(big.Rat), true
+	}
+	return new(big.Rat).SetString(text)
+}
+
+// skyPilotAccelerator returns the name in our terms. SkyPilot calls most forms of
+// an H100 just that; the instance tells.
+func skyPilotAccelerator(instance, name string) string {
+	lower := strings.ToLower(instance)
+	switch base := strings.TrimSuffix(strings.ToUpper(name), "-80GB"); {
+	case base == "H100" && strings.Contains(lower, "pcie"):
+		return "H100-PCIe"
+	case base == "H100" && strings.HasPrefix(lower, "standard_nc"):
+		return "H100-NVL"
+	case base == "H100" || base == "H100-MEGA" || base == "H100-SXM":
+		return "H100-SXM"
+	case base == "H200" || base == "H200-SXM":
+		return "H200-SXM"
+	}
+	return name
+}
+
+// skipped puts what a reader left out in words.
+func skipped(n int, what string) []string {
+	if n == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("%d %s were left out", n, what)}
+}

@@ -1,0 +1,134 @@
+package pricing
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// mostBytes bounds what is read of a file; price lists that are larger hold
+// more than accelerators.
+const mostBytes = 64 << 20
+
+// mostMistakes is how many bad rows of a file are reported.
+const mostMistakes = 10
+
+// readAll reads r to its end, up to mostBytes.
+func readAll(name string, r io.Reader) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(r, mostBytes+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("pricing: %s: %w", name, err)
+	case len(text) > mostBytes:
+		return nil, fmt.Errorf("pricing: %s is larger than %d MiB", name, mostBytes>>20)
+	}
+	return bytes.TrimPrefix(text, []byte("\ufeff")), nil
+}
+
+// row is one row of a CSV file whose first names the columns.
+type row struct {
+	file    string
+	line    int
+	columns map[string]int
+	fields  []string
+}
+
+// get returns a field, empty when the file has no such column.
+func (r *row) get(column string) string {
+	if i, ok := r.columns[column]; ok {
+		return strings.TrimSpace(r.fields[i])
+	}
+	return ""
+}
+
+// bad is the error of a field that is not what was expected.
+func (r *row) bad(column, expected string) error {
+	return fmt.Errorf("pricing: %s:%d: %s is %.60q, expected %s", r.file, r.line, column, r.get(column), expected)
+}
+
+// number returns a field that is a finite number, 0 or more; nil when it is
+// empty.
+func (r *row) number(column string) (*float64, error) {
+	text := r.get(column)
+	if text == "" {
+		return nil, nil
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(v >= 0 && v <= 1e12) {
+		return nil, r.bad(column, "a number, 0 or more")
+	}
+	return &v, nil
+}
+
+// count returns a field that is a whole number, 0 or more; 0 when it is empty.
+func (r *row) count(column string) (int, error) {
+	text := r.get(column)
+	if text == "" {
+		return 0, nil
+	}
+	v, err := strconv.ParseInt(text, 10, 32)
+	if err != nil || v < 0 {
+		return 0, r.bad(column, "a whole number, 0 or more")
+	}
+	return int(v), nil
+}
+
+// readTable calls f with each row of a CSV file. Columns are known by their
+// names in the first row, in any order and case; those that nobody asks for do
+// not count. Rows that f refuses do not end the reading; the error names them, up
+// to mostMistakes.
+func readTable(name string, r io.Reader, required []string, f func(r *row) error) error {
+	text, err := readAll(name, r)
+	if err != nil {
+		return err
+	}
+	c := csv.NewReader(bytes.NewReader(text))
+	header, err := c.Read()
+	if errors.Is(err, io.EOF) {
+		return fmt.Errorf("pricing: %s is empty, expected a row with the names of columns", name)
+	} else if err != nil {
+		return fmt.Errorf("pricing: %s: %w", name, err)
+	}
+	columns := make(map[string]int)
+	for i, column := range header {
+		column = strings.ToLower(strings.TrimSpace(column))
+		if _, twice := columns[column]; twice {
+			return fmt.Errorf("pricing: %s:1: there are two columns named %.60q", name, column)
+		}
+		columns[column] = i
+	}
+	for _, column := range required {
+		if _, ok := columns[column]; !ok {
+			return fmt.Errorf("pricing: %s:1: there is no column %s; expected at least %s", name, column, strings.Join(required, ", "))
+		}
+	}
+	var errs []error
+	for len(errs) < mostMistakes {
+		fields, err := c.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil { // where a row ends is not certain any more
+			errs = append(errs, fmt.Errorf("pricing: %s: %w", name, err))
+			break
+		}
+		line, _ := c.FieldPos(0)
+		if err := f(&row{file: name, line: line, columns: columns, fields: fields}); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// writeTable writes a CSV file.
+func writeTable(w io.Writer, rows [][]string) error {
+	c := csv.NewWriter(w)
+	if err := c.WriteAll(rows); err != nil {
+		return fmt.Errorf("pricing: %w", err)
+	}
+	return nil
+}
