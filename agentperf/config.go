@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/pricing"
 	"github.com/agentperf/agentperf-go/search"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
@@ -47,6 +48,9 @@ type Config struct {
 	// Start is the number of agents to begin with; 0 means 1. MaxAgents is the
 	// most to try; 0 means 4096.
 	Start, MaxAgents int
+	// System is what capacity is divided by: accelerators, power, price, rack.
+	// The zero System leaves those figures out.
+	System pricing.System
 	// MaxPhases bounds the phases of a search; 0 is no bound.
 	MaxPhases int
 	// Progress, when set, is told how the run goes, from one goroutine. It
@@ -88,7 +92,7 @@ func (c Config) Validate() error {
 			}
 		}
 	}
-	errs = append(errs, c.Policy.Validate(), validateTiers(c.Tiers), c.Rules.Validate())
+	errs = append(errs, c.Policy.Validate(), validateTiers(c.Tiers), c.Rules.Validate(), c.System.Validate())
 	if start := max(1, c.Start); c.Rules.Validate() == nil && start <= mostAgents {
 		_, err := c.Rules.resolve().phase(start)
 		errs = append(errs, err)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/pricing"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -64,10 +65,14 @@ type ConfigEcho struct {
 }
 
 func emptyReport(cfg Config) *Report {
-	return &Report{
+	r := &Report{
 		Schema: Schema, Started: time.Now().Round(0), Tiers: []TierResult{}, Phases: []PhaseResult{},
 		Warnings: []string{}, Config: echo(cfg),
 	}
+	if cfg.System != (pricing.System{}) && cfg.System.Validate() == nil {
+		r.System = &cfg.System
+	}
+	return r
 }
 
 func newTierResult(t Tier) TierResult {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/metrics"
+	"github.com/agentperf/agentperf-go/pricing"
 )
 
 // Schema is the version of the JSON form of a [Report].
@@ -21,6 +22,8 @@ type Report struct {
 	Tiers []TierResult `json:"tiers"`
 	// Phases are all phases run, in order.
 	Phases []PhaseResult `json:"phases"`
+	// System is what capacity is divided by; nil when nothing was stated.
+	System *pricing.System `json:"system,omitempty"`
 	// Preflight is what the endpoint was found to be; nil without one.
 	Preflight *endpoint.Findings `json:"preflight,omitempty"`
 	// Config is the configuration with its defaults filled in.
@@ -47,6 +50,10 @@ type TierResult struct {
 	// UndecidedAgents is the least number above MaxAgents, and below any that
 	// failed, of which nothing could be said; nil when there is none.
 	UndecidedAgents *int `json:"undecided_agents"`
+	// Normalised is MaxAgents per accelerator, kW and so on; nil without an
+	// answer or when nothing is known of the system. Where the limit is not
+	// exact, neither are these.
+	Normalised *pricing.Normalised `json:"normalised,omitempty"`
 }
 
 // A PhaseResult is one phase. Requests and what is said of them are those that

@@ -317,6 +317,7 @@ func (r *run) conclude(brackets []search.Bracket) {
 				break
 			}
 		}
+		res.normalise(r.report.System)
 		r.report.Tiers = append(r.report.Tiers, res)
 		for _, c := range s.Contradictions {
 			r.warn(fmt.Sprintf("tier %s passed at %d agents although it failed at %d: the answer stays below the failure", t.name(), c.Pass, c.Fail))

@@ -32,6 +32,9 @@ func (r *Report) WriteTable(w io.Writer) error {
 	b.WriteByte('\n')
 	for _, tier := range r.Tiers {
 		fmt.Fprintln(&b, tier.Sentence())
+		for _, line := range tier.normalisedLines() {
+			fmt.Fprintf(&b, "    %s\n", line)
+		}
 	}
 	if len(r.Warnings) > 0 {
 		b.WriteString("\nWarnings:\n")

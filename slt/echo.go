@@ -15,7 +15,7 @@ func emptyReport(cfg Config) *Report {
 		Schema: Schema, Started: time.Now().Round(0), Levels: []Level{}, AtSpeed: []AtSpeed{},
 		Warnings: []string{}, Config: echo(cfg),
 	}
-	if cfg.System != (pricing.System{}) {
+	if cfg.System != (pricing.System{}) && cfg.System.Validate() == nil {
 		r.System = new(cfg.System)
 	}
 	return r

@@ -16,6 +16,7 @@ import (
 // options are the command line.
 type options struct {
 	endpoint           cli.Endpoint
+	system             cli.System
 	workload           string
 	agents             int
 	jsonFile, requests string
@@ -60,6 +61,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	flags.StringVar(&output, "output", "", "length of answers: `exact`, cap or free (default exact where lengths were recorded)")
 	flags.IntVar(&o.cfg.Policy.MaxTokens, "max-tokens", trajectory.DefaultMaxTokens, "most tokens of an answer under -output cap and free")
 	flags.Uint64Var(&o.cfg.Seed, "seed", 0, "seed of everything random (default: drawn and reported)")
+	o.system.Register(flags)
 	flags.StringVar(&o.jsonFile, "json", "", "write the report to `file` as JSON")
 	flags.StringVar(&o.requests, "requests", "", "write every request to `file` as JSON Lines")
 	switch err := flags.Parse(args); {
@@ -90,6 +92,9 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	}
 	var err error
 	if o.cfg.Rules, err = shape(rules, custom, given); err != nil {
+		errs = append(errs, err)
+	}
+	if o.cfg.System, err = o.system.System(); err != nil {
 		errs = append(errs, err)
 	}
 	if sloSet != "" {

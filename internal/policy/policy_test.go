@@ -61,9 +61,9 @@ var imports = map[string][]string{
 	"internal/phase":        {},
 	"internal/memnet":       {},
 	"internal/demo":         {"trajectory"},
-	"internal/cli":          {"endpoint"},
+	"internal/cli":          {"endpoint", "pricing"},
 	"slt":                   {"endpoint", "internal/fields", "internal/filler", "internal/phase", "metrics", "pricing"},
-	"agentperf":             {"endpoint", "internal/phase", "metrics", "search", "trajectory"},
+	"agentperf":             {"endpoint", "internal/phase", "metrics", "pricing", "search", "trajectory"},
 }
 
 func TestImportsAndComments(t *testing.T) {
