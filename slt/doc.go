@@ -18,9 +18,9 @@
 //     (the server's usage) are spread over its visible bytes, unless the server
 //     sends a running count.
 //   - Output speed per query, end-to-end latency and TTFT: quantiles over the
-//     queries that end in the window and began when all had been started. Where
-//     a level is so slow that there are none, those that began before count
-//     too, and a warning says so.
+//     queries that end in the window, whenever they began. To ask that they begin
+//     in it too would leave out the slow ones first, and at slow levels all. Where
+//     most of them began before all had been started, a warning says so.
 //   - Response rate: the share of the queries that ended in the window of which
 //     at least one token came. Queries that were open all through it without a
 //     token count as unanswered.

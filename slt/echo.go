@@ -35,6 +35,6 @@ func echo(cfg Config) ConfigEcho {
 		MeasureSeconds: cfg.Measure.Seconds(), DrainSeconds: cfg.Drain.Seconds(),
 		AtSpeeds: cfg.AtSpeeds, Seed: cfg.Seed,
 		PercentileRule: "exact, linear interpolation at rank (n-1)q; a failed query is speed 0 and latency +Inf",
-		CountingRule:   "quantiles over queries that end in the window and began when all had been started, or whenever where there are none; throughput over tokens that arrive in the window",
+		CountingRule:   "quantiles over queries that end in the window, whenever they began; throughput over tokens that arrive in the window",
 	}
 }

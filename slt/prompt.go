@@ -25,7 +25,8 @@ type shape struct {
 	model     string
 	fields    map[string]json.RawMessage
 	words     int // of filler
-	tokens    int // of the answer
+	wanted    int // words of an answer, as the prompt says
+	tokens    int // of an answer at most
 	ignoreEOS bool
 }
 
@@ -40,7 +41,7 @@ func (s shape) prompter(rng *rand.Rand) *prompter {
 	p := &prompter{rng: rng, words: s.words}
 	p.head = fmt.Appendf(nil, `{"model":%s,"messages":[{"role":"user","content":"`, model)
 	// For servers that do not force the length: something to write about.
-	p.tail = fmt.Appendf(p.tail, `\n\nWrite a long text about these words, of %d words or more."}],"stream":true`, s.tokens)
+	p.tail = fmt.Appendf(p.tail, `\n\nWrite a long text about these words, of %d words or more."}],"stream":true`, s.wanted)
 	if s.fields["stream_options"] == nil {
 		p.tail = append(p.tail, `,"stream_options":{"include_usage":true}`...)
 	}

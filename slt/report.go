@@ -58,6 +58,9 @@ type Level struct {
 	// OutputTokensPerSecond is system output throughput: tokens that arrived
 	// in the window over its length.
 	OutputTokensPerSecond float64 `json:"output_tokens_per_second"`
+	// Quantiles are over the queries that ended in the window: all Requests but
+	// the Unanswered ones.
+	//
 	// Output speed per query, in tokens per second after the first stamp; P25
 	// is that of the slow quarter.
 	MedianOutputSpeed *float64 `json:"median_output_speed_tokens_per_second"`
@@ -81,8 +84,6 @@ type Level struct {
 	// many succeeded without an output speed.
 	Failed       int `json:"failed"`
 	Unmeasurable int `json:"unmeasurable"`
-	// Counted is the number of queries that the quantiles are of.
-	Counted int `json:"counted"`
 	// Outcomes counts how the requests ended.
 	Outcomes map[endpoint.Outcome]int `json:"outcomes"`
 	// FailureExample is what the first failure said.

@@ -55,6 +55,7 @@ type sweep struct {
 	client    *endpoint.Client
 	shape     shape
 	report    *Report
+	density   density
 	succeeded bool // any query so far
 }
 
@@ -75,7 +76,7 @@ func (s *sweep) prepare(ctx context.Context) error {
 	if need := s.cfg.InputTokens + s.cfg.OutputTokens; found.ContextTokens > 0 && need > found.ContextTokens {
 		return fmt.Errorf("slt: %d input and %d output tokens do not fit the context of %d tokens that the endpoint states", s.cfg.InputTokens, s.cfg.OutputTokens, found.ContextTokens)
 	}
-	s.shape = shape{model: found.Model, fields: s.cfg.Fields, tokens: s.cfg.OutputTokens, ignoreEOS: found.IgnoreEOS != endpoint.Rejected}
+	s.shape = shape{model: found.Model, fields: s.cfg.Fields, wanted: s.cfg.OutputTokens, tokens: s.cfg.OutputTokens, ignoreEOS: found.IgnoreEOS != endpoint.Rejected}
 	if !s.shape.ignoreEOS {
 		s.warn("answers are not forced to their length, only limited to it: the endpoint rejects ignore_eos")
 	}
@@ -132,7 +133,7 @@ func (s *sweep) level(ctx context.Context, concurrency int) (*Level, error) {
 	crew := &crew{client: s.client, shape: s.shape, seed: s.cfg.Seed, level: len(s.report.Levels)}
 	before := s.client.Counters()
 	result, err := phase.Run(ctx, pc, crew.work)
-	l := summarise(concurrency, s.report.Config, result, crew.records)
+	l := summarise(concurrency, s.report.Config, &s.density, result, crew.records)
 	l.count(before, s.client.Counters())
 	s.report.Levels = append(s.report.Levels, l)
 	succeeded := 0

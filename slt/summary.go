@@ -3,7 +3,6 @@ package slt
 import (
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
@@ -15,14 +14,17 @@ import (
 const lateLimit = 50 * time.Millisecond
 
 // summarise turns what the workers of a level saw into its result. want is the
-// shape that queries were to have.
-func summarise(concurrency int, want ConfigEcho, r phase.Result, all []record) Level {
+// shape that queries were to have; density is what is known of answers so far.
+func summarise(concurrency int, want ConfigEcho, density *density, r phase.Result, all []record) Level {
 	l := Level{
 		Concurrency: concurrency, Ending: string(r.Ending),
 		Outcomes: make(map[endpoint.Outcome]int), TokenSources: make(map[metrics.Source]int),
 		MeasuredSeconds: max(0, r.WindowEnd.Sub(r.Settled).Seconds()), LevelSeconds: r.End.Sub(r.Start).Seconds(),
 	}
-	l.OutputTokensPerSecond = throughput(r.Times, all)
+	for i := range all {
+		density.add(&all[i].timing)
+	}
+	l.OutputTokensPerSecond = density.throughput(r.Times, all)
 	ended := l.take(r.Times, all)
 	for _, rec := range all {
 		if rec.outcome == endpoint.Local && l.Invalid == "" {
@@ -34,8 +36,8 @@ func summarise(concurrency int, want ConfigEcho, r phase.Result, all []record) L
 		late.Record(rec.timing.Lateness.Seconds())
 	}
 	l.LatenessP99 = at(late, 99)
-	counted := l.counted(r.Times, ended)
-	l.quantiles(counted)
+	l.quantiles(ended)
+	l.warnOfRamp(r.Times, ended)
 	l.lengths(want, ended)
 	l.warn(r, late)
 	return l
@@ -82,22 +84,23 @@ func (r *record) streamedBefore(t time.Time) bool {
 	return r.timing.Events > 0 && r.timing.Sent.Add(r.timing.First).Before(t)
 }
 
-// counted returns the queries that quantiles are of: those that began when all
-// had been started. Where there are none the others must do, which saw fewer
-// beside them at first.
-func (l *Level) counted(t phase.Times, ended []record) []record {
-	full := slices.DeleteFunc(slices.Clone(ended), func(r record) bool { return r.begin.Before(t.AllUp) })
-	if len(full) > 0 || len(ended) == 0 {
-		return full
+// warnOfRamp warns when most of the queries that ended in the window began before
+// all had been started, with fewer beside them.
+func (l *Level) warnOfRamp(t phase.Times, ended []record) {
+	early := 0
+	for i := range ended {
+		if ended[i].begin.Before(t.AllUp) {
+			early++
+		}
 	}
-	l.Warnings = append(l.Warnings, "no query both began when all had been started and ended in the window: those that began before count, which may be too fast; a longer window would tell")
-	return ended
+	if 2*early > len(ended) {
+		l.Warnings = append(l.Warnings, fmt.Sprintf("%d of %d queries began before all had been started and may be too fast: queries last long for so short a time to settle", early, len(ended)))
+	}
 }
 
 // quantiles fills in those of the queries given.
 func (l *Level) quantiles(queries []record) {
 	speed, e2e, ttft := &metrics.Percentiles{Exact: -1}, &metrics.Percentiles{Exact: -1}, &metrics.Percentiles{Exact: -1}
-	l.Counted = len(queries)
 	failed := 0
 	for _, rec := range queries {
 		if rec.failed() {
@@ -141,26 +144,32 @@ func at(p *metrics.Percentiles, percent float64) *float64 {
 	return &v
 }
 
+// density is how many tokens there are in a byte of visible output, by the
+// server's count, over all answers of a sweep so far.
+type density struct {
+	tokens, bytes float64
+}
+
+func (d *density) add(t *metrics.Timing) {
+	if t.TokenSource == metrics.SourceUsage {
+		d.tokens += float64(t.Tokens - t.Usage.Hidden)
+		d.bytes += float64(t.Bytes)
+	}
+}
+
 // throughput returns the output tokens per second of the window, over all
-// queries. Of one that ended without a count, such as one that was cut, the
+// queries. Of one that ended without a count, as those do that are cut, the
 // tokens are as many for each byte as in those that ended well.
-func throughput(t phase.Times, all []record) float64 {
+func (d *density) throughput(t phase.Times, all []record) float64 {
 	window := t.WindowEnd.Sub(t.Settled)
 	if window <= 0 {
 		return 0
 	}
-	var tokens, bytes float64
-	for i := range all {
-		if m := &all[i].timing; m.TokenSource == metrics.SourceUsage {
-			tokens += float64(m.Tokens - m.Usage.Hidden)
-			bytes += float64(m.Bytes)
-		}
-	}
 	total := 0.0
 	for i := range all {
 		m := &all[i].timing
-		if m.TokenSource == metrics.SourceEvents && bytes > 0 && m.Bytes > 0 {
-			total += float64(m.Within.Bytes) * tokens / bytes
+		if m.TokenSource == metrics.SourceEvents && d.bytes > 0 && m.Bytes > 0 {
+			total += float64(m.Within.Bytes) * d.tokens / d.bytes
 			continue
 		}
 		total += m.Within.Tokens

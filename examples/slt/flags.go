@@ -1,0 +1,151 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/agentperf/agentperf-go/internal/cli"
+	"github.com/agentperf/agentperf-go/metrics"
+	"github.com/agentperf/agentperf-go/slt"
+)
+
+// options are the command line.
+type options struct {
+	endpoint cli.Endpoint
+	system   cli.System
+	jsonFile string
+	compare  bool
+	files    []string // to compare
+	cfg      slt.Config
+}
+
+// demonstration is what is run without an endpoint: short, since what is simulated
+// runs in real time.
+func demonstration() slt.Config {
+	return slt.Config{
+		InputTokens: 200, OutputTokens: 100, Ramp: 500 * time.Millisecond, Settle: time.Second,
+		Measure: 3 * time.Second, Drain: 2 * time.Second, MaxConcurrency: 128, Seed: 1,
+	}
+}
+
+// parse reads the command line. The error has been shown to the user.
+func parse(args []string, stderr io.Writer) (*options, error) {
+	o := &options{}
+	var measure, settle, ramp, drain time.Duration
+	var input, output int
+	var seed uint64
+	flags := flag.NewFlagSet("slt", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	// A page of flags would push the mistake off the screen.
+	flags.Usage = func() { fmt.Fprintln(stderr, "Run with -h for usage.") }
+	o.endpoint.Register(flags)
+	flags.DurationVar(&measure, "measure", 0, "length of the measured window of a level (default 3m; 3s without -endpoint)")
+	flags.DurationVar(&settle, "settle", 0, "time between the last query's start and the window (default 15s; 1s without -endpoint)")
+	flags.DurationVar(&ramp, "ramp", 0, "time over which the queries of a level are started (default 15s; 500ms without -endpoint)")
+	flags.DurationVar(&drain, "drain", 0, "time for queries that are open when the window ends (default 30s; 2s without -endpoint)")
+	flags.IntVar(&input, "input-tokens", 0, "input `tokens` of a query (default 1000; 200 without -endpoint)")
+	flags.IntVar(&output, "output-tokens", 0, "output `tokens` of a query (default 1000; 100 without -endpoint)")
+	flags.Func("levels", "concurrencies to run, such as `1,2,4` (default 1, 2, 4, ... 64, then 64 more each until throughput stops growing)", func(s string) error {
+		for text := range strings.SplitSeq(s, ",") {
+			n, err := strconv.Atoi(strings.TrimSpace(text))
+			if err != nil {
+				return errors.New("expected whole numbers with commas between them")
+			}
+			o.cfg.Levels = append(o.cfg.Levels, n)
+		}
+		return nil
+	})
+	flags.IntVar(&o.cfg.MaxConcurrency, "max-concurrency", 0, "highest `concurrency` without -levels (default 4096; 128 without -endpoint)")
+	flags.Float64Var(&o.cfg.Plateau.Gain, "plateau-gain", 0.01, "`share` by which a level must beat the best before it to count as growth")
+	flags.IntVar(&o.cfg.Plateau.Levels, "plateau-levels", 2, "`levels` in a row without growth that end the sweep")
+	flags.Func("at-speed", "output `speed` per query in tokens/s at which throughput and cost are read off (repeatable, default 100)", func(s string) error {
+		v, err := strconv.ParseFloat(s, 64)
+		o.cfg.AtSpeeds = append(o.cfg.AtSpeeds, metrics.TokensPerSecond(v))
+		return err
+	})
+	flags.StringVar(&o.cfg.Name, "name", "", "how the system is set up, for the report, such as `Max Throughput`")
+	flags.Uint64Var(&seed, "seed", 0, "seed of the prompts (default: drawn and reported)")
+	flags.StringVar(&o.jsonFile, "json", "", "write the report to `file` as JSON")
+	flags.BoolVar(&o.compare, "compare", false, "measure nothing; merge two reports, A.json B.json, taking at each concurrency the better")
+	o.system.Register(flags)
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		flags.PrintDefaults()
+		return nil, err
+	case err != nil:
+		return nil, err
+	}
+
+	given := make(map[string]bool)
+	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	var errs []error
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	o.files = flags.Args()
+	switch {
+	case o.compare && len(o.files) != 2:
+		bad("-compare takes two report files, not %d", len(o.files))
+	case !o.compare && len(o.files) > 0:
+		bad("unexpected argument %q", o.files[0])
+	}
+	if !given["endpoint"] {
+		d := demonstration()
+		d.Levels, d.Plateau, d.AtSpeeds, d.Name = o.cfg.Levels, o.cfg.Plateau, o.cfg.AtSpeeds, o.cfg.Name
+		if given["max-concurrency"] {
+			d.MaxConcurrency = o.cfg.MaxConcurrency
+		}
+		o.cfg = d
+	}
+	for _, d := range [...]struct {
+		name     string
+		value    time.Duration
+		d        *time.Duration
+		positive bool
+	}{{"measure", measure, &o.cfg.Measure, true}, {"settle", settle, &o.cfg.Settle, false}, {"ramp", ramp, &o.cfg.Ramp, false}, {"drain", drain, &o.cfg.Drain, false}} {
+		switch {
+		case !given[d.name]:
+		case d.value < 0 || d.positive && d.value == 0:
+			bad("-%s is %v, expected a time", d.name, d.value)
+		case d.value == 0:
+			*d.d = -1 // none; 0 would be the default
+		default:
+			*d.d = d.value
+		}
+	}
+	for _, n := range [...]struct {
+		name  string
+		value int
+		n     *int
+		least int
+	}{{"input-tokens", input, &o.cfg.InputTokens, 1}, {"output-tokens", output, &o.cfg.OutputTokens, 2}, {"max-concurrency", o.cfg.MaxConcurrency, &o.cfg.MaxConcurrency, 1}, {"plateau-levels", o.cfg.Plateau.Levels, &o.cfg.Plateau.Levels, 1}} {
+		switch {
+		case !given[n.name]:
+		case n.value < n.least:
+			bad("-%s is %d, expected %d or more", n.name, n.value, n.least)
+		default:
+			*n.n = n.value
+		}
+	}
+	if o.cfg.Plateau.Gain == 0 {
+		o.cfg.Plateau.Gain = -1 // any gain counts; 0 would be the default
+	} else if o.cfg.Plateau.Gain < 0 {
+		bad("-plateau-gain is %v, expected 0 or more", o.cfg.Plateau.Gain)
+	}
+	if given["seed"] {
+		o.cfg.Seed = seed
+	}
+	o.cfg.Model, o.cfg.Fields = o.endpoint.Model, o.endpoint.Fields()
+	var err error
+	if o.cfg.System, err = o.system.System(); err != nil {
+		errs = append(errs, err)
+	}
+	if err := errors.Join(errs...); err != nil {
+		fmt.Fprintf(stderr, "slt: %v\nRun with -h for usage.\n", err)
+		return nil, err
+	}
+	return o, nil
+}

@@ -1,0 +1,33 @@
+// Command slt runs the System Load Test: fixed queries at rising concurrency
+// until system output throughput stops growing.
+//
+//	go run ./examples/slt
+//	go run ./examples/slt -endpoint http://host:8000 -accelerators 8 -price 2.50
+//	go run ./examples/slt -compare throughput.json latency.json
+//
+// Without flags it measures a simulated inference system with short levels and
+// short queries: a demonstration. With -endpoint it measures that server, by
+// default as Artificial Analysis does: three minutes a level, 1,000 input and
+// 1,000 output tokens.
+//
+// The result goes to standard output, progress to standard error. The exit
+// status is 0 with a result, 1 without one, 2 for wrong usage.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// A reader of the table that goes away must not take the report with it.
+	signal.Ignore(syscall.SIGPIPE)
+	// A second Ctrl-C ends the program as if nobody listened.
+	context.AfterFunc(ctx, stop)
+	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr, os.Getenv)
+	stop()
+	os.Exit(status)
+}

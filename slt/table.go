@@ -1,0 +1,120 @@
+package slt
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+)
+
+// WriteTable writes the report for people: a row for each level, a sentence for
+// each derived figure, and the warnings.
+func (r *Report) WriteTable(w io.Writer) error {
+	var b strings.Builder
+	merged := slices.ContainsFunc(r.Levels, func(l Level) bool { return l.Configuration != "" })
+	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	head := "Concurrency\tThroughput\tSpeed/query\tE2E latency\tTTFT\tanswered\tfailed\t"
+	if merged {
+		head += "from\t"
+	}
+	fmt.Fprintln(t, head)
+	for i := range r.Levels {
+		l := &r.Levels[i]
+		rate := "-"
+		if l.ResponseRate != nil {
+			rate = fmt.Sprintf("%.1f %%", *l.ResponseRate*100)
+		}
+		row := []string{
+			strconv.Itoa(l.Concurrency), fmt.Sprintf("%.1f tok/s", l.OutputTokensPerSecond), text(l.MedianOutputSpeed, "%.1f tok/s"),
+			text(l.MedianE2E, "%.2f s"), text(l.MedianTTFT, "%.3f s"), rate, fmt.Sprintf("%d/%d", l.Failed, l.Requests),
+		}
+		if merged {
+			row = append(row, l.Configuration)
+		}
+		fmt.Fprintln(t, strings.Join(row, "\t")+"\t")
+	}
+	t.Flush() // to memory
+	if len(r.Levels) > 0 {
+		fmt.Fprintf(&b, "Speed, latency and TTFT are medians over queries of %d input and %d output tokens.\n\n", r.Config.InputTokens, r.Config.OutputTokens)
+	}
+	if p := r.PeakOutputTokensPerSecond; p != nil {
+		limit := "; more was not seen to be the limit"
+		if r.PlateauReached {
+			limit = "; beyond, it does not grow"
+		}
+		fmt.Fprintf(&b, "Peak system output throughput: %.1f tokens/s at concurrency %d%s.\n", *p, r.PeakConcurrency, limit)
+		if r.PeakNormalised != nil {
+			indent(&b, r.PeakNormalised.Lines("tokens/s"))
+		}
+	}
+	if p := r.PeakOutputSpeed; p != nil {
+		fmt.Fprintf(&b, "Peak output speed per query: %.1f tokens/s.\n", *p)
+	}
+	for i := range r.AtSpeed {
+		a := &r.AtSpeed[i]
+		fmt.Fprintln(&b, a.Sentence())
+		if a.CostPerMillion != nil {
+			fmt.Fprintf(&b, "    %s\n", r.costSentence(a))
+		}
+		if a.Normalised != nil {
+			indent(&b, a.Normalised.Lines("tokens/s"))
+		}
+	}
+	if len(r.Warnings) > 0 {
+		b.WriteString("\nWarnings:\n")
+	}
+	for _, text := range r.Warnings {
+		fmt.Fprintf(&b, "  - %s\n", text)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func indent(b *strings.Builder, lines []string) {
+	for _, line := range lines {
+		fmt.Fprintf(b, "    %s\n", line)
+	}
+}
+
+func text(v *float64, format string) string {
+	if v == nil {
+		return "-"
+	}
+	return fmt.Sprintf(format, *v)
+}
+
+// Sentence says in words what the system gives at the speed.
+func (a AtSpeed) Sentence() string {
+	s := fmt.Sprintf("At %v tokens/s per query: ", float64(a.Speed))
+	switch a.Case {
+	case Interpolated:
+		return s + fmt.Sprintf("%.1f tokens/s, between concurrency %d and %d.", *a.OutputTokensPerSecond, a.Between[0], a.Between[1])
+	case AtLevel:
+		return s + fmt.Sprintf("%.1f tokens/s, at concurrency %d.", *a.OutputTokensPerSecond, a.Between[0])
+	case AllFaster:
+		return s + fmt.Sprintf("at least %.1f tokens/s, at concurrency %d; every level is faster than that.", *a.OutputTokensPerSecond, a.Between[0])
+	case NeverReached:
+		return s + "never reached; no level is as fast."
+	}
+	return s + "not known; no level has a median speed."
+}
+
+// costSentence says what a million tokens cost, and which. Where every level is
+// faster the system may give more, for less.
+func (r *Report) costSentence(a *AtSpeed) string {
+	most := ""
+	if a.Case == AllFaster {
+		most = "at most "
+	}
+	what := "1M input and 1M output tokens together"
+	if r.Config.InputTokens != r.Config.OutputTokens && r.Config.OutputTokens > 0 {
+		what = fmt.Sprintf("1M output tokens and the %.3gM input tokens that come with them", float64(r.Config.InputTokens)/float64(r.Config.OutputTokens))
+	}
+	note := ""
+	if r.System.PriceNote != "" {
+		note = ", " + r.System.PriceNote
+	}
+	return fmt.Sprintf("%s%s for %s (%d accelerators at %v an hour%s)", most, a.CostPerMillion.Text(3), what, r.System.Accelerators, r.System.Price, note)
+}
