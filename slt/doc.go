@@ -22,8 +22,8 @@
 //     in it too would leave out the slow ones first, and at slow levels all. Where
 //     most of them began before all had been started, a warning says so.
 //   - Response rate: the share of the queries that ended in the window of which
-//     at least one token came. Queries that were open all through it without a
-//     token count as unanswered.
+//     at least one token came. Queries that were open at its end, had waited for
+//     longer than half of it and never got a token count as unanswered.
 //
 // A query that failed by the server's fault is speed 0 and infinite latency in
 // quantiles, never missing; a quantile that is infinite, or of nothing, is null

@@ -76,6 +76,6 @@ func (l *Level) warn(r phase.Result, late *metrics.Percentiles) {
 		add("%d of %d queries failed: %s", l.Failed, l.Requests, l.FailureExample)
 	}
 	if l.Unanswered > 0 {
-		add("%d queries got no token in the whole window", l.Unanswered)
+		add("%d queries got no token although they waited for more than half the window", l.Unanswered)
 	}
 }

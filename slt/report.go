@@ -77,7 +77,8 @@ type Level struct {
 	// nil when there were none.
 	ResponseRate *float64 `json:"response_rate"`
 	// Requests is the number of queries that ended in the window, and of those
-	// that were Unanswered: open all through it without a token.
+	// that were Unanswered: open at its end, after waiting for longer than half
+	// of it, and never given a token.
 	Requests   int `json:"requests"`
 	Unanswered int `json:"unanswered"`
 	// Failed is how many of them failed by the server's fault, Unmeasurable how

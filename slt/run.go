@@ -155,20 +155,19 @@ func (s *sweep) level(ctx context.Context, concurrency int) (*Level, error) {
 	case l.Invalid != "":
 		return nil, fmt.Errorf("%w at concurrency %d: %s", ErrInvalid, concurrency, l.Invalid)
 	case succeeded == 0:
-		return &l, s.alive(ctx, concurrency, l.why())
+		return &l, s.alive(ctx, concurrency, why(crew.records))
 	}
 	return &l, nil
 }
 
 // why says how queries ended of which none succeeded.
-func (l *Level) why() string {
-	switch {
-	case l.FailureExample != "":
-		return l.FailureExample
-	case l.Requests == 0:
-		return "none ended; a longer window or drain may help"
+func why(records []record) string {
+	for i := range records {
+		if r := &records[i]; r.failed() {
+			return r.message
+		}
 	}
-	return "none was answered"
+	return "none ended in time; a longer window or drain may help"
 }
 
 // alive makes sure, after a level in which nothing succeeded, that the sweep

@@ -63,7 +63,7 @@ func (l *Level) take(t phase.Times, all []record) (ended []record) {
 					l.FailureExample = rec.message
 				}
 			}
-		case rec.begin.Before(t.Settled) && !rec.end().Before(t.WindowEnd) && !rec.streamedBefore(t.WindowEnd):
+		case rec.unanswered(t):
 			l.Requests++
 			l.Unanswered++
 		}
@@ -79,9 +79,12 @@ func within(times phase.Times, t time.Time) bool {
 	return !t.Before(times.Settled) && t.Before(times.WindowEnd)
 }
 
-// streamedBefore reports whether a token had come before t.
-func (r *record) streamedBefore(t time.Time) bool {
-	return r.timing.Events > 0 && r.timing.Sent.Add(r.timing.First).Before(t)
+// unanswered reports whether no token came at all, although the query had been
+// waiting for longer than half the window when that ended. Those that had waited
+// less say nothing yet.
+func (r *record) unanswered(t phase.Times) bool {
+	open := r.begin.Before(t.WindowEnd) && !r.end().Before(t.WindowEnd)
+	return open && r.timing.Events == 0 && 2*t.WindowEnd.Sub(r.begin) > t.WindowEnd.Sub(t.Settled)
 }
 
 // warnOfRamp warns when most of the queries that ended in the window began before

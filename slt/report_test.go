@@ -1,0 +1,149 @@
+package slt_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+	"github.com/agentperf/agentperf-go/metrics"
+	"github.com/agentperf/agentperf-go/pricing"
+	"github.com/agentperf/agentperf-go/slt"
+)
+
+// sweep returns a report with levels of concurrency, throughput and median speed.
+func sweep(name string, levels ...[3]float64) *slt.Report {
+	r := &slt.Report{Schema: slt.Schema, Complete: true, PlateauReached: true, Config: slt.ConfigEcho{
+		Name: name, Model: "m", InputTokens: 1000, OutputTokens: 1000, AtSpeeds: []metrics.TokensPerSecond{100},
+	}}
+	for _, l := range levels {
+		r.Levels = append(r.Levels, slt.Level{Concurrency: int(l[0]), OutputTokensPerSecond: l[1], MedianOutputSpeed: new(l[2])})
+	}
+	return r
+}
+
+func TestOptimal(t *testing.T) {
+	system := &pricing.System{Accelerators: 8, Price: 2 * pricing.Dollar}
+	throughput := sweep("Max Throughput", [3]float64{1, 80, 80}, [3]float64{8, 1200, 150}, [3]float64{16, 2400, 75})
+	latency := sweep("Min Latency", [3]float64{1, 200, 200}, [3]float64{4, 700, 175}, [3]float64{8, 1000, 125}, [3]float64{16, 1100, 60})
+	throughput.System, latency.System = system, system
+	latency.Levels[1].Warnings = []string{"beware"}
+	latency.Config.AtSpeeds = append(latency.Config.AtSpeeds, 180)
+	got, err := slt.Optimal(throughput, latency)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []string
+	for _, l := range got.Levels {
+		rows = append(rows, strings.Join([]string{time.Duration(l.Concurrency).String(), l.Configuration}, " "))
+	}
+	want := []string{"1ns Min Latency", "4ns Min Latency", "8ns Max Throughput", "16ns Max Throughput"}
+	if diff := cmp.Diff(want, rows); diff != "" {
+		t.Error(diff)
+	}
+	// 100 lies two thirds of the way from 150 at 8 to 75 at 16.
+	near(t, "at 100", got.AtSpeed[0].OutputTokensPerSecond, 1200+1200*2.0/3, 1e-9)
+	if cost := got.AtSpeed[0].CostPerMillion; cost == nil || cost.Text(4) != "$2.2222" { // 16 / (2000 x 3600) x 1e6
+		t.Errorf("cost %v", cost)
+	}
+	near(t, "at 180", got.AtSpeed[1].OutputTokensPerSecond, 200+500*0.8, 1e-9)
+	near(t, "peak speed", got.PeakOutputSpeed, 200, 0)
+	if got.Config.Name != "Optimal of Max Throughput and Min Latency" || !warned(got.Warnings, "concurrency 4 (Min Latency): beware") || throughput.Levels[0].Configuration != "" {
+		t.Errorf("%+v", got)
+	}
+
+	other := sweep("", [3]float64{1, 1, 1})
+	other.Config.Model, other.Config.InputTokens = "n", 500
+	_, err = slt.Optimal(throughput, other)
+	for _, words := range []string{"differ in model: m and n", "input tokens: 1000 and 500", "differ in system"} {
+		if err == nil || !strings.Contains(err.Error(), words) {
+			t.Errorf("%v does not mention %q", err, words)
+		}
+	}
+}
+
+// The report survives JSON, and has the names that were agreed.
+func TestReportJSON(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := short(1, 2)
+		cfg.System = pricing.System{Accelerators: 8, Price: 5 * pricing.Dollar / 2, PriceNote: "given", Power: 5200, Basis: pricing.MeasuredWall, RackAccelerators: 32}
+		cfg.Endpoint.APIKey, cfg.AtSpeeds = "sk-secret", []metrics.TokensPerSecond{100, 150}
+		memory := inMemory(t, &endpointtest.Engine{}, cfg)
+		memory.Endpoint.APIKey = "sk-secret"
+		report, err := slt.Run(t.Context(), memory)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := json.Marshal(report)
+		if err != nil || bytes.Contains(text, []byte("sk-secret")) {
+			t.Fatalf("%v: %s", err, text)
+		}
+		var back slt.Report
+		if err := json.Unmarshal(text, &back); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(report, &back); diff != "" {
+			t.Error(diff)
+		}
+		var loose map[string]any
+		if err := json.Unmarshal(text, &loose); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"schema", "levels", "peak_output_tokens_per_second", "peak_output_speed_tokens_per_second", "at_speed", "plateau_reached", "config", "warnings"} {
+			if _, ok := loose[name]; !ok {
+				t.Errorf("the report has no %s", name)
+			}
+		}
+		level := loose["levels"].([]any)[1].(map[string]any)
+		for name, want := range map[string]float64{
+			"concurrency": 2, "output_tokens_per_second": 200, "median_output_speed_tokens_per_second": 100,
+			"median_e2e_seconds": 1, "median_ttft_seconds": 0.01, "response_rate": 1, "requests": 40, "failed": 0,
+		} {
+			got, ok := level[name].(float64)
+			near(t, name, &got, want, 0.1)
+			if !ok {
+				t.Errorf("the level has no %s", name)
+			}
+		}
+		at := loose["at_speed"].([]any)
+		if a := at[1].(map[string]any); a["output_tokens_per_second"] != nil || a["case"] != "never_reached" || a["cost_per_million_usd"] != nil {
+			t.Errorf("%v", a)
+		}
+		// $2.50 x 8 / (200 x 3600) x 1e6 at just 100 tokens/s.
+		if a := at[0].(map[string]any); a["case"] != "at_level" && a["case"] != "all_faster" || !(a["cost_per_million_usd"].(float64) > 27.6 && a["cost_per_million_usd"].(float64) < 27.9) {
+			t.Errorf("%v", a)
+		}
+	})
+}
+
+func TestTable(t *testing.T) {
+	r := sweep("", [3]float64{8, 1600, 200}, [3]float64{16, 2000, 125})
+	r.System = &pricing.System{Accelerators: 8, Price: 2 * pricing.Dollar, PriceNote: "given"}
+	r.Config.AtSpeeds = []metrics.TokensPerSecond{150, 250, 20}
+	r, err := slt.Optimal(r, r) // derives
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := r.WriteTable(&b); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"         16  2000.0 tok/s  125.0 tok/s            -     -         -     0/0",
+		"medians over queries of 1000 input and 1000 output tokens",
+		"Peak system output throughput: 2000.0 tokens/s at concurrency 16; beyond, it does not grow.\n    250 tokens/s per accelerator\n",
+		"Peak output speed per query: 200.0 tokens/s.\n",
+		"At 150 tokens/s per query: 1866.7 tokens/s, between concurrency 8 and 16.\n    $2.381 for 1M input and 1M output tokens together (8 accelerators at $2.00 an hour, given)\n",
+		"At 250 tokens/s per query: never reached; no level is as fast.\n",
+		"At 20 tokens/s per query: at least 2000.0 tokens/s, at concurrency 16; every level is faster than that.\n    at most $2.222 for 1M",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%q is not in\n%s", want, b.String())
+		}
+	}
+}
