@@ -51,7 +51,7 @@ func BuiltinAccelerators() []Accelerator {
 func LookupAccelerator(all []Accelerator, name string) (Accelerator, error) {
 	var names []string
 	for _, a := range all {
-		if acceleratorKey(a.Name) == acceleratorKey(name) {
+		if SameAccelerator(a.Name, name) {
 			return a, nil
 		}
 		names = append(names, a.Name)

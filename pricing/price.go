@@ -96,6 +96,10 @@ func (p Price) String() string {
 	return fmt.Sprintf("%s %s %v per accelerator-hour, %s, %s", p.Provider, p.Accelerator, p.PerHour, p.Commitment.words(), p.Date.Format(dateForm))
 }
 
+// SameAccelerator reports whether two names are of one accelerator; see
+// [Price.Accelerator].
+func SameAccelerator(a, b string) bool { return acceleratorKey(a) == acceleratorKey(b) }
+
 // acceleratorKey returns what names of one accelerator have in common: case and
 // spaces do not count, and the bare name of a generation is its SXM form, which
 // is what systems of eight have.

@@ -47,7 +47,7 @@ func (q Query) scope() Scope {
 
 func (q Query) picks(p *Price) bool {
 	return (q.Provider == "" || strings.EqualFold(p.Provider, q.Provider)) &&
-		(q.Accelerator == "" || acceleratorKey(p.Accelerator) == acceleratorKey(q.Accelerator)) &&
+		(q.Accelerator == "" || SameAccelerator(p.Accelerator, q.Accelerator)) &&
 		(q.Commitment == "" || p.Commitment == q.Commitment) &&
 		(q.Region == "" || strings.EqualFold(p.Region, q.Region)) &&
 		p.Scope == q.scope() &&

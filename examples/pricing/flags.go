@@ -1,0 +1,153 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/agentperf/agentperf-go/internal/cli"
+	"github.com/agentperf/agentperf-go/pricing"
+)
+
+// options are the command line.
+type options struct {
+	asOf       time.Time
+	prices     pricing.Prices
+	filter     string // accelerator
+	system     cli.System
+	statistic  pricing.Statistic // empty: no quote
+	commitment pricing.Commitment
+	mixed      bool
+	files      []string // reports
+}
+
+// errUsage marks what is wrong with the command line itself.
+var errUsage = errors.New("wrong usage")
+
+// parse reads the command line and the price files that it names. The error has
+// been shown to the user.
+func parse(args []string, now time.Time, stderr io.Writer) (*options, error) {
+	o := &options{asOf: now.UTC().Truncate(24 * time.Hour), commitment: pricing.OnDemand}
+	var own, azure string
+	var sky [][2]string // provider, file
+	flags := flag.NewFlagSet("pricing", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() { fmt.Fprintln(stderr, "Run with -h for usage.") }
+	flags.Func("as-of", "`day` of the question as YYYY-MM-DD: later prices do not count, older ones than 90 days are marked (default today)", func(s string) (err error) {
+		if o.asOf, err = time.Parse(time.DateOnly, s); err != nil {
+			err = errors.New("expected a day as YYYY-MM-DD")
+		}
+		return err
+	})
+	flags.StringVar(&own, "prices", "", "CSV `file` with prices to use in place of the built-in ones; its columns are in the documentation of pricing.ReadPrices")
+	flags.Func("skypilot", "add the prices of `PROVIDER=FILE`, a vms.csv of SkyPilot's catalogue, as those of -as-of (repeatable)", func(s string) error {
+		provider, file, ok := strings.Cut(s, "=")
+		if !ok || provider == "" || file == "" {
+			return errors.New("expected PROVIDER=FILE")
+		}
+		sky = append(sky, [2]string{provider, file})
+		return nil
+	})
+	flags.StringVar(&azure, "azure", "", "add the prices of a `file` with answers of Azure's Retail Prices API, as those of -as-of")
+	flags.Func("quote", "price the reports at this `statistic` of the catalogue for their accelerator: minimum or average", func(s string) error {
+		o.statistic = pricing.Statistic(s)
+		if o.statistic != pricing.Minimum && o.statistic != pricing.Average {
+			return errors.New("expected minimum or average")
+		}
+		return nil
+	})
+	flags.Func("commitment", "commitment of -quote: `on_demand`, spot, 1yr or 3yr", func(s string) error {
+		switch o.commitment = pricing.Commitment(s); o.commitment {
+		case pricing.OnDemand, pricing.Spot, pricing.OneYear, pricing.ThreeYear:
+			return nil
+		}
+		return errors.New("expected on_demand, spot, 1yr or 3yr")
+	})
+	flags.BoolVar(&o.mixed, "mixed-bases", false, "compare figures per kW although their power is of different bases")
+	o.system.Register(flags)
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		flags.PrintDefaults()
+		return nil, err
+	case err != nil:
+		return nil, errUsage
+	}
+	o.files = flags.Args()
+	given := make(map[string]bool)
+	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	fail := func(err error) (*options, error) {
+		fmt.Fprintf(stderr, "pricing: %v\n", err)
+		return nil, err
+	}
+	if given["quote"] && given["price"] {
+		return fail(fmt.Errorf("%w: -quote and -price are two prices", errUsage))
+	}
+	if len(o.files) == 0 {
+		for _, name := range []string{"accelerators", "price", "power", "power-basis", "pue", "rack", "quote", "mixed-bases"} {
+			if given[name] {
+				return fail(fmt.Errorf("%w: -%s says nothing without a report", errUsage, name))
+			}
+		}
+		only, err := o.system.System()
+		if err != nil {
+			return fail(err)
+		}
+		o.filter = only.Accelerator
+	}
+	var err error
+	if o.prices, err = catalogue(own, sky, azure, o.asOf, stderr); err != nil {
+		return fail(err)
+	}
+	return o, nil
+}
+
+// catalogue returns the prices of all the files that are named.
+func catalogue(own string, sky [][2]string, azure string, asOf time.Time, stderr io.Writer) (pricing.Prices, error) {
+	all := pricing.BuiltinPrices()
+	if own != "" {
+		err := open(own, func(r io.Reader) (err error) {
+			all, err = pricing.ReadPrices(own, r)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, s := range sky {
+		err := open(s[1], func(r io.Reader) error {
+			more, err := pricing.ReadSkyPilot(s[1], s[0], asOf, r)
+			all = append(all, more...)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if azure != "" {
+		err := open(azure, func(r io.Reader) error {
+			more, warnings, err := pricing.ReadAzure(azure, asOf, r)
+			all = append(all, more...)
+			for _, w := range warnings {
+				fmt.Fprintf(stderr, "%s: %s\n", azure, w)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func open(name string, read func(io.Reader) error) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return read(f)
+}

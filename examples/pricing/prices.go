@@ -1,0 +1,119 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/agentperf/agentperf-go/pricing"
+)
+
+// showPrices prints the tables of prices.
+func showPrices(o *options, w io.Writer) error {
+	var b strings.Builder
+	shown := false
+	for _, c := range []pricing.Commitment{pricing.OnDemand, pricing.OneYear} {
+		shown = byProvider(&b, o, c) || shown
+	}
+	if !shown {
+		return fmt.Errorf("%w for %q on demand or for a year as of %s", pricing.ErrNoPrice, o.filter, o.asOf.Format(time.DateOnly))
+	}
+	fmt.Fprintf(&b, "The lowest of each provider, in regions and sizes of its own.\n* of the accelerator alone; the rest of the machine is billed beside it.\n! older than 90 days on %s.\n\n", o.asOf.Format(time.DateOnly))
+	lowest(&b, o)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+var titles = map[pricing.Commitment]string{
+	pricing.OnDemand: "On demand", pricing.OneYear: "Committed for a year",
+}
+
+// accelerators returns those that the prices are of, each once, sorted.
+func accelerators(prices pricing.Prices) (list []string) {
+	for _, p := range prices {
+		if !slices.ContainsFunc(list, func(a string) bool { return pricing.SameAccelerator(a, p.Accelerator) }) {
+			list = append(list, p.Accelerator)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// providers returns those that the prices are of, each once, in their order.
+func providers(prices pricing.Prices) (list []string) {
+	for _, p := range prices {
+		if !slices.ContainsFunc(list, func(s string) bool { return strings.EqualFold(s, p.Provider) }) {
+			list = append(list, p.Provider)
+		}
+	}
+	return list
+}
+
+// byProvider prints a row for each provider and a column for each accelerator.
+func byProvider(b *strings.Builder, o *options, c pricing.Commitment) bool {
+	q := pricing.Query{Accelerator: o.filter, Commitment: c, AsOf: o.asOf}
+	whole := o.prices.Select(q)
+	q.Scope = pricing.GPUOnly
+	all := slices.Concat(whole, o.prices.Select(q))
+	if len(all) == 0 {
+		return false
+	}
+	columns := accelerators(all)
+	fmt.Fprintf(b, "%s, USD per accelerator-hour\n", titles[c])
+	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "\t"+strings.Join(columns, "\t")+"\t")
+	for _, provider := range providers(all) {
+		row := []string{provider}
+		for _, a := range columns {
+			row = append(row, cell(o, pricing.Query{Provider: provider, Accelerator: a, Commitment: c, AsOf: o.asOf}))
+		}
+		fmt.Fprintln(t, strings.Join(row, "\t")+"\t")
+	}
+	t.Flush() // to memory
+	b.WriteByte('\n')
+	return true
+}
+
+// cell returns the lowest price with its marks, that of the accelerator alone
+// only where there is no other.
+func cell(o *options, q pricing.Query) string {
+	mark := ""
+	quote, err := o.prices.Quote(q, pricing.Minimum)
+	if err != nil {
+		q.Scope, mark = pricing.GPUOnly, "*"
+		if quote, err = o.prices.Quote(q, pricing.Minimum); err != nil {
+			return ""
+		}
+	}
+	return quote.PerHour.Text(2) + mark + old(o, quote.From[0])
+}
+
+// old marks a price that is older than 90 days.
+func old(o *options, p pricing.Price) string {
+	if o.asOf.Sub(p.Date) > 90*24*time.Hour {
+		return "!"
+	}
+	return ""
+}
+
+// lowest prints the lowest price of each accelerator, of whole instances.
+func lowest(b *strings.Builder, o *options) {
+	all := o.prices.Select(pricing.Query{Accelerator: o.filter, AsOf: o.asOf})
+	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "Lowest\tUSD/hour\tstatistic\tprovider\tinstance\tdate")
+	for _, a := range accelerators(all) {
+		for _, c := range []pricing.Commitment{pricing.OnDemand, pricing.OneYear} {
+			q := pricing.Query{Accelerator: a, Commitment: c, AsOf: o.asOf}
+			quote, err := o.prices.Quote(q, pricing.Minimum)
+			if err != nil {
+				continue // there is none, or of the accelerator alone
+			}
+			p := quote.From[0]
+			fmt.Fprintf(t, "%s\t%s%s\t%s\t%s\t%s\t%s\n", a, quote.PerHour.Text(2), old(o, p), quote.Name, p.Provider, p.Instance, p.Date.Format(time.DateOnly))
+		}
+	}
+	t.Flush() // to memory
+}
