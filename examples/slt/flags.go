@@ -29,7 +29,7 @@ type options struct {
 func demonstration() slt.Config {
 	return slt.Config{
 		InputTokens: 200, OutputTokens: 100, Ramp: 500 * time.Millisecond, Settle: time.Second,
-		Measure: 3 * time.Second, Drain: 2 * time.Second, MaxConcurrency: 128, Seed: 1,
+		Measure: 3 * time.Second, Drain: 2 * time.Second, MaxConcurrency: 256, Seed: 1,
 	}
 }
 
@@ -60,7 +60,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 		}
 		return nil
 	})
-	flags.IntVar(&o.cfg.MaxConcurrency, "max-concurrency", 0, "highest `concurrency` without -levels (default 4096; 128 without -endpoint)")
+	flags.IntVar(&o.cfg.MaxConcurrency, "max-concurrency", 0, "highest `concurrency` without -levels (default 4096; 256 without -endpoint)")
 	flags.Float64Var(&o.cfg.Plateau.Gain, "plateau-gain", 0.01, "`share` by which a level must beat the best before it to count as growth")
 	flags.IntVar(&o.cfg.Plateau.Levels, "plateau-levels", 2, "`levels` in a row without growth that end the sweep")
 	flags.Func("at-speed", "output `speed` per query in tokens/s at which throughput and cost are read off (repeatable, default 100)", func(s string) error {
