@@ -40,7 +40,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 		fmt.Fprintf(&b, "Speed, latency and TTFT are medians over queries of %d input and %d output tokens.\n\n", r.Config.InputTokens, r.Config.OutputTokens)
 	}
 	if p := r.PeakOutputTokensPerSecond; p != nil {
-		limit := "; more was not seen to be the limit"
+		limit := "; no plateau was seen, it may grow beyond"
 		if r.PlateauReached {
 			limit = "; beyond, it does not grow"
 		}
