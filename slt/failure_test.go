@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"runtime"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -113,6 +112,9 @@ func TestNothingSucceeds(t *testing.T) {
 		if !errors.Is(err, slt.ErrNothingSucceeded) || !strings.Contains(err.Error(), "429") {
 			t.Errorf("error %v", err)
 		}
+		if l := report.Levels[0]; l.Requests == 0 || l.Failed != l.Requests || l.Invalid == "" || *l.ResponseRate != 0 {
+			t.Errorf("%+v", l)
+		}
 		if report.Complete || report.PlateauReached || report.PeakOutputTokensPerSecond != nil || report.AtSpeed[0].Case != slt.NoData {
 			t.Errorf("%+v", report)
 		}
@@ -147,7 +149,34 @@ func TestServerDies(t *testing.T) {
 }
 
 // A level at which the system gives up altogether, and recovers from, is one
-// without throughput, and ends the growth.
+// without throughput and speed, and the sweep goes on.
+func TestCollapse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		engine := &endpointtest.Engine{PerRequest: 150}
+		engine.Fault = func(int) endpointtest.Fault {
+			if engine.Stats().Active > 1 { // a lone query goes through
+				return endpointtest.Fault{Kind: endpointtest.FaultStatus, Status: 503}
+			}
+			return endpointtest.Fault{}
+		}
+		cfg := short(1, 8)
+		cfg.Ramp = -1
+		report, err := slt.Run(t.Context(), inMemory(t, engine, cfg))
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := report.Levels[1]
+		if l.Failed == 0 || l.Invalid != "" || len(report.Levels) != 2 || !report.Complete {
+			t.Errorf("%+v", l)
+		}
+		near(t, "median speed", l.MedianOutputSpeed, 0, 0)
+		if a := report.AtSpeed[0]; a.Case != slt.Interpolated || *a.OutputTokensPerSecond > 150 {
+			t.Errorf("%+v", a)
+		}
+	})
+}
+
+// A system that sheds what is beyond its capacity keeps its throughput.
 func TestOverload(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		engine := &endpointtest.Engine{}
@@ -247,9 +276,6 @@ func TestCancel(t *testing.T) {
 		// The level that was cut says what it saw.
 		near(t, "throughput", &report.Levels[1].OutputTokensPerSecond, 200, 20)
 	})
-	if n := runtime.NumGoroutine(); n > 20 {
-		t.Errorf("%d goroutines are left", n)
-	}
 }
 
 // What the server does with lengths is found out and said.

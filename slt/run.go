@@ -155,7 +155,11 @@ func (s *sweep) level(ctx context.Context, concurrency int) (*Level, error) {
 	case l.Invalid != "":
 		return nil, fmt.Errorf("%w at concurrency %d: %s", ErrInvalid, concurrency, l.Invalid)
 	case succeeded == 0:
-		return &l, s.alive(ctx, concurrency, why(crew.records))
+		if err := s.alive(ctx, concurrency, why(crew.records)); err != nil {
+			// A dead endpoint says nothing of this concurrency.
+			s.report.Levels[len(s.report.Levels)-1].Invalid = "no query succeeded, and the endpoint does not answer a lone one"
+			return nil, err
+		}
 	}
 	return &l, nil
 }

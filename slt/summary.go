@@ -25,7 +25,7 @@ func summarise(concurrency int, want ConfigEcho, density *density, r phase.Resul
 		density.add(&all[i].timing)
 	}
 	l.OutputTokensPerSecond = density.throughput(r.Times, all)
-	ended := l.take(r.Times, all)
+	ended := l.take(counting(r), all)
 	for _, rec := range all {
 		if rec.outcome == endpoint.Local && l.Invalid == "" {
 			l.Invalid = "the client failed: " + rec.message
@@ -41,6 +41,17 @@ func summarise(concurrency int, want ConfigEcho, density *density, r phase.Resul
 	l.lengths(want, ended)
 	l.warn(r, late)
 	return l
+}
+
+// counting returns the times within which queries count: the window, or the
+// whole level where it was given up for nothing succeeding, perhaps before any
+// window.
+func counting(r phase.Result) phase.Times {
+	t := r.Times
+	if r.Ending == phase.Dead {
+		t.Settled, t.WindowEnd = t.Start, t.End.Add(1)
+	}
+	return t
 }
 
 // take counts the queries of the window and returns those that ended in it.
