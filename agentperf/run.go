@@ -227,7 +227,8 @@ func (r *run) phase(ctx context.Context, agents int) (*PhaseResult, error) {
 	result, err := phase.Run(ctx, pc, crew.work)
 	p := summarise(index, agents, r.cfg.Tiers, r.cfg.Rules, result, crew.records, crew.gaps)
 	if r.client != nil {
-		p.count(before, r.client.Counters())
+		counted := r.client.Counters().Since(before)
+		p.Reconnects, p.Warnings = counted.Reconnects, append(p.Warnings, counted.Warnings()...)
 	}
 	succeeded := 0
 	for i := range crew.records {

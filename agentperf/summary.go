@@ -288,17 +288,3 @@ func (p *PhaseResult) warnOfUnfairness(tiers []Tier, own map[int]*metrics.Percen
 		}
 	}
 }
-
-// count adds what the connections counted in the phase.
-func (p *PhaseResult) count(before, after endpoint.Counters) {
-	p.Reconnects = after.Reconnects - before.Reconnects
-	if p.Reconnects > 0 {
-		p.Warnings = append(p.Warnings, fmt.Sprintf("%d idle connections were closed by the server just as a request was sent; it was sent again, and the time lost counts", p.Reconnects))
-	}
-	if n := after.Unclosed - before.Unclosed; n > 0 {
-		p.Warnings = append(p.Warnings, fmt.Sprintf("%d answers were left open by the server when they were complete; each cost its connection", n))
-	}
-	if n := after.NoDone - before.NoDone; n > 0 {
-		p.Warnings = append(p.Warnings, fmt.Sprintf("%d answers ended without [DONE]", n))
-	}
-}

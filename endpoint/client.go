@@ -2,6 +2,7 @@ package endpoint
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -116,6 +117,31 @@ func (c *Client) Counters() Counters {
 		NoDone:     c.noDone.Load(),
 		Unclosed:   c.unclosed.Load(),
 	}
+}
+
+// Since returns what was counted since before.
+func (c Counters) Since(before Counters) Counters {
+	return Counters{
+		Requests:   c.Requests - before.Requests,
+		Reconnects: c.Reconnects - before.Reconnects,
+		NoUsage:    c.NoUsage - before.NoUsage,
+		NoDone:     c.NoDone - before.NoDone,
+		Unclosed:   c.Unclosed - before.Unclosed,
+	}
+}
+
+// Warnings says what a reader of a measurement should know of its connections.
+// NoUsage is not among it: where tokens come from is said beside them.
+func (c Counters) Warnings() (w []string) {
+	add := func(n int64, format string) {
+		if n > 0 {
+			w = append(w, fmt.Sprintf(format, n))
+		}
+	}
+	add(c.Reconnects, "%d idle connections were closed by the server just as a request was sent; it was sent again, and the time lost counts")
+	add(c.Unclosed, "%d answers were left open by the server when they were complete; each cost its connection")
+	add(c.NoDone, "%d answers ended without [DONE]")
+	return w
 }
 
 // lingers records that the server has left a response open after its [DONE], or

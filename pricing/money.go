@@ -1,6 +1,7 @@
 package pricing
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
@@ -99,17 +100,25 @@ func cutSign(s string) (sign, rest string) {
 // MarshalJSON encodes the exact amount as a number of dollars.
 func (u USD) MarshalJSON() ([]byte, error) { return []byte(u.number()), nil }
 
-// UnmarshalJSON decodes a number of dollars, exactly.
+// UnmarshalJSON decodes a number of dollars, exactly. One with an exponent, which
+// other programs write, is rounded to a picodollar.
 func (u *USD) UnmarshalJSON(text []byte) error {
 	if string(text) == "null" {
 		return nil
 	}
 	v, err := ParseUSD(string(text))
+	if err != nil && bytes.ContainsAny(text, "eE") {
+		if amount, ok := parseAmount(string(text), most); ok {
+			v, err = round(amount)
+		}
+	}
 	if err == nil {
 		*u = v
 	}
 	return err
 }
+
+const most = float64(math.MaxInt64) / float64(Dollar)
 
 // round returns an amount in dollars rounded to a picodollar, half to even.
 func round(dollars *big.Rat) (USD, error) {

@@ -77,6 +77,21 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+func TestUnmarshalUSD(t *testing.T) {
+	for text, want := range map[string]pricing.USD{"4.44e-7": 444_000, "2.5E0": 5 * pricing.Dollar / 2, "-1.5": -3 * pricing.Dollar / 2, "null": 7, "1e-13": 0} {
+		u := pricing.USD(7)
+		if err := json.Unmarshal([]byte(text), &u); err != nil || u != want {
+			t.Errorf("%s is %d, %v; want %d", text, u, err, want)
+		}
+	}
+	for _, text := range []string{`"2.5"`, "1e7", "1e99999", "[]", "true", "0.0000000000001"} {
+		var u pricing.USD
+		if err := json.Unmarshal([]byte(text), &u); err == nil {
+			t.Errorf("%s is %v, want an error", text, u)
+		}
+	}
+}
+
 func TestCostPerMillion(t *testing.T) {
 	for _, tt := range []struct {
 		price        pricing.USD

@@ -84,12 +84,12 @@ func (r *row) decimal(column string) (*big.Rat, error) {
 }
 
 // parseAmount reads a number that may be written with an exponent, exactly, from
-// 0 to most. What is smaller than a picodollar is 0.
-func parseAmount(text string, most float64) (*big.Rat, bool) {
+// 0 to limit. What is smaller than a picodollar is 0.
+func parseAmount(text string, limit float64) (*big.Rat, bool) {
 	const long = 64
 	// As a float first: big.Rat would work out any exponent in full.
 	f, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(f >= 0 && f <= most) || len(text) > long {
+	if err != nil || !(f >= 0 && f <= limit) || len(text) > long {
 		return nil, false
 	}
 	if f < 1e-12 {

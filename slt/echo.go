@@ -12,8 +12,7 @@ import (
 
 func emptyReport(cfg Config) *Report {
 	r := &Report{
-		Schema: Schema, Started: time.Now().Round(0), Levels: []Level{}, AtSpeed: []AtSpeed{},
-		Warnings: []string{}, Config: echo(cfg),
+		Schema: Schema, Started: time.Now().Round(0), Levels: []Level{}, AtSpeed: []AtSpeed{}, Warnings: []string{},
 	}
 	if cfg.System != (pricing.System{}) && cfg.System.Validate() == nil {
 		r.System = new(cfg.System)

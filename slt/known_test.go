@@ -55,6 +55,9 @@ func TestKnownAnswers(t *testing.T) {
 		{"short, one token per event", &endpointtest.Engine{}, slt.Config{InputTokens: 250, OutputTokens: 100, Measure: 12 * sec, Ramp: 3 * sec, Settle: 3 * sec}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			if testing.Short() && tt.cfg.Measure == 0 {
+				t.Skip("half an hour of virtual time")
+			}
 			synctest.Test(t, func(t *testing.T) {
 				engine := tt.engine
 				engine.Capacity, engine.PerRequest = 2000, 200

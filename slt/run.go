@@ -134,7 +134,7 @@ func (s *sweep) level(ctx context.Context, concurrency int) (*Level, error) {
 	before := s.client.Counters()
 	result, err := phase.Run(ctx, pc, crew.work)
 	l := summarise(concurrency, s.report.Config, &s.density, result, crew.records)
-	l.count(before, s.client.Counters())
+	l.Warnings = append(l.Warnings, s.client.Counters().Since(before).Warnings()...)
 	s.report.Levels = append(s.report.Levels, l)
 	succeeded := 0
 	for i := range crew.records {
@@ -193,20 +193,6 @@ func (s *sweep) alive(ctx context.Context, concurrency int, why string) error {
 		}
 	}
 	return fmt.Errorf("%w at concurrency %d: %s", ErrEndpointGone, concurrency, why)
-}
-
-// count adds what the connections counted in the level.
-func (l *Level) count(before, after endpoint.Counters) {
-	add := func(format string, args ...any) { l.Warnings = append(l.Warnings, fmt.Sprintf(format, args...)) }
-	if n := after.Reconnects - before.Reconnects; n > 0 {
-		add("%d idle connections were closed by the server just as a query was sent; it was sent again, and the time lost counts", n)
-	}
-	if n := after.Unclosed - before.Unclosed; n > 0 {
-		add("%d answers were left open by the server when they were complete; each cost its connection", n)
-	}
-	if n := after.NoDone - before.NoDone; n > 0 {
-		add("%d answers ended without [DONE]", n)
-	}
 }
 
 // repeatWarnings puts the warnings of levels with those of the report.

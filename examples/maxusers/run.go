@@ -81,32 +81,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	if cerr := requests.Close(); err == nil && cerr != nil {
 		err = fmt.Errorf("-requests: %w", cerr)
 	}
-	return conclude(ctx, o, report, err, stdout, stderr)
-}
-
-// conclude shows and writes what is known and returns the exit status.
-func conclude(ctx context.Context, o *options, report *agentperf.Report, err error, stdout, stderr io.Writer) int {
-	status := answered
-	if o.jsonFile != "" { // first: nobody may be reading the table any more
-		if err := cli.WriteJSON(o.jsonFile, report); err != nil {
-			fmt.Fprintf(stderr, "maxusers: -json: %v\n", err)
-			status = noAnswer
-		}
-	}
-	if len(report.Phases) > 0 {
-		if err := report.WriteTable(stdout); err != nil {
-			fmt.Fprintf(stderr, "maxusers: %v\n", err)
-			status = noAnswer
-		}
-	}
-	switch {
-	case err != nil && ctx.Err() != nil:
-		fmt.Fprintln(stderr, "maxusers: interrupted; this is what was known")
-		return noAnswer
-	case err != nil:
-		fmt.Fprintf(stderr, "maxusers: %v\n", err)
-		return noAnswer
-	case o.agents > 0:
+	status := cli.Result{Program: "maxusers", Report: report, JSON: o.jsonFile, Any: len(report.Phases) > 0, Err: err}.Conclude(ctx, stdout, stderr)
+	if err == nil && o.agents > 0 {
 		return max(status, checked(report))
 	}
 	return status

@@ -47,7 +47,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 		if err != nil {
 			return fail(noAnswer, err)
 		}
-		return conclude(ctx, o, report, nil, stdout, stderr)
+		return cli.Result{Program: "slt", Report: report, JSON: o.jsonFile, Any: true}.Conclude(ctx, stdout, stderr)
 	}
 
 	if o.endpoint.URL == "" {
@@ -73,7 +73,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	o.cfg.Progress = func(e slt.Event) { show(live, e) }
 	report, err := slt.Run(ctx, o.cfg)
 	live.Clear()
-	return conclude(ctx, o, report, err, stdout, stderr)
+	return cli.Result{Program: "slt", Report: report, JSON: o.jsonFile, Any: len(report.Levels) > 0, Err: err}.Conclude(ctx, stdout, stderr)
 }
 
 // compare merges two reports. What flags say of the system replaces what both say.
@@ -117,32 +117,6 @@ func load(name string) (*slt.Report, error) {
 		return nil, fmt.Errorf("%s: schema is %q, expected %q", name, r.Schema, slt.Schema)
 	}
 	return &r, nil
-}
-
-// conclude shows and writes what is known and returns the exit status.
-func conclude(ctx context.Context, o *options, report *slt.Report, err error, stdout, stderr io.Writer) int {
-	status := answered
-	if o.jsonFile != "" { // first: nobody may be reading the table any more
-		if err := cli.WriteJSON(o.jsonFile, report); err != nil {
-			fmt.Fprintf(stderr, "slt: -json: %v\n", err)
-			status = noAnswer
-		}
-	}
-	if len(report.Levels) > 0 {
-		if err := report.WriteTable(stdout); err != nil {
-			fmt.Fprintf(stderr, "slt: %v\n", err)
-			status = noAnswer
-		}
-	}
-	switch {
-	case err != nil && ctx.Err() != nil:
-		fmt.Fprintln(stderr, "slt: interrupted; this is what was known")
-		return noAnswer
-	case err != nil:
-		fmt.Fprintf(stderr, "slt: %v\n", err)
-		return noAnswer
-	}
-	return status
 }
 
 // show shows how far a sweep has come.
