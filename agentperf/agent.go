@@ -17,6 +17,7 @@ import (
 type record struct {
 	agent      int
 	play       trajectory.Play
+	subagent   string // its ID; empty for the session itself
 	turn       int
 	begin      time.Time
 	outcome    endpoint.Outcome
@@ -84,16 +85,14 @@ func newCrew(cfg Config, connect func(int) trajectory.Sender, index, agents int)
 // work is the life of one agent.
 func (c *crew) work(soft, hard context.Context, w *phase.Worker) error {
 	agent := w.Index
-	sender := c.connect(agent)
-	if closer, ok := sender.(interface{ Close() }); ok {
-		defer closer.Close()
-	}
-	g := &gate{sender: sender, hard: hard, worker: w}
-	replayer := trajectory.NewReplayer(g, c.cfg.Policy, &c.gaps[agent%len(c.gaps)])
+	replayer := trajectory.NewReplayer(func() trajectory.Sender {
+		return &gate{sender: c.connect(agent), hard: hard, worker: w}
+	}, c.cfg.Policy, &c.gaps[agent%len(c.gaps)])
+	defer replayer.Close()
 	replayer.StartAt(w.Due)
 	for play := range c.cfg.schedule(c.phase).Plays(agent) {
 		for res := range replayer.Play(soft, play) {
-			r := newRecord(agent, play, res, g.begin)
+			r := newRecord(agent, play, res)
 			c.add(r)
 			if r.outcome == endpoint.Local {
 				w.Stop() // whatever follows says nothing about the system
@@ -110,8 +109,11 @@ func (c *crew) work(soft, hard context.Context, w *phase.Worker) error {
 	return nil
 }
 
-func newRecord(agent int, play trajectory.Play, res trajectory.Result, begin time.Time) record {
-	r := record{agent: agent, play: play, turn: res.Turn, begin: begin, maxTokens: res.MaxTokens, timing: res.Timing}
+func newRecord(agent int, play trajectory.Play, res trajectory.Result) record {
+	r := record{
+		agent: agent, play: play, subagent: res.Subagent, turn: res.Turn,
+		begin: res.Sender.(*gate).began, maxTokens: res.MaxTokens, timing: res.Timing,
+	}
 	r.outcome, r.message = outcomeOf(res.Err)
 	if !r.failed() {
 		r.speed, r.measurable = res.Timing.OutputSpeed()
@@ -127,23 +129,31 @@ func (c *crew) add(r record) {
 	c.records = append(c.records, r)
 }
 
-// gate stands between a replayer and its connection and tells the phase of
-// each request. A replayer stops between requests when the phase is over; an
-// open request goes on until the phase cuts it.
+// gate stands between one thread of a replayer and its connection and tells the
+// phase of each request. A replayer stops between requests when the phase is
+// over; an open request goes on until the phase cuts it.
 type gate struct {
 	sender trajectory.Sender
 	hard   context.Context
 	worker *phase.Worker
-	begin  time.Time
+	began  time.Time // the last request
 }
 
 func (g *gate) Send(_ context.Context, session string, body [][]byte, clock *metrics.Clock) error {
-	g.begin = g.worker.Begin()
+	request := g.worker.Begin()
+	g.began = request.Began
 	err := g.sender.Send(g.hard, session, body, clock)
 	if _, typed := errors.AsType[*endpoint.Error](err); err != nil && !typed && g.hard.Err() != nil {
 		// Whatever a Sender calls it, it was us who cut the request.
 		err = &endpoint.Error{Outcome: endpoint.Canceled, Err: err}
 	}
-	g.worker.End(err == nil)
+	request.End(err == nil)
 	return err
+}
+
+// Close closes the connection.
+func (g *gate) Close() {
+	if closer, ok := g.sender.(interface{ Close() }); ok {
+		closer.Close()
+	}
 }

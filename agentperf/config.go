@@ -18,10 +18,10 @@ type Config struct {
 	// Endpoint is the system under test. A preflight looks at it first, and
 	// what it finds goes into the report.
 	Endpoint endpoint.Config
-	// Connect, when set, is asked for the connection of each agent, counted
-	// from 0, in place of Endpoint: to replay in process, say. A connection
-	// with a Close method is closed when its agent ends. Connect is called
-	// from several goroutines.
+	// Connect, when set, is asked for the connections of each agent, counted
+	// from 0, instead of Endpoint: one, and one for each subagent that is live
+	// beside it. A Sender with a Close method is closed when its agent ends.
+	// Connect is called from several goroutines.
 	Connect func(agent int) trajectory.Sender
 	// Workload is what the agents replay.
 	Workload *trajectory.Workload
@@ -110,7 +110,7 @@ func (c Config) Validate() error {
 
 // withoutLength returns the first turn whose length was not recorded.
 func withoutLength(w *trajectory.Workload) (*trajectory.Trajectory, int) {
-	for _, t := range w.Trajectories {
+	for t := range w.Threads() {
 		for i := range t.Turns {
 			if t.Turns[i].OutputTokens == 0 {
 				return t, i

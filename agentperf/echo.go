@@ -42,6 +42,10 @@ type ConfigEcho struct {
 	HumanWaitCapSeconds       float64 `json:"human_wait_cap_seconds"`
 	HumanWaitsRecordedSeconds float64 `json:"human_waits_recorded_seconds"`
 	HumanWaitsReplayedSeconds float64 `json:"human_waits_replayed_seconds"`
+	// ToolDelaysRecordedSeconds in all, ToolDelaysReplayedSeconds are replayed.
+	ToolDelayCapSeconds       float64 `json:"tool_delay_cap_seconds"`
+	ToolDelaysRecordedSeconds float64 `json:"tool_delays_recorded_seconds"`
+	ToolDelaysReplayedSeconds float64 `json:"tool_delays_replayed_seconds"`
 
 	Rules struct {
 		Name            string  `json:"name"`
@@ -86,7 +90,8 @@ func echo(cfg Config) ConfigEcho {
 		Model:         cfg.Policy.Model, Fields: cfg.Policy.Fields, Output: cfg.Policy.Output,
 		MaxTokens: cfg.Policy.MaxTokens, ToolDelay: cfg.Policy.ToolDelay, ToolDelayScale: cfg.Policy.ToolDelayScale,
 		CachePrefix: cfg.Policy.Prefix, HumanWaitCapSeconds: cfg.Policy.HumanWaits.Seconds(),
-		Seed: cfg.Seed, MaxStart: cfg.MaxStart, Start: cfg.Start, MaxAgents: cfg.MaxAgents, MaxPhases: cfg.MaxPhases,
+		ToolDelayCapSeconds: cfg.Policy.ToolDelayMax.Seconds(),
+		Seed:                cfg.Seed, MaxStart: cfg.MaxStart, Start: cfg.Start, MaxAgents: cfg.MaxAgents, MaxPhases: cfg.MaxPhases,
 		VerdictRule:    "point: P25 output speed >= floor and P95 TTFT <= ceiling; a failed request is speed 0 and TTFT +Inf",
 		PercentileRule: "exact, linear interpolation at rank (n-1)q",
 	}
@@ -97,10 +102,11 @@ func echo(cfg Config) ConfigEcho {
 	}
 	e.Headers = slices.Sorted(maps.Keys(cfg.Endpoint.Header))
 	if w := cfg.Workload; w != nil {
-		recorded, replayed := w.HumanTime(cfg.Policy)
-		e.HumanWaitsRecordedSeconds, e.HumanWaitsReplayedSeconds = recorded.Seconds(), replayed.Seconds()
+		waits := w.Waits(cfg.Policy)
+		e.HumanWaitsRecordedSeconds, e.HumanWaitsReplayedSeconds = waits.Human.Seconds(), waits.HumanReplayed.Seconds()
+		e.ToolDelaysRecordedSeconds, e.ToolDelaysReplayedSeconds = waits.Tool.Seconds(), waits.ToolReplayed.Seconds()
 		e.Workload, e.Trajectories = w.Name, len(w.Trajectories)
-		for _, t := range w.Trajectories {
+		for t := range w.Threads() {
 			e.Turns += len(t.Turns)
 			for i := range t.Turns {
 				if !t.Turns[i].ToolDelayKnown {

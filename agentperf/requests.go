@@ -20,7 +20,8 @@ type Request struct {
 	ID              string   `json:"request_id"`
 	Agent           int      `json:"user_id"`
 	Trajectory      string   `json:"conversation_id"`
-	Turn            int      `json:"conversation_idx"`
+	Subagent        string   `json:"subagent,omitempty"`
+	Turn            int      `json:"conversation_idx"` // of the subagent, if it is one's
 	Start           float64  `json:"start_time"`
 	End             float64  `json:"end_time"`
 	Success         bool     `json:"success"`
@@ -52,7 +53,7 @@ func writeRequests(w io.Writer, index int, times phase.Times, all []record) erro
 		r := &all[i]
 		row := Request{
 			Phase: index, ID: fmt.Sprintf("%d-%d-%d", index, r.agent, counts[r.agent]), Agent: r.agent,
-			Trajectory: r.play.Trajectory.ID, Turn: r.turn, Session: r.play.Session,
+			Trajectory: r.play.Trajectory.ID, Subagent: r.subagent, Turn: r.turn, Session: r.play.Session,
 			Start: seconds(r.timing.Sent), End: seconds(r.timing.Sent.Add(r.timing.E2E)),
 			Success: r.outcome == endpoint.OK, Measured: times.Measured(r.begin),
 			Outcome: string(r.outcome), Error: r.message, MaxTokens: r.maxTokens,

@@ -195,8 +195,12 @@ func newRun(ctx context.Context, cfg Config) (*run, error) {
 	if fit != (trajectory.Fit{}) {
 		r.warn(fmt.Sprintf("%d trajectories were cut and %d dropped (%d turns in all) to fit a context of %d tokens", fit.Cut, fit.Dropped, fit.Turns, cfg.ContextTokens))
 	}
-	if recorded, replayed := fitted.HumanTime(cfg.Policy); replayed < recorded {
-		r.warn(fmt.Sprintf("%v of %v that agents waited for people in the recording are cut", (recorded - replayed).Round(time.Second), recorded.Round(time.Second)))
+	waits := fitted.Waits(cfg.Policy)
+	if cut := waits.Human - waits.HumanReplayed; cut > 0 {
+		r.warn(fmt.Sprintf("%v of %v that agents waited for people in the recording are cut", cut.Round(time.Second), waits.Human.Round(time.Second)))
+	}
+	if cut := waits.Tool - waits.ToolReplayed; cut > 0 && cfg.Policy.ToolDelayMax > 0 {
+		r.warn(fmt.Sprintf("%v of %v that tools took in the recording are cut", cut.Round(time.Second), waits.Tool.Round(time.Second)))
 	}
 	if cfg.Policy.Prefix == trajectory.PrefixNone {
 		r.warn("plays have no prefix of their own: the server may answer from the cache of another play")
@@ -287,11 +291,8 @@ func (r *run) alive(ctx context.Context, p *PhaseResult) error {
 
 // answers reports whether a lone request succeeds.
 func (r *run) answers(ctx context.Context) bool {
-	sender := r.connect(0)
-	if closer, ok := sender.(interface{ Close() }); ok {
-		defer closer.Close()
-	}
-	replayer := trajectory.NewReplayer(sender, r.cfg.Policy, nil)
+	replayer := trajectory.NewReplayer(func() trajectory.Sender { return r.connect(0) }, r.cfg.Policy, nil)
+	defer replayer.Close()
 	for play := range r.cfg.schedule(-1).Plays(0) {
 		for res := range replayer.Play(ctx, play) {
 			return res.Err == nil

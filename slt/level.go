@@ -58,7 +58,8 @@ func (c *crew) work(soft, hard context.Context, w *phase.Worker) error {
 		var clock metrics.Clock
 		clock.Due(due)
 		clock.Window(from, until)
-		r := record{begin: w.Begin()}
+		request := w.Begin()
+		r := record{begin: request.Began}
 		_, err := conn.Stream(hard, session, [][]byte{body}, &clock)
 		r.timing = clock.Timing()
 		r.outcome = endpoint.OK
@@ -68,7 +69,7 @@ func (c *crew) work(soft, hard context.Context, w *phase.Worker) error {
 		if err == nil && c.shape.forced() && r.timing.UsageReported {
 			r.short, r.over = r.timing.Tokens < c.shape.tokens, r.timing.Tokens > c.shape.tokens
 		}
-		w.End(err == nil)
+		request.End(err == nil)
 		c.add(r)
 		if r.outcome == endpoint.Local {
 			w.Stop() // whatever follows says nothing about the system

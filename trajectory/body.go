@@ -23,6 +23,8 @@ type builder struct {
 	prefixed *Message // the message that marked holds, with a prefix
 	prefix   string
 	marked   []byte // as it follows another message
+
+	text []byte // synthetic text of the body
 }
 
 func newBuilder(p Policy) *builder {
@@ -41,10 +43,14 @@ func newBuilder(p Policy) *builder {
 func (b *builder) body(t *Turn, prefix string, maxTokens int, forced bool) [][]byte {
 	b.messages = t.Context.Append(b.messages[:0])
 	b.segments = append(b.segments[:0], b.head)
+	b.reserve(prefix)
 	mark := b.mark(prefix)
 	for i, m := range b.messages {
 		wire := m.wire
-		if i == mark {
+		switch {
+		case m.text != nil:
+			wire = b.synthetic(m, i == mark, prefix)
+		case i == mark:
 			if b.prefixed != m || b.prefix != prefix {
 				b.prefixed, b.prefix, b.marked = m, prefix, withPrefix(m.wire, prefix)
 			}
@@ -76,6 +82,40 @@ func (b *builder) body(t *Turn, prefix string, maxTokens int, forced bool) [][]b
 	}
 	b.segments = append(b.segments, b.tail)
 	return b.segments
+}
+
+// reserve takes memory for the synthetic text of the messages, so that segments
+// need not move. It is as long as a prompt, which is why it is taken for each
+// body: an agent has it only while its request is out.
+func (b *builder) reserve(prefix string) {
+	n := 0
+	for _, m := range b.messages {
+		if m.text != nil {
+			n += m.size() + 1
+		}
+	}
+	b.text = nil
+	if n > 0 {
+		b.text = make([]byte, 0, n+6*len(prefix)) // as if all of it had to be escaped
+	}
+}
+
+// release lets go of what the last body needed.
+func (b *builder) release() { b.text = nil }
+
+// synthetic returns a message with its text made out, and the prefix in front of
+// the text.
+func (b *builder) synthetic(m *Message, marked bool, prefix string) []byte {
+	from := len(b.text)
+	if marked {
+		quoted, _ := json.Marshal(prefix)
+		m = &Message{
+			wire: slices.Concat(m.wire[:m.text.at], quoted[1:len(quoted)-1], m.wire[m.text.at:]),
+			text: &synthetic{at: m.text.at + len(quoted) - 2, blocks: m.text.blocks, bytes: m.text.bytes},
+		}
+	}
+	b.text = m.appendWire(b.text)
+	return b.text[from:]
 }
 
 // mark returns the index of the message that takes the prefix, -1 for none. A

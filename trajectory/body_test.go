@@ -27,7 +27,7 @@ func TestBody(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := &sender{}
-			for range trajectory.NewReplayer(s, tt.policy, nil).Play(t.Context(), trajectory.Play{Trajectory: tr}) {
+			for range trajectory.NewReplayer(func() trajectory.Sender { return s }, tt.policy, nil).Play(t.Context(), trajectory.Play{Trajectory: tr}) {
 			}
 			if want := `{"model":"m","messages":[` + messages + tt.want; s.bodies[0] != want {
 				t.Errorf("body\n%s\nwant\n%s", s.bodies[0], want)
@@ -57,7 +57,7 @@ func TestPrefixGoesIntoAnyContent(t *testing.T) {
 			}
 			s := &sender{}
 			p := trajectory.Play{Trajectory: &trajectory.Trajectory{Turns: []trajectory.Turn{{Context: c}}}, Prefix: "P\n\""}
-			for range trajectory.NewReplayer(s, trajectory.Policy{}, nil).Play(t.Context(), p) {
+			for range trajectory.NewReplayer(func() trajectory.Sender { return s }, trajectory.Policy{}, nil).Play(t.Context(), p) {
 			}
 			var body struct{ Messages []json.RawMessage }
 			if err := json.Unmarshal([]byte(s.bodies[0]), &body); err != nil {

@@ -60,7 +60,7 @@ func TestCacheIsHonest(t *testing.T) {
 					for agent := range 3 {
 						conn := client.Conn()
 						sender := &usageOf{Sender: conn}
-						r := trajectory.NewReplayer(sender, trajectory.Policy{Model: "simulated", ToolDelay: trajectory.ToolDelayNone, Prefix: tt.position}, nil)
+						r := trajectory.NewReplayer(func() trajectory.Sender { return sender }, trajectory.Policy{Model: "simulated", ToolDelay: trajectory.ToolDelayNone, Prefix: tt.position}, nil)
 						plays := 0
 						for p := range (trajectory.Schedule{Workload: w, Seed: 5, Phase: phase, MaxStart: 3}).Plays(agent) {
 							sender.usage = nil

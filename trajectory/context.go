@@ -2,28 +2,11 @@ package trajectory
 
 import (
 	"bytes"
-	"fmt"
+	"encoding/json"
 	"hash/maphash"
 	"iter"
 	"slices"
-
-	"encoding/json"
-
-	"github.com/tidwall/gjson"
 )
-
-// A Message is one chat message as JSON, stored once however many contexts of
-// however many trajectories contain it. It is immutable.
-type Message struct {
-	wire []byte // a comma and the compact JSON: what follows an earlier message in a request body
-	lead bool   // a system or developer message
-}
-
-// JSON returns the message as a compact JSON object. It must not be changed.
-func (m *Message) JSON() []byte { return m.wire[1:] }
-
-// Role returns the message's "role", empty when it has none.
-func (m *Message) Role() string { return gjson.GetBytes(m.JSON(), "role").String() }
 
 // A Context is the list of messages that one request carries. Contexts are
 // immutable and share their fronts: the context of turn k+1 is the context of
@@ -113,6 +96,7 @@ type Store struct {
 	blobs    map[uint64][]json.RawMessage
 	contexts map[node]*Context
 	bytes    int64
+	scratch  []byte
 }
 
 // node identifies a context by its parts.
@@ -129,11 +113,30 @@ func (s *Store) Append(c *Context, message []byte) (*Context, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.append(c, m), nil
+}
+
+// AppendSynthetic is Append for a message whose content, a string, comes after
+// synthetic text. Of the text only the blocks are kept.
+func (s *Store) AppendSynthetic(c *Context, message []byte, blocks []Block) (*Context, error) {
+	m, err := s.message(message)
+	if err != nil {
+		return nil, err
+	}
+	if len(blocks) > 0 {
+		if m, err = s.synthetic(m, blocks); err != nil {
+			return nil, err
+		}
+	}
+	return s.append(c, m), nil
+}
+
+func (s *Store) append(c *Context, m *Message) *Context {
 	key := node{c, m}
 	if next, ok := s.contexts[key]; ok {
-		return next, nil
+		return next
 	}
-	next := &Context{front: c, last: m, len: c.Len() + 1, size: c.Size() + len(m.wire)}
+	next := &Context{front: c, last: m, len: c.Len() + 1, size: c.Size() + m.size() + 1}
 	if c == nil {
 		next.size-- // no comma before the first
 	}
@@ -141,7 +144,7 @@ func (s *Store) Append(c *Context, message []byte) (*Context, error) {
 		s.contexts = make(map[node]*Context)
 	}
 	s.contexts[key] = next
-	return next, nil
+	return next
 }
 
 // Raw returns a shared compact copy of a JSON value, such as a tool list.
@@ -165,57 +168,13 @@ func (s *Store) Raw(value []byte) (json.RawMessage, error) {
 	return v, nil
 }
 
-// Bytes returns the bytes of distinct content stored.
+// Bytes returns the bytes of distinct content stored. Synthetic text counts as
+// its blocks take, 16 bytes each.
 func (s *Store) Bytes() int64 { return s.bytes }
-
-func (s *Store) message(raw []byte) (*Message, error) {
-	b := bytes.NewBuffer(make([]byte, 0, len(raw)+1))
-	b.WriteByte(',')
-	if err := json.Compact(b, raw); err != nil {
-		return nil, fmt.Errorf("message is not JSON: %w", err)
-	}
-	wire := b.Bytes()
-	if wire[1] != '{' {
-		return nil, fmt.Errorf("message is %s, expected a JSON object", kind(wire[1:]))
-	}
-	role := gjson.GetBytes(wire[1:], "role")
-	if role.Type != gjson.String || role.Str == "" {
-		return nil, fmt.Errorf(`message has no "role"`)
-	}
-	h := s.hash(wire)
-	for _, old := range s.messages[h] {
-		if bytes.Equal(old.wire, wire) {
-			return old, nil
-		}
-	}
-	if s.messages == nil {
-		s.messages = make(map[uint64][]*Message)
-	}
-	m := &Message{wire: bytes.Clone(wire), lead: role.Str == "system" || role.Str == "developer"}
-	s.messages[h] = append(s.messages[h], m)
-	s.bytes += int64(len(wire))
-	return m, nil
-}
 
 func (s *Store) hash(b []byte) uint64 {
 	if !s.seeded {
 		s.seed, s.seeded = maphash.MakeSeed(), true
 	}
 	return maphash.Bytes(s.seed, b)
-}
-
-// kind names the type of a JSON value for an error message.
-func kind(value []byte) string {
-	switch r := gjson.ParseBytes(value); {
-	case r.IsArray():
-		return "an array"
-	case r.Type == gjson.String:
-		return "a string"
-	case r.Type == gjson.Number:
-		return "a number"
-	case r.Type == gjson.Null:
-		return "null"
-	default:
-		return "a boolean"
-	}
 }

@@ -39,7 +39,7 @@ func ExampleReplayer_Play() {
 			turns = append(turns, trajectory.Turn{Context: c, OutputTokens: 5})
 		}
 	}
-	r := trajectory.NewReplayer(printer{}, trajectory.Policy{Model: "m", Output: trajectory.OutputCap}, nil)
+	r := trajectory.NewReplayer(func() trajectory.Sender { return printer{} }, trajectory.Policy{Model: "m", Output: trajectory.OutputCap}, nil)
 	for res := range r.Play(context.Background(), trajectory.Play{Trajectory: &trajectory.Trajectory{ID: "t", Turns: turns}}) {
 		fmt.Println("turn", res.Turn, res.Err)
 	}

@@ -1,5 +1,7 @@
 package trajectory
 
+import "slices"
+
 // A Fit says what had to go for a workload to fit a context window.
 type Fit struct {
 	// Dropped trajectories did not fit with their first turn; Cut ones lost
@@ -33,36 +35,67 @@ func (t *Turn) PromptEstimate() int {
 
 // Fit returns the workload without the turns that need more than the policy's
 // Window for the prompt and the answer, and without all that follows them in
-// their trajectories. A Window of 0 fits everything.
+// their trajectories, subagents that they start included. A subagent that does
+// not fit is cut likewise. A Window of 0 fits everything.
 func (w *Workload) Fit(policy Policy) (*Workload, Fit) {
-	window := policy.Window
-	policy.Window = 0
-	fitted := &Workload{Name: w.Name, Source: w.Source}
+	fitted := &Workload{Name: w.Name, Source: w.Source, Findings: w.Findings}
 	var f Fit
 	for _, t := range w.Trajectories {
-		n := len(t.Turns)
-		for i := range t.Turns {
-			answer, forced := policy.Limit(&t.Turns[i])
-			if !forced {
-				answer = min(answer, leastAnswer)
-			}
-			if window > 0 && t.Turns[i].PromptEstimate()+prefixTokens+answer > window {
-				n = i
-				break
-			}
+		if t = f.trajectory(t, policy); t != nil {
+			fitted.Trajectories = append(fitted.Trajectories, t)
 		}
-		f.Turns += len(t.Turns) - n
-		switch {
-		case n == 0:
-			f.Dropped++
-			continue
-		case n < len(t.Turns):
-			f.Cut++
-			short := *t
-			short.Turns = t.Turns[:n:n]
-			t = &short
-		}
-		fitted.Trajectories = append(fitted.Trajectories, t)
 	}
 	return fitted, f
+}
+
+// trajectory returns what fits of a trajectory, nil for nothing.
+func (f *Fit) trajectory(t *Trajectory, policy Policy) *Trajectory {
+	n := len(t.Turns)
+	for i := range t.Turns {
+		if !policy.fits(&t.Turns[i]) {
+			n = i
+			break
+		}
+	}
+	f.Turns += len(t.Turns) - n
+	if n == 0 {
+		f.Dropped++
+		return nil
+	}
+	short := *t
+	short.Subagents = nil
+	for _, s := range t.Subagents {
+		if s.After >= n {
+			for lost := range s.Trajectory.All() {
+				f.Turns += len(lost.Turns)
+			}
+			continue
+		}
+		if s.Trajectory = f.trajectory(s.Trajectory, policy); s.Trajectory != nil {
+			short.Subagents = append(short.Subagents, s)
+		}
+	}
+	if n == len(t.Turns) && equalSubagents(short.Subagents, t.Subagents) {
+		return t
+	}
+	if n < len(t.Turns) {
+		f.Cut++
+		short.Turns = t.Turns[:n:n]
+	}
+	return &short
+}
+
+func equalSubagents(a, b []Subagent) bool {
+	return slices.EqualFunc(a, b, func(a, b Subagent) bool { return a.Trajectory == b.Trajectory })
+}
+
+// fits reports whether a turn and its answer fit the window.
+func (p Policy) fits(t *Turn) bool {
+	window := p.Window
+	p.Window = 0
+	answer, forced := p.Limit(t)
+	if !forced {
+		answer = min(answer, leastAnswer)
+	}
+	return window <= 0 || t.PromptEstimate()+prefixTokens+answer <= window
 }

@@ -93,6 +93,7 @@ func (b *session) turn(i, n int) (turn Turn, ok bool) {
 		Tools:          b.scaffold.tools,
 		PromptTokens:   b.tokens,
 		ToolDelayKnown: true,
+		Origins:        Origins{Synthetic, Synthetic, Synthetic, Synthetic},
 	}
 	output := b.shape.output.count(b.rng)
 	b.calls--

@@ -84,9 +84,12 @@ type Policy struct {
 	ToolDelay ToolDelay
 	// ToolDelayScale multiplies every tool delay; 0 means 1.
 	ToolDelayScale float64
+	// ToolDelayMax bounds each tool delay; 0 is no bound. Of recorded sessions
+	// a few long waits make most of the time.
+	ToolDelayMax time.Duration
 	// HumanWaits bounds each wait for a person that was recorded; 0 leaves them
-	// out, since a system is not measured by how long its users think. What is
-	// cut is [Workload.HumanTime].
+	// out, since a system is not measured by how long its users think.
+	// [Workload.Waits] says what is cut.
 	HumanWaits time.Duration
 	// Prefix is where the text of a play goes that keeps its cache apart;
 	// empty means [PrefixAfterSystem].
@@ -114,6 +117,9 @@ func (p Policy) Validate() error {
 	case "", PrefixAfterSystem, PrefixFront, PrefixNone:
 	default:
 		errs = append(errs, fmt.Errorf("trajectory: Prefix is %q, expected after-system, front or none", p.Prefix))
+	}
+	if p.ToolDelayMax < 0 {
+		errs = append(errs, fmt.Errorf("trajectory: ToolDelayMax is %v, expected 0 or more", p.ToolDelayMax))
 	}
 	if p.HumanWaits < 0 {
 		errs = append(errs, fmt.Errorf("trajectory: HumanWaits is %v, expected 0 or more", p.HumanWaits))
@@ -178,25 +184,57 @@ func (p Policy) delay(t *Trajectory, i int, rng *rand.Rand) time.Duration {
 	turn := &t.Turns[i]
 	d := time.Duration(0)
 	switch {
-	case p.ToolDelay == ToolDelayNone:
 	case p.ToolDelay == ToolDelayRecorded && turn.ToolDelayKnown:
 		d = turn.ToolDelay
-	case t.EndsInTools(i):
+	case p.ToolDelay != ToolDelayNone && t.EndsInTools(i):
 		d = sampled
 	}
-	return time.Duration(float64(d)*p.ToolDelayScale) + min(turn.HumanDelay, p.HumanWaits)
+	return p.toolDelay(d) + min(turn.HumanDelay, p.HumanWaits)
 }
 
-// HumanTime returns how long agents waited for people in the recording, and
-// how much of that the policy replays.
-func (w *Workload) HumanTime(p Policy) (recorded, replayed time.Duration) {
-	for _, t := range w.Trajectories {
+// toolDelay returns how much of a tool delay is replayed. The policy must be
+// resolved.
+func (p Policy) toolDelay(d time.Duration) time.Duration {
+	if p.ToolDelay == ToolDelayNone {
+		return 0
+	}
+	d = time.Duration(float64(d) * p.ToolDelayScale)
+	if p.ToolDelayMax > 0 {
+		d = min(d, p.ToolDelayMax)
+	}
+	return d
+}
+
+// Waits are the times between turns that were recorded in a workload, and what
+// is replayed of them.
+type Waits struct {
+	// Tool is time spent on tools and human time spent on waiting for people,
+	// of all turns together. Where tool delays are sampled or left out none is
+	// replayed, and ToolReplayed is 0.
+	Tool, ToolReplayed   time.Duration
+	Human, HumanReplayed time.Duration
+}
+
+// Waits returns the waits of the workload, its subagents included, under a
+// policy.
+func (w *Workload) Waits(p Policy) Waits {
+	p = p.Resolve()
+	var sum Waits
+	for t := range w.Threads() {
 		for i := range t.Turns {
-			recorded += t.Turns[i].HumanDelay
-			replayed += min(t.Turns[i].HumanDelay, p.HumanWaits)
+			turn := &t.Turns[i]
+			sum.Human += turn.HumanDelay
+			sum.HumanReplayed += min(turn.HumanDelay, p.HumanWaits)
+			if !turn.ToolDelayKnown {
+				continue
+			}
+			sum.Tool += turn.ToolDelay
+			if p.ToolDelay == ToolDelayRecorded {
+				sum.ToolReplayed += p.toolDelay(turn.ToolDelay)
+			}
 		}
 	}
-	return recorded, replayed
+	return sum
 }
 
 // sampleToolDelay draws from exp(N(0, 0.8²)) s, kept within [0.1 s, 5 s]: the

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"github.com/agentperf/agentperf-go/metrics"
@@ -29,20 +30,34 @@ type Sender interface {
 }
 
 // A Replayer plays trajectories for one agent. It is not safe for concurrent
-// use.
+// use, though it plays subagents beside their parent.
 type Replayer struct {
-	sender  Sender
+	connect func() Sender
 	policy  Policy
 	gaps    *metrics.Gaps
-	builder *builder
 	due     time.Time // of the next request; zero is now
+
+	mu      sync.Mutex
+	idle    []*thread // connected, with nothing to do
+	senders []Sender
 }
 
-// NewReplayer returns a replayer that sends through sender. Gaps inside the
-// responses go to gaps, which may be nil. The policy must be valid.
-func NewReplayer(sender Sender, policy Policy, gaps *metrics.Gaps) *Replayer {
-	policy = policy.Resolve()
-	return &Replayer{sender: sender, policy: policy, gaps: gaps, builder: newBuilder(policy)}
+// NewReplayer returns a replayer. It asks connect for a [Sender] when it first
+// plays, and for one more whenever a subagent is live beside all that there are.
+// Gaps inside the responses go to gaps, which may be nil. The policy must be
+// valid.
+func NewReplayer(connect func() Sender, policy Policy, gaps *metrics.Gaps) *Replayer {
+	return &Replayer{connect: connect, policy: policy.Resolve(), gaps: gaps}
+}
+
+// Close closes the senders that have a method Close().
+func (r *Replayer) Close() {
+	for _, s := range r.senders {
+		if closer, ok := s.(interface{ Close() }); ok {
+			closer.Close()
+		}
+	}
+	r.senders, r.idle = nil, nil
 }
 
 // StartAt says when the first request is due: the instant at which the agent
@@ -51,8 +66,13 @@ func (r *Replayer) StartAt(t time.Time) { r.due = t }
 
 // A Result is one turn as it went.
 type Result struct {
-	// Turn is the index of the turn in its trajectory.
+	// Subagent is the ID of the subagent whose turn it is; empty for the
+	// trajectory itself.
+	Subagent string
+	// Turn is the index of the turn in the trajectory or subagent.
 	Turn int
+	// Sender is what the turn was sent through.
+	Sender Sender
 	// Timing is what the response looked like.
 	Timing metrics.Timing
 	// MaxTokens is what the policy asked for, Forced whether with ignore_eos and
@@ -62,49 +82,127 @@ type Result struct {
 	// Err is why the turn failed, nil when it did not.
 	Err error
 	// Completed is set on the last turn of a trajectory, however it ended.
+	// Subagents for which no turn waits may still be at work.
 	Completed bool
 }
 
 // Play plays one trajectory: each turn after the one before has ended and its
 // tool delay has passed, with the recorded history whatever was answered. After
 // a failed turn it goes on with the next, and where nothing had been streamed
-// it pauses first. It ends when the trajectory does, or ctx.
+// it pauses first. Subagents start and end where they were recorded to, those
+// that began before Start left out. It ends when all have ended, or ctx.
 //
-// A turn cut short by ctx is among the results, with its error.
+// A turn cut short by ctx is among the results, with its error. Results come one
+// at a time, and a thread goes on when its last one has been taken.
 func (r *Replayer) Play(ctx context.Context, p Play) iter.Seq[Result] {
 	return func(yield func(Result) bool) {
-		rng := rand.New(rand.NewPCG(p.seed, 0))
 		if r.due.IsZero() {
 			r.due = time.Now()
 		}
-		for i := p.Start; i < len(p.Trajectory.Turns); i++ {
-			if !sleepUntil(ctx, r.due) {
-				return
+		if len(p.Trajectory.Subagents) == 0 {
+			t := r.thread()
+			defer r.release(t)
+			r.due = t.play(ctx, p, r.due, kin{}, yield)
+			return
+		}
+		r.due = r.playTree(ctx, p, yield)
+	}
+}
+
+// A thread is one connection and what is sent through it, one request at a time.
+type thread struct {
+	r       *Replayer
+	sender  Sender
+	builder *builder
+}
+
+// thread returns a thread that is not in use.
+func (r *Replayer) thread() *thread {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n := len(r.idle); n > 0 {
+		t := r.idle[n-1]
+		r.idle = r.idle[:n-1]
+		return t
+	}
+	t := &thread{r: r, sender: r.connect(), builder: newBuilder(r.policy)}
+	r.senders = append(r.senders, t.sender)
+	return t
+}
+
+func (r *Replayer) release(t *thread) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.idle = append(r.idle, t)
+}
+
+// kin is what a thread does about its subagents; nil functions mean that there
+// are none.
+type kin struct {
+	// ended starts those that follow turn i, which ended at the given time.
+	ended func(i int, at time.Time)
+	// wait waits for those that turn i waits for and returns when the last of
+	// them ended, zero when there is none; ok is false when the play is over.
+	wait func(i int) (last time.Time, ok bool)
+}
+
+// play plays the turns of a trajectory and returns when what follows is due.
+func (t *thread) play(ctx context.Context, p Play, due time.Time, subagents kin, yield func(Result) bool) time.Time {
+	policy := &t.r.policy
+	rng := rand.New(rand.NewPCG(p.seed, 0))
+	for i := p.Start; i < len(p.Trajectory.Turns); i++ {
+		if !sleepUntil(ctx, due) {
+			return due
+		}
+		res, streamed := t.turn(ctx, p, i, due)
+		delay := policy.delay(p.Trajectory, i, rng)
+		if res.Completed {
+			delay = 0 // the next trajectory begins at once
+		}
+		// From the end of the response, not of Send: what the client does
+		// in between is its own lateness.
+		end := res.Timing.Sent.Add(res.Timing.E2E)
+		due = end.Add(delay)
+		if subagents.ended != nil {
+			subagents.ended(i, end)
+		}
+		if !yield(res) || ctx.Err() != nil {
+			return due
+		}
+		if subagents.wait != nil && !res.Completed {
+			last, ok := subagents.wait(i + 1)
+			if !ok {
+				return due
 			}
-			turn := &p.Trajectory.Turns[i]
-			res := Result{Turn: i, Completed: i == len(p.Trajectory.Turns)-1}
-			res.MaxTokens, res.Forced = r.policy.Limit(turn)
-			body := r.builder.body(turn, p.Prefix, res.MaxTokens, res.Forced)
-			clock := metrics.Clock{Gaps: r.gaps}
-			clock.Due(r.due)
-			res.Err = r.sender.Send(ctx, p.Session, body, &clock)
-			res.Timing = clock.Timing()
-			res.Forced = res.Forced && !r.builder.skip["max_tokens"] && !r.builder.skip["ignore_eos"]
-			delay := r.policy.delay(p.Trajectory, i, rng)
-			if res.Completed {
-				delay = 0 // the next trajectory begins at once
-			}
-			if res.Err != nil && !clock.Streamed() {
-				delay = max(delay, r.policy.FailurePause)
-			}
-			// From the end of the response, not of Send: what the client does
-			// in between is its own lateness.
-			r.due = res.Timing.Sent.Add(res.Timing.E2E + delay)
-			if !yield(res) || ctx.Err() != nil {
-				return
-			}
+			due = later(end, last).Add(delay)
+		}
+		if res.Err != nil && !streamed {
+			due = later(due, end.Add(policy.FailurePause))
 		}
 	}
+	return due
+}
+
+// turn sends one turn.
+func (t *thread) turn(ctx context.Context, p Play, i int, due time.Time) (res Result, streamed bool) {
+	turn := &p.Trajectory.Turns[i]
+	res = Result{Subagent: p.subagent, Turn: i, Sender: t.sender, Completed: p.subagent == "" && i == len(p.Trajectory.Turns)-1}
+	res.MaxTokens, res.Forced = t.r.policy.Limit(turn)
+	body := t.builder.body(turn, p.Prefix, res.MaxTokens, res.Forced)
+	clock := metrics.Clock{Gaps: t.r.gaps}
+	clock.Due(due)
+	res.Err = t.sender.Send(ctx, p.Session, body, &clock)
+	t.builder.release()
+	res.Timing = clock.Timing()
+	res.Forced = res.Forced && !t.builder.skip["max_tokens"] && !t.builder.skip["ignore_eos"]
+	return res, clock.Streamed()
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // sleepUntil reports false when ctx was done first.

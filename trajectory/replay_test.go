@@ -34,7 +34,7 @@ func TestDelays(t *testing.T) {
 				var store trajectory.Store
 				s := &sender{fail: tt.fail}
 				n := 0
-				for res := range trajectory.NewReplayer(s, tt.policy, nil).Play(t.Context(), trajectory.Play{Trajectory: build(t, &store, "a", 4)}) {
+				for res := range trajectory.NewReplayer(func() trajectory.Sender { return s }, tt.policy, nil).Play(t.Context(), trajectory.Play{Trajectory: build(t, &store, "a", 4)}) {
 					if res.Turn != n || (res.Err != nil) != (tt.fail != nil) || res.Timing.Lateness != 0 {
 						t.Errorf("result %+v", res)
 					}
@@ -54,7 +54,7 @@ func TestLateness(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var store trajectory.Store
 		slow := &lagging{sender: &sender{}}
-		r := trajectory.NewReplayer(slow, trajectory.Policy{}, nil)
+		r := trajectory.NewReplayer(func() trajectory.Sender { return slow }, trajectory.Policy{}, nil)
 		r.StartAt(time.Now().Add(-30 * time.Millisecond))
 		tr := build(t, &store, "a", 3)
 		tr.Turns[1].ToolDelay = 20 * time.Millisecond // less than the lag
@@ -87,7 +87,7 @@ func TestPauseAfterTheLastTurn(t *testing.T) {
 		var store trajectory.Store
 		w := &trajectory.Workload{Trajectories: []*trajectory.Trajectory{build(t, &store, "a", 1)}}
 		s := &sender{fail: func(int) (bool, error) { return false, errors.New("dead") }}
-		r := trajectory.NewReplayer(s, trajectory.Policy{}, nil)
+		r := trajectory.NewReplayer(func() trajectory.Sender { return s }, trajectory.Policy{}, nil)
 		plays := 0
 		for p := range (trajectory.Schedule{Workload: w}).Plays(0) {
 			for range r.Play(t.Context(), p) {
@@ -128,7 +128,7 @@ func TestPlayEndsWithItsContext(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond) // within a tool delay
 		defer cancel()
 		began, n := time.Now(), 0
-		for range trajectory.NewReplayer(&sender{}, trajectory.Policy{}, nil).Play(ctx, trajectory.Play{Trajectory: build(t, &store, "a", 9)}) {
+		for range trajectory.NewReplayer(func() trajectory.Sender { return &sender{} }, trajectory.Policy{}, nil).Play(ctx, trajectory.Play{Trajectory: build(t, &store, "a", 9)}) {
 			n++
 		}
 		if took := time.Since(began); n != 3 || took != 1500*time.Millisecond {

@@ -37,7 +37,8 @@ type Play struct {
 	// play's own. Empty adds nothing.
 	Prefix string
 
-	seed uint64 // of the tool delays
+	seed     uint64 // of the tool delays
+	subagent string // the ID of the subagent that it is
 }
 
 // Plays returns the plays of an agent, counted from 0, without end. Each

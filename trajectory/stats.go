@@ -11,13 +11,16 @@ import (
 // good a recording it is. Figures that rest on no data have an N of 0 and are
 // left out of the JSON.
 type Stats struct {
-	// Trajectories and Requests are the sessions and their turns.
+	// Trajectories are the sessions, Subagents the threads that they start, and
+	// Requests the turns of both.
 	Trajectories int `json:"trajectories"`
+	Subagents    int `json:"subagents"`
 	Requests     int `json:"requests"`
-	// Turns is the number of turns of a trajectory.
+	// Turns is the number of turns of a trajectory, without its subagents.
 	Turns Distribution `json:"turns_per_trajectory,omitzero"`
 	// Input is the number of input tokens of a request, as recorded or as
-	// [Turn.PromptEstimate] has it; EstimatedInputs is how many are estimates.
+	// [Turn.PromptEstimate] has it; EstimatedInputs is how many are estimates,
+	// the reader's included.
 	Input           Distribution `json:"input_tokens_per_request,omitzero"`
 	EstimatedInputs int          `json:"requests_with_estimated_input"`
 	// Output is the number of output tokens of a request, of those in which it
@@ -43,8 +46,9 @@ type Stats struct {
 	// compaction, an edit near the front, other tools.
 	Resets int `json:"resets"`
 	// PrefixReuse is the share of all input tokens that a cache of unlimited
-	// size could reuse from earlier turns of the same trajectory: a prefix of
-	// the tools, then whole messages. SharedPrefixReuse adds what it could
+	// size could reuse from earlier turns of the same session: a prefix of
+	// the tools, then whole messages, then whole blocks of synthetic text.
+	// SharedPrefixReuse adds what it could
 	// reuse of the scaffolds of other trajectories, each being the tools and
 	// the system messages in front: the most that a replay leaves to a cache
 	// under [PrefixAfterSystem]. Tokens are taken to be spread evenly over the
@@ -57,6 +61,55 @@ type Stats struct {
 	// that of all requests together.
 	DistinctBytes int64 `json:"distinct_bytes"`
 	ContextBytes  int64 `json:"context_bytes"`
+	// Origins count where texts and numbers come from.
+	Origins StatsOrigins `json:"origins"`
+}
+
+// StatsOrigins count the turns of a workload by where what they hold comes from.
+type StatsOrigins struct {
+	// Text is that of the messages and tools, Input that of the input tokens,
+	// Output that of the output tokens, and Delay that of the time after a turn
+	// that ran tools or waited for a person.
+	Text   OriginCounts `json:"text"`
+	Input  OriginCounts `json:"input_tokens"`
+	Output OriginCounts `json:"output_tokens"`
+	Delay  OriginCounts `json:"delay"`
+}
+
+// OriginCounts count turns by origin. Missing are those that do not have what is
+// counted.
+type OriginCounts struct {
+	Recorded  int `json:"recorded"`
+	Derived   int `json:"derived"`
+	Estimated int `json:"estimated"`
+	Synthetic int `json:"synthetic"`
+	Missing   int `json:"missing"`
+}
+
+func (c *OriginCounts) add(known bool, o Origin) {
+	switch {
+	case !known:
+		c.Missing++
+	case o == Derived:
+		c.Derived++
+	case o == Estimated:
+		c.Estimated++
+	case o == Synthetic:
+		c.Synthetic++
+	default:
+		c.Recorded++
+	}
+}
+
+// Share returns the share of turns of an origin, among those that have what is
+// counted; 0 when none has.
+func (c OriginCounts) Share(o Origin) float64 {
+	counts := [...]int{Recorded: c.Recorded, Derived: c.Derived, Estimated: c.Estimated, Synthetic: c.Synthetic}
+	all := c.Recorded + c.Derived + c.Estimated + c.Synthetic
+	if all == 0 || int(o) >= len(counts) {
+		return 0
+	}
+	return float64(counts[o]) / float64(all)
 }
 
 // A Distribution summarises N exact values. Percentiles are those of
@@ -104,14 +157,24 @@ func newCollector() *collector {
 
 func (c *collector) trajectory(t *Trajectory) {
 	c.s.Trajectories++
-	c.s.Requests += len(t.Turns)
 	c.turns.Record(float64(len(t.Turns)))
 	c.reuse.begin()
+	for thread := range t.All() {
+		if thread != t {
+			c.s.Subagents++
+		}
+		c.thread(thread)
+	}
+}
+
+// thread accounts for the turns of a session or of a subagent.
+func (c *collector) thread(t *Trajectory) {
+	c.s.Requests += len(t.Turns)
 	for i := range t.Turns {
 		turn := &t.Turns[i]
 		input := float64(turn.PromptEstimate())
 		c.input.Record(input)
-		if turn.PromptTokens == 0 {
+		if turn.PromptTokens == 0 || turn.Origins.Input == Estimated {
 			c.s.EstimatedInputs++
 		}
 		if turn.OutputTokens > 0 {
@@ -120,7 +183,13 @@ func (c *collector) trajectory(t *Trajectory) {
 		if turn.HumanDelay > 0 {
 			c.humanDelay.Record(turn.HumanDelay.Seconds())
 		}
-		c.tools(t, i)
+		from := &c.s.Origins
+		from.Text.add(true, turn.Origins.Text)
+		from.Input.add(turn.PromptTokens > 0, turn.Origins.Input)
+		from.Output.add(turn.OutputTokens > 0, turn.Origins.Output)
+		if ran := c.tools(t, i); ran || turn.HumanDelay > 0 {
+			from.Delay.add(turn.ToolDelayKnown || turn.HumanDelay > 0, turn.Origins.Delay)
+		}
 		c.prefix(turn, input)
 		if i > 0 {
 			c.step(&t.Turns[i-1], turn)
@@ -150,8 +219,8 @@ func (c *collector) step(from, to *Turn) {
 }
 
 // tools accounts for the tools that ran after turn i: those recorded, or as
-// many as the next turn brings results of.
-func (c *collector) tools(t *Trajectory, i int) {
+// many as the next turn brings results of. It reports whether any did.
+func (c *collector) tools(t *Trajectory, i int) bool {
 	turn := &t.Turns[i]
 	calls := len(turn.ToolCalls)
 	if calls == 0 && i+1 < len(t.Turns) {
@@ -167,7 +236,7 @@ func (c *collector) tools(t *Trajectory, i int) {
 		}
 	}
 	if calls == 0 {
-		return
+		return false
 	}
 	c.s.ToolCalls += calls
 	c.s.ToolTurns++
@@ -179,6 +248,7 @@ func (c *collector) tools(t *Trajectory, i int) {
 	} else {
 		c.s.UnknownToolDelays++
 	}
+	return true
 }
 
 func (c *collector) stats() Stats {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"hash/maphash"
+
+	"github.com/agentperf/agentperf-go/internal/filler"
 )
 
 // reuse follows what a cache that forgets nothing could reuse, and counts
@@ -24,7 +26,10 @@ type reuse struct {
 	// chain holds the prefixes of nothing but system messages: a hash of all
 	// the content in them.
 	chain map[promptPrefix]uint64
-	fresh []*Context
+	// blocks holds the beginnings of synthetic messages that were seen: a
+	// hash of what is in front and of the blocks.
+	blocks map[uint64]struct{}
+	fresh  []*Context
 }
 
 // promptPrefix is the tools of a request and the messages at its front.
@@ -48,6 +53,7 @@ func (r *reuse) begin() {
 	r.messages = make(map[*Message]uint64)
 	r.seen = make(map[promptPrefix]struct{})
 	r.chain = make(map[promptPrefix]uint64)
+	r.blocks = make(map[uint64]struct{})
 }
 
 // turn returns the bytes at the front of a request that an earlier turn of the
@@ -70,7 +76,37 @@ func (r *reuse) turn(t *Turn) (own, shared int) {
 		own = turnBytes(t.Tools, at.context)
 	}
 	r.seen[at] = struct{}{}
+	own += r.begun(at)
 	return own, max(own, r.shared(t, at))
+}
+
+// begun remembers how the synthetic messages among the fresh contexts begin, and
+// returns the bytes with which the first of them, which follows the given prefix,
+// begins like an earlier one.
+func (r *reuse) begun(at promptPrefix) (size int) {
+	for i := len(r.fresh) - 1; i >= 0; i-- {
+		m := r.fresh[i].Last()
+		hit := i == len(r.fresh)-1
+		if text := m.text; text != nil {
+			chain := maphash.Comparable(r.seed, at)
+			chain = maphash.Comparable(r.seed, [2]uint64{chain, maphash.Bytes(r.seed, m.wire[:text.at])})
+			for k, b := range text.blocks {
+				chain = maphash.Comparable(r.seed, [3]uint64{chain, b.Seed, uint64(b.Tokens)})
+				if _, ok := r.blocks[chain]; !ok {
+					hit = false
+					r.blocks[chain] = struct{}{}
+				}
+				if hit {
+					size += b.Tokens * filler.BytesPerToken
+					if k == 0 {
+						size += text.at - 1 // without the comma
+					}
+				}
+			}
+		}
+		at.context = r.fresh[i]
+	}
+	return size
 }
 
 // shared goes through the fresh contexts, which begin after the given prefix,
@@ -115,8 +151,27 @@ func (r *reuse) shared(t *Turn, at promptPrefix) (size int) {
 func (r *reuse) message(m *Message) uint64 {
 	id, ok := r.messages[m]
 	if !ok {
-		id = r.id(m.JSON())
+		if m.text == nil {
+			id = r.id(m.JSON())
+		} else {
+			id = r.synthetic(m)
+		}
 		r.messages[m] = id
+	}
+	return id
+}
+
+// synthetic returns the identity of a message with synthetic text and counts
+// each block once.
+func (r *reuse) synthetic(m *Message) uint64 {
+	id := r.id(m.wire[1:])
+	for _, b := range m.text.blocks {
+		block := maphash.Comparable(r.seed, b)
+		if _, ok := r.content[block]; !ok {
+			r.content[block] = struct{}{}
+			r.distinct += int64(b.Tokens * filler.BytesPerToken)
+		}
+		id = maphash.Comparable(r.seed, [2]uint64{id, block})
 	}
 	return id
 }
@@ -142,9 +197,38 @@ func keptBytes(from, to *Turn) int {
 	if !bytes.Equal(from.Tools, to.Tools) {
 		return 0
 	}
-	kept := from.Context
-	for n := to.Context.Shared(kept); kept.Len() > n; {
+	kept, next := from.Context, to.Context
+	n := next.Shared(kept)
+	for kept.Len() > n+1 {
 		kept = kept.Front()
 	}
-	return turnBytes(from.Tools, kept)
+	for next.Len() > n+1 {
+		next = next.Front()
+	}
+	if kept.Len() == n {
+		return turnBytes(from.Tools, kept)
+	}
+	part := 0
+	if next.Len() > n {
+		part = sharedText(kept.Last(), next.Last())
+	}
+	return turnBytes(from.Tools, kept.Front()) + part
+}
+
+// sharedText returns the bytes with which two messages begin alike, by whole
+// blocks of synthetic text.
+func sharedText(a, b *Message) (size int) {
+	if a.text == nil || b.text == nil || !bytes.Equal(a.wire[:a.text.at], b.wire[:b.text.at]) {
+		return 0
+	}
+	for i := range min(len(a.text.blocks), len(b.text.blocks)) {
+		if a.text.blocks[i] != b.text.blocks[i] {
+			break
+		}
+		size += a.text.blocks[i].Tokens * filler.BytesPerToken
+	}
+	if size > 0 {
+		size += a.text.at - 1
+	}
+	return size
 }

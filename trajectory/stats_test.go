@@ -70,6 +70,12 @@ func TestStatsKnownAnswers(t *testing.T) {
 		Scaffolds:         1,
 		DistinctBytes:     100 + 100 + 200 + 300 + 100 + 100,
 		ContextBytes:      200 + 400 + 400 + 200 + 300,
+		Origins: trajectory.StatsOrigins{
+			Text:   trajectory.OriginCounts{Recorded: 5},
+			Input:  trajectory.OriginCounts{Recorded: 4, Missing: 1},
+			Output: trajectory.OriginCounts{Recorded: 2, Missing: 3},
+			Delay:  trajectory.OriginCounts{Recorded: 2, Missing: 1},
+		},
 	}
 	close := cmp.Comparer(func(a, b float64) bool { return math.Abs(a-b) <= 1e-9*max(1, math.Abs(a)) })
 	if diff := cmp.Diff(want, got, close); diff != "" {

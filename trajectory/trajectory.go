@@ -8,7 +8,8 @@
 //
 // A [Replayer] plays a trajectory for one agent against a [Sender]: strictly in
 // sequence, with the recorded history (what the system answers is timed and
-// discarded), waiting the tool time between turns. Bodies are lists of shared
+// discarded), waiting the tool time between turns, subagents beside their
+// parent. Bodies are lists of shared
 // segments; the same seed gives byte-identical requests.
 //
 // Readers and writers for files are in package trajectory/format.
@@ -16,6 +17,7 @@ package trajectory
 
 import (
 	"encoding/json"
+	"iter"
 	"time"
 )
 
@@ -25,6 +27,8 @@ type Workload struct {
 	Name, Source string
 	// Trajectories are immutable and shared by all agents.
 	Trajectories []*Trajectory
+	// Findings are what the reader of the files has to say about them.
+	Findings []Finding
 }
 
 // A Trajectory is one recorded agent session. It is immutable once built.
@@ -38,6 +42,51 @@ type Trajectory struct {
 	ContextTokens int
 	// Turns are the model calls in order; never empty.
 	Turns []Turn
+	// Subagents are the threads that it starts.
+	Subagents []Subagent
+}
+
+// A Subagent is a thread of a session: a trajectory of its own that is replayed
+// beside its parent, over a connection of its own.
+type Subagent struct {
+	// Trajectory is what the thread does. It may have subagents in turn.
+	Trajectory *Trajectory
+	// After is the turn of the parent after which the thread starts; -1 starts
+	// it with the parent.
+	After int
+	// Delay is the time from the end of that turn to its first request.
+	Delay time.Duration
+	// Join is the turn of the parent that waits until the thread has ended, and
+	// then for the delays of the turn before it; 0 when none does.
+	Join int
+}
+
+// All iterates over the trajectory, its subagents, theirs, and so on.
+func (t *Trajectory) All() iter.Seq[*Trajectory] {
+	return func(yield func(*Trajectory) bool) { t.walk(yield) }
+}
+
+func (t *Trajectory) walk(yield func(*Trajectory) bool) bool {
+	if !yield(t) {
+		return false
+	}
+	for _, s := range t.Subagents {
+		if !s.Trajectory.walk(yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// Threads iterates over all trajectories of the workload and their subagents.
+func (w *Workload) Threads() iter.Seq[*Trajectory] {
+	return func(yield func(*Trajectory) bool) {
+		for _, t := range w.Trajectories {
+			if !t.walk(yield) {
+				return
+			}
+		}
+	}
 }
 
 // A Turn is one model call of a trajectory.
@@ -58,8 +107,10 @@ type Turn struct {
 	// ModelTime is how long the recorded call took; 0 when not recorded.
 	ModelTime time.Duration
 	// ToolDelay is the recorded time between the end of this turn and the
-	// start of the next, spent on tools. It is meaningful only when
-	// ToolDelayKnown is set, so that a recorded 0 differs from no record.
+	// start of the next, spent on tools. Where the next turn waits for
+	// subagents it is the time from the end of the last of them. It is
+	// meaningful only when ToolDelayKnown is set, so that a recorded 0 differs
+	// from no record.
 	ToolDelay      time.Duration
 	ToolDelayKnown bool
 	// HumanDelay is the recorded time after this turn in which the agent waited
@@ -67,6 +118,48 @@ type Turn struct {
 	HumanDelay time.Duration
 	// ToolCalls are the tools that ran after this turn, as recorded.
 	ToolCalls []ToolCall
+	// Origins say where the text and the numbers come from.
+	Origins Origins
+	// Line is where in [Trajectory.Source] the turn is recorded, from 1; 0 when
+	// the file has no lines or nobody knows.
+	Line int
+}
+
+// An Origin says where a number or a text comes from, which is how far it can be
+// believed.
+type Origin uint8
+
+const (
+	// Recorded is what the recording says.
+	Recorded Origin = iota
+	// Derived follows from what the recording says, such as a delay from two
+	// instants.
+	Derived
+	// Estimated is a guess made from what the recording says, such as a number
+	// of tokens from a number of characters.
+	Estimated
+	// Synthetic is made up.
+	Synthetic
+)
+
+// String returns the name of the origin in lower case.
+func (o Origin) String() string {
+	if int(o) < len(originNames) {
+		return originNames[o]
+	}
+	return "unknown"
+}
+
+var originNames = [...]string{"recorded", "derived", "estimated", "synthetic"}
+
+// Origins are the origins of what a turn holds; of what it lacks, such as
+// PromptTokens of 0, they say nothing.
+type Origins struct {
+	// Text is that of the messages and tools: the worst of them.
+	Text Origin
+	// Input is that of PromptTokens, Output that of OutputTokens, Delay that of
+	// ToolDelay and HumanDelay.
+	Input, Output, Delay Origin
 }
 
 // A ToolCall is one recorded tool execution. It is never executed.

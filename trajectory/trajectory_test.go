@@ -120,7 +120,7 @@ func (s *sender) Send(ctx context.Context, session string, body [][]byte, clock 
 func run(t *testing.T, w *trajectory.Workload, seed uint64, phase, agent, plays int, policy trajectory.Policy) (*sender, []trajectory.Result) {
 	t.Helper()
 	s := &sender{}
-	r := trajectory.NewReplayer(s, policy, nil)
+	r := trajectory.NewReplayer(func() trajectory.Sender { return s }, policy, nil)
 	var results []trajectory.Result
 	for p := range (trajectory.Schedule{Workload: w, Seed: seed, Phase: phase, MaxStart: 3}).Plays(agent) {
 		for res := range r.Play(t.Context(), p) {

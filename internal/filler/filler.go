@@ -2,7 +2,10 @@
 // generator of trajectories and the System Load Test share it.
 package filler
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+	"slices"
+)
 
 // BytesPerToken is the ratio that filler is made to: one three-letter word and a
 // space for each token.
@@ -39,6 +42,26 @@ func Append(dst []byte, n int, rng *rand.Rand) []byte {
 				dst = append(dst, w[:n]...)
 			}
 			n -= BytesPerToken
+		}
+	}
+	return dst
+}
+
+// AppendBlock appends words for n tokens to dst, each with a blank before it, so
+// that blocks can be joined at will and each is as many tokens as alone. The
+// text depends on the seed alone, and that of fewer tokens begins that of more.
+func AppendBlock(dst []byte, n int, seed uint64) []byte {
+	const nine = 9 // words of 7 bits each in one random number
+	var src rand.PCG
+	src.Seed(seed, 0)
+	dst = slices.Grow(dst, n*BytesPerToken)
+	for n > 0 {
+		r := src.Uint64()
+		for range min(nine, n) {
+			w := words[3*(r&127):][:3]
+			r >>= 7
+			dst = append(dst, ' ', w[0], w[1], w[2])
+			n--
 		}
 	}
 	return dst

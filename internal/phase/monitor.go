@@ -33,9 +33,8 @@ type Phase struct {
 type tally struct {
 	failed, completed int
 	present           bool      // has begun a request in the window
-	hopeful           bool      // has one open, and has not failed often
-	open              bool      // has one open
-	idle              time.Time // since when it has none
+	open              int       // requests
+	idle              time.Time // since when none is
 }
 
 func newPhase(cfg Config, start time.Time, over func()) *Phase {
@@ -56,37 +55,46 @@ func (p *Phase) spawned() {
 	p.up++
 }
 
-// A Worker is one worker of a phase. Its methods are for one goroutine.
+// A Worker is one worker of a phase. Its methods are safe for concurrent use: it
+// may have several requests open.
 type Worker struct {
 	// Index counts workers from 0.
 	Index int
 	// Due is when the worker should have started.
 	Due time.Time
 
-	phase    *Phase
-	measured bool // the open request belongs to the window
+	phase *Phase
+}
+
+// A Request is one that a worker has begun.
+type Request struct {
+	// Began is when it did.
+	Began time.Time
+
+	worker   *Worker
+	measured bool // it belongs to the window
+	hopeful  bool // the worker has not failed often
 }
 
 // Window returns when the window begins and when at the earliest it ends, which
 // is when a fixed one does.
 func (w *Worker) Window() (from, until time.Time) { return w.phase.times.Settled, w.phase.earliest }
 
-// Begin says that a request begins, and returns when that is. It must be
-// followed by End.
-func (w *Worker) Begin() time.Time {
+// Begin says that a request begins. Its End must follow.
+func (w *Worker) Begin() Request {
 	p := w.phase
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now() // with the lock held, so that the window cannot end in between
 	t := &p.workers[w.Index]
 	p.attempts++
-	t.open = true
-	if t.hopeful = t.failed < p.cfg.GiveUp; t.hopeful {
+	t.open++
+	r := Request{Began: now, worker: w, measured: p.measured(now), hopeful: t.failed < p.cfg.GiveUp}
+	if r.hopeful {
 		p.hopeful++
 	}
-	w.measured = p.measured(now)
-	if !w.measured {
-		return now
+	if !r.measured {
+		return r
 	}
 	p.open++
 	if !t.present {
@@ -96,18 +104,18 @@ func (w *Worker) Begin() time.Time {
 			p.closeLocked(now.Add(1), Complete) // this request is the window's last
 		}
 	}
-	return now
+	return r
 }
 
 // End says that the request has ended, and how.
-func (w *Worker) End(succeeded bool) {
-	p := w.phase
+func (r Request) End(succeeded bool) {
+	p := r.worker.phase
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	t := &p.workers[w.Index]
-	t.open, t.idle = false, time.Now()
-	if t.hopeful {
-		t.hopeful = false
+	t := &p.workers[r.worker.Index]
+	t.open--
+	t.idle = time.Now()
+	if r.hopeful {
 		p.hopeful--
 	}
 	if succeeded {
@@ -116,7 +124,7 @@ func (w *Worker) End(succeeded bool) {
 		p.failed++
 		t.failed++
 	}
-	if w.measured {
+	if r.measured {
 		p.open--
 	}
 	if p.cfg.GiveUp > 0 && p.succeeded == 0 && p.hopeful == 0 && p.failed >= p.cfg.GiveUp*p.cfg.Workers {
@@ -175,7 +183,7 @@ func (p *Phase) heldUp(now time.Time) (n int) {
 		return 0
 	}
 	for i := range p.workers {
-		if t := &p.workers[i]; !t.present && (t.open || now.Sub(t.idle) < pause) {
+		if t := &p.workers[i]; !t.present && (t.open > 0 || now.Sub(t.idle) < pause) {
 			n++
 		}
 	}

@@ -35,9 +35,9 @@ func (l *load) work(soft, hard context.Context, w *phase.Worker) error {
 			}
 			continue
 		}
-		begin := w.Begin()
+		request := w.Begin()
 		l.mu.Lock()
-		l.requests = append(l.requests, begin)
+		l.requests = append(l.requests, request.Began)
 		l.mu.Unlock()
 		select {
 		case <-time.After(length):
@@ -45,10 +45,10 @@ func (l *load) work(soft, hard context.Context, w *phase.Worker) error {
 			l.mu.Lock()
 			l.cut++
 			l.mu.Unlock()
-			w.End(false)
+			request.End(false)
 			return nil
 		}
-		w.End(!l.fails)
+		request.End(!l.fails)
 		if n%3 == 2 {
 			w.Completed()
 		}

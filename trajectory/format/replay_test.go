@@ -49,7 +49,7 @@ func TestSampleIsReplayedAsRecorded(t *testing.T) {
 		r := &recorder{}
 		synctest.Test(t, func(t *testing.T) {
 			for p := range (trajectory.Schedule{Workload: w, Seed: 42}).Plays(0) {
-				for res := range trajectory.NewReplayer(r, trajectory.Policy{Model: "m"}, nil).Play(t.Context(), p) {
+				for res := range trajectory.NewReplayer(func() trajectory.Sender { return r }, trajectory.Policy{Model: "m"}, nil).Play(t.Context(), p) {
 					if res.Err != nil {
 						t.Fatal(res.Err)
 					}
