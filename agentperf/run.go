@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -202,6 +203,7 @@ func newRun(ctx context.Context, cfg Config) (*run, error) {
 	if cut := waits.Tool - waits.ToolReplayed; cut > 0 && cfg.Policy.ToolDelayMax > 0 {
 		r.warn(fmt.Sprintf("%v of %v that tools took in the recording are cut", cut.Round(time.Second), waits.Tool.Round(time.Second)))
 	}
+	r.warn(guessed(fitted)...)
 	if cfg.Policy.Prefix == trajectory.PrefixNone {
 		r.warn("plays have no prefix of their own: the server may answer from the cache of another play")
 	}
@@ -209,6 +211,32 @@ func newRun(ctx context.Context, cfg Config) (*run, error) {
 	r.cfg = cfg
 	r.report.Config = echo(cfg)
 	return r, nil
+}
+
+// guessed says how much of what is replayed was not recorded. Of a workload that
+// was made up as a whole nothing needs to be said.
+func guessed(w *trajectory.Workload) (warnings []string) {
+	var text, output, delay trajectory.OriginCounts
+	for t := range w.Threads() {
+		for i := range t.Turns {
+			turn := &t.Turns[i]
+			text.Add(true, turn.Origins.Text)
+			output.Add(turn.OutputTokens > 0, turn.Origins.Output)
+			delay.Add(turn.ToolDelayKnown, turn.Origins.Delay)
+		}
+	}
+	for _, of := range []struct {
+		what   string
+		counts trajectory.OriginCounts
+	}{{"output lengths", output}, {"delays between turns", delay}, {"prompts, in part,", text}} {
+		if share := of.counts.Share(trajectory.Estimated); share > 0 {
+			warnings = append(warnings, fmt.Sprintf("%.0f %% of the %s are estimates", math.Ceil(100*share), of.what))
+		}
+	}
+	if share := text.Share(trajectory.Synthetic); share > 0 && output.Synthetic == 0 {
+		warnings = append(warnings, fmt.Sprintf("%.0f %% of the prompts are synthetic text of the recorded lengths: speculative decoding and tokenizers may treat it unlike the original", math.Ceil(100*share)))
+	}
+	return warnings
 }
 
 // phase runs and judges one phase. The result is nil when there was none.

@@ -33,6 +33,20 @@ func (t *Turn) PromptEstimate() int {
 	return (t.Context.Size() + len(t.Tools) + cautious - 1) / cautious
 }
 
+// templateTokens is what a chat template adds to a message, or little more.
+const templateTokens = 8
+
+// promptAtMost returns what the prompt of a turn takes of a window with the
+// prefix of its play. A count that was recorded holds for the messages as they
+// were: synthetic text is as long, and each message around it takes some more.
+func (t *Turn) promptAtMost() int {
+	n := t.PromptEstimate() + prefixTokens
+	if t.Origins.Text != Recorded && t.PromptTokens > 0 {
+		n += templateTokens * t.Context.Len()
+	}
+	return n
+}
+
 // Fit returns the workload without the turns that need more than the policy's
 // Window for the prompt and the answer, and without all that follows them in
 // their trajectories, subagents that they start included. A subagent that does
@@ -97,5 +111,5 @@ func (p Policy) fits(t *Turn) bool {
 	if !forced {
 		answer = min(answer, leastAnswer)
 	}
-	return window <= 0 || t.PromptEstimate()+prefixTokens+answer <= window
+	return window <= 0 || t.promptAtMost()+answer <= window
 }

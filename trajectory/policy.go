@@ -171,7 +171,7 @@ func (p Policy) Limit(t *Turn) (tokens int, forced bool) {
 		return t.OutputTokens, true
 	}
 	if p.Window > 0 {
-		tokens = max(1, min(tokens, p.Window-t.PromptEstimate()-prefixTokens))
+		tokens = max(1, min(tokens, p.Window-t.promptAtMost()))
 	}
 	return tokens, false
 }

@@ -30,7 +30,8 @@ type Stats struct {
 	// before it, resets left out.
 	Growth Distribution `json:"input_growth_tokens_per_step,omitzero"`
 	// ToolDelay is the time after a turn that ran tools, where it was recorded;
-	// UnknownToolDelays is the number of turns in which it was not.
+	// UnknownToolDelays is the number of turns in which it was not. Some
+	// recordings have the time and not the tools.
 	ToolDelay         Distribution `json:"tool_delay_seconds,omitzero"`
 	UnknownToolDelays int          `json:"turns_with_unknown_tool_delay"`
 	// HumanDelay is the time that an agent waited for a person, of the turns
@@ -86,7 +87,8 @@ type OriginCounts struct {
 	Missing   int `json:"missing"`
 }
 
-func (c *OriginCounts) add(known bool, o Origin) {
+// Add counts one turn, of which known says whether it has what is counted.
+func (c *OriginCounts) Add(known bool, o Origin) {
 	switch {
 	case !known:
 		c.Missing++
@@ -184,11 +186,11 @@ func (c *collector) thread(t *Trajectory) {
 			c.humanDelay.Record(turn.HumanDelay.Seconds())
 		}
 		from := &c.s.Origins
-		from.Text.add(true, turn.Origins.Text)
-		from.Input.add(turn.PromptTokens > 0, turn.Origins.Input)
-		from.Output.add(turn.OutputTokens > 0, turn.Origins.Output)
+		from.Text.Add(true, turn.Origins.Text)
+		from.Input.Add(turn.PromptTokens > 0, turn.Origins.Input)
+		from.Output.Add(turn.OutputTokens > 0, turn.Origins.Output)
 		if ran := c.tools(t, i); ran || turn.HumanDelay > 0 {
-			from.Delay.add(turn.ToolDelayKnown || turn.HumanDelay > 0, turn.Origins.Delay)
+			from.Delay.Add(turn.ToolDelayKnown || turn.HumanDelay > 0, turn.Origins.Delay)
 		}
 		c.prefix(turn, input)
 		if i > 0 {
@@ -219,7 +221,8 @@ func (c *collector) step(from, to *Turn) {
 }
 
 // tools accounts for the tools that ran after turn i: those recorded, or as
-// many as the next turn brings results of. It reports whether any did.
+// many as the next turn brings results of. It reports whether any did, known or
+// not.
 func (c *collector) tools(t *Trajectory, i int) bool {
 	turn := &t.Turns[i]
 	calls := len(turn.ToolCalls)
@@ -236,6 +239,10 @@ func (c *collector) tools(t *Trajectory, i int) bool {
 		}
 	}
 	if calls == 0 {
+		if turn.ToolDelayKnown && turn.ToolDelay > 0 {
+			c.toolDelay.Record(turn.ToolDelay.Seconds())
+			return true
+		}
 		return false
 	}
 	c.s.ToolCalls += calls

@@ -18,7 +18,8 @@ const presetPrefix = "preset:"
 // open returns the workload of a name: a file, a folder, or a preset of the
 // generator. Without one the simulated system gets the demo preset, which it
 // was made for, and any other a short workload without tool delays.
-func open(name string, simulated bool) (*trajectory.Workload, error) {
+func open(o *options, simulated bool) (*trajectory.Workload, error) {
+	name := o.workload
 	if preset, ok := strings.CutPrefix(name, presetPrefix); ok {
 		g := trajectory.Generator{Preset: trajectory.Preset(preset)}
 		if err := g.Validate(); err != nil {
@@ -28,7 +29,7 @@ func open(name string, simulated bool) (*trajectory.Workload, error) {
 	}
 	switch {
 	case name != "":
-		return format.Open(name)
+		return format.Options{Format: format.Format(o.format), SkipBad: o.skipBad}.Open(name)
 	case simulated:
 		return trajectory.Generator{}.Workload(), nil
 	}
@@ -62,5 +63,23 @@ func simulate(o *options, stderr io.Writer) (*endpointtest.Server, error) {
 		}
 		fmt.Fprintf(stderr, "Service levels: those of gpt-oss-120b, speeds times %v.\n", demoScale)
 	}
-	return endpointtest.Serve(preset.New())
+	system := preset.New()
+	if need := contextOf(o.cfg.Workload); need > system.ContextTokens {
+		system.Pool.KVTokens *= (need + system.ContextTokens - 1) / system.ContextTokens
+		system.ContextTokens = need
+		fmt.Fprintf(stderr, "Its context window and its KV cache are widened for this workload, to %d and %d tokens.\n", system.ContextTokens, system.Pool.KVTokens)
+	}
+	return endpointtest.Serve(system)
+}
+
+// contextOf returns the context window that a workload needs, in tokens.
+func contextOf(w *trajectory.Workload) (need int) {
+	const prefix = 64 // in front of each play, beside what chat templates add to each message
+	for t := range w.Threads() {
+		for i := range t.Turns {
+			turn := &t.Turns[i]
+			need = max(need, turn.PromptEstimate()+turn.OutputTokens+prefix+16*turn.Context.Len())
+		}
+	}
+	return need
 }

@@ -11,13 +11,15 @@ import (
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/internal/cli"
 	"github.com/agentperf/agentperf-go/trajectory"
+	"github.com/agentperf/agentperf-go/trajectory/format"
 )
 
 // options are the command line.
 type options struct {
 	endpoint           cli.Endpoint
 	system             cli.System
-	workload           string
+	workload, format   string
+	skipBad            bool
 	agents             int
 	jsonFile, requests string
 	cfg                agentperf.Config
@@ -39,6 +41,8 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	flags.Usage = func() { fmt.Fprintln(stderr, "Run with -h for usage.") }
 	o.endpoint.Register(flags)
 	flags.StringVar(&o.workload, "workload", "", "recorded sessions to replay: a `file` or folder, or "+presetPrefix+"NAME for generated ones ("+presetNames()+"); none means a small embedded workload")
+	flags.StringVar(&o.format, "format", "", "the `format` of -workload, one of "+formatNames()+" (default: recognised by content)")
+	flags.BoolVar(&o.skipBad, "skip-bad", false, "leave bad records of -workload out instead of giving up")
 	flags.Func("slo", "service level as `SPEED@TTFT`, such as 100@5s: P25 output speed in tokens/s and P95 TTFT (repeatable)", func(s string) error {
 		t, err := agentperf.ParseTier(s)
 		tiers = append(tiers, t)
@@ -56,6 +60,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	flags.IntVar(&o.agents, "agents", 0, "check this number of `agents` instead of searching; exit status 3 when a service level fails")
 	flags.IntVar(&o.cfg.ContextTokens, "context", 0, "context window in `tokens`; what does not fit is left out (default: what the endpoint states)")
 	flags.StringVar(&delay, "tool-delay", "recorded", "time between turns: none, `recorded` or sampled")
+	flags.DurationVar(&o.cfg.Policy.ToolDelayMax, "tool-delay-max", 0, "longest tool delay to replay; 0 is no bound")
 	flags.DurationVar(&o.cfg.Policy.HumanWaits, "human-waits", 0, "longest wait for a person to replay, of those recorded; 0 leaves them out")
 	flags.StringVar(&prefix, "cache-prefix", "after-system", "where the text goes that keeps the caches of plays apart: `after-system`, front or none")
 	flags.StringVar(&output, "output", "", "length of answers: `exact`, cap or free (default exact where lengths were recorded)")
@@ -154,6 +159,14 @@ func presetNames() string {
 	var names []string
 	for _, p := range trajectory.Presets() {
 		names = append(names, string(p))
+	}
+	return strings.Join(names, ", ")
+}
+
+func formatNames() string {
+	var names []string
+	for _, f := range format.Formats() {
+		names = append(names, string(f))
 	}
 	return strings.Join(names, ", ")
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/internal/cli"
+	"github.com/agentperf/agentperf-go/trajectory"
 )
 
 // Exit statuses.
@@ -36,9 +37,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	}
 
 	simulated := o.endpoint.URL == ""
-	if o.cfg.Workload, err = open(o.workload, simulated); err != nil {
+	if o.cfg.Workload, err = open(o, simulated); err != nil {
 		return fail(noAnswer, err)
 	}
+	warnOf(o.cfg.Workload.Findings, stderr)
 	if simulated {
 		server, err := simulate(o, stderr)
 		if err != nil {
@@ -86,6 +88,27 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 		return max(status, checked(report))
 	}
 	return status
+}
+
+// warnOf says what the reader of the workload found, the worst of it.
+func warnOf(findings []trajectory.Finding, stderr io.Writer) {
+	const most = 5
+	shown, more := 0, 0
+	for _, severity := range []trajectory.Severity{trajectory.Error, trajectory.Warning} {
+		for _, f := range findings {
+			switch {
+			case f.Severity != severity:
+			case shown < most:
+				shown++
+				fmt.Fprintln(stderr, f)
+			default:
+				more++
+			}
+		}
+	}
+	if more > 0 {
+		fmt.Fprintf(stderr, "and %d more; see go run ./examples/trajectories lint\n", more)
+	}
 }
 
 // checked returns the exit status of a check at a fixed number of agents.

@@ -1,28 +1,22 @@
 package format
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 
 	"github.com/agentperf/agentperf-go/trajectory"
 )
-
-// A reader reads the files of one workload.
-type reader struct {
-	store   trajectory.Store
-	maxLine int
-	problems
-}
-
-func newReader() *reader { return &reader{maxLine: maxLine} }
 
 // A conversation is a trajectory that is being read.
 type conversation struct {
 	*trajectory.Trajectory
 	next int // the index of its next row; -1 when any may follow
 	lost int // conversations.lost when its last row was read
+
+	parent   string // of a subagent
+	subagent trajectory.Subagent
+	file     string
+	line     int
 }
 
 // conversations puts the rows of one or more files together, however they are
@@ -42,40 +36,22 @@ func (rd *reader) conversations(task string) *conversations {
 	return &conversations{rd: rd, byID: make(map[string]*conversation), task: task}
 }
 
-// read adds the rows of one file.
-func (cs *conversations) read(fsys fs.FS, name string) {
+// open adds the rows of a file that is not open yet.
+func (cs *conversations) open(fsys fs.FS, name string) {
 	f, err := open(fsys, name)
 	if err != nil {
 		cs.rd.add(err)
 		return
 	}
 	defer f.Close()
-	cs.readRows(name, f)
+	cs.read(name, f)
 }
 
-func (cs *conversations) readRows(name string, f *file) {
-	in := &lines{r: f.Reader, max: cs.rd.maxLine}
-	rows := 0
-	for !cs.rd.full() {
-		data, err := in.next()
-		switch {
-		case err == io.EOF && rows == 0:
-			cs.rd.at(name, 0)("", errors.New("no rows"))
-			return
-		case err == io.EOF:
-			return
-		case errors.Is(err, errLongLine):
-			cs.rd.at(name, in.n)("", err)
-			return
-		case err != nil:
-			cs.rd.add(fmt.Errorf("%s:%d: %w", name, in.n, err))
-			return
-		case len(data) == 0:
-			continue
-		}
-		rows++
-		cs.add(decodeRow(name, in.n, data, cs.rd.at(name, in.n)))
-	}
+// read adds the rows of a file.
+func (cs *conversations) read(name string, f *file) {
+	cs.rd.eachLine(name, f, func(line int, data []byte) {
+		cs.add(decodeRow(name, line, data, cs.rd.record(name, line)))
+	})
 }
 
 // add appends a row to its conversation.
@@ -93,7 +69,10 @@ func (cs *conversations) add(r *row) {
 			r.report("conversation_id", fmt.Errorf("%q, but a trace holds one conversation", clip(r.conversation)))
 			return
 		}
-		c = &conversation{Trajectory: &trajectory.Trajectory{ID: r.conversation, Source: r.file}}
+		c = &conversation{
+			Trajectory: &trajectory.Trajectory{ID: r.conversation, Source: r.file},
+			parent:     r.parent, subagent: r.subagent, file: r.file, line: r.line,
+		}
 		if cs.task != "" {
 			c.ID = cs.task
 		}
@@ -101,14 +80,14 @@ func (cs *conversations) add(r *row) {
 		cs.order = append(cs.order, c)
 	}
 	cs.checkIndex(c, r)
-	prefixes := r.context(&cs.rd.store, cs.spare[:0], cs.before)
+	prefixes := r.context(cs.rd, cs.spare[:0], cs.before)
 	clear(cs.before)
 	cs.before, cs.spare = prefixes, cs.before
 	tools := cs.tools(c, r)
 	if r.bad {
 		return
 	}
-	r.turn.Context, r.turn.Tools = prefixes[len(prefixes)-1].context, tools
+	r.turn.Context, r.turn.Tools, r.turn.Line = prefixes[len(prefixes)-1].context, tools, r.line
 	c.Turns = append(c.Turns, r.turn)
 }
 
@@ -147,7 +126,7 @@ func (cs *conversations) tools(c *conversation, r *row) []byte {
 	if n := len(c.Turns); n > 0 && string(c.Turns[n-1].Tools) == r.tools.Raw {
 		return c.Turns[n-1].Tools
 	}
-	tools, err := cs.rd.store.Raw([]byte(r.tools.Raw))
+	tools, err := cs.rd.raw([]byte(r.tools.Raw))
 	if err != nil {
 		r.report("tools", err)
 	}
@@ -156,9 +135,51 @@ func (cs *conversations) tools(c *conversation, r *row) []byte {
 
 // trajectories returns what was read.
 func (cs *conversations) trajectories() []*trajectory.Trajectory {
-	all := make([]*trajectory.Trajectory, len(cs.order))
-	for i, c := range cs.order {
-		all[i] = c.Trajectory
+	return joinConversations(cs.rd, cs.order)
+}
+
+// joinConversations puts subagents beside their parents. Conversations without
+// turns, all of whose rows were skipped, are left out.
+func joinConversations(rd *reader, order []*conversation) []*trajectory.Trajectory {
+	byID := make(map[string]*conversation, len(order))
+	for _, c := range order {
+		byID[c.ID] = c
+	}
+	var all []*trajectory.Trajectory
+	for _, c := range order {
+		if len(c.Turns) == 0 {
+			continue
+		}
+		if c.parent == "" {
+			all = append(all, c.Trajectory)
+			continue
+		}
+		parent := byID[c.parent]
+		if err := c.checkPlace(parent); err != nil {
+			rd.record(c.file, c.line)("parent_conversation_id", err)
+			continue
+		}
+		c.subagent.Trajectory = c.Trajectory
+		parent.Subagents = append(parent.Subagents, c.subagent)
 	}
 	return all
+}
+
+// checkPlace returns what keeps a conversation from being a subagent of parent.
+func (c *conversation) checkPlace(parent *conversation) error {
+	s := c.subagent
+	switch {
+	case parent == nil || len(parent.Turns) == 0:
+		return fmt.Errorf("%q, which is not there", clip(c.parent))
+	case s.After >= len(parent.Turns), s.Join >= len(parent.Turns):
+		return fmt.Errorf("%q has %d turns, too few for subagent_after %d and subagent_join %d", clip(c.parent), len(parent.Turns), s.After, s.Join)
+	case s.Join != 0 && s.Join <= s.After:
+		return fmt.Errorf("subagent_join is %d, expected more than subagent_after, %d", s.Join, s.After)
+	}
+	for t := range c.All() {
+		if t == parent.Trajectory {
+			return fmt.Errorf("%q is below this conversation", clip(c.parent))
+		}
+	}
+	return nil
 }

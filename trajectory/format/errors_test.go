@@ -111,17 +111,15 @@ func TestFileErrors(t *testing.T) {
 		{"empty", files("a.jsonl", ""), "a.jsonl", []string{"a.jsonl: empty"}},
 		{"blank", files("a.jsonl", "\ufeff\n \r\n"), "a.jsonl", []string{"a.jsonl: empty"}},
 		{"empty folder", files("sub/x.txt", "x"), "sub", []string{
-			"neither manifest.json nor *.jsonl files in the folder (file does not exist)"}},
+			"neither manifest.json nor files named *.jsonl, *.json, *.traj, *.har in the folder (file does not exist)"}},
 		{"folder of manifests", files("manifest-x.json", "{}"), ".", []string{
-			"neither manifest.json nor *.jsonl files in the folder (file does not exist); to open one of its manifests, name it: manifest-x.json"}},
+			"no model call in it; manifest-x.json: warning: no format that is known here: it begins with no keys; left out (unrecognised)"}},
 		{"garbage", files("a", "hello\nworld\n"), "a", []string{
-			"a: neither a manifest nor rows: no JSON object to be found"}},
-		{"another format", files("a.json", `{"info":{},"trajectory":[]}`), "a.json", []string{
-			`a.json: neither a manifest ("mode": "single_user_agentic_replay", "tasks": [...]) nor rows ("conversation_id", "conversation_idx", "messages"): it begins with the keys "info", "trajectory"`}},
-		{"chat messages", files("a.jsonl", `{"messages":[],"tools":[]}`), "a.jsonl", []string{
-			`a.jsonl: neither a manifest ("mode": "single_user_agentic_replay", "tasks": [...]) nor rows ("conversation_id", "conversation_idx", "messages"): it begins with the keys "messages", "tools"`}},
+			"a: no format that is known here: no JSON object to be found"}},
+		{"another format", files("a.json", `{"info":{},"path":[]}`), "a.json", []string{
+			`a.json: no format that is known here: it begins with the keys "info", "path"`}},
 		{"array", files("a.json", `[]`), "a.json", []string{
-			`a.json: neither a manifest ("mode": "single_user_agentic_replay", "tasks": [...]) nor rows ("conversation_id", "conversation_idx", "messages"): it begins with no keys`}},
+			`a.json: no format that is known here: it begins with no keys`}},
 		{"spread", files("a.jsonl", "{\n\"conversation_id\": \"a\"\n}\n"), "a.jsonl", []string{
 			"a.jsonl: a row spreads over several lines; put each on one line, for instance with jq -c"}},
 		{"zstd", files("a.jsonl.zst", "(\xb5/\xfd..."), "a.jsonl.zst", []string{
@@ -152,7 +150,7 @@ func TestReadError(t *testing.T) {
 	broken := errors.New("broken disk")
 	rd := newReader()
 	in := io.MultiReader(strings.NewReader(lf(rowJSON("a", 0, nil))+`{"conv`), iotest.ErrReader(broken))
-	rd.conversations("").readRows("a.jsonl", &file{bufio.NewReader(in), io.NopCloser(nil)})
+	rd.conversations("").read("a.jsonl", &file{Reader: bufio.NewReader(in)})
 	err := rd.err()
 	if _, ok := errors.AsType[*SyntaxError](err); ok || !errors.Is(err, broken) || err.Error() != "a.jsonl:2: broken disk" {
 		t.Errorf("error is %v", err)

@@ -17,6 +17,7 @@ const headSize = 64 << 10
 type file struct {
 	*bufio.Reader
 	io.Closer
+	size int64 // in bytes, as it lies there
 }
 
 // open opens a file of a workload. Whether it is packed is a matter of its
@@ -39,7 +40,7 @@ func open(fsys fs.FS, name string) (*file, error) {
 		f.Close()
 		return nil, err
 	}
-	return &file{r, f}, nil
+	return &file{r, f, info.Size()}, nil
 }
 
 func unpack(name string, f io.Reader) (*bufio.Reader, error) {

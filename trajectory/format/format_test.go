@@ -3,6 +3,7 @@ package format
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"testing"
 	"testing/fstest"
@@ -15,6 +16,7 @@ import (
 type flat struct {
 	ID            string
 	ContextTokens int
+	Subagents     []string
 	Turns         []flatTurn
 }
 
@@ -26,11 +28,14 @@ type flatTurn struct {
 
 func flatten(w *trajectory.Workload) []flat {
 	var all []flat
-	for _, t := range w.Trajectories {
+	for t := range w.Threads() {
 		f := flat{ID: t.ID, ContextTokens: t.ContextTokens}
+		for _, s := range t.Subagents {
+			f.Subagents = append(f.Subagents, fmt.Sprintf("%s after %d +%v join %d", s.Trajectory.ID, s.After, s.Delay, s.Join))
+		}
 		for _, turn := range t.Turns {
 			ft := flatTurn{Messages: messages(turn.Context), Tools: string(turn.Tools), Turn: turn}
-			ft.Turn.Context, ft.Turn.Tools = nil, nil
+			ft.Turn.Context, ft.Turn.Tools, ft.Turn.Line = nil, nil, 0
 			f.Turns = append(f.Turns, ft)
 		}
 		all = append(all, f)

@@ -20,7 +20,7 @@ func checkWorkload(w *trajectory.Workload) error {
 		errs.add(fmt.Errorf("workload: %w", err))
 	}
 	ids := make(map[string]bool, len(w.Trajectories))
-	for i, t := range w.Trajectories {
+	for i, t := range threads(w) {
 		fail := func(err error) { errs.add(fmt.Errorf("trajectory %d (%q): %w", i, clip(t.ID), err)) }
 		switch {
 		case t.ID == "":
@@ -38,6 +38,11 @@ func checkWorkload(w *trajectory.Workload) error {
 		if len(t.Turns) == 0 {
 			fail(errors.New("no turns"))
 		}
+		for _, s := range t.Subagents {
+			if s.After < -1 || s.After >= len(t.Turns) || s.Join >= len(t.Turns) || s.Join != 0 && s.Join <= s.After || s.Delay < 0 || s.Delay > maxMillis*time.Millisecond {
+				fail(fmt.Errorf("subagent %q: after turn %d, joined by %d, delayed by %v", clip(s.Trajectory.ID), s.After, s.Join, s.Delay))
+			}
+		}
 		for j := range t.Turns {
 			if err := checkTurn(&t.Turns[j]); err != nil {
 				fail(fmt.Errorf("turn %d: %w", j, err))
@@ -54,7 +59,7 @@ func checkTurn(t *trajectory.Turn) error {
 		}
 	}
 	size := t.Context.Size() + len(t.Tools) + 1<<20 // ample for the rest
-	times := []time.Duration{t.ModelTime, t.ToolDelay}
+	times := []time.Duration{t.ModelTime, t.ToolDelay, t.HumanDelay}
 	for _, c := range t.ToolCalls {
 		if err := checkTexts(c.ID, c.Name); err != nil {
 			return err

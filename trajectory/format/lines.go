@@ -3,9 +3,14 @@ package format
 import (
 	"bufio"
 	"bytes"
+	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+
+	"github.com/tidwall/gjson"
 )
 
 // maxLine bounds one row, in bytes. The largest context windows are a few
@@ -50,6 +55,126 @@ func (l *lines) next() ([]byte, error) {
 		line = trimBOM(line)
 	}
 	return bytes.TrimSpace(line), nil
+}
+
+// eachLine calls each for the lines of a file that are not blank, until there are
+// too many problems. It reports what keeps lines from being read, and a file
+// without any.
+func (rd *reader) eachLine(name string, f *file, each func(line int, data []byte)) {
+	in := &lines{r: f.Reader, max: rd.maxLine}
+	any := false
+	for !rd.full() {
+		data, err := in.next()
+		switch {
+		case err == io.EOF && !any:
+			rd.at(name, 0)("", errors.New("no records"))
+			return
+		case err == io.EOF:
+			return
+		case errors.Is(err, errLongLine):
+			rd.at(name, in.n)("", err)
+			return
+		case err != nil:
+			rd.add(fmt.Errorf("%s:%d: %w", name, in.n, err))
+			return
+		case len(data) == 0:
+			continue
+		}
+		any = true
+		each(in.n, data)
+	}
+}
+
+// eachRecord is eachLine for lines that are JSON objects.
+func (rd *reader) eachRecord(name string, f *file, each func(line int, object gjson.Result)) {
+	rd.eachLine(name, f, func(line int, data []byte) {
+		if err := checkJSON(data); err != nil {
+			rd.record(name, line)("", err)
+			return
+		}
+		object := gjson.ParseBytes(data) // a copy: what is kept of it stays
+		if !object.IsObject() {
+			rd.record(name, line)("", fmt.Errorf("%s, expected an object", kind(object)))
+			return
+		}
+		each(line, object)
+	})
+}
+
+// A recordAt is a JSON object and its line, 0 for a file that is one object.
+type recordAt struct {
+	line  int
+	value gjson.Result
+}
+
+// documentOrLines reads a file that is one JSON object, however laid out, or one
+// object on each line.
+func (rd *reader) documentOrLines(name string, f *file) (all []recordAt, ok bool) {
+	data, err := readAll(f, maxDocument)
+	if err != nil || len(data) > maxDocument {
+		rd.add(fmt.Errorf("%s: %w", name, cmp.Or(err, fmt.Errorf("more than %d MiB", maxDocument>>20))))
+		return nil, false
+	}
+	if data = trimBOM(data); checkJSON(data) == nil {
+		return []recordAt{{0, parse(data)}}, true
+	}
+	rd.eachRecord(name, &file{Reader: bufio.NewReader(bytes.NewReader(data))}, func(line int, object gjson.Result) {
+		all = append(all, recordAt{line, object})
+	})
+	return all, true
+}
+
+// document reads a file that is one JSON object or array; ok is false when it is
+// not, which is then reported.
+func (rd *reader) document(name string, f *file) (data []byte, ok bool) {
+	data, err := readAll(f, maxDocument)
+	if err != nil {
+		rd.add(fmt.Errorf("%s: %w", name, err))
+		return nil, false
+	}
+	data = trimBOM(data)
+	if len(data) > maxDocument {
+		err = fmt.Errorf("more than %d MiB", maxDocument>>20)
+	} else {
+		err = checkDocument(data)
+	}
+	if err != nil {
+		rd.at(name, 0)("", err)
+		return nil, false
+	}
+	return data, true
+}
+
+// checkDocument is checkJSON with the line of the mistake.
+func checkDocument(data []byte) error {
+	err := checkJSON(data)
+	if s, ok := errors.AsType[*json.SyntaxError](err); ok {
+		err = fmt.Errorf("line %d: %w", 1+bytes.Count(data[:min(int(s.Offset), len(data))], []byte("\n")), err)
+	}
+	return err
+}
+
+// maxDocument bounds a file that is read as a whole, in bytes.
+const maxDocument = 1 << 30
+
+// readAll reads a file to its end, or to one byte more than max. Unlike
+// io.ReadAll it makes room once where the size is known.
+func readAll(f *file, max int) ([]byte, error) {
+	data := make([]byte, 0, min(f.size, int64(max))+1)
+	for len(data) <= max {
+		if len(data) == cap(data) {
+			data = slices.Grow(data, min(len(data)+headSize, max+1-len(data)))
+		}
+		n, err := f.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		if err == io.EOF {
+			return data, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return data, nil
 }
 
 // trimBOM returns data without the byte order mark that some editors put in

@@ -1,9 +1,6 @@
 package format
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -39,30 +36,42 @@ type task struct {
 
 // readManifest reads a manifest and all its traces. Nothing is read of the
 // traces before the manifest is found to be right and the traces to be there.
-func (rd *reader) readManifest(fsys fs.FS, name string, r io.Reader) *trajectory.Workload {
+func (rd *reader) readManifest(fsys fs.FS, name string, r io.Reader) {
 	data, err := io.ReadAll(io.LimitReader(r, maxManifest+1))
 	if err != nil {
 		rd.add(fmt.Errorf("%s: %w", name, err))
-		return nil
+		return
 	}
+	before := len(rd.errs)
 	m := decodeManifest(data, rd.at(name, 0))
-	if !rd.none() {
-		return nil
+	if len(rd.errs) > before {
+		return
 	}
-	if rd.findTraces(fsys, name, m); !rd.none() {
-		return nil
+	if rd.findTraces(fsys, name, m); len(rd.errs) > before {
+		return
 	}
-	w := &trajectory.Workload{Name: m.name, Source: m.source}
+	rd.name, rd.source = m.name, m.source
+	var read []*conversation
 	for _, task := range m.tasks {
 		if rd.full() {
 			break
 		}
 		if t := rd.readTrace(fsys, name, task); t != nil {
-			w.Trajectories = append(w.Trajectories, t)
+			read = append(read, t)
 		}
 	}
-	return w
+	rd.order = append(rd.order, &traces{rd, read})
 }
+
+// traces are the conversations of a manifest.
+type traces struct {
+	rd  *reader
+	all []*conversation
+}
+
+func (t *traces) read(string, *file) {}
+
+func (t *traces) trajectories() []*trajectory.Trajectory { return joinConversations(t.rd, t.all) }
 
 // decodeManifest takes a manifest apart and reports what is wrong with it.
 func decodeManifest(data []byte, report func(field string, err error)) *manifest {
@@ -72,10 +81,7 @@ func decodeManifest(data []byte, report func(field string, err error)) *manifest
 		return m
 	}
 	data = trimBOM(data)
-	if err := checkJSON(data); err != nil {
-		if s, ok := errors.AsType[*json.SyntaxError](err); ok {
-			err = fmt.Errorf("line %d: %w", 1+bytes.Count(data[:s.Offset], []byte("\n")), err)
-		}
+	if err := checkDocument(data); err != nil {
 		report("", err)
 		return m
 	}

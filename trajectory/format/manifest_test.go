@@ -44,7 +44,7 @@ func TestManifestErrors(t *testing.T) {
 		{"absolute", at("/x.jsonl"), []string{`: tasks[1].trace: "/x.jsonl" is absolute, expected a path inside the manifest's folder`}},
 		{"trace missing", at("b.jsonl"), []string{": tasks: 1 of 2 traces are missing (file does not exist): b.jsonl"}},
 		{"trace is a folder", `{` + mode + `,"tasks":[{"task_id":"a","trace":"traces"}]}`, []string{"open traces: not a regular file"}},
-		{"trace empty", `{` + mode + `,"tasks":[{"task_id":"a","trace":"empty.jsonl","model_calls":3}]}`, []string{"empty.jsonl: no rows"}},
+		{"trace empty", `{` + mode + `,"tasks":[{"task_id":"a","trace":"empty.jsonl","model_calls":3}]}`, []string{"empty.jsonl: no records"}},
 		{"model_calls", one(`,"model_calls":3`), []string{": tasks[0].model_calls: 3, but traces/a.jsonl has 2 rows"}},
 		{"tool_calls", one(`,"tool_calls":0`), []string{": tasks[0].tool_calls: 0, but traces/a.jsonl has 1"}},
 		{"other task", strings.Replace(one(""), `"task_id":"a"`, `"task_id":"z"`, 1), []string{

@@ -36,7 +36,7 @@ func cumulative(id string, turns int, spaced bool) (rows []byte, distinct int) {
 
 func readBytes(rd *reader, data []byte) *conversations {
 	cs := rd.conversations("")
-	cs.readRows("a.jsonl", &file{bufio.NewReaderSize(bytes.NewReader(data), headSize), io.NopCloser(nil)})
+	cs.read("a.jsonl", &file{Reader: bufio.NewReaderSize(bytes.NewReader(data), headSize)})
 	return cs
 }
 
@@ -128,7 +128,7 @@ func TestLongLine(t *testing.T) {
 	rd := newReader()
 	cs := rd.conversations("")
 	in := io.MultiReader(strings.NewReader(first), long, strings.NewReader("\n"+first))
-	cs.readRows("a.jsonl", &file{bufio.NewReaderSize(in, headSize), io.NopCloser(nil)})
+	cs.read("a.jsonl", &file{Reader: bufio.NewReaderSize(in, headSize)})
 	err := rd.err()
 	if err == nil || err.Error() != "a.jsonl:2: line too long: more than 64 MiB" || !errors.Is(err, errLongLine) {
 		t.Errorf("error is %v", err)

@@ -4,15 +4,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/agentperf/agentperf-go/trajectory"
 )
 
 const tracesFolder = "traces"
 
 // traceNames returns a path for the trace of each trajectory: its ID as far as
 // that can be a file name anywhere, with a number where two would meet.
-func traceNames(ts []*trajectory.Trajectory) []string {
+func traceNames(ts []thread) []string {
 	names := make([]string, len(ts))
 	taken := make(map[string]bool, len(ts))
 	for i, t := range ts {

@@ -1,63 +1,79 @@
 package format
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path"
-	"path/filepath"
 
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// Open reads a workload: a manifest with its traces, a file of rows, or a
-// folder of either; see the package documentation. All files are closed when
-// it returns.
-//
-// Traces are opened below the manifest's folder, and so are the files of a
-// folder: a path or a symbolic link that leads out of it is an error. When
-// name itself is a link, the folder is that of the file that it leads to.
-//
-// Mistakes in the files are reported together, each as a [*SyntaxError] that
-// names the file by its path inside the folder; then there is no workload.
-func Open(name string) (*trajectory.Workload, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, err
-	}
-	folder, base := name, "."
-	if !info.IsDir() {
-		target, err := filepath.EvalSymlinks(name)
-		if err != nil {
-			return nil, err
-		}
-		folder, base = filepath.Dir(target), filepath.Base(target)
-	}
-	root, err := os.OpenRoot(folder)
-	if err != nil {
-		return nil, err
-	}
-	defer root.Close()
-	label := name
-	if abs, err := filepath.Abs(name); err == nil {
-		label = abs // "." has no name
-	}
-	return openFS(root.FS(), base, filepath.Base(label))
+// A reader reads the files of one workload.
+type reader struct {
+	Options
+	store   trajectory.Store
+	maxLine int
+	problems
+	findings []trajectory.Finding
+	parsers  map[Format]parser
+	order    []parser // as they were first needed
+	// name and source are what a manifest says of the workload.
+	name, source string
 }
 
-// OpenFS is [Open] in a file system, such as one made by go:embed. Whether
-// symbolic links are followed is up to the file system.
-func OpenFS(fsys fs.FS, name string) (*trajectory.Workload, error) {
-	label := path.Base(name)
-	if label == "." {
-		label = "" // the root of a file system has no name
+// A parser reads files of one format. What belongs together may be spread over
+// several: trajectories is called when all have been read.
+type parser interface {
+	read(name string, f *file)
+	trajectories() []*trajectory.Trajectory
+}
+
+func newReader() *reader { return &reader{maxLine: maxLine, parsers: make(map[Format]parser)} }
+
+// parser returns the parser of a format, nil for a manifest.
+func (rd *reader) parser(f Format) parser {
+	if p, ok := rd.parsers[f]; ok {
+		return p
 	}
-	return openFS(fsys, name, label)
+	var p parser
+	switch f {
+	case Manifest:
+		return nil
+	case Rows:
+		p = rd.conversations("")
+	case Weka:
+		p = &wekaParser{rd: rd}
+	case ClaudeCode:
+		p = newClaudeParser(rd)
+	case Chat:
+		p = &chatParser{rd: rd}
+	case AIPerf:
+		p = newAIPerfParser(rd)
+	case ATIF:
+		p = newATIFParser(rd)
+	case Codex:
+		p = newCodexParser(rd)
+	case SWEAgent:
+		p = &sweParser{rd: rd}
+	case MiniSWEAgent:
+		p = &miniParser{rd: rd}
+	case OTLP:
+		p = newOTLPParser(rd)
+	case HAR:
+		p = newHARParser(rd)
+	}
+	rd.parsers[f] = p
+	rd.order = append(rd.order, p)
+	return p
 }
 
 // openFS is OpenFS with a label for a workload that does not say its name.
-func openFS(fsys fs.FS, name, label string) (*trajectory.Workload, error) {
+func (o Options) openFS(fsys fs.FS, name, label string) (*trajectory.Workload, error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
 	info, err := fs.Stat(fsys, name)
 	if err != nil {
 		return nil, err
@@ -70,18 +86,29 @@ func openFS(fsys fs.FS, name, label string) (*trajectory.Workload, error) {
 		return nil, err
 	}
 	rd := newReader()
-	var w *trajectory.Workload
+	rd.Options = o
 	if info.IsDir() {
-		w, err = rd.readFolder(fsys)
+		err = rd.readFolder(fsys)
 	} else {
-		w, err = rd.readFile(fsys, path.Base(name))
+		rd.readFile(fsys, path.Base(name))
+	}
+	w := &trajectory.Workload{Name: rd.name, Source: rd.source}
+	if err == nil && !rd.full() {
+		for _, p := range rd.order {
+			w.Trajectories = append(w.Trajectories, p.trajectories()...)
+		}
 	}
 	if err == nil {
 		err = rd.err()
 	}
+	if err == nil && len(w.Trajectories) == 0 {
+		err = rd.nothing(label)
+	}
 	if err != nil {
 		return nil, err
 	}
+	rd.distinguish(w)
+	w.Findings = rd.findings
 	if w.Name == "" {
 		w.Name = plainName(label)
 	}
@@ -91,37 +118,127 @@ func openFS(fsys fs.FS, name, label string) (*trajectory.Workload, error) {
 	return w, nil
 }
 
-// readFile reads a manifest or a file of rows.
-func (rd *reader) readFile(fsys fs.FS, name string) (w *trajectory.Workload, err error) {
-	rd.readKnown(fsys, name, func(f *file, kind family) {
-		if kind == manifestFile {
-			w = rd.readManifest(fsys, name, f)
-			return
+// nothing says why there is nothing to replay: what was found instead.
+func (rd *reader) nothing(label string) error {
+	err := error(errors.New("no model call in it"))
+	for _, f := range rd.findings {
+		if f.Severity == trajectory.Error || f.Rule == ruleUnrecognised || f.Rule == ruleNoCalls {
+			err = fmt.Errorf("%w; %s", err, f)
+			break
 		}
-		cs := rd.conversations("")
-		cs.readRows(name, f)
-		w = &trajectory.Workload{Trajectories: cs.trajectories()}
-	})
-	return w, nil
+	}
+	if label == "" {
+		return err
+	}
+	return &SyntaxError{File: label, Err: err}
 }
 
-// readKnown opens a file and calls read when the kind of file is known.
-func (rd *reader) readKnown(fsys fs.FS, name string, read func(f *file, kind family)) {
+// distinguish makes the IDs of trajectories unique: files of different tools
+// may use the same, and some have none but the name of the file.
+func (rd *reader) distinguish(w *trajectory.Workload) {
+	taken := make(map[string]bool)
+	for t := range w.Threads() {
+		id := t.ID
+		for n := 2; taken[t.ID]; n++ {
+			t.ID = fmt.Sprintf("%s#%d", id, n)
+		}
+		taken[t.ID] = true
+		if t.ID != id {
+			rd.find(trajectory.Finding{
+				File: t.Source, Trajectory: t.ID, Turn: -1, Severity: trajectory.Info, Rule: "same-id",
+				Text: fmt.Sprintf("another trajectory is called %q too", clip(id)),
+			})
+		}
+	}
+}
+
+// readFile reads one file, of whatever format.
+func (rd *reader) readFile(fsys fs.FS, name string) {
+	rd.readKnown(fsys, name, func(f *file, kind Format) {
+		if kind == Manifest {
+			rd.readManifest(fsys, name, f)
+			return
+		}
+		rd.parser(kind).read(name, f)
+	})
+}
+
+// readKnown opens a file and calls read when its format is known.
+func (rd *reader) readKnown(fsys fs.FS, name string, read func(f *file, kind Format)) {
 	f, err := open(fsys, name)
 	if err != nil {
 		rd.add(err)
 		return
 	}
 	defer f.Close()
-	head, err := f.Peek(headSize)
-	if err != nil && err != io.EOF {
-		rd.add(fmt.Errorf("%s: %w", name, err))
-		return
-	}
-	kind, err := recognise(head)
-	if err != nil {
-		rd.at(name, 0)("", err)
-		return
+	kind := rd.Format
+	if kind == "" {
+		head, err := f.Peek(headSize)
+		if err != nil && err != io.EOF {
+			rd.add(fmt.Errorf("%s: %w", name, err))
+			return
+		}
+		if kind, err = rd.recognise(fsys, name, head); err != nil {
+			rd.at(name, 0)("", err)
+			return
+		}
 	}
 	read(f, kind)
+}
+
+// recognise tells the format of a file by its head, and where that is not
+// enough by its first line.
+func (rd *reader) recognise(fsys fs.FS, name string, head []byte) (Format, error) {
+	kind, sure, err := recognise(head)
+	if err != nil || sure || len(head) < headSize {
+		return kind, err
+	}
+	again, err := open(fsys, name)
+	if err != nil {
+		return kind, nil // as below
+	}
+	defer again.Close()
+	in := &lines{r: again.Reader, max: rd.maxLine}
+	line, err := in.next()
+	for err == nil && len(line) == 0 {
+		line, err = in.next()
+	}
+	if err != nil {
+		return kind, nil // whatever is wrong is found by whoever reads it
+	}
+	if better, _, err := recognise(line); err == nil {
+		kind = better
+	}
+	return kind, nil
+}
+
+// find notes something to know about the workload.
+func (rd *reader) find(f trajectory.Finding) {
+	if len(rd.findings) < maxFindings {
+		rd.findings = append(rd.findings, f)
+	}
+}
+
+const (
+	// maxFindings bounds what is noted: a file of a million bad lines is known to
+	// be bad after some.
+	maxFindings = 10_000
+
+	ruleBadRecord    = "bad-record"
+	ruleUnrecognised = "unrecognised"
+	ruleNoCalls      = "no-model-calls"
+)
+
+// record returns a function that reports problems with one record, which is left
+// out for it: as errors, or as findings where bad records are to be skipped.
+func (rd *reader) record(file string, line int) func(field string, err error) {
+	if !rd.SkipBad {
+		return rd.at(file, line)
+	}
+	return func(field string, err error) {
+		rd.find(trajectory.Finding{
+			File: file, Line: line, Turn: -1, Severity: trajectory.Error, Rule: ruleBadRecord,
+			Text: (&SyntaxError{Field: field, Err: err}).text() + "; left out",
+		})
+	}
 }

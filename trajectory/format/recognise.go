@@ -6,78 +6,97 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
-)
-
-// A family is a group of files that are read the same way.
-type family int
-
-const (
-	unknown family = iota
-	manifestFile
-	rowFile
 )
 
 // errSpread is the cause when rows are laid out for reading.
 var errSpread = errors.New("a row spreads over several lines; put each on one line, for instance with jq -c")
 
-// recognise tells by the keys of its first record what a file is. Only the
-// head of the file is given, which may end anywhere.
-func recognise(head []byte) (family, error) {
+// recognise tells the format of a file by the keys of its first record. Only the
+// head of the file is given, which may end anywhere; sure is false when more of it
+// could say otherwise.
+func recognise(head []byte) (kind Format, sure bool, err error) {
 	rest := bytes.TrimSpace(trimBOM(head))
 	if len(rest) == 0 {
-		return unknown, errors.New("empty")
+		return "", true, errors.New("empty")
 	}
 	for len(rest) > 0 {
-		kind, keys, err := recogniseRecord(rest)
-		if kind != unknown || err == errSpread {
-			return kind, err
+		if rest[0] == '[' {
+			// Lists of messages are all that is known to be without an object
+			// around it.
+			inside, err := firstKeys(bytes.TrimSpace(rest[1:]))
+			if err == nil && inside.has("role") {
+				return MiniSWEAgent, true, nil
+			}
+			if err == nil && len(inside.names) > 0 {
+				return "", true, fmt.Errorf("no format that is known here: a list of objects with %s", inside)
+			}
 		}
-		if err == nil {
-			return unknown, fmt.Errorf(`neither a manifest ("mode": %q, "tasks": [...]) nor rows `+
-				`("conversation_id", "conversation_idx", "messages"): it begins with %s`, replayMode, describe(keys))
+		keys, err := firstKeys(rest)
+		switch kind, sure := keys.format(); {
+		case kind == "" && err == nil:
+			return "", true, fmt.Errorf("no format that is known here: it begins with %s", keys)
+		case kind == "":
+			// A broken first line does not say that the others are broken.
+		case keys.spread && isLines(kind):
+			return "", true, errSpread
+		default:
+			return kind, sure, nil
 		}
-		// A broken first line does not say that the others are broken.
 		_, rest, _ = bytes.Cut(rest, []byte("\n"))
 		rest = bytes.TrimSpace(rest)
 	}
-	return unknown, errors.New("neither a manifest nor rows: no JSON object to be found")
+	return "", true, errors.New("no format that is known here: no JSON object to be found")
 }
 
-// recogniseRecord looks at the keys of the object that data begins with. An
-// error says that it is not JSON; an object that is cut short is no error.
-func recogniseRecord(data []byte) (kind family, keys []string, err error) {
+// isLines reports whether the records of a format are lines.
+func isLines(f Format) bool {
+	return slices.Contains([]Format{Rows, Chat, AIPerf, ClaudeCode, Codex}, f)
+}
+
+// keys are those of an object, with those of its values that are short strings.
+type keys struct {
+	names  []string
+	values map[string]string
+	cut    bool // the object goes on
+	spread bool // it has line ends in it
+}
+
+func (k keys) has(name string) bool { return slices.Contains(k.names, name) }
+
+// firstKeys returns the keys of the object that data begins with. An error says
+// that it is not JSON; an object that is cut short is no error.
+func firstKeys(data []byte) (k keys, err error) {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	start, err := dec.Token()
 	if err != nil || start != json.Delim('{') {
-		return unknown, nil, err
+		return k, err
 	}
-	hint := unknown
+	k.values = make(map[string]string)
+	defer func() { k.spread = bytes.IndexByte(data[:dec.InputOffset()], '\n') >= 0 }()
 	for dec.More() {
 		token, err := dec.Token()
 		if err != nil {
-			return hint, keys, cutShort(err)
+			k.cut = true
+			return k, cutShort(err)
 		}
-		key, _ := token.(string)
-		switch key {
-		case "mode", "tasks":
-			return manifestFile, keys, nil
-		case "conversation_id", "conversation_idx", "task_id", "turn_id":
-			if bytes.IndexByte(data[:dec.InputOffset()], '\n') >= 0 {
-				return unknown, keys, errSpread
+		name, _ := token.(string)
+		k.names = append(k.names, name)
+		var value json.RawMessage
+		if err := dec.Decode(&value); err != nil {
+			k.cut = true
+			return k, cutShort(err)
+		}
+		if len(value) < 100 && value[0] == '"' {
+			var text string
+			if json.Unmarshal(value, &text) == nil {
+				k.values[name] = text
 			}
-			return rowFile, keys, nil
-		case "messages", "tools":
-			// Other formats have these too, but when they fill the head there
-			// is nothing else to go by.
-			hint = rowFile
-		}
-		keys = append(keys, key)
-		if err := dec.Decode(new(json.RawMessage)); err != nil {
-			return hint, keys, cutShort(err)
 		}
 	}
-	return unknown, keys, nil
+	_, err = dec.Token() // the closing bracket
+	return k, cutShort(err)
 }
 
 func cutShort(err error) error {
@@ -87,20 +106,58 @@ func cutShort(err error) error {
 	return err
 }
 
-// describe names the keys of a record in a message.
-func describe(keys []string) string {
+// format returns the format of which records with such keys are; sure is false
+// when keys that are out of sight could say otherwise.
+func (k keys) format() (f Format, sure bool) {
+	kind := k.values["type"]
+	switch {
+	case k.has("mode") && !k.has("type"), k.has("tasks"):
+		return Manifest, true
+	case k.has("conversation_id") || k.has("conversation_idx") || k.has("task_id") || k.has("turn_id"):
+		return Rows, true
+	case strings.HasPrefix(k.values["schema_version"], "ATIF"):
+		return ATIF, true
+	case k.has("resourceSpans"):
+		return OTLP, true
+	case k.has("log") && !k.has("uuid"):
+		return HAR, true
+	case k.has("block_size") || k.has("hash_id_scope") || k.has("tool_tokens"):
+		return Weka, true
+	case k.has("trajectory") && !k.has("session_id"), k.has("replay_config"):
+		return SWEAgent, true
+	case strings.HasPrefix(k.values["trajectory_format"], "mini-swe-agent"), k.has("info") && k.has("messages"):
+		return MiniSWEAgent, true
+	case slices.Contains([]string{"session_meta", "turn_context", "response_item", "event_msg", "compacted"}, kind) && (k.has("payload") || k.cut):
+		return Codex, true
+	case k.has("projectHash"): // Gemini CLI
+		return "", true
+	case k.has("sessionId"), k.has("parentUuid"), slices.Contains([]string{"file-history-snapshot", "queue-operation", "summary"}, kind):
+		return ClaudeCode, true
+	case k.has("hash_ids"), k.has("input_length"), k.has("text_input"), k.has("payload"), k.has("output_length"),
+		k.has("session_id") && k.has("messages"):
+		return AIPerf, true
+	case k.has("requests") && k.has("id"):
+		return Weka, true
+	case k.has("messages"), k.has("conversations"), k.has("tools") && k.cut:
+		return Chat, !k.cut // when they fill the head there is nothing else to go by
+	}
+	return "", false
+}
+
+// String names the keys in a message.
+func (k keys) String() string {
 	const most = 8
 	var b strings.Builder
-	for i, k := range keys[:min(len(keys), most)] {
+	for i, name := range k.names[:min(len(k.names), most)] {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		fmt.Fprintf(&b, "%q", clip(k))
+		fmt.Fprintf(&b, "%q", clip(name))
 	}
 	switch {
-	case len(keys) == 0:
+	case len(k.names) == 0:
 		return "no keys"
-	case len(keys) > most:
+	case len(k.names) > most:
 		b.WriteString(", ...")
 	}
 	return "the keys " + b.String()

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+	"unsafe"
 
 	"github.com/tidwall/gjson"
 )
@@ -25,20 +26,29 @@ const (
 
 // checkJSON returns what keeps data from being JSON in UTF-8.
 //
-// It uses encoding/json, which bounds the nesting: gjson's own check recurses,
-// and a line of opening brackets would exhaust the stack.
+// It bounds the nesting: gjson's own check recurses, and a line of opening
+// brackets would exhaust the stack.
 func checkJSON(data []byte) error {
-	if !json.Valid(data) {
-		err := json.Unmarshal(data, new(json.RawMessage))
-		if s, ok := errors.AsType[*json.SyntaxError](err); ok {
-			return fmt.Errorf("not JSON: %w at byte %d", err, s.Offset)
+	s := scanner{data: data}
+	s.skip()
+	s.end()
+	if s.err != nil {
+		// encoding/json says what is wrong in words that people know.
+		if err, ok := errors.AsType[*json.SyntaxError](json.Unmarshal(data, new(json.RawMessage))); ok {
+			return fmt.Errorf("not JSON: %w at byte %d", err, err.Offset)
 		}
-		return fmt.Errorf("not JSON: %w", err)
+		return fmt.Errorf("not JSON: %w", s.err)
 	}
 	if !utf8.Valid(data) {
 		return errors.New("not UTF-8")
 	}
 	return nil
+}
+
+// parse returns checked JSON as it lies there. The result must not outlive data,
+// nor may what is kept of it.
+func parse(data []byte) gjson.Result {
+	return gjson.Parse(unsafe.String(unsafe.SliceData(data), len(data)))
 }
 
 // A record is one JSON object whose fields are taken out one by one. Each

@@ -21,7 +21,9 @@ type row struct {
 	index              int
 	messages, tools    gjson.Result
 	turn               trajectory.Turn // without Context and Tools
-	bad                bool            // reported, not to be used
+	parent             string          // the conversation that this one is a subagent of
+	subagent           trajectory.Subagent
+	bad                bool // reported, not to be used
 	report             func(field string, err error)
 }
 
@@ -33,6 +35,8 @@ func rowFields() []string {
 		"target_output_tokens", "max_output_tokens",
 		"recorded_prompt_tokens", "recorded_completion_tokens", "recorded_model_duration_ms",
 		"simulated_tool_delay_ms_after", "recorded_tool_calls_after",
+		"human_delay_ms_after", "origins",
+		"parent_conversation_id", "subagent_after", "subagent_delay_ms", "subagent_join",
 	}
 }
 
@@ -48,7 +52,7 @@ func decodeRow(file string, line int, data []byte, report func(field string, err
 		r.report("", err)
 		return r
 	}
-	object := gjson.ParseBytes(data)
+	object := gjson.ParseBytes(data) // a copy: the next row is compared with it
 	if !object.IsObject() {
 		r.report("", fmt.Errorf("%s, expected an object", kind(object)))
 		return r
@@ -66,7 +70,45 @@ func decodeRow(file string, line int, data []byte, report func(field string, err
 	}
 	r.lists(f)
 	r.numbers(f)
+	r.origins(f)
+	r.link(f)
 	return r
+}
+
+// origins takes where the numbers come from; what is absent was recorded.
+func (r *row) origins(f record) {
+	list, ok := f.fields["origins"]
+	if !ok {
+		return
+	}
+	if !list.IsObject() {
+		f.fail("origins", "%s, expected an object", kind(list))
+		return
+	}
+	o := &r.turn.Origins
+	c := newRecord(list, "origins.", []string{"text", "input", "output", "delay"}, r.report)
+	for name, to := range map[string]*trajectory.Origin{"text": &o.Text, "input": &o.Input, "output": &o.Output, "delay": &o.Delay} {
+		text := c.text(name)
+		for *to = trajectory.Recorded; text != "" && to.String() != text; *to++ {
+			if *to > trajectory.Synthetic {
+				c.fail(name, "%q, expected recorded, derived, estimated or synthetic", clip(text))
+				*to = trajectory.Recorded
+				break
+			}
+		}
+	}
+}
+
+// link takes what a subagent's first row says of its place beside the parent.
+func (r *row) link(f record) {
+	r.parent = f.text("parent_conversation_id")
+	after, ok := f.count("subagent_after", -1, maxCount)
+	if r.parent != "" && !ok {
+		after = -1
+	}
+	r.subagent.After = after
+	r.subagent.Delay, _ = f.millis("subagent_delay_ms")
+	r.subagent.Join, _ = f.count("subagent_join", 0, maxCount)
 }
 
 // lists takes the messages and the tools.
@@ -93,6 +135,7 @@ func (r *row) numbers(f record) {
 	// ran in parallel. When they started was not recorded, so that the overlap
 	// cannot be taken out; the sum is also what the official client waits.
 	t.ToolDelay, t.ToolDelayKnown = f.millis("simulated_tool_delay_ms_after")
+	t.HumanDelay, _ = f.millis("human_delay_ms_after")
 	f.objects("recorded_tool_calls_after", func(i int, element gjson.Result) {
 		path := fmt.Sprintf("recorded_tool_calls_after[%d].", i)
 		known := []string{"duration_ms", "tool_call_id", "tool_name"}
@@ -123,11 +166,11 @@ type prefix struct {
 	context *trajectory.Context
 }
 
-// context builds the context of the row in store and appends its prefixes to
+// context builds the context of the row and appends its prefixes to
 // dst. What the row has in common with before, the row read before it, is found
 // by comparing bytes: of a conversation that is nearly all, and encoding it
 // anew would take half the time of reading.
-func (r *row) context(store *trajectory.Store, dst, before []prefix) []prefix {
+func (r *row) context(rd *reader, dst, before []prefix) []prefix {
 	var c *trajectory.Context
 	var buf []byte
 	empty := r.messages.Exists()
@@ -141,7 +184,7 @@ func (r *row) context(store *trajectory.Store, dst, before []prefix) []prefix {
 			c = before[i].context
 		default:
 			buf = append(buf[:0], message.Raw...)
-			next, err := store.Append(c, buf)
+			next, err := rd.append(c, buf)
 			if err != nil {
 				r.report(fmt.Sprintf("messages[%d]", i), err)
 				return false

@@ -2,7 +2,6 @@ package format
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,9 +12,9 @@ import (
 
 // WriteJSONL writes w as rows, one trajectory after the other. Beside the four
 // fields of that form each row has the recorded lengths and times, where there
-// are any, so that a workload read from it replays alike; only
-// [trajectory.Trajectory.ContextTokens] and the workload's name and source
-// have no place.
+// are any, their origins, and the place of a subagent, so that a workload read
+// from it replays alike; only [trajectory.Trajectory.ContextTokens], findings and
+// the workload's name and source have no place. Synthetic text is written out.
 //
 // As every row holds the whole context, the output is many times as large as
 // the workload in memory. Nothing is written of a workload that could not be
@@ -25,9 +24,11 @@ func WriteJSONL(out io.Writer, w *trajectory.Workload) error {
 		return err
 	}
 	b := bufio.NewWriter(out)
-	for _, t := range w.Trajectories {
+	for _, t := range threads(w) {
 		for i := range t.Turns {
-			if err := writeRow(b, rowStart{ConversationID: t.ID, ConversationIdx: i}, &t.Turns[i]); err != nil {
+			start := rowStart{ConversationID: t.ID, ConversationIdx: i}
+			start.link(t)
+			if err := writeRow(b, start, &t.Turns[i]); err != nil {
 				return err
 			}
 		}
@@ -36,13 +37,14 @@ func WriteJSONL(out io.Writer, w *trajectory.Workload) error {
 }
 
 // writeTrace writes the rows of a manifest's task.
-func writeTrace(out io.Writer, t *trajectory.Trajectory) error {
+func writeTrace(out io.Writer, t thread) error {
 	b := bufio.NewWriter(out)
 	for i := range t.Turns {
 		start := rowStart{
 			Version: 1, TurnID: fmt.Sprintf("%s:%04d", t.ID, i), TaskID: t.ID,
 			ConversationID: t.ID, ConversationIdx: i,
 		}
+		start.link(t)
 		if err := writeRow(b, start, &t.Turns[i]); err != nil {
 			return err
 		}
@@ -57,6 +59,18 @@ type rowStart struct {
 	TaskID          string `json:"task_id,omitempty"`
 	ConversationID  string `json:"conversation_id"`
 	ConversationIdx int    `json:"conversation_idx"`
+
+	ParentID string  `json:"parent_conversation_id,omitempty"`
+	After    *int    `json:"subagent_after,omitempty"`
+	Delay    float64 `json:"subagent_delay_ms,omitempty"`
+	Join     int     `json:"subagent_join,omitempty"`
+}
+
+// link says on the first row of a subagent where it belongs.
+func (r *rowStart) link(t thread) {
+	if t.parent != "" && r.ConversationIdx == 0 {
+		r.ParentID, r.After, r.Delay, r.Join = t.parent, &t.place.After, millis(t.place.Delay), t.place.Join
+	}
 }
 
 // rowEnd is what stands after them. Zero means not recorded throughout, but
@@ -70,6 +84,23 @@ type rowEnd struct {
 	ModelTime        float64         `json:"recorded_model_duration_ms,omitempty"`
 	ToolDelay        *float64        `json:"simulated_tool_delay_ms_after,omitempty"`
 	ToolCalls        []toolCall      `json:"recorded_tool_calls_after,omitempty"`
+	HumanDelay       float64         `json:"human_delay_ms_after,omitempty"`
+	Origins          originsJSON     `json:"origins,omitzero"`
+}
+
+// originsJSON are origins; what was recorded is left out.
+type originsJSON struct {
+	Text   string `json:"text,omitempty"`
+	Input  string `json:"input,omitempty"`
+	Output string `json:"output,omitempty"`
+	Delay  string `json:"delay,omitempty"`
+}
+
+func originName(o trajectory.Origin) string {
+	if o == trajectory.Recorded {
+		return ""
+	}
+	return o.String()
 }
 
 type toolCall struct {
@@ -78,8 +109,7 @@ type toolCall struct {
 	Name     string  `json:"tool_name,omitempty"`
 }
 
-// writeRow writes one line. The messages are written as they are stored,
-// without building the row: it may be megabytes.
+// writeRow writes one line.
 func writeRow(b *bufio.Writer, start rowStart, t *trajectory.Turn) error {
 	end := rowEnd{
 		Tools:            json.RawMessage("[]"),
@@ -88,6 +118,10 @@ func writeRow(b *bufio.Writer, start rowStart, t *trajectory.Turn) error {
 		PromptTokens:     t.PromptTokens,
 		CompletionTokens: t.CompletionTokens,
 		ModelTime:        millis(t.ModelTime),
+		HumanDelay:       millis(t.HumanDelay),
+		Origins: originsJSON{
+			originName(t.Origins.Text), originName(t.Origins.Input), originName(t.Origins.Output), originName(t.Origins.Delay),
+		},
 	}
 	if len(t.Tools) > 0 {
 		end.Tools = t.Tools
@@ -98,27 +132,7 @@ func writeRow(b *bufio.Writer, start rowStart, t *trajectory.Turn) error {
 	for _, c := range t.ToolCalls {
 		end.ToolCalls = append(end.ToolCalls, toolCall{millis(c.Duration), c.ID, c.Name})
 	}
-	var buf bytes.Buffer
-	e := json.NewEncoder(&buf)
-	e.SetEscapeHTML(false) // tools are kept as recorded, to the byte
-	if err := e.Encode(start); err != nil {
-		return err
-	}
-	b.Write(bytes.TrimSuffix(buf.Bytes(), []byte("}\n")))
-	b.WriteString(`,"messages":[`)
-	comma := ""
-	for m := range t.Context.All() {
-		b.WriteString(comma)
-		b.Write(m.JSON())
-		comma = ","
-	}
-	b.WriteString("],")
-	buf.Reset()
-	if err := e.Encode(end); err != nil {
-		return err
-	}
-	_, err := b.Write(bytes.TrimPrefix(buf.Bytes(), []byte("{")))
-	return err
+	return writeMessages(b, start, t.Context, end)
 }
 
 // millis returns d in milliseconds. Up to a day it is read back as the same d.

@@ -29,10 +29,15 @@ func (e *SyntaxError) Error() string {
 	if e.Line > 0 {
 		s += ":" + strconv.Itoa(e.Line)
 	}
+	return s + ": " + e.text()
+}
+
+// text returns the message without its place.
+func (e *SyntaxError) text() string {
 	if e.Field != "" {
-		s += ": " + e.Field
+		return e.Field + ": " + e.Err.Error()
 	}
-	return s + ": " + e.Err.Error()
+	return e.Err.Error()
 }
 
 // Unwrap returns e.Err.

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
-
-	"github.com/agentperf/agentperf-go/trajectory"
 )
 
 // findTraces reports the traces that are not there, all of them in one report:
@@ -30,20 +28,26 @@ func (rd *reader) findTraces(fsys fs.FS, manifestName string, m *manifest) {
 
 // readTrace reads the trace of one task and compares it with what the manifest
 // states. It returns nil when something is wrong with it.
-func (rd *reader) readTrace(fsys fs.FS, manifestName string, task task) *trajectory.Trajectory {
+func (rd *reader) readTrace(fsys fs.FS, manifestName string, task task) *conversation {
 	cs := rd.conversations(task.id)
 	before := len(rd.errs)
-	cs.read(fsys, task.trace)
+	cs.open(fsys, task.trace)
 	if len(rd.errs) > before {
 		return nil // the counts would be wrong for that reason
 	}
-	t := cs.order[0].Trajectory
+	if len(cs.order) == 0 || len(cs.order[0].Turns) == 0 {
+		return nil // all rows were skipped
+	}
+	t := cs.order[0]
 	t.ContextTokens = task.contextTokens
 	tools := 0
 	for _, turn := range t.Turns {
 		tools += len(turn.ToolCalls)
 	}
 	report := rd.at(manifestName, 0)
+	if rd.SkipBad {
+		return t
+	}
 	if task.rows >= 0 && task.rows != len(t.Turns) {
 		report(task.field+".model_calls", fmt.Errorf("%d, but %s has %d rows", task.rows, task.trace, len(t.Turns)))
 	}

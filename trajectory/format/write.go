@@ -20,6 +20,9 @@ import (
 // without one was not written to the end. A manifest that is there is removed
 // first; traces of the same names are replaced and others left alone.
 //
+// Subagents are tasks too, whose first rows say where they belong. A client
+// that does not know that plays them as sessions of their own.
+//
 // Workloads and trajectories without name or source get one, as the format
 // requires it. A turn whose tool delay is not known is written without; such a
 // trace is read by [Open], but Artificial Analysis' own client, for which the
@@ -40,8 +43,9 @@ func Write(dir string, w *trajectory.Workload) error {
 	if err := root.Remove(manifestName); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	names := traceNames(w.Trajectories)
-	for i, t := range w.Trajectories {
+	all := threads(w)
+	names := traceNames(all)
+	for i, t := range all {
 		err := writeFile(root, names[i], func(out io.Writer) error { return writeTrace(out, t) })
 		if err != nil {
 			return err
@@ -54,8 +58,31 @@ func Write(dir string, w *trajectory.Workload) error {
 	return writeFile(root, manifestName, func(out io.Writer) error {
 		e := json.NewEncoder(out)
 		e.SetIndent("", "  ")
-		return e.Encode(describeWorkload(w, names, label))
+		return e.Encode(describeWorkload(w, all, names, label))
 	})
+}
+
+// A thread is a trajectory as it is written, with its place if it is a subagent.
+type thread struct {
+	*trajectory.Trajectory
+	parent string
+	place  trajectory.Subagent
+}
+
+// threads returns the trajectories of a workload, each with its subagents behind
+// it.
+func threads(w *trajectory.Workload) (all []thread) {
+	var add func(t thread)
+	add = func(t thread) {
+		all = append(all, t)
+		for _, s := range t.Subagents {
+			add(thread{s.Trajectory, t.ID, s})
+		}
+	}
+	for _, t := range w.Trajectories {
+		add(thread{Trajectory: t})
+	}
+	return all
 }
 
 // A manifestJSON is a manifest as it is written.
@@ -77,7 +104,7 @@ type taskJSON struct {
 	ContextTokens int     `json:"required_context_tokens,omitempty"`
 }
 
-func describeWorkload(w *trajectory.Workload, names []string, label string) *manifestJSON {
+func describeWorkload(w *trajectory.Workload, all []thread, names []string, label string) *manifestJSON {
 	m := &manifestJSON{Name: w.Name, Source: w.Source, Mode: replayMode, Version: 1}
 	if m.Name == "" {
 		m.Name = label
@@ -85,7 +112,7 @@ func describeWorkload(w *trajectory.Workload, names []string, label string) *man
 	if m.Source == "" {
 		m.Source = label
 	}
-	for i, t := range w.Trajectories {
+	for i, t := range all {
 		task := taskJSON{
 			ID: t.ID, Trace: names[i], Source: t.Source,
 			ModelCalls: len(t.Turns), ContextTokens: t.ContextTokens,

@@ -135,7 +135,7 @@ func TestTraceNames(t *testing.T) {
 		"CON", "com1.x", "combo", strings.Repeat("x", 300), strings.Repeat("x", 301)}
 	w := testWorkload(t, ids...)
 	var got []string
-	for _, name := range traceNames(w.Trajectories) {
+	for _, name := range traceNames(threads(w)) {
 		got = append(got, strings.TrimSuffix(strings.TrimPrefix(name, "traces/"), ".jsonl"))
 	}
 	x := strings.Repeat("x", 100)

@@ -1,0 +1,80 @@
+package format
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"io"
+
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// aiperfStart is what stands before the messages of a row.
+type aiperfStart struct {
+	Session string `json:"session_id"`
+}
+
+// aiperfEnd is what stands after them.
+type aiperfEnd struct {
+	Mode   string          `json:"message_mode"`
+	Tools  json.RawMessage `json:"tools,omitempty"`
+	Output int             `json:"output_length,omitempty"`
+	Delay  *float64        `json:"delay,omitempty"`
+}
+
+// WriteAIPerf writes w as JSON Lines of AIPerf's mooncake_trace form: for each
+// request its session, the whole history as chat messages, the tools, the length
+// of the answer and the delay in milliseconds after the answer before. That is
+// all the form has a place for: subagents become sessions of their own, a wait
+// for a person is a delay like any other.
+//
+// As every row holds the whole context, the output is many times as large as the
+// workload in memory. Nothing is written of a workload that could not be read
+// again.
+func WriteAIPerf(out io.Writer, w *trajectory.Workload) error {
+	if err := checkWorkload(w); err != nil {
+		return err
+	}
+	b := bufio.NewWriter(out)
+	for t := range w.Threads() {
+		for i := range t.Turns {
+			end := aiperfEnd{Mode: "history", Tools: t.Turns[i].Tools, Output: t.Turns[i].OutputTokens}
+			if i > 0 {
+				if before := &t.Turns[i-1]; before.ToolDelayKnown || before.HumanDelay > 0 {
+					end.Delay = new(min(millis(before.ToolDelay+before.HumanDelay), maxMillis))
+				}
+			}
+			if err := writeMessages(b, aiperfStart{t.ID}, t.Turns[i].Context, end); err != nil {
+				return err
+			}
+		}
+	}
+	return b.Flush()
+}
+
+// writeMessages writes one line: an object of the fields of start, messages, and
+// the fields of end. The messages are written as they are stored, without
+// building the line: it may be megabytes.
+func writeMessages(b *bufio.Writer, start any, c *trajectory.Context, end any) error {
+	var buf bytes.Buffer
+	e := json.NewEncoder(&buf)
+	e.SetEscapeHTML(false) // tools are kept as recorded, to the byte
+	if err := e.Encode(start); err != nil {
+		return err
+	}
+	b.Write(bytes.TrimSuffix(buf.Bytes(), []byte("}\n")))
+	b.WriteString(`,"messages":[`)
+	comma := ""
+	for m := range c.All() {
+		b.WriteString(comma)
+		b.Write(m.JSON())
+		comma = ","
+	}
+	b.WriteString("],")
+	buf.Reset()
+	if err := e.Encode(end); err != nil {
+		return err
+	}
+	_, err := b.Write(bytes.TrimPrefix(buf.Bytes(), []byte("{")))
+	return err
+}

@@ -1,0 +1,104 @@
+package format
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/tidwall/gjson"
+)
+
+// anthropicPayload takes the body of a request to Anthropic's messages, as chat
+// messages: the system prompt in front, calls and their results in messages of
+// their own, marks of the cache left out.
+func anthropicPayload(s *session, payload gjson.Result) error {
+	if err := anthropicTools(s, payload.Get("tools")); err != nil {
+		return err
+	}
+	if system := payload.Get("system"); system.Exists() && system.Type != gjson.Null {
+		if err := s.say("system", system); err != nil {
+			return err
+		}
+	}
+	messages := payload.Get("messages").Array()
+	if len(messages) == 0 || len(messages) > maxMessages {
+		return fmt.Errorf("%d messages, expected 1 to %d", len(messages), maxMessages)
+	}
+	for i, m := range messages {
+		if err := anthropicMessage(s, m); err != nil {
+			return fmt.Errorf("messages[%d]: %w", i, err)
+		}
+	}
+	return nil
+}
+
+func anthropicMessage(s *session, m gjson.Result) error {
+	content := m.Get("content")
+	role := m.Get("role").Str
+	if role != "user" && role != "assistant" {
+		return fmt.Errorf("role is %q, expected user or assistant", clip(role))
+	}
+	if !content.IsArray() {
+		return s.say(role, content)
+	}
+	var a answer
+	var said []string
+	var err error
+	content.ForEach(func(_, block gjson.Result) bool {
+		switch block.Get("type").Str {
+		case "tool_use":
+			a.call(call{orNull(block.Get("id")), orNull(block.Get("name")), block.Get("input").Raw})
+		case "tool_result":
+			err = s.result(orNull(block.Get("tool_use_id")), block.Get("content"))
+		case "thinking", "redacted_thinking":
+			a.reasoning(block.Get("thinking").Raw)
+		case "text":
+			if text := block.Get("text"); role == "assistant" && text.Type == gjson.String {
+				a.text(text.Raw)
+				break
+			}
+			said = append(said, block.Raw)
+		default:
+			said = append(said, block.Raw)
+		}
+		return err == nil
+	})
+	switch {
+	case err != nil:
+		return err
+	case role == "assistant":
+		return s.add(a.message(&s.buf))
+	case len(said) > 0:
+		return s.say("user", gjson.Parse("["+strings.Join(said, ",")+"]"))
+	}
+	return nil
+}
+
+// anthropicTools takes tool definitions, in the form of chat completions.
+func anthropicTools(s *session, tools gjson.Result) (err error) {
+	if !tools.IsArray() || len(tools.Array()) == 0 {
+		return nil
+	}
+	b := []byte{'['}
+	for i, t := range tools.Array() {
+		if !t.IsObject() {
+			return errors.New("tools: expected objects")
+		}
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, `{"type":"function","function":{"name":`...)
+		b = append(b, orNull(t.Get("name"))...)
+		if d := t.Get("description"); d.Type == gjson.String {
+			b = append(b, `,"description":`...)
+			b = append(b, d.Raw...)
+		}
+		if schema := t.Get("input_schema"); schema.IsObject() {
+			b = append(b, `,"parameters":`...)
+			b = append(b, schema.Raw...)
+		}
+		b = append(b, `}}`...)
+	}
+	s.tools, err = s.rd.raw(append(b, ']'))
+	return err
+}

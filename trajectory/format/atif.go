@@ -1,0 +1,267 @@
+package format
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// An atifParser reads the Agent Trajectory Interchange Format: one JSON object for
+// each session, the prompts put together from its steps.
+type atifParser struct {
+	rd    *reader
+	order []*atifSession
+	byID  map[string]*atifSession
+}
+
+func newATIFParser(rd *reader) *atifParser {
+	return &atifParser{rd: rd, byID: make(map[string]*atifSession)}
+}
+
+// An atifSession is a file that was read, or a trajectory inside one.
+type atifSession struct {
+	*trajectory.Trajectory
+	refs  []atifRef
+	taken bool // it is a subagent of another
+}
+
+// An atifRef names a subagent: it was started after a turn, and the next one
+// waited for it.
+type atifRef struct {
+	id    string
+	after int
+}
+
+func (p *atifParser) read(name string, f *file) {
+	data, ok := p.rd.document(name, f)
+	if !ok {
+		return
+	}
+	p.session(name, parse(data), "")
+}
+
+// session reads a trajectory, and those that are embedded in it.
+func (p *atifParser) session(name string, object gjson.Result, path string) {
+	report := p.rd.at(name, 0)
+	steps := object.Get("steps")
+	if !steps.IsArray() {
+		report(path+"steps", errors.New("missing or no array"))
+		return
+	}
+	id := object.Get("session_id").Str
+	if other := object.Get("trajectory_id").Str; other != "" {
+		id = other
+	}
+	if id == "" || len(id) > maxText {
+		id = plainName(name)
+	}
+	a := &atifReader{session: p.rd.session(strings.Clone(id), name), seen: make(map[string]bool)}
+	if tools := object.Get("agent.tool_definitions"); tools.IsArray() && len(tools.Array()) > 0 {
+		var err error
+		if a.tools, err = p.rd.raw([]byte(tools.Raw)); err != nil {
+			report(path+"agent.tool_definitions", err)
+			return
+		}
+	}
+	i, bad := 0, false
+	steps.ForEach(func(_, step gjson.Result) bool {
+		if field, err := a.step(step); err != nil {
+			report(fmt.Sprintf("%ssteps[%d]%s", path, i, field), err)
+			bad = true
+		}
+		i++
+		return !bad
+	})
+	if bad {
+		return
+	}
+	if next := object.Get("continued_trajectory_ref").Str; next != "" {
+		p.rd.find(trajectory.Finding{File: name, Trajectory: a.ID, Turn: -1, Severity: trajectory.Info, Rule: "continued",
+			Text: fmt.Sprintf("it goes on in %s, which is a trajectory of its own", clip(next))})
+	}
+	if t := a.finish(); t != nil {
+		s := &atifSession{Trajectory: t, refs: a.refs}
+		p.order = append(p.order, s)
+		p.byID[t.ID] = s
+	}
+	object.Get("subagent_trajectories").ForEach(func(key, sub gjson.Result) bool {
+		p.session(name, sub, fmt.Sprintf("%ssubagent_trajectories[%d].", path, key.Int()))
+		return true
+	})
+}
+
+// trajectories puts subagents beside their parents.
+func (p *atifParser) trajectories() []*trajectory.Trajectory {
+	for _, s := range p.order {
+		for _, ref := range s.refs {
+			child := p.byID[ref.id]
+			if child == nil || child.taken || child == s || child.reaches(s.Trajectory) {
+				p.rd.find(trajectory.Finding{File: s.Source, Trajectory: s.ID, Turn: ref.after, Severity: trajectory.Warning, Rule: "subagent-missing",
+					Text: fmt.Sprintf("it starts subagent %q, which is not among the files", clip(ref.id))})
+				continue
+			}
+			child.taken = true
+			sub := trajectory.Subagent{Trajectory: child.Trajectory, After: ref.after}
+			if ref.after+1 < len(s.Turns) {
+				sub.Join = ref.after + 1
+			}
+			s.Subagents = append(s.Subagents, sub)
+		}
+	}
+	var all []*trajectory.Trajectory
+	for _, s := range p.order {
+		if !s.taken {
+			all = append(all, s.Trajectory)
+		}
+	}
+	return all
+}
+
+// reaches reports whether t is the session or below it.
+func (s *atifSession) reaches(t *trajectory.Trajectory) bool {
+	for below := range s.All() {
+		if below == t {
+			return true
+		}
+	}
+	return false
+}
+
+// An atifReader reads the steps of one session.
+type atifReader struct {
+	*session
+	refs  []atifRef
+	seen  map[string]bool     // subagents
+	start *trajectory.Context // what came before the first answer
+	last  time.Time           // of the last answer
+	typed time.Time           // of the last user's step
+}
+
+// step takes one step. The error says what is wrong with which field of it.
+func (a *atifReader) step(step gjson.Result) (field string, err error) {
+	if !step.IsObject() {
+		return "", fmt.Errorf("%s, expected an object", kind(step))
+	}
+	at, _ := instant(step.Get("timestamp"))
+	message := step.Get("message")
+	switch source := step.Get("source").Str; source {
+	case "system":
+		a.references(step.Get("observation.results"))
+		if strings.Contains(strings.ToLower(message.Str), "summar") && step.Get("observation.results.#.subagent_trajectory_ref").Exists() && a.start != nil {
+			// Agents that hand over to themselves start again with the task.
+			a.context = a.start
+			a.rd.find(trajectory.Finding{File: a.Source, Trajectory: a.ID, Turn: len(a.Turns), Severity: trajectory.Info, Rule: "compaction",
+				Text: "the context is compacted"})
+			return "", nil
+		}
+		role := "user" // templates take a system message in front alone
+		if a.context == nil {
+			role = "system"
+		}
+		return ".message", a.say(role, message)
+	case "user":
+		a.typed = at
+		return ".message", a.say("user", message)
+	case "agent":
+		return a.agent(step, at)
+	default:
+		return ".source", fmt.Errorf("%q, expected system, user or agent", clip(source))
+	}
+}
+
+// agent takes the answer of one call, and what came back from its tools.
+func (a *atifReader) agent(step gjson.Result, at time.Time) (field string, err error) {
+	if a.start == nil {
+		a.start = a.context
+	}
+	copied := step.Get("is_copied_context").Bool()
+	if !copied {
+		if n := len(a.Turns); n > 0 && !a.typed.IsZero() && !a.last.IsZero() && a.typed.After(a.last) {
+			a.Turns[n-1].HumanDelay, a.Turns[n-1].Origins.Delay = bounded(a.typed.Sub(a.last)), trajectory.Derived
+		}
+		a.typed, a.last = time.Time{}, at
+		turn := a.turn(0)
+		turn.PromptTokens = tokens(step.Get("metrics.prompt_tokens"))
+		turn.OutputTokens = tokens(step.Get("metrics.completion_tokens"))
+		turn.CompletionTokens = turn.OutputTokens
+	}
+	var answer answer
+	answer.text(flattenContent(step.Get("message")).text)
+	if r := step.Get("reasoning_content"); r.Type == gjson.String {
+		answer.reasoning(r.Raw)
+	}
+	results := step.Get("observation.results")
+	// Some agents write their calls into the text and read results as text.
+	named := results.Get("#(source_call_id)").Exists() || !results.Exists()
+	ids := make(map[string]bool)
+	step.Get("tool_calls").ForEach(func(_, c gjson.Result) bool {
+		id, name, args := c.Get("tool_call_id"), c.Get("function_name"), c.Get("arguments")
+		if !named {
+			answer.text(quoted(args.Raw))
+			return true
+		}
+		answer.call(call{orNull(id), orNull(name), args.Raw})
+		ids[id.Str] = true
+		if !copied {
+			turn := &a.Turns[len(a.Turns)-1]
+			turn.ToolCalls = append(turn.ToolCalls, toolCallOf(id, name))
+		}
+		return true
+	})
+	if copied {
+		err = a.add(answer.message(&a.buf))
+	} else {
+		err = a.reply(&answer)
+	}
+	if err != nil {
+		return ".message", err
+	}
+	a.references(results)
+	results.ForEach(func(_, r gjson.Result) bool {
+		id, content := r.Get("source_call_id"), r.Get("content")
+		switch {
+		case id.Str != "" && ids[id.Str]:
+			delete(ids, id.Str)
+			err = a.result(id.Raw, content)
+		case id.Str != "":
+			err = fmt.Errorf("source_call_id is %q, which is no call of the step", clip(id.Str))
+		case content.Exists() || !r.Get("subagent_trajectory_ref").Exists():
+			err = a.say("user", content)
+		}
+		return err == nil
+	})
+	if err != nil {
+		return ".observation", err
+	}
+	step.Get("tool_calls").ForEach(func(_, c gjson.Result) bool {
+		if id := c.Get("tool_call_id"); ids[id.Str] {
+			delete(ids, id.Str)
+			a.add(toolMessage(&a.buf, orNull(id), `"[no result was recorded]"`))
+		}
+		return true
+	})
+	return "", nil
+}
+
+// references takes the subagents that results name.
+func (a *atifReader) references(results gjson.Result) {
+	results.ForEach(func(_, r gjson.Result) bool {
+		r.Get("subagent_trajectory_ref").ForEach(func(_, ref gjson.Result) bool {
+			id := ref.Get("session_id").Str
+			if other := ref.Get("trajectory_id").Str; other != "" {
+				id = other
+			}
+			if id != "" && !a.seen[id] {
+				a.seen[id] = true
+				a.refs = append(a.refs, atifRef{strings.Clone(id), len(a.Turns) - 1})
+			}
+			return true
+		})
+		return true
+	})
+}

@@ -1,0 +1,95 @@
+package format
+
+import (
+	"time"
+
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// chains makes sessions of requests that do not say which they belong to: a
+// request goes on with the session whose last request it begins with, the longest
+// one if there are several. It looks at whole messages.
+type chains struct {
+	rd    *reader
+	last  map[*trajectory.Context]*chain // by the context of the last request
+	order []*chain
+}
+
+// A chain is a session that is being found.
+type chain struct {
+	*trajectory.Trajectory
+	end   time.Time // of its last answer; zero when not known
+	begun time.Time // when its last request was sent
+}
+
+// before reports whether what the session did was over at a time: what began
+// earlier does not go on with it.
+func (c *chain) before(t time.Time) bool {
+	return t.IsZero() || !t.Before(c.begun) && !t.Before(c.end)
+}
+
+func newChains(rd *reader) *chains {
+	return &chains{rd: rd, last: make(map[*trajectory.Context]*chain)}
+}
+
+// add adds a request to the session it belongs to, or to a new one of the given
+// name. Requests must come in the order of their times; begun is zero when that is
+// not known.
+func (cs *chains) add(turn trajectory.Turn, name, file string, begun time.Time) *chain {
+	var c *chain
+	for at := turn.Context; at != nil && c == nil; at = at.Front() {
+		if open := cs.last[at]; open != nil && open.before(begun) && (at != turn.Context || !begun.IsZero()) {
+			c = open
+		}
+	}
+	if c == nil {
+		c = &chain{Trajectory: &trajectory.Trajectory{ID: name, Source: file}}
+		cs.order = append(cs.order, c)
+	} else {
+		delete(cs.last, c.Turns[len(c.Turns)-1].Context)
+	}
+	c.append(turn, begun)
+	cs.last[turn.Context] = c
+	return c
+}
+
+// append adds a turn, and to the one before it the time between the two.
+func (c *chain) append(turn trajectory.Turn, begun time.Time) {
+	if n := len(c.Turns); n > 0 && !begun.IsZero() && !c.begun.IsZero() {
+		before := &c.Turns[n-1]
+		wait, origin := begun.Sub(c.begun), trajectory.Estimated // with the answer's time in it
+		if !c.end.IsZero() {
+			wait, origin = begun.Sub(c.end), trajectory.Derived
+		}
+		setWait(before, wait.Seconds(), endsInPrompt(turn.Context, before.Context), origin)
+	}
+	c.Turns = append(c.Turns, turn)
+	c.begun, c.end = begun, time.Time{}
+	if !begun.IsZero() && turn.ModelTime > 0 {
+		c.end = begun.Add(turn.ModelTime)
+	}
+}
+
+// endsInPrompt reports whether what a context has beyond an earlier one was typed
+// by a person: it has no result of a tool.
+func endsInPrompt(c, before *trajectory.Context) bool {
+	kept := c.Shared(before)
+	for ; c.Len() > kept; c = c.Front() {
+		switch c.Last().Role() {
+		case "tool":
+			return false
+		case "assistant":
+			return true
+		}
+	}
+	return true
+}
+
+func (cs *chains) trajectories() []*trajectory.Trajectory {
+	all := make([]*trajectory.Trajectory, len(cs.order))
+	for i, c := range cs.order {
+		estimateOutputs(c.Trajectory)
+		all[i] = c.Trajectory
+	}
+	return all
+}

@@ -1,0 +1,145 @@
+package format
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// A chatParser reads conversations, one on each line: OpenAI's form for tuning,
+// "messages" and "tools", and that of ShareGPT, "conversations". Each assistant's
+// message is the answer to one request. They have no times and no counts.
+type chatParser struct {
+	rd  *reader
+	all []*trajectory.Trajectory
+}
+
+func (p *chatParser) trajectories() []*trajectory.Trajectory { return p.all }
+
+func (p *chatParser) read(name string, f *file) {
+	p.rd.eachRecord(name, f, func(line int, object gjson.Result) {
+		report := p.rd.record(name, line)
+		id := object.Get("id").String()
+		if id == "" || len(id) > maxText {
+			id = fmt.Sprintf("%s:%d", plainName(name), line)
+		}
+		s := p.rd.session(id, name)
+		if field, err := p.conversation(s, object, line); err != nil {
+			report(field, err)
+			return
+		}
+		if t := s.finish(); t != nil {
+			p.all = append(p.all, t)
+		}
+	})
+}
+
+func (p *chatParser) conversation(s *session, object gjson.Result, line int) (field string, err error) {
+	if tools := object.Get("tools"); tools.IsArray() && len(tools.Array()) > 0 {
+		if s.tools, err = p.rd.raw([]byte(tools.Raw)); err != nil {
+			return "tools", err
+		}
+	}
+	list, share := object.Get("messages"), false
+	field = "messages"
+	if !list.Exists() {
+		list, share, field = object.Get("conversations"), true, "conversations"
+	}
+	if !list.IsArray() {
+		return field, errors.New("missing or no array")
+	}
+	i := 0
+	list.ForEach(func(_, m gjson.Result) bool {
+		if share {
+			err = shareMessage(s, m, line)
+		} else {
+			err = recordedMessage(s, m, line)
+		}
+		if err == nil && i == maxMessages {
+			err = fmt.Errorf("more than %d", maxMessages)
+		}
+		i++
+		return err == nil
+	})
+	if err != nil {
+		return fmt.Sprintf("%s[%d]", field, i-1), err
+	}
+	if s.context == nil {
+		return field, errors.New("empty")
+	}
+	return "", nil
+}
+
+// recordedMessage adds a message as it was recorded; before an assistant's comes
+// a request.
+func recordedMessage(s *session, m gjson.Result, line int) error {
+	if m.Get("role").Str == "assistant" {
+		turn := s.turn(line)
+		turn.OutputTokens, turn.Origins.Output = estimate(answerChars(m), otherChars), trajectory.Estimated
+		m.Get("tool_calls").ForEach(func(_, c gjson.Result) bool {
+			turn.ToolCalls = append(turn.ToolCalls, toolCallOf(c.Get("id"), c.Get("function.name")))
+			return true
+		})
+		if a, ok := objectArguments(m); ok {
+			return s.add(a.message(&s.buf))
+		}
+	}
+	return s.add([]byte(m.Raw))
+}
+
+// toolCallOf returns a tool call; what is no string, or too long, is empty.
+func toolCallOf(id, name gjson.Result) trajectory.ToolCall {
+	text := func(v gjson.Result) string {
+		if v.Type != gjson.String || len(v.Str) > maxText {
+			return ""
+		}
+		return string([]byte(v.Str)) // not to keep the record
+	}
+	return trajectory.ToolCall{ID: text(id), Name: text(name)}
+}
+
+// objectArguments returns an answer whose calls have arguments that are objects,
+// which servers refuse, with strings instead; ok is false when it has none.
+func objectArguments(m gjson.Result) (a answer, ok bool) {
+	m.Get("tool_calls").ForEach(func(_, c gjson.Result) bool {
+		args := c.Get("function.arguments")
+		ok = ok || args.IsObject()
+		a.call(call{orNull(c.Get("id")), orNull(c.Get("function.name")), args.Raw})
+		return true
+	})
+	if ok && m.Get("content").Exists() {
+		a.text(flattenContent(m.Get("content")).text)
+	}
+	return a, ok
+}
+
+func orNull(v gjson.Result) string {
+	if v.Type != gjson.String {
+		return `""`
+	}
+	return v.Raw
+}
+
+// shareMessage adds a message of the ShareGPT form.
+func shareMessage(s *session, m gjson.Result, line int) error {
+	value := m.Get("value")
+	if value.Type != gjson.String {
+		return errors.New(`no "value" that is a string`)
+	}
+	switch from := m.Get("from").Str; from {
+	case "gpt", "assistant", "function_call", "chatgpt", "bing", "bard":
+		s.turn(line)
+		var a answer
+		a.text(value.Raw)
+		return s.reply(&a)
+	case "system":
+		return s.say("system", value)
+	case "human", "user", "tool", "function", "observation":
+		return s.say("user", value)
+	default:
+		return fmt.Errorf(`"from" is %q, expected human, gpt, system, tool, function_call or observation`, clip(from))
+	}
+}

@@ -1,0 +1,289 @@
+package format
+
+import (
+	"bytes"
+	"fmt"
+	"hash/maphash"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// A claudeParser reads the session logs of Claude Code. They are no request logs:
+// what is sent is put together from what was said, and what is not in them, the
+// system prompt, the tools and the project's documents, is made up from the
+// recorded number of tokens.
+type claudeParser struct {
+	rd      *reader
+	seed    maphash.Seed
+	threads map[string]*claudeThread
+	order   []*claudeThread
+	// nodes are the records that were read, by their uuid: what follows one of
+	// them may be in another file.
+	nodes map[uint64]claudeNode
+	// answers are the files that model calls are in, by the ID of the answer:
+	// sessions that were resumed begin with a copy.
+	answers map[uint64]string
+	calls   map[string]*claudeCall
+	links   map[*claudeThread]string // of a subagent, the call that started it
+	buf     []byte
+	skipped int // images
+}
+
+// A claudeNode is the place of a record.
+type claudeNode struct {
+	thread *claudeThread
+	epoch  int
+}
+
+func newClaudeParser(rd *reader) *claudeParser {
+	return &claudeParser{
+		rd: rd, seed: maphash.MakeSeed(), threads: make(map[string]*claudeThread), nodes: make(map[uint64]claudeNode),
+		answers: make(map[uint64]string), calls: make(map[string]*claudeCall), links: make(map[*claudeThread]string),
+	}
+}
+
+// A claudeRecord is one line. Values are JSON as it lies there, nil when absent;
+// strings are without their quotes.
+type claudeRecord struct {
+	file                             string
+	line                             int
+	kind, subtype                    string
+	uuid, parent, session, agent     []byte
+	stamp                            []byte
+	sidechain, meta, summary         bool
+	message, data, result, compacted []byte
+	parentCall                       []byte
+
+	at time.Time
+}
+
+func (p *claudeParser) read(name string, f *file) {
+	p.rd.eachLine(name, f, func(line int, data []byte) {
+		r, err := decodeClaude(data)
+		if err != nil {
+			if jsonErr := checkJSON(data); jsonErr != nil {
+				err = jsonErr
+			}
+			p.rd.record(name, line)("", err)
+			return
+		}
+		r.file, r.line = name, line
+		if field, err := p.add(r); err != nil {
+			p.rd.record(name, line)(field, err)
+		}
+	})
+}
+
+// decodeClaude takes a line apart. Most of a log is no part of any context, and
+// is passed over.
+func decodeClaude(data []byte) (r claudeRecord, err error) {
+	if !utf8.Valid(data) {
+		return r, fmt.Errorf("not UTF-8")
+	}
+	s := scanner{data: data}
+	s.object(func(key []byte) {
+		value := s.skip()
+		switch string(key) {
+		case "type":
+			r.kind = string(inner(value))
+		case "subtype":
+			r.subtype = string(inner(value))
+		case "uuid":
+			r.uuid = inner(value)
+		case "parentUuid":
+			r.parent = inner(value)
+		case "sessionId":
+			r.session = inner(value)
+		case "agentId":
+			r.agent = inner(value)
+		case "timestamp":
+			r.stamp = inner(value)
+		case "isSidechain":
+			r.sidechain = string(value) == "true"
+		case "isMeta":
+			r.meta = string(value) == "true"
+		case "isCompactSummary":
+			r.summary = string(value) == "true"
+		case "message":
+			r.message = value
+		case "data":
+			r.data = value
+		case "toolUseResult":
+			r.result = value
+		case "compactMetadata":
+			r.compacted = value
+		case "parentToolUseID":
+			r.parentCall = inner(value)
+		}
+	})
+	s.end()
+	return r, s.err
+}
+
+// inner returns a JSON string without its quotes, nil for what is none.
+func inner(value []byte) []byte {
+	if len(value) < 2 || value[0] != '"' {
+		return nil
+	}
+	return value[1 : len(value)-1]
+}
+
+// add takes a record. The error says what is wrong with which field.
+func (p *claudeParser) add(r claudeRecord) (field string, err error) {
+	switch r.kind {
+	case "user", "assistant", "system", "attachment":
+	case "progress":
+		if !bytes.Contains(r.data, []byte(`"agent_progress"`)) {
+			p.pass(r)
+			return "", nil
+		}
+	default:
+		return "", nil
+	}
+	if r.uuid != nil {
+		if _, seen := p.nodes[p.hash(r.uuid)]; seen {
+			return "", nil // a copy
+		}
+	}
+	if r.stamp != nil {
+		if r.at, err = time.Parse(time.RFC3339, string(r.stamp)); err != nil {
+			return "timestamp", fmt.Errorf("%s, expected an instant like 2006-01-02T15:04:05.000Z", clip(strconv.Quote(string(r.stamp))))
+		}
+	}
+	switch r.kind {
+	case "progress":
+		return p.progress(r)
+	case "system":
+		t := p.pass(r)
+		if r.subtype == "compact_boundary" && t != nil {
+			t.compact(r, int(gjson.GetBytes(r.compacted, "preTokens").Int()))
+		}
+		return "", nil
+	case "attachment":
+		p.pass(r)
+		return "", nil
+	}
+	if len(r.message) == 0 || r.message[0] != '{' {
+		return "message", fmt.Errorf("missing or no object")
+	}
+	t := p.thread(r)
+	if r.kind == "assistant" {
+		field, err = t.assistant(r)
+	} else {
+		t.user(r)
+		p.linkResult(t, r)
+	}
+	p.remember(r.uuid, t)
+	return field, err
+}
+
+// pass notes a record that says nothing itself but that others follow.
+func (p *claudeParser) pass(r claudeRecord) *claudeThread {
+	if r.uuid == nil || r.session == nil {
+		return nil
+	}
+	t := p.thread(r)
+	p.remember(r.uuid, t)
+	return t
+}
+
+func (p *claudeParser) remember(uuid []byte, t *claudeThread) {
+	if uuid != nil {
+		p.nodes[p.hash(uuid)] = claudeNode{t, t.epoch()}
+	}
+}
+
+func (p *claudeParser) hash(b []byte) uint64 { return maphash.Bytes(p.seed, b) }
+
+// thread returns the session or subagent that a record belongs to.
+func (p *claudeParser) thread(r claudeRecord) *claudeThread {
+	session := string(r.session)
+	if session == "" {
+		session = plainName(r.file)
+	}
+	if !r.sidechain && len(r.agent) == 0 {
+		return p.threadOf(session, "", r)
+	}
+	agent := string(r.agent)
+	if agent == "" { // in the oldest logs: whatever goes back to the same record
+		if n, ok := p.nodes[p.hash(r.parent)]; ok && n.thread.agent != "" {
+			return n.thread
+		}
+		agent = string(r.uuid)
+	}
+	return p.threadOf(session, agent, r)
+}
+
+func (p *claudeParser) threadOf(session, agent string, r claudeRecord) *claudeThread {
+	key := session + "\x00" + agent
+	t := p.threads[key]
+	if t == nil {
+		t = &claudeThread{p: p, session: session, agent: agent, file: r.file, first: r.at}
+		// What goes on elsewhere in a new session begins where it was.
+		if n, ok := p.nodes[p.hash(r.parent)]; ok && agent == "" && n.thread.agent == "" && len(n.thread.turns) > 0 {
+			t.fork(n)
+		}
+		p.threads[key] = t
+		p.order = append(p.order, t)
+	}
+	return t
+}
+
+// progress takes a message of a subagent that is logged by its parent.
+func (p *claudeParser) progress(r claudeRecord) (field string, err error) {
+	p.pass(r)
+	data := parse(r.data)
+	agent, message := data.Get("agentId").Str, data.Get("message")
+	body := message.Get("message")
+	if agent == "" || !body.IsObject() {
+		return "", nil
+	}
+	inside := r
+	inside.uuid, inside.parent, inside.agent = nil, nil, []byte(agent)
+	inside.message = []byte(body.Raw)
+	if at, err := time.Parse(time.RFC3339, message.Get("timestamp").Str); err == nil {
+		inside.at = at
+	}
+	if uuid := message.Get("uuid").Str; uuid != "" {
+		inside.uuid = []byte(uuid)
+		if _, seen := p.nodes[p.hash(inside.uuid)]; seen {
+			return "", nil
+		}
+	}
+	t := p.thread(inside)
+	if len(r.parentCall) > 0 && p.links[t] == "" {
+		p.links[t] = string(r.parentCall)
+	}
+	switch message.Get("type").Str {
+	case "assistant":
+		field, err = t.assistant(inside)
+	case "user":
+		t.user(inside)
+	}
+	p.remember(inside.uuid, t)
+	return field, err
+}
+
+// linkResult notes which subagent a tool result comes from.
+func (p *claudeParser) linkResult(t *claudeThread, r claudeRecord) {
+	if len(r.result) == 0 || r.result[0] != '{' || !bytes.Contains(r.result, []byte(`"agentId"`)) {
+		return
+	}
+	agent := parse(r.result).Get("agentId").Str
+	id := parse(r.message).Get(`content.#(type=="tool_result").tool_use_id`).Str
+	if agent == "" || id == "" {
+		return
+	}
+	// Copies: the line is gone with the next one.
+	p.links[p.threadOf(t.session, strings.Clone(agent), claudeRecord{file: r.file, at: r.at})] = strings.Clone(id)
+}
+
+func (p *claudeParser) find(t *claudeThread, line, turn int, s trajectory.Severity, rule, text string) {
+	p.rd.find(trajectory.Finding{File: t.file, Line: line, Trajectory: t.id(), Turn: turn, Severity: s, Rule: rule, Text: text})
+}

@@ -1,0 +1,113 @@
+package format
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// A claudeCall is a tool call of a thread.
+type claudeCall struct {
+	thread      *claudeThread
+	turn, index int
+	at, result  time.Time // result is zero when there is none
+	next        int       // the turn that follows the result
+	taken       bool      // by a subagent
+}
+
+// trajectories puts sessions and their subagents together.
+func (p *claudeParser) trajectories() []*trajectory.Trajectory {
+	var all []*trajectory.Trajectory
+	sessions := make(map[string]*trajectory.Trajectory)
+	built := make(map[*claudeThread]*trajectory.Trajectory)
+	for _, t := range p.order {
+		t.flush()
+		if len(t.turns) == 0 {
+			if t.agent == "" && t.context != nil {
+				p.find(t, 0, -1, trajectory.Info, ruleNoCalls, "no model call; left out")
+			}
+			continue
+		}
+		built[t] = t.trajectory()
+		if t.agent == "" {
+			sessions[t.session] = built[t]
+			all = append(all, built[t])
+		}
+	}
+	for _, t := range p.order {
+		child := built[t]
+		if child == nil || t.agent == "" {
+			continue
+		}
+		if c := p.caller(t); c != nil && built[c.thread] != nil {
+			attachClaude(built[c.thread], c, child, t)
+			continue
+		}
+		p.find(t, 0, -1, trajectory.Warning, "orphan", "the call that started this subagent is not in the log; it becomes a session of its own")
+		all = append(all, child)
+	}
+	return all
+}
+
+func (t *claudeThread) trajectory() *trajectory.Trajectory {
+	if t.lost > 0 {
+		t.p.find(t, 0, -1, trajectory.Warning, "call-without-result", fmt.Sprintf("%d tool calls have no result; a word stands for each", t.lost))
+	}
+	if t.retried > 0 {
+		t.p.find(t, 0, -1, trajectory.Info, "retry", fmt.Sprintf("%d messages of the client's about failed calls are left out; the calls were load, but what was sent is not in the log", t.retried))
+	}
+	if t.compacting > 0 { // without its summary it has no length
+		t.turns[t.compacting-1].OutputTokens = estimate(6000, claudeChars)
+		t.turns[t.compacting-1].Origins.Output = trajectory.Estimated
+	}
+	trj := &trajectory.Trajectory{ID: t.id(), Source: t.file, Turns: t.turns}
+	for i := range t.turns {
+		trj.ContextTokens = max(trj.ContextTokens, t.turns[i].PromptTokens+t.turns[i].OutputTokens)
+	}
+	return trj
+}
+
+// caller returns the call that started a subagent: the one that is logged, else
+// the last call for a subagent before its first record.
+func (p *claudeParser) caller(t *claudeThread) *claudeCall {
+	if c := p.calls[p.links[t]]; c != nil && c.thread != t {
+		c.taken = true
+		return c
+	}
+	var best *claudeCall
+	for _, c := range p.calls {
+		if c.thread == t || c.thread.session != t.session || c.taken || c.at.After(t.first) {
+			continue
+		}
+		if name := c.thread.turns[c.turn].ToolCalls[c.index].Name; name != "Task" && name != "Agent" {
+			continue
+		}
+		if best == nil || c.at.After(best.at) || c.at.Equal(best.at) && (c.turn < best.turn || c.turn == best.turn && c.index < best.index) {
+			best = c
+		}
+	}
+	if best != nil {
+		best.taken = true
+	}
+	return best
+}
+
+// attachClaude adds a subagent to the trajectory of its caller. The time that the
+// caller waited for it is taken out of the recorded delay: the replay waits for
+// the subagent itself.
+func attachClaude(parent *trajectory.Trajectory, c *claudeCall, child *trajectory.Trajectory, t *claudeThread) {
+	caller := c.thread
+	s := trajectory.Subagent{Trajectory: child, After: c.turn, Delay: bounded(t.starts[0].Sub(caller.ends[c.turn]))}
+	end := t.ends[len(t.ends)-1]
+	// Whoever comes back at once is at work in the background.
+	if !c.result.IsZero() && c.next > c.turn && c.next < len(parent.Turns) && !end.After(c.result.Add(time.Second)) {
+		s.Join = c.next
+		before := &parent.Turns[c.next-1]
+		due := caller.starts[c.next]
+		if rest := bounded(due.Sub(end)); before.HumanDelay == 0 && rest < before.ToolDelay {
+			before.ToolDelay = rest
+		}
+	}
+	parent.Subagents = append(parent.Subagents, s)
+}

@@ -1,0 +1,371 @@
+package format
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// A claudeThread is a session or a subagent that is being read.
+type claudeThread struct {
+	p              *claudeParser
+	session, agent string // agent is empty for the session itself
+	file           string
+	first          time.Time // its first record
+
+	context *trajectory.Context
+	prefix  *trajectory.Context // what is not in the log, made up
+	made    bool                // prefix was
+	// epochs are the contexts so far, from which a rewound session goes on.
+	epochs []claudeEpoch
+
+	turns  []trajectory.Turn
+	starts []time.Time // when each turn was due: the last thing that came before
+	ends   []time.Time // of its answer
+
+	// The turn whose answer is being read:
+	open       string // the ID of the answer, empty for none
+	answer     answer
+	output     int // tokens as recorded, 0 when that is a placeholder
+	results    []claudeResult
+	trigger    time.Time // the last record that was no answer, zero when none since the last turn
+	lastResult time.Time
+	prompt     time.Time // when a person last wrote, zero when not since the last turn
+
+	compacting int // the turn that waits for its summary, counted from 1
+	lost       int // calls without a result
+	retried    int
+}
+
+type claudeEpoch struct {
+	context *trajectory.Context
+	turns   int
+}
+
+type claudeResult struct {
+	id, message string
+}
+
+func (t *claudeThread) id() string {
+	if t.agent == "" {
+		return t.session
+	}
+	return t.session + "/" + t.agent
+}
+
+// epoch returns the number of the context that holds all that was read so far.
+func (t *claudeThread) epoch() int {
+	if t.open == "" {
+		return len(t.epochs) - 1
+	}
+	return len(t.epochs)
+}
+
+func (t *claudeThread) fork(n claudeNode) {
+	n.thread.flush()
+	e := n.thread.epochs[min(max(0, n.epoch), len(n.thread.epochs)-1)]
+	t.context, t.prefix, t.made = e.context, n.thread.prefix, true
+	t.note()
+}
+
+// note adds the context to the epochs.
+func (t *claudeThread) note() {
+	t.epochs = append(t.epochs, claudeEpoch{t.context, len(t.turns)})
+}
+
+func (t *claudeThread) append(message []byte) error {
+	c, err := t.p.rd.append(t.context, message)
+	if err == nil {
+		t.context = c
+	}
+	return err
+}
+
+// user takes what came back from tools, and what was typed.
+func (t *claudeThread) user(r claudeRecord) {
+	content := parse(r.message).Get("content")
+	var typed []gjson.Result
+	if content.IsArray() {
+		content.ForEach(func(_, block gjson.Result) bool {
+			if block.Get("type").Str == "tool_result" {
+				t.result(block, r.at)
+			} else {
+				typed = append(typed, block)
+			}
+			return true
+		})
+	} else if content.Type == gjson.String {
+		typed = []gjson.Result{content}
+	}
+	t.trigger = r.at
+	if len(typed) == 0 {
+		return
+	}
+	t.flush()
+	t.rewind(r)
+	var text flattened
+	if content.IsArray() {
+		raw := make([]string, len(typed))
+		for i := range typed {
+			raw[i] = typed[i].Raw
+		}
+		text = flattenContent(parse([]byte("[" + strings.Join(raw, ",") + "]")))
+	} else {
+		text = flattenContent(content)
+	}
+	t.images(text.images, r.line)
+	if len(text.text) <= 2 {
+		return
+	}
+	if err := t.append(chatMessage(&t.p.buf, "user", text.text)); err != nil {
+		return // well-formed by construction, but for what a redactor makes of it
+	}
+	t.note()
+	switch {
+	case r.summary && t.compacting > 0:
+		turn := &t.turns[t.compacting-1]
+		turn.OutputTokens, turn.Origins.Output = estimate(len(text.text), claudeChars), trajectory.Estimated
+		t.compacting = 0
+	case !r.meta && !r.summary:
+		t.prompt = r.at
+	}
+}
+
+// result takes what one call came back with.
+func (t *claudeThread) result(block gjson.Result, at time.Time) {
+	id := block.Get("tool_use_id")
+	if id.Type != gjson.String || id.Str == "" {
+		return
+	}
+	content := flattenContent(block.Get("content"))
+	t.images(content.images, 0)
+	t.results = append(t.results, claudeResult{strings.Clone(id.Str), string(toolMessage(&t.p.buf, id.Raw, content.text))})
+	if !at.Before(t.lastResult) {
+		t.lastResult = at
+	}
+	if c := t.p.calls[id.Str]; c != nil && c.thread == t && c.result.IsZero() {
+		c.result, c.next = at, len(t.turns)
+		if call := &t.turns[c.turn].ToolCalls[c.index]; at.After(c.at) {
+			call.Duration = min(at.Sub(c.at), maxMillis*time.Millisecond)
+		}
+	}
+}
+
+// images counts what is not replayed.
+func (t *claudeThread) images(n, line int) {
+	if n > 0 {
+		t.p.find(t, line, -1, trajectory.Warning, "image", fmt.Sprintf("%d image(s) replaced by a word", n))
+	}
+}
+
+// rewind goes back to where the record that a prompt follows was, if answers have
+// been given since.
+func (t *claudeThread) rewind(r claudeRecord) {
+	n, ok := t.p.nodes[t.p.hash(r.parent)]
+	if !ok || n.thread != t || n.epoch < 0 || n.epoch >= len(t.epochs)-1 || r.meta || r.summary {
+		return
+	}
+	if e := t.epochs[n.epoch]; e.turns < len(t.turns) && t.made {
+		t.context = e.context
+		t.p.find(t, r.line, len(t.turns), trajectory.Info, "rewind", "the session goes back to an earlier point")
+	}
+}
+
+// assistant takes a part of an answer. Answers are logged block by block, each
+// with the whole usage.
+func (t *claudeThread) assistant(r claudeRecord) (field string, err error) {
+	message := parse(r.message)
+	if message.Get("model").Str == "<synthetic>" {
+		t.retried++
+		return "", nil // an error message of the client's
+	}
+	id := message.Get("id").Str
+	if id == "" {
+		id = string(r.uuid)
+	}
+	if id == "" {
+		return "message.id", fmt.Errorf("missing")
+	}
+	if id != t.open {
+		key := t.p.hash([]byte(id))
+		if file, seen := t.p.answers[key]; seen && file != r.file {
+			return "", nil // copied from another session
+		}
+		t.p.answers[key] = r.file
+		if err := t.begin(id, message.Get("usage"), r); err != nil {
+			return "message", err
+		}
+	}
+	turn := len(t.turns) - 1
+	message.Get("content").ForEach(func(_, block gjson.Result) bool {
+		switch block.Get("type").Str {
+		case "text":
+			t.answer.text(block.Get("text").Raw)
+		case "thinking":
+			t.answer.reasoning(block.Get("thinking").Raw)
+		case "tool_use":
+			c := call{block.Get("id").Raw, block.Get("name").Raw, block.Get("input").Raw}
+			if c.id == "" || c.name == "" || c.id[0] != '"' || c.name[0] != '"' || len(c.id) > maxText || len(c.name) > maxText {
+				return true
+			}
+			c = call{strings.Clone(c.id), strings.Clone(c.name), strings.Clone(c.arguments)}
+			t.answer.call(c)
+			calls := &t.turns[turn].ToolCalls
+			id := strings.Clone(block.Get("id").Str)
+			if t.p.calls[id] == nil {
+				t.p.calls[id] = &claudeCall{thread: t, turn: turn, index: len(*calls), at: r.at}
+			}
+			*calls = append(*calls, trajectory.ToolCall{ID: id, Name: strings.Clone(block.Get("name").Str)})
+		}
+		return true
+	})
+	for i, s := range t.answer.texts {
+		t.answer.texts[i] = strings.Clone(s) // not to keep the line
+	}
+	if stop := message.Get("stop_reason"); stop.Type == gjson.String {
+		t.output = int(message.Get("usage.output_tokens").Int())
+	}
+	if !r.at.Before(t.ends[turn]) {
+		t.ends[turn] = r.at
+	}
+	return "", nil
+}
+
+// begin starts the turn of a new answer.
+func (t *claudeThread) begin(id string, usage gjson.Result, r claudeRecord) error {
+	prompt, cached := claudeInput(usage)
+	if prompt > maxTokens {
+		return fmt.Errorf("usage of %d tokens, expected at most %.0f", prompt, maxTokens)
+	}
+	t.flush()
+	t.makePrefix(prompt, cached)
+	if t.context == nil {
+		if err := t.append([]byte(`{"role":"user","content":"."}`)); err != nil {
+			return err
+		}
+	}
+	t.start(r)
+	turn := &t.turns[len(t.turns)-1]
+	turn.PromptTokens = prompt
+	t.open = strings.Clone(id)
+	return nil
+}
+
+// claudeInput returns the input tokens of a call and those that came from the
+// cache.
+func claudeInput(usage gjson.Result) (prompt, cached int) {
+	cached = int(usage.Get("cache_read_input_tokens").Int())
+	prompt = int(usage.Get("input_tokens").Int()) + int(usage.Get("cache_creation_input_tokens").Int()) + cached
+	return max(0, prompt), max(0, cached)
+}
+
+// start adds a turn, and to the one before the time between the two.
+func (t *claudeThread) start(r claudeRecord) {
+	at := t.trigger
+	if n := len(t.turns); n > 0 && at.IsZero() {
+		at = t.ends[n-1] // it goes on of itself
+	}
+	if at.IsZero() || at.After(r.at) {
+		at = r.at
+	}
+	if n := len(t.turns); n > 0 {
+		before, end := &t.turns[n-1], t.ends[n-1]
+		tool, human := at.Sub(end), time.Duration(0)
+		if !t.prompt.IsZero() && !t.prompt.Before(end) {
+			// Tools first, then the person.
+			done := end
+			if t.lastResult.After(end) && t.lastResult.Before(t.prompt) {
+				done = t.lastResult
+			}
+			tool, human = done.Sub(end), at.Sub(done)
+		}
+		if tool < -time.Second || human < -time.Second {
+			t.p.find(t, r.line, n, trajectory.Warning, ruleClock, fmt.Sprintf("it begins %v before the turn in front of it ends", (-min(tool, human)).Round(time.Millisecond)))
+		}
+		before.ToolDelay, before.ToolDelayKnown = bounded(tool), true
+		before.HumanDelay = bounded(human)
+		before.Origins.Delay = trajectory.Derived
+	}
+	turn := trajectory.Turn{Context: t.context, Line: r.line}
+	if t.prefix != nil {
+		turn.Origins.Text = trajectory.Estimated
+	}
+	t.turns = append(t.turns, turn)
+	t.starts = append(t.starts, at)
+	t.ends = append(t.ends, r.at)
+	t.prompt, t.trigger = time.Time{}, time.Time{}
+}
+
+// bounded keeps a time within what can be written again.
+func bounded(d time.Duration) time.Duration {
+	return max(0, min(d, maxMillis*time.Millisecond))
+}
+
+// flush ends the turn that is open: its answer and what came back from its tools
+// become part of the context.
+func (t *claudeThread) flush() {
+	if t.open != "" {
+		n := len(t.turns) - 1
+		turn := &t.turns[n]
+		turn.OutputTokens, turn.CompletionTokens = t.output, t.output
+		if t.output <= 0 || t.output > maxTokens {
+			turn.OutputTokens, turn.CompletionTokens = estimate(t.answer.chars, claudeChars), 0
+			turn.Origins.Output = trajectory.Estimated
+		}
+		turn.ModelTime = bounded(t.ends[n].Sub(t.starts[n]))
+		t.append(t.answer.message(&t.p.buf))
+	}
+	t.flushResults()
+	if t.open != "" {
+		t.note()
+	}
+	t.open, t.output, t.answer, t.results = "", 0, answer{}, nil
+}
+
+// flushResults appends the results of the open answer in the order they came,
+// once each, and something for those that never came.
+func (t *claudeThread) flushResults() {
+	given := make(map[string]bool, len(t.results))
+	for _, r := range t.results {
+		if !given[r.id] {
+			given[r.id] = true
+			t.append([]byte(r.message))
+		}
+	}
+	if t.open == "" {
+		return
+	}
+	for _, c := range t.answer.calls {
+		if id := parse([]byte(c.id)).Str; !given[id] {
+			given[id] = true
+			t.lost++
+			t.append(toolMessage(&t.p.buf, c.id, `"[no result was recorded]"`))
+		}
+	}
+}
+
+// compact takes the mark of a compaction: a call that is not in the log was sent
+// all of the context, and what follows starts afresh with what it wrote.
+func (t *claudeThread) compact(r claudeRecord, before int) {
+	t.flush()
+	if len(t.turns) == 0 || before < 0 || before > maxTokens {
+		return
+	}
+	if err := t.append([]byte(`{"role":"user","content":"Summarise the conversation so far, so that the work can go on from the summary alone."}`)); err != nil {
+		return
+	}
+	t.start(r)
+	n := len(t.turns) - 1
+	t.turns[n].PromptTokens = before
+	t.turns[n].ModelTime = bounded(t.ends[n].Sub(t.starts[n]))
+	t.turns[n].Origins = trajectory.Origins{Text: trajectory.Estimated, Input: trajectory.Derived, Delay: trajectory.Derived}
+	t.compacting = n + 1
+	t.p.find(t, r.line, n, trajectory.Info, "compaction", fmt.Sprintf("the context of %d tokens is compacted; the call that does it is not in the log and is made up", before))
+	t.context = t.prefix
+	t.trigger = r.at
+	t.note()
+}

@@ -1,0 +1,377 @@
+package format
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// A codexParser reads the rollout logs of the Codex CLI, two logs in one: what was
+// said is taken from response items, what it took from events. The tools are not
+// in them.
+type codexParser struct {
+	rd    *reader
+	files []*codexFile
+}
+
+func newCodexParser(rd *reader) *codexParser { return &codexParser{rd: rd} }
+
+// A codexFile is one session that is being read.
+type codexFile struct {
+	*session
+	file    string
+	parent  string // the ID of the session that started this one
+	skip    float64
+	answer  *answer // that is being read
+	calls   map[string]codexCall
+	trigger time.Time // the last item that was no answer
+	typed   time.Time // when a person last wrote, zero when not since the last turn
+	done    time.Time // when the last result came, likewise
+	starts  []time.Time
+	ends    []time.Time
+	total   float64 // tokens so far, of all turns
+	spawned map[string]int
+	waited  map[string]int // the turn after which a subagent was waited for
+}
+
+type codexCall struct {
+	turn, index int
+	at          time.Time
+	name, args  string
+}
+
+func (p *codexParser) read(name string, f *file) {
+	c := &codexFile{
+		session: p.rd.session(plainName(name), name), file: name,
+		calls: make(map[string]codexCall), spawned: make(map[string]int), waited: make(map[string]int),
+	}
+	n := 0
+	p.rd.eachRecord(name, f, func(line int, object gjson.Result) {
+		n++
+		if err := c.record(object, line, n-1); err != nil {
+			p.rd.record(name, line)("payload", err)
+		}
+	})
+	c.close()
+	p.files = append(p.files, c)
+}
+
+func (p *codexParser) trajectories() []*trajectory.Trajectory {
+	var all []*trajectory.Trajectory
+	byID := make(map[string]*codexFile)
+	for _, c := range p.files {
+		if c.finish() != nil {
+			c.prepend()
+			byID[c.ID] = c
+		}
+	}
+	for _, c := range p.files {
+		if byID[c.ID] != c {
+			if len(c.Turns) > 0 {
+				all = append(all, c.Trajectory)
+			}
+			continue
+		}
+		if parent := byID[c.parent]; parent != nil && parent != c {
+			if after, ok := parent.spawned[c.ID]; ok && !c.above(parent) {
+				parent.attach(c, after)
+				continue
+			}
+		}
+		all = append(all, c.Trajectory)
+	}
+	return all
+}
+
+// above reports whether t is below c.
+func (c *codexFile) above(t *codexFile) bool {
+	for below := range c.All() {
+		if below == t.Trajectory {
+			return true
+		}
+	}
+	return false
+}
+
+// attach adds a subagent.
+func (c *codexFile) attach(child *codexFile, after int) {
+	s := trajectory.Subagent{Trajectory: child.Trajectory, After: after, Delay: bounded(child.starts[0].Sub(c.ends[after]))}
+	if waited, ok := c.waited[child.ID]; ok && waited+1 < len(c.Turns) {
+		s.Join = waited + 1
+		end := child.ends[len(child.ends)-1]
+		before := &c.Turns[waited]
+		before.ToolDelay = min(before.ToolDelay, bounded(c.starts[s.Join].Sub(end)))
+	}
+	c.Subagents = append(c.Subagents, s)
+}
+
+// record takes one line.
+func (c *codexFile) record(object gjson.Result, line, ordinal int) error {
+	payload := object.Get("payload")
+	if !payload.IsObject() {
+		return fmt.Errorf("%s, expected an object", kind(payload))
+	}
+	at, _ := instant(object.Get("timestamp"))
+	n := float64(ordinal)
+	if o := object.Get("ordinal"); o.Type == gjson.Number {
+		n = o.Num
+	}
+	switch object.Get("type").Str {
+	case "session_meta":
+		if id := payload.Get("id").Str; id != "" && len(id) <= maxText && len(c.Turns) == 0 {
+			c.ID = id
+		}
+		c.parent = payload.Get("parent_thread_id").Str
+		if spawn := payload.Get("source.subagent.thread_spawn.parent_thread_id").Str; spawn != "" {
+			c.parent = spawn
+		}
+		c.skip = payload.Get("subagent_history_start_ordinal").Num
+		if base := payload.Get("base_instructions.text"); base.Type == gjson.String && c.context == nil {
+			return c.say("system", base)
+		}
+	case "response_item", "request_item":
+		return c.item(payload, at, line, n >= c.skip)
+	case "compacted":
+		return c.compacted(payload, at)
+	case "event_msg":
+		if payload.Get("type").Str == "token_count" {
+			c.usage(payload.Get("info"))
+		}
+	}
+	return nil
+}
+
+// item takes what was said. Items that were copied from another session are part
+// of the context, and no calls.
+func (c *codexFile) item(item gjson.Result, at time.Time, line int, own bool) error {
+	switch item.Get("type").Str {
+	case "message":
+		role := item.Get("role").Str
+		if role == "assistant" {
+			c.open(at, line, own).text(flattenContent(item.Get("content")).text)
+			return nil
+		}
+		c.close()
+		if role == "user" && !at.IsZero() && !strings.HasPrefix(item.Get("content.0.text").Str, "<") {
+			c.typed = at
+		}
+		c.trigger = at
+		return c.say(c.role(role), item.Get("content"))
+	case "reasoning":
+		a := c.open(at, line, own)
+		item.Get("summary").ForEach(func(_, part gjson.Result) bool {
+			a.reasoning(part.Get("text").Raw)
+			return true
+		})
+	case "function_call", "custom_tool_call", "local_shell_call":
+		a := c.open(at, line, own)
+		id, name, args := item.Get("call_id"), item.Get("name"), item.Get("arguments")
+		for _, other := range []string{"parameters", "input", "action"} {
+			if !args.Exists() {
+				args = item.Get(other)
+			}
+		}
+		if !name.Exists() {
+			name = parse([]byte(`"shell"`))
+		}
+		a.call(call{orNull(id), orNull(name), args.Raw})
+		if own {
+			turn := len(c.Turns) - 1
+			c.calls[id.Str] = codexCall{turn, len(c.Turns[turn].ToolCalls), at, name.Str, args.Str}
+			c.Turns[turn].ToolCalls = append(c.Turns[turn].ToolCalls, toolCallOf(id, name))
+		}
+	case "function_call_output", "custom_tool_call_output", "local_shell_call_output":
+		c.close()
+		c.trigger, c.done = at, at
+		id, output := item.Get("call_id"), item.Get("output")
+		c.returned(id.Str, output, at)
+		return c.result(orNull(id), output)
+	}
+	return nil
+}
+
+// role returns the role of a message: templates take a system message in front
+// alone.
+func (c *codexFile) role(role string) string {
+	if c.context == nil && role != "user" {
+		return "system"
+	}
+	return "user"
+}
+
+// returned notes how long a call took and which subagent it was about.
+func (c *codexFile) returned(id string, output gjson.Result, at time.Time) {
+	call, ok := c.calls[id]
+	if !ok {
+		return
+	}
+	c.Turns[call.turn].ToolCalls[call.index].Duration = bounded(at.Sub(call.at))
+	switch call.name {
+	case "spawn_agent":
+		if agent := gjson.Get(output.Str, "agent_id").Str; agent != "" {
+			c.spawned[agent] = call.turn
+		}
+	case "wait_agent", "wait":
+		for agent := range c.spawned {
+			if strings.Contains(call.args, agent) && strings.Contains(output.Str, "completed") {
+				c.waited[agent] = call.turn
+			}
+		}
+	}
+}
+
+// open returns the answer that is being read, a new one for a new turn.
+func (c *codexFile) open(at time.Time, line int, own bool) *answer {
+	if c.answer == nil {
+		c.answer = new(answer)
+		if own {
+			c.start(at, line)
+		}
+	}
+	if own && at.After(c.ends[len(c.ends)-1]) {
+		c.ends[len(c.ends)-1] = at
+	}
+	return c.answer
+}
+
+// start adds a turn, and to the one before the time between the two.
+func (c *codexFile) start(at time.Time, line int) {
+	due := c.trigger
+	if due.IsZero() || due.After(at) {
+		due = at
+	}
+	c.turn(line)
+	if n := len(c.Turns); n > 1 && !at.IsZero() && !c.ends[n-2].IsZero() {
+		before, end := &c.Turns[n-2], c.ends[n-2]
+		tool, human := due.Sub(end), time.Duration(0)
+		if !c.typed.IsZero() && c.typed.After(end) {
+			from := end
+			if c.done.After(end) && c.done.Before(c.typed) {
+				from = c.done
+			}
+			tool, human = from.Sub(end), due.Sub(from)
+		}
+		before.ToolDelay, before.ToolDelayKnown, before.HumanDelay = bounded(tool), true, bounded(human)
+		before.Origins.Delay = trajectory.Derived
+	}
+	c.starts, c.ends = append(c.starts, due), append(c.ends, at)
+	c.typed, c.done = time.Time{}, time.Time{}
+}
+
+// close ends the answer that is being read.
+func (c *codexFile) close() {
+	if c.answer == nil {
+		return
+	}
+	a := c.answer
+	c.answer = nil
+	if n := len(c.Turns); n > 0 && c.context == c.Turns[n-1].Context {
+		turn := &c.Turns[n-1]
+		turn.ModelTime = bounded(c.ends[n-1].Sub(c.starts[n-1]))
+		c.reply(a)
+		return
+	}
+	c.add(a.message(&c.buf))
+}
+
+// usage takes the tokens of the last turn. Events come twice now and then: one
+// that adds nothing to the total is a repetition.
+func (c *codexFile) usage(info gjson.Result) {
+	n := len(c.Turns)
+	total := info.Get("total_token_usage.total_tokens").Num
+	if n == 0 || !info.IsObject() || total > 0 && total <= c.total {
+		return
+	}
+	c.total = total
+	turn, last := &c.Turns[n-1], info.Get("last_token_usage")
+	if turn.PromptTokens == 0 {
+		turn.PromptTokens = tokens(last.Get("input_tokens"))
+	}
+	if out := tokens(last.Get("output_tokens")); out > 0 && turn.CompletionTokens == 0 {
+		turn.OutputTokens, turn.CompletionTokens, turn.Origins.Output = out, out, trajectory.Recorded
+	}
+}
+
+// compacted starts afresh with what a compaction left.
+func (c *codexFile) compacted(payload gjson.Result, at time.Time) error {
+	c.close()
+	var first *trajectory.Context
+	for at := c.context; at != nil; at = at.Front() {
+		first = at
+	}
+	c.context = nil
+	if first != nil && first.Last().Role() == "system" {
+		c.context = first
+	}
+	c.trigger = at
+	c.rd.find(trajectory.Finding{File: c.file, Trajectory: c.ID, Turn: len(c.Turns), Severity: trajectory.Info, Rule: "compaction",
+		Text: "the context is compacted; the call that does it is not in the log"})
+	if history := payload.Get("replacement_history"); history.IsArray() {
+		for _, item := range history.Array() {
+			if err := c.item(item, time.Time{}, 0, false); err != nil {
+				return err
+			}
+		}
+		c.close()
+		return nil
+	}
+	if message := payload.Get("message"); message.Type == gjson.String && message.Str != "" {
+		return c.say("user", message)
+	}
+	return nil
+}
+
+// prepend puts in front what the first prompt had beyond what is in the log:
+// mostly the tools.
+func (c *codexFile) prepend() {
+	first := &c.Turns[0]
+	missing := first.PromptTokens - estimate(first.Context.Size(), otherChars)
+	if missing < 256 {
+		return // no more than the estimate may be wrong
+	}
+	// Templates take one system message: what is made up is in front in the one
+	// that there is.
+	var front *trajectory.Context
+	for at := first.Context; at != nil; at = at.Front() {
+		front = at
+	}
+	message := []byte(`{"role":"system","content":""}`)
+	if front.Last().Role() == "system" {
+		message = front.Last().JSON()
+	} else {
+		front = nil
+	}
+	prefix, err := c.rd.store.AppendSynthetic(nil, message, []trajectory.Block{{Seed: hashScope("codex"), Tokens: missing}})
+	if err != nil {
+		return
+	}
+	moved := map[*trajectory.Context]*trajectory.Context{front: prefix}
+	if front != nil {
+		moved[nil] = nil
+	}
+	for i := range c.Turns {
+		c.Turns[i].Context = c.rebase(c.Turns[i].Context, moved)
+		c.Turns[i].Origins.Text = trajectory.Estimated
+	}
+	c.rd.find(trajectory.Finding{File: c.file, Trajectory: c.ID, Turn: 0, Severity: trajectory.Info, Rule: "prefix",
+		Text: fmt.Sprintf("%d of the %d tokens of the first prompt are not in the log and are made up", missing, first.PromptTokens)})
+}
+
+// rebase returns a context with another front.
+func (c *codexFile) rebase(old *trajectory.Context, moved map[*trajectory.Context]*trajectory.Context) *trajectory.Context {
+	var path []*trajectory.Context
+	at := old
+	for ; at != nil && moved[at] == nil; at = at.Front() {
+		path = append(path, at)
+	}
+	now := moved[at]
+	for i := len(path) - 1; i >= 0; i-- {
+		now, _ = c.rd.store.Append(now, path[i].Last().JSON()) // it was a message before
+		moved[path[i]] = now
+	}
+	return now
+}

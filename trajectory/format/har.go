@@ -1,0 +1,178 @@
+package format
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// A harParser reads HTTP archives: requests of chat completions and of
+// Anthropic's messages as they were sent. Which session one belongs to is found by
+// what it begins with. Headers, cookies and query strings are not looked at.
+type harParser struct {
+	rd     *reader
+	calls  []harCall
+	others int // entries
+	file   string
+}
+
+type harCall struct {
+	file  string
+	entry int
+	begun time.Time
+	turn  trajectory.Turn
+}
+
+func newHARParser(rd *reader) *harParser { return &harParser{rd: rd} }
+
+func (p *harParser) read(name string, f *file) {
+	data, ok := p.rd.document(name, f)
+	if !ok {
+		return
+	}
+	p.file = name
+	entries := parse(data).Get("log.entries")
+	if !entries.IsArray() {
+		p.rd.at(name, 0)("log.entries", errors.New("missing or no array"))
+		return
+	}
+	i := 0
+	entries.ForEach(func(_, entry gjson.Result) bool {
+		if field, err := p.entry(name, i, entry); err != nil {
+			p.rd.record(name, 0)(fmt.Sprintf("log.entries[%d].%s", i, field), err)
+		}
+		i++
+		return !p.rd.full()
+	})
+}
+
+// entry takes one request with its response.
+func (p *harParser) entry(name string, i int, entry gjson.Result) (field string, err error) {
+	body := entry.Get("request.postData.text")
+	where, err := url.Parse(entry.Get("request.url").Str)
+	if err != nil || body.Type != gjson.String {
+		p.others++
+		return "", nil
+	}
+	chat := strings.HasSuffix(where.Path, "/chat/completions")
+	if !chat && !strings.HasSuffix(where.Path, "/messages") {
+		p.others++
+		return "", nil
+	}
+	if err := checkJSON([]byte(body.Str)); err != nil {
+		return "request.postData.text", err
+	}
+	c := harCall{file: name, entry: i}
+	if c.begun, err = time.Parse(time.RFC3339, entry.Get("startedDateTime").Str); err != nil {
+		return "startedDateTime", fmt.Errorf("%s, expected an instant", clip(entry.Get("startedDateTime").Raw))
+	}
+	c.turn.ModelTime = seconds(entry.Get("time").Num / 1000)
+	payload := gjson.Parse(body.Str)
+	s := p.rd.session("", name)
+	if chat {
+		err = chatPayload(s, payload)
+	} else {
+		err = anthropicPayload(s, payload)
+	}
+	if err != nil {
+		return "request.postData.text", err
+	}
+	c.turn.Context, c.turn.Tools = s.context, s.tools
+	c.turn.MaxOutputTokens = tokens(payload.Get("max_tokens"))
+	if n := tokens(payload.Get("max_completion_tokens")); n > 0 {
+		c.turn.MaxOutputTokens = n
+	}
+	if status := entry.Get("response.status").Int(); status >= 400 {
+		p.rd.find(trajectory.Finding{File: name, Turn: -1, Severity: trajectory.Info, Rule: "failed-call",
+			Text: fmt.Sprintf("entry %d was answered with status %d; left out", i, status)})
+		return "", nil
+	}
+	c.turn.PromptTokens, c.turn.OutputTokens = harUsage(entry.Get("response.content"))
+	c.turn.CompletionTokens = c.turn.OutputTokens
+	p.calls = append(p.calls, c)
+	return "", nil
+}
+
+// chatPayload takes the body of a chat completion.
+func chatPayload(s *session, payload gjson.Result) error {
+	if tools := payload.Get("tools"); tools.IsArray() && len(tools.Array()) > 0 {
+		var err error
+		if s.tools, err = s.rd.raw([]byte(tools.Raw)); err != nil {
+			return err
+		}
+	}
+	for i, m := range payload.Get("messages").Array() {
+		if i == maxMessages {
+			return fmt.Errorf("more than %d messages", maxMessages)
+		}
+		if err := s.add([]byte(m.Raw)); err != nil {
+			return fmt.Errorf("messages[%d]: %w", i, err)
+		}
+	}
+	if s.context == nil {
+		return errors.New("no messages")
+	}
+	return nil
+}
+
+// harUsage returns the tokens of a response, streamed or not, 0 where it does not
+// say. A stream may say them in several places: the last one counts.
+func harUsage(content gjson.Result) (prompt, output int) {
+	text := content.Get("text").Str
+	if content.Get("encoding").Str == "base64" {
+		if data, err := base64.StdEncoding.DecodeString(text); err == nil {
+			text = string(data)
+		}
+	}
+	take := func(usage gjson.Result) {
+		if n := tokens(usage.Get("prompt_tokens")); n > 0 {
+			prompt = n
+		} else if n, _ := claudeInput(usage); n > 0 && n <= maxTokens {
+			prompt = n
+		}
+		for _, name := range []string{"completion_tokens", "output_tokens"} {
+			if n := tokens(usage.Get(name)); n > 0 {
+				output = n
+			}
+		}
+	}
+	if strings.HasPrefix(strings.TrimSpace(text), "{") {
+		if checkJSON([]byte(text)) == nil {
+			take(gjson.Get(text, "usage"))
+		}
+		return prompt, output
+	}
+	for line := range strings.Lines(text) {
+		data, ok := strings.CutPrefix(strings.TrimSpace(line), "data:")
+		if !ok || !strings.Contains(data, `"usage"`) || checkJSON([]byte(data)) != nil {
+			continue
+		}
+		event := gjson.Parse(data)
+		take(event.Get("usage"))
+		take(event.Get("message.usage"))
+	}
+	return prompt, output
+}
+
+func (p *harParser) trajectories() []*trajectory.Trajectory {
+	if len(p.calls) == 0 {
+		p.rd.find(trajectory.Finding{
+			File: p.file, Turn: -1, Severity: trajectory.Warning, Rule: ruleNoCalls,
+			Text: fmt.Sprintf("%d requests, none of which is to /chat/completions or /messages", p.others),
+		})
+	}
+	slices.SortStableFunc(p.calls, func(a, b harCall) int { return a.begun.Compare(b.begun) })
+	cs := newChains(p.rd)
+	for _, c := range p.calls {
+		cs.add(c.turn, fmt.Sprintf("%s#%d", plainName(c.file), c.entry), c.file, c.begun)
+	}
+	return cs.trajectories()
+}

@@ -1,0 +1,103 @@
+package format
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func valid(data string) error {
+	s := scanner{data: []byte(data)}
+	s.skip()
+	s.end()
+	return s.err
+}
+
+var scanSeeds = []string{
+	`{}`, `[]`, `{"a":[1,-2.5e+3,0,"x\u00e9\n\"\\",true,false,null,{"b":{}}]}`, " [ 1 , { } ] \n",
+	`01`, `-`, `1.`, `1e`, `"`, `"\x"`, `"\u12"`, "\"a\tb\"", `{"a"}`, `{"a":}`, `{"a":1,}`, `[1,]`, `[1 2]`, `{1:2}`, `{]`, `[}`,
+	``, ` `, `tru`, `nulls`, `1 2`, `"abcdefghijklmnop`, `"abcdefgh\"ijklmn\\"`, `[[[[]]]]`, `{"a":{"b":[{"c":[]}]}}`, "\x00", `"é𝄞"`,
+	strings.Repeat("[", 999) + strings.Repeat("]", 999),
+}
+
+// The scanner takes what encoding/json takes.
+func TestScannerAgrees(t *testing.T) {
+	for _, data := range scanSeeds {
+		if err := valid(data); (err == nil) != json.Valid([]byte(data)) {
+			t.Errorf("%q: %v", data, err)
+		}
+	}
+	if err := valid(strings.Repeat("[", 1<<20)); err == nil || !strings.Contains(err.Error(), "nested") {
+		t.Errorf("deep nesting: %v", err)
+	}
+}
+
+func FuzzScanner(f *testing.F) {
+	for _, seed := range scanSeeds {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, data string) {
+		err := valid(data)
+		if (err == nil) != json.Valid([]byte(data)) && !(err != nil && strings.Contains(err.Error(), "nested")) {
+			t.Errorf("%q: %v", data, err)
+		}
+		if err != nil {
+			return
+		}
+		var list []uint64
+		if json.Unmarshal([]byte(data), &list) == nil && !strings.Contains(data, "null") {
+			s := scanner{data: []byte(data)}
+			if got := s.uints([]uint64{}); s.err != nil || !cmp.Equal(got, list) && len(list) > 0 {
+				t.Errorf("%q: %v, %v", data, got, s.err)
+			}
+		}
+	})
+}
+
+func TestScannerWalks(t *testing.T) {
+	s := scanner{data: []byte(` { "a" : [ "x" , "y" ] , "n":[1, 18446744073709551615 ,3], "z":{"q":1} } `)}
+	var got []string
+	s.object(func(name []byte) {
+		switch string(name) {
+		case "a":
+			s.array(func(i int) { got = append(got, string(s.str())) })
+		case "n":
+			if n := s.uints(nil); len(n) != 3 || n[1] != 1<<64-1 {
+				t.Errorf("numbers %v", n)
+			}
+		default:
+			got = append(got, string(name)+string(s.skip()))
+		}
+	})
+	s.end()
+	if diff := cmp.Diff([]string{`"x"`, `"y"`, `z{"q":1}`}, got); diff != "" || s.err != nil {
+		t.Errorf("%v (-want +got)\n%s", s.err, diff)
+	}
+	for _, bad := range []string{`[1,]`, `[01]`, `[-1]`, `[1.5]`, `[18446744073709551616]`, `[1`, `[`, `{}`, `["1"]`} {
+		s := scanner{data: []byte(bad)}
+		s.uints(nil)
+		s.end()
+		if s.err == nil {
+			t.Errorf("%s: no error", bad)
+		}
+	}
+}
+
+func BenchmarkScanner(b *testing.B) {
+	for name, data := range map[string]string{
+		"text":    `{"content":"` + strings.Repeat(`some text of a session,\n with \"quotes\" in it `, 2000) + `"}`,
+		"numbers": `[` + strings.Repeat("12345,", 20000) + `1]`,
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(data)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := valid(data); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

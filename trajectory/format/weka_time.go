@@ -1,0 +1,133 @@
+package format
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// trajectory turns the requests of a thread into turns.
+func (d *wekaDecoder) trajectory(t *wekaThread, id string) *trajectory.Trajectory {
+	trj := &trajectory.Trajectory{ID: id, Source: d.file}
+	var turns, subagents []*wekaRequest
+	for i := range t.requests {
+		r := &t.requests[i]
+		if r.subagent != nil {
+			subagents = append(subagents, r)
+			continue
+		}
+		if n := len(turns); n > 0 && r.start < turns[n-1].start {
+			d.note(id, n, trajectory.Warning, ruleClock, fmt.Sprintf(
+				"%s starts at %v s, before the request in front of it at %v s", r.field, r.start, turns[n-1].start))
+		}
+		turns = append(turns, r)
+		trj.Turns = append(trj.Turns, trajectory.Turn{
+			Context: r.context, PromptTokens: r.in, OutputTokens: r.out, CompletionTokens: r.out,
+			ModelTime: seconds(r.apiTime), Origins: trajectory.Origins{Text: trajectory.Synthetic},
+		})
+		trj.ContextTokens = max(trj.ContextTokens, r.in+r.out)
+	}
+	if len(turns) == 0 {
+		d.note(id, -1, trajectory.Warning, ruleNoCalls, "no requests; left out")
+		return nil
+	}
+	for i := 1; i < len(turns); i++ {
+		wait, origin := wekaWait(turns[i-1], turns[i])
+		setWait(&trj.Turns[i-1], wait, turns[i].typed, origin)
+	}
+	for n, r := range subagents {
+		d.attach(trj, turns, r, n)
+	}
+	return trj
+}
+
+// wekaWait returns the seconds between the end of a request and the next one.
+func wekaWait(from, to *wekaRequest) (float64, trajectory.Origin) {
+	switch {
+	case to.think >= 0:
+		return to.think, trajectory.Recorded
+	case from.apiTime >= 0:
+		return max(0, to.start-from.end()), trajectory.Derived
+	default: // the answer's time is in it
+		return max(0, to.start-from.start), trajectory.Estimated
+	}
+}
+
+// attach adds a subagent to the trajectory.
+//
+// In the traces of kv-cache-tester the mark of a subagent is its end and the
+// times of its requests count from its start; elsewhere both are absolute. The
+// wait of the parent holds the subagent's time: what is left when it has ended
+// is what the replay waits.
+func (d *wekaDecoder) attach(trj *trajectory.Trajectory, turns []*wekaRequest, r *wekaRequest, n int) {
+	sub := r.subagent
+	name := sub.id
+	if name == "" {
+		name = fmt.Sprintf("subagent-%d", n)
+	}
+	child := d.trajectory(sub, trj.ID+"/"+name)
+	if child == nil {
+		return
+	}
+	first, last := sub.requests[0].start, &sub.requests[len(sub.requests)-1]
+	start := r.start // absolute
+	if first == 0 && r.start > 0 {
+		// Without a duration the mark is when it was sent off.
+		start = r.start - max(0, r.duration)
+	} else if first > 0 {
+		start = first
+	}
+	end := start + last.end() - first
+	// Marks are rounded to whole seconds.
+	const slack = 1
+	s := trajectory.Subagent{Trajectory: child, After: -1}
+	for i, p := range turns {
+		if p.start < start && p.end() <= start+slack {
+			s.After = i
+		}
+	}
+	if s.After >= 0 {
+		s.Delay = seconds(max(0, start-turns[s.After].end()))
+	} else {
+		s.Delay = seconds(max(0, start-turns[0].start))
+	}
+	for i := s.After + 1; i < len(turns) && !r.async; i++ {
+		if i > 0 && turns[i].start >= end-slack {
+			s.Join = i
+			break
+		}
+	}
+	if s.Join > 0 {
+		before, typed := &trj.Turns[s.Join-1], turns[s.Join].typed
+		rest := max(0, turns[s.Join].start-max(end, turns[s.Join-1].end()))
+		was := before.ToolDelay + before.HumanDelay
+		setWait(before, min(rest, was.Seconds()), typed, trajectory.Derived)
+	}
+	trj.Subagents = append(trj.Subagents, s)
+}
+
+// setWait sets the time after a turn.
+func setWait(t *trajectory.Turn, wait float64, human bool, origin trajectory.Origin) {
+	t.ToolDelay, t.ToolDelayKnown, t.HumanDelay = 0, true, 0
+	if human {
+		t.HumanDelay = seconds(wait)
+	} else {
+		t.ToolDelay = seconds(wait)
+	}
+	t.Origins.Delay = origin
+}
+
+// seconds returns a time in whole microseconds, 0 when it is absent, and no more
+// than can be written again.
+func seconds(s float64) time.Duration {
+	s = min(max(0, s), maxMillis/1000)
+	return time.Duration(math.Round(s*1e6)) * time.Microsecond
+}
+
+const ruleClock = "clock-step"
+
+func (d *wekaDecoder) note(id string, turn int, s trajectory.Severity, rule, text string) {
+	d.rd.find(trajectory.Finding{File: d.file, Trajectory: id, Turn: turn, Severity: s, Rule: rule, Text: text})
+}
