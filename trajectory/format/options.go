@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/agentperf/agentperf-go/internal/secrets"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -45,9 +46,15 @@ type Options struct {
 	// concerns a file as a whole, and the manifest, stays an error.
 	SkipBad bool
 	// Redact, when set, is called with the JSON of each message and each tool
-	// list before it is kept, and returns what to keep: JSON again.
+	// list before it is kept, and returns what to keep: JSON again. See
+	// [RedactSecrets].
 	Redact func(json []byte) []byte
 }
+
+// RedactSecrets returns a function for [Options.Redact] that puts a word in place
+// of what looks like a key or a token, by the forms that providers give theirs.
+// Passwords and other secrets without such a form stay.
+func RedactSecrets() func(json []byte) []byte { return secrets.New().Redact }
 
 // Validate reports what is wrong with the options.
 func (o Options) Validate() error {

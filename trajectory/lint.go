@@ -1,0 +1,216 @@
+package trajectory
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/agentperf/agentperf-go/internal/secrets"
+)
+
+// Lint returns what is wrong with a workload, or worth knowing, before a request
+// of it is sent under the given policy: what its reader found, then what can be
+// seen in it, session by session. The first place of each kind is given for each
+// session, with the number of the others.
+//
+// The rules, beside those of the readers:
+//
+//	delta-history        error    a request lacks the history of the one before it
+//	doubled-history      error    a request holds the history of the one before it twice
+//	result-without-call  error    a tool result whose call is not in front of it
+//	context-window       error    prompt and answer do not fit Policy.Window
+//	missing-output       error    no length was recorded, and Policy.Output is exact
+//	call-without-result  warning  a tool call without a result behind it
+//	id-reused            warning  two tool calls of one context have the same ID
+//	empty-assistant      warning  an assistant's message that says and calls nothing
+//	ends-in-answer       warning  a request that ends with an assistant's message
+//	image                warning  a picture in a message
+//	secret               warning  what looks like a key in a message or tool
+//	overlap              warning  a session most of whose requests another has too
+//	reset                info     a request keeps less than 90 % of the one before
+//	unknown-delay        info     tools ran for an unknown time
+//	estimated            info     numbers that were not recorded
+func Lint(w *Workload, p Policy) []Finding {
+	p = p.Resolve()
+	l := &linter{policy: p, secrets: secrets.New(), clean: make(map[*Message]string)}
+	for t := range w.Threads() {
+		l.thread(t)
+	}
+	l.overlaps(w)
+	return append(slices.Clone(w.Findings), l.findings...)
+}
+
+// A linter looks at one thread after the other.
+type linter struct {
+	policy   Policy
+	secrets  *secrets.Finder
+	clean    map[*Message]string // what was found in a message, empty for nothing
+	findings []Finding
+
+	t     *Trajectory
+	first map[string]int // the place of a rule's finding
+	more  map[string]int
+	calls callState
+}
+
+// note adds a finding, or counts it where the thread has one of its rule.
+func (l *linter) note(turn int, s Severity, rule, format string, args ...any) {
+	if _, ok := l.first[rule]; ok {
+		l.more[rule]++
+		return
+	}
+	l.first[rule] = len(l.findings)
+	f := Finding{File: l.t.Source, Trajectory: l.t.ID, Turn: turn, Severity: s, Rule: rule, Text: fmt.Sprintf(format, args...)}
+	if turn >= 0 {
+		f.Line = l.t.Turns[turn].Line
+	}
+	l.findings = append(l.findings, f)
+}
+
+func (l *linter) thread(t *Trajectory) {
+	l.t, l.first, l.more = t, make(map[string]int), make(map[string]int)
+	l.calls = newCallState()
+	for i := range t.Turns {
+		l.turn(i)
+	}
+	for rule, n := range l.more {
+		f := &l.findings[l.first[rule]]
+		f.Text += fmt.Sprintf("; so %s %d more", map[bool]string{true: "is", false: "are"}[n == 1], n)
+	}
+}
+
+func (l *linter) turn(i int) {
+	turn := &l.t.Turns[i]
+	if w := l.policy.Window; w > 0 && !l.policy.fits(turn) {
+		answer, _ := l.policy.Limit(turn)
+		l.note(i, Error, "context-window", "%d tokens in and %d out do not fit a window of %d", turn.PromptEstimate(), answer, w)
+	}
+	if l.policy.Output == OutputExact && turn.OutputTokens == 0 {
+		l.note(i, Error, "missing-output", "the length of the answer was not recorded, which an exact replay needs")
+	}
+	if turn.Origins.Input == Estimated || turn.Origins.Output == Estimated || turn.Origins.Delay == Estimated && (turn.ToolDelayKnown || turn.HumanDelay > 0) {
+		l.note(i, Info, "estimated", "numbers of this turn are estimates")
+	}
+	if !turn.ToolDelayKnown && i+1 < len(l.t.Turns) && l.t.EndsInTools(i) {
+		l.note(i, Info, "unknown-delay", "tools ran after it for a time that was not recorded")
+	}
+	if kind := l.secrets.Find(turn.Tools); kind != "" {
+		l.note(i, Warning, "secret", "a tool definition holds what looks like a %s", kind)
+	}
+	fresh := turn.Context.Len()
+	if i > 0 {
+		before := &l.t.Turns[i-1]
+		kept := turn.Context.Shared(before.Context)
+		l.history(i, before.Context, turn.Context, kept)
+		if kept < before.Context.Len() {
+			l.calls = newCallState() // begin again: what came before may be gone
+			kept = 0
+		}
+		fresh = turn.Context.Len() - kept
+	}
+	for _, m := range lastMessages(turn.Context, fresh) {
+		l.message(i, m)
+	}
+	l.calls.settle(func(id string) {
+		l.note(i, Warning, "call-without-result", "call %.60q has no result behind it", id)
+	})
+	if last := turn.Context.Last(); last.Role() == "assistant" {
+		l.note(i, Warning, "ends-in-answer", "the request ends with an assistant's message, which servers go on with or refuse")
+	}
+}
+
+// history looks at how a context follows from the one before.
+func (l *linter) history(i int, before, now *Context, kept int) {
+	switch first := firstMessage(now); {
+	case kept == 0 && sharedText(first, firstMessage(before)) > 0:
+		// The same front of synthetic text.
+	case kept == 0 && (first.Role() == "assistant" || first.Role() == "tool"),
+		kept == 0 && firstMessage(before).lead && !first.lead:
+		l.note(i, Error, "delta-history", "the request lacks the history of the one before it: it seems to hold only what is new")
+		return
+	case kept == before.Len() && before.Len() > 1 && doubled(before, now):
+		l.note(i, Error, "doubled-history", "the request holds the history of the one before it twice")
+	}
+	from, to := &l.t.Turns[i-1], &l.t.Turns[i]
+	if size := turnBytes(from.Tools, from.Context); 10*keptBytes(from, to) < 9*size {
+		l.note(i, Info, "reset", "it keeps %.0f %% of the request before it", 100*float64(keptBytes(from, to))/float64(size))
+	}
+}
+
+// doubled reports whether what follows a context in a longer one begins like it.
+func doubled(before, now *Context) bool {
+	n := before.Len()
+	if now.Len() < 2*n {
+		return false
+	}
+	again := now
+	for again.Len() > 2*n {
+		again = again.Front()
+	}
+	for c := before; c != nil; c, again = c.Front(), again.Front() {
+		if c.Last() != again.Last() {
+			return false
+		}
+	}
+	return true
+}
+
+func firstMessage(c *Context) *Message {
+	for c.Len() > 1 {
+		c = c.Front()
+	}
+	return c.Last()
+}
+
+// lastMessages returns the last n messages of a context in order.
+func lastMessages(c *Context, n int) []*Message {
+	list := make([]*Message, n)
+	for i := n - 1; i >= 0; i-- {
+		list[i] = c.Last()
+		c = c.Front()
+	}
+	return list
+}
+
+// overlaps finds sessions that are mostly the same: recordings are cut out of
+// longer ones, and published in several pieces.
+func (l *linter) overlaps(w *Workload) {
+	const (
+		least = 10  // requests
+		share = 0.6 // of the shorter session
+	)
+	type size struct{ in, out int }
+	where := make(map[size][]int)
+	for i, t := range w.Trajectories {
+		if len(t.Turns) < least {
+			continue
+		}
+		common := make(map[int]int)
+		for k := range t.Turns {
+			turn := &t.Turns[k]
+			if turn.PromptTokens == 0 {
+				continue
+			}
+			key := size{turn.PromptTokens, turn.OutputTokens}
+			for _, other := range where[key] {
+				common[other]++
+			}
+			if list := where[key]; len(list) < 100 && (len(list) == 0 || list[len(list)-1] != i) {
+				where[key] = append(list, i)
+			}
+		}
+		delete(common, i)
+		best := -1
+		for other, n := range common {
+			if float64(n) >= share*float64(min(len(t.Turns), len(w.Trajectories[other].Turns))) &&
+				(best < 0 || n > common[best] || n == common[best] && other < best) {
+				best = other
+			}
+		}
+		if best >= 0 {
+			l.findings = append(l.findings, Finding{
+				File: t.Source, Trajectory: t.ID, Turn: -1, Severity: Warning, Rule: "overlap",
+				Text: fmt.Sprintf("%d of %d requests have the sizes of ones of %s: perhaps the same session, cut twice", common[best], len(t.Turns), w.Trajectories[best].ID),
+			})
+		}
+	}
+}

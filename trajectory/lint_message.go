@@ -1,0 +1,92 @@
+package trajectory
+
+import (
+	"github.com/tidwall/gjson"
+)
+
+// callState follows the tool calls of a context.
+type callState struct {
+	seen map[string]bool // by ID: calls so far
+	open []string        // calls of the last answer that wait for their results
+	late []string        // calls that a later message left without
+}
+
+func newCallState() callState { return callState{seen: make(map[string]bool)} }
+
+// settle reports calls that got no result, those still open included: a request
+// follows.
+func (s *callState) settle(report func(id string)) {
+	for _, id := range append(s.late, s.open...) {
+		report(id)
+	}
+	s.late, s.open = nil, nil
+}
+
+// message looks at one message that turn i has beyond those before it.
+func (l *linter) message(i int, m *Message) {
+	message := gjson.ParseBytes(m.wire[1:])
+	switch m.Role() {
+	case "tool":
+		l.result(i, message.Get("tool_call_id"))
+	case "assistant":
+		l.calls.late, l.calls.open = append(l.calls.late, l.calls.open...), nil
+		l.answer(i, message, m.text != nil)
+	default:
+		l.calls.late, l.calls.open = append(l.calls.late, l.calls.open...), nil
+	}
+	if n := pictures(message.Get("content")); n > 0 {
+		l.note(i, Warning, "image", "%d picture(s) in a message: not every server takes them", n)
+	}
+	kind, ok := l.clean[m]
+	if !ok {
+		kind = l.secrets.Find(m.wire)
+		l.clean[m] = kind
+	}
+	if kind != "" {
+		l.note(i, Warning, "secret", "a message of role %s holds what looks like a %s", m.Role(), kind)
+	}
+}
+
+func (l *linter) result(i int, id gjson.Result) {
+	for k, open := range l.calls.open {
+		if open == id.Str {
+			l.calls.open = append(l.calls.open[:k], l.calls.open[k+1:]...)
+			return
+		}
+	}
+	if !l.calls.seen[id.Str] {
+		l.note(i, Error, "result-without-call", "a tool result for %.60q, which nothing in front of it calls", id.Str)
+	}
+}
+
+func (l *linter) answer(i int, message gjson.Result, synthetic bool) {
+	calls := message.Get("tool_calls")
+	calls.ForEach(func(_, c gjson.Result) bool {
+		id := c.Get("id").Str
+		if l.calls.seen[id] {
+			l.note(i, Warning, "id-reused", "two calls have the ID %.60q", id)
+		}
+		l.calls.seen[id] = true
+		l.calls.open = append(l.calls.open, id)
+		return true
+	})
+	content := message.Get("content")
+	if !synthetic && len(l.calls.open) == 0 && (content.Type == gjson.Null || content.Str == "" && !content.IsArray()) {
+		l.note(i, Warning, "empty-assistant", "an assistant's message says nothing and calls nothing")
+	}
+}
+
+// pictures returns the number of image parts of a content.
+func pictures(content gjson.Result) (n int) {
+	if !content.IsArray() {
+		return 0
+	}
+	content.ForEach(func(_, part gjson.Result) bool {
+		switch part.Get("type").Str {
+		case "image_url", "image", "input_image":
+			n++
+		}
+		return true
+	})
+	return n
+}
