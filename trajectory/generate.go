@@ -67,6 +67,12 @@ import (
 type Generator struct {
 	// Preset is the kind of session; empty means [PresetDemo].
 	Preset Preset
+	// Like, when set, is what the sessions are to be like instead: lengths,
+	// growth and delays have the percentiles of these statistics, and scaffolds,
+	// parallel calls, prompts of the user and resets are as frequent. Which
+	// lengths go with which delays is not in statistics, and drawn. Subagents
+	// are not made. Nothing but numbers is taken over.
+	Like *Stats
 	// Seed determines everything random.
 	Seed uint64
 	// Trajectories is the number of sessions; 0 means that of the preset.
@@ -76,7 +82,12 @@ type Generator struct {
 // Validate reports everything that is wrong with the generator.
 func (g Generator) Validate() error {
 	var errs []error
-	if _, ok := g.Preset.shape(); !ok {
+	if g.Like != nil {
+		if g.Preset != "" {
+			errs = append(errs, errors.New("trajectory: both Preset and Like are set"))
+		}
+		errs = append(errs, validateLike(g.Like))
+	} else if _, ok := g.Preset.shape(); !ok {
 		errs = append(errs, fmt.Errorf("trajectory: Preset is %q, expected one of %v", g.Preset, Presets()))
 	}
 	if g.Trajectories < 0 {
@@ -87,14 +98,31 @@ func (g Generator) Validate() error {
 
 // Resolve returns the generator with its defaults filled in. It must be valid.
 func (g Generator) Resolve() Generator {
-	s, _ := g.Preset.shape()
-	if g.Preset == "" {
+	s := g.shape()
+	if g.Preset == "" && g.Like == nil {
 		g.Preset = PresetDemo
 	}
 	if g.Trajectories == 0 {
 		g.Trajectories = s.sessions
 	}
 	return g
+}
+
+// shape returns what the sessions are made by.
+func (g Generator) shape() shape {
+	if g.Like != nil {
+		return shapeLike(g.Like)
+	}
+	s, _ := g.Preset.shape()
+	return s
+}
+
+// name returns what the sessions are called.
+func (g Generator) name() string {
+	if g.Like != nil {
+		return "like"
+	}
+	return string(g.Preset)
 }
 
 // All makes the sessions one after the other, the same each time it is ranged
@@ -106,10 +134,10 @@ func (g Generator) All() iter.Seq[*Trajectory] {
 	}
 	g = g.Resolve()
 	return func(yield func(*Trajectory) bool) {
-		s, _ := g.Preset.shape()
+		s := g.shape()
 		scaffolds := s.scaffolds(g.Seed)
 		for i := range g.Trajectories {
-			if !yield(s.session(g.Preset, g.Seed, i, scaffolds)) {
+			if !yield(s.session(g.name(), g.Seed, i, scaffolds)) {
 				return
 			}
 		}
@@ -120,7 +148,7 @@ func (g Generator) All() iter.Seq[*Trajectory] {
 func (g Generator) Workload() *Workload {
 	g = g.Resolve()
 	w := &Workload{
-		Name:   string(g.Preset),
+		Name:   g.name(),
 		Source: fmt.Sprintf("generated, seed %d", g.Seed),
 	}
 	for t := range g.All() {

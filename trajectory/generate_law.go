@@ -11,7 +11,13 @@ import (
 type law struct {
 	parts     []logNormal
 	low, high float64
+	// points are quantiles, at the places of lawPoints, with straight lines
+	// between their logarithms; they count instead of parts.
+	points []float64
 }
+
+// lawPoints are the shares below the points of a law.
+var lawPoints = [...]float64{0, 0.25, 0.5, 0.75, 0.95, 1}
 
 // logNormal is exp(N(ln median, sigma²)), with its share of a mixture. The
 // shares of a law sum to 1.
@@ -21,13 +27,37 @@ type logNormal struct {
 
 // one returns the law of a single log-normal.
 func one(median, sigma, low, high float64) law {
-	return law{[]logNormal{{1, median, sigma}}, low, high}
+	return law{parts: []logNormal{{1, median, sigma}}, low: low, high: high}
+}
+
+// like returns the law of the distribution, with no value below low. Below its
+// P25 it goes as far down as up to its median.
+func like(d Distribution, low float64) law {
+	if d.N == 0 {
+		return law{}
+	}
+	l := law{low: low, high: max(low, d.Max), points: make([]float64, len(lawPoints))}
+	l.points[0] = d.P25
+	if d.P50 > 0 {
+		l.points[0] = d.P25 * d.P25 / d.P50
+	}
+	copy(l.points[1:], []float64{d.P25, d.P50, d.P75, d.P95, d.Max})
+	for i := range l.points {
+		l.points[i] = max(l.points[i], low, 1e-6) // there is no logarithm of 0
+		if i > 0 {
+			l.points[i] = max(l.points[i], l.points[i-1])
+		}
+	}
+	return l
 }
 
 // draw returns a random value. It takes the same number of random numbers for
 // every part of the mixture.
 func (l law) draw(rng *rand.Rand) float64 {
 	u, z := rng.Float64(), rng.NormFloat64()
+	if l.points != nil {
+		return l.quantile(u)
+	}
 	for i, p := range l.parts {
 		if u -= p.share; u < 0 || i == len(l.parts)-1 {
 			return l.clamp(p.median * math.Exp(p.sigma*z))
@@ -39,6 +69,14 @@ func (l law) draw(rng *rand.Rand) float64 {
 // quantile returns the value that a share u of all values, 0 < u < 1, lies
 // below, for a law of one part.
 func (l law) quantile(u float64) float64 {
+	if l.points != nil {
+		i := 1
+		for i < len(lawPoints)-1 && u > lawPoints[i] {
+			i++
+		}
+		part := (u - lawPoints[i-1]) / (lawPoints[i] - lawPoints[i-1])
+		return l.clamp(math.Exp(math.Log(l.points[i-1])*(1-part) + math.Log(l.points[i])*part))
+	}
 	p := l.parts[0]
 	return l.clamp(p.median * math.Exp(p.sigma*math.Sqrt2*math.Erfinv(2*u-1)))
 }

@@ -55,6 +55,8 @@ type shape struct {
 	opening law // the first message of the user
 	output  law // one answer
 	result  law // what follows one answer: results of tools, or a message
+	// growth is the answer and what follows it; with it there is no result.
+	growth law
 
 	// parallel is the share of turns with 2, 3 and 4 tool calls, among those
 	// with any.
@@ -120,10 +122,10 @@ func aaShape() shape {
 		tools:    [2]int{3300, 3300},
 		system:   [2]int{1200, 1200},
 		opening:  one(900, 0.5, 500, 6000),
-		output: law{[]logNormal{
+		output: law{parts: []logNormal{
 			{0.84, 133, 0.5},
 			{0.16, 1500, 0.55},
-		}, 20, 8192},
+		}, low: 20, high: 8192},
 		result:    one(188, 1.1, 16, 8192),
 		parallel:  [3]float64{0.07, 0.02, 0.01},
 		toolDelay: one(1, 0.8, 0.1, 5),
@@ -148,7 +150,7 @@ func claudeCodeShape() shape {
 		result:    one(330, 1.75, 16, 60_000),
 		parallel:  [3]float64{0.07, 0.02, 0.01},
 		prompted:  one(5, 1.25, 1, math.MaxInt32),
-		toolDelay: law{[]logNormal{{0.36, 0.02, 1.6}, {0.34, 0.35, 0.8}, {0.19, 3.5, 1}, {0.09, 30, 1.3}, {0.02, 200, 1.5}}, 0, day},
+		toolDelay: law{parts: []logNormal{{0.36, 0.02, 1.6}, {0.34, 0.35, 0.8}, {0.19, 3.5, 1}, {0.09, 30, 1.3}, {0.02, 200, 1.5}}, high: day},
 
 		humanDelay: one(110, 1.75, 1, day),
 		compactAt:  [2]float64{0.78, 0.86},

@@ -55,10 +55,17 @@ func (s shape) scaffolds(seed uint64) []scaffold {
 	variants := make([]scaffold, between(s.variants, rng))
 	for i := range variants {
 		text := newRand(seed, -1-i, purposeText)
-		tools := appendTools(nil, between(s.tools, rng), text)
+		var tools []byte
+		if n := between(s.tools, rng); n > 0 {
+			tools = appendTools(nil, n, text)
+		}
 		system, n := appendMessage(nil, `{"role":"system","content":"`, between(s.system, rng), `"}`, text)
+		var list json.RawMessage
+		if tools != nil {
+			list = must(store.Raw(tools))
+		}
 		variants[i] = scaffold{
-			tools:   must(store.Raw(tools)),
+			tools:   list,
 			context: must(store.Append(nil, system)),
 			tokens:  len(tools)/filler.BytesPerToken + n,
 		}

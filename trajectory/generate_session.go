@@ -19,6 +19,9 @@ const (
 // that keeps plays apart, see [PrefixPosition].
 const prefixRoom = 64
 
+// leastResult is the least that comes back from a tool, in tokens.
+const leastResult = 16
+
 // A session is a trajectory in the making.
 type session struct {
 	shape    shape
@@ -40,7 +43,7 @@ type session struct {
 }
 
 // session makes session i.
-func (s shape) session(p Preset, seed uint64, i int, scaffolds []scaffold) *Trajectory {
+func (s shape) session(name string, seed uint64, i int, scaffolds []scaffold) *Trajectory {
 	rng := newRand(seed, i, purposePlan)
 	// The same for all sessions of a seed.
 	offsets := newRand(seed, 0, purposeOffsets)
@@ -62,7 +65,7 @@ func (s shape) session(p Preset, seed uint64, i int, scaffolds []scaffold) *Traj
 	}
 	b.prompt()
 	t := &Trajectory{
-		ID:     fmt.Sprintf("%s-%04d", p, i),
+		ID:     fmt.Sprintf("%s-%04d", name, i),
 		Source: "generated",
 		Turns:  make([]Turn, 0, turns),
 	}
@@ -80,7 +83,7 @@ func (s shape) session(p Preset, seed uint64, i int, scaffolds []scaffold) *Traj
 
 // prompt draws how many turns the next message of the user leads to.
 func (b *session) prompt() {
-	if len(b.shape.prompted.parts) > 0 {
+	if b.shape.prompted.parts != nil || b.shape.prompted.points != nil {
 		b.calls = b.shape.prompted.count(b.rng)
 	}
 }
@@ -95,7 +98,7 @@ func (b *session) turn(i, n int) (turn Turn, ok bool) {
 		ToolDelayKnown: true,
 		Origins:        Origins{Synthetic, Synthetic, Synthetic, Synthetic},
 	}
-	output := b.shape.output.count(b.rng)
+	output, growth := b.lengths()
 	b.calls--
 	switch {
 	case i == n-1: // the last answer calls nothing, and nobody comes back to it
@@ -115,6 +118,9 @@ func (b *session) turn(i, n int) (turn Turn, ok bool) {
 	turn.OutputTokens, turn.CompletionTokens = output, output
 
 	result := int(math.Round(b.pace * b.shape.result.draw(b.rng)))
+	if growth > 0 {
+		result = max(leastResult, growth-output)
+	}
 	if b.tokens+output+result > b.compactAt {
 		// Compacted before it is sent: what was to follow is in the summary.
 		b.restart(between(b.shape.compacted, b.rng) - b.scaffold.tokens)
@@ -133,6 +139,18 @@ func (b *session) turn(i, n int) (turn Turn, ok bool) {
 	return turn, true
 }
 
+// lengths draws the length of an answer and, where that has a law, by how much it
+// and what follows it are to grow the context. Both are at the same place in their
+// laws: answers are the larger part of growth where both are large, and drawn apart
+// they would make it larger than it was.
+func (b *session) lengths() (output, growth int) {
+	if b.shape.growth.points == nil {
+		return b.shape.output.count(b.rng), 0
+	}
+	u := b.rng.Float64()
+	return int(math.Round(b.shape.output.quantile(u))), int(math.Round(b.shape.growth.quantile(u)))
+}
+
 // drawCalls draws the tool calls of turn i, at least one.
 func (b *session) drawCalls(i int) []ToolCall {
 	n, u := 1, b.rng.Float64()
@@ -148,6 +166,9 @@ func (b *session) drawCalls(i int) []ToolCall {
 			ID:       "call_" + strconv.Itoa(i) + string(rune('a'+k)),
 			Name:     pick(b.tools, b.rng).name,
 			Duration: b.shape.toolDelay.seconds(b.rng),
+		}
+		if b.shape.growth.points != nil { // the law is that of the longest
+			calls[k].Duration = min(calls[k].Duration, calls[0].Duration)
 		}
 	}
 	return calls

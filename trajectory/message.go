@@ -2,7 +2,6 @@ package trajectory
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,6 +9,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/agentperf/agentperf-go/internal/filler"
+	"github.com/agentperf/agentperf-go/internal/jsonscan"
 )
 
 // A Message is one chat message as JSON, stored once however many contexts of
@@ -84,12 +84,10 @@ func (m *Message) appendWire(dst []byte) []byte {
 
 // message returns the one message of the given JSON.
 func (s *Store) message(raw []byte) (*Message, error) {
-	b := bytes.NewBuffer(s.scratch[:0])
-	b.WriteByte(',')
-	if err := json.Compact(b, raw); err != nil {
+	wire, err := jsonscan.AppendCompact(append(s.scratch[:0], ','), raw)
+	if err != nil {
 		return nil, fmt.Errorf("message is not JSON: %w", err)
 	}
-	wire := b.Bytes()
 	if cap(wire) <= maxScratch {
 		s.scratch = wire
 	}

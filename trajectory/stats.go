@@ -23,6 +23,8 @@ type Stats struct {
 	// the reader's included.
 	Input           Distribution `json:"input_tokens_per_request,omitzero"`
 	EstimatedInputs int          `json:"requests_with_estimated_input"`
+	// FirstInput is Input of the first turns alone.
+	FirstInput Distribution `json:"input_tokens_of_first_requests,omitzero"`
 	// Output is the number of output tokens of a request, of those in which it
 	// was recorded.
 	Output Distribution `json:"output_tokens_per_request,omitzero"`
@@ -43,12 +45,13 @@ type Stats struct {
 	ToolTurns     int `json:"turns_with_tool_calls"`
 	ParallelTurns int `json:"turns_with_parallel_tool_calls"`
 	// Resets is the number of steps from one turn to the next that keep less
-	// than 90 % of the tools and messages of the earlier one, in bytes: a
+	// than 90 % of the tools and messages of the earlier one, in bytes as above: a
 	// compaction, an edit near the front, other tools.
 	Resets int `json:"resets"`
 	// PrefixReuse is the share of all input tokens that a cache of unlimited
 	// size could reuse from earlier turns of the same session: a prefix of
-	// the tools, then whole messages, then whole blocks of synthetic text.
+	// the tools, then whole messages, then of the next message whole pages of 64
+	// bytes, or whole blocks of synthetic text.
 	// SharedPrefixReuse adds what it could
 	// reuse of the scaffolds of other trajectories, each being the tools and
 	// the system messages in front: the most that a replay leaves to a cache
@@ -143,15 +146,15 @@ func CollectStats(trajectories iter.Seq[*Trajectory]) Stats {
 
 // collector gathers what Stats are made of.
 type collector struct {
-	s                                                   Stats
-	turns, input, output, growth, toolDelay, humanDelay metrics.Percentiles
-	reusable, reusableShared, total                     float64 // tokens
-	reuse                                               *reuse
+	s                                                          Stats
+	turns, input, first, output, growth, toolDelay, humanDelay metrics.Percentiles
+	reusable, reusableShared, total                            float64 // tokens
+	reuse                                                      *reuse
 }
 
 func newCollector() *collector {
 	c := &collector{reuse: newReuse()}
-	for _, p := range []*metrics.Percentiles{&c.turns, &c.input, &c.output, &c.growth, &c.toolDelay, &c.humanDelay} {
+	for _, p := range []*metrics.Percentiles{&c.turns, &c.input, &c.first, &c.output, &c.growth, &c.toolDelay, &c.humanDelay} {
 		p.Exact = -1
 	}
 	return c
@@ -176,6 +179,9 @@ func (c *collector) thread(t *Trajectory) {
 		turn := &t.Turns[i]
 		input := float64(turn.PromptEstimate())
 		c.input.Record(input)
+		if i == 0 {
+			c.first.Record(input)
+		}
 		if turn.PromptTokens == 0 || turn.Origins.Input == Estimated {
 			c.s.EstimatedInputs++
 		}
@@ -260,7 +266,7 @@ func (c *collector) tools(t *Trajectory, i int) bool {
 
 func (c *collector) stats() Stats {
 	s := c.s
-	s.Turns, s.Input, s.Output = distribution(&c.turns), distribution(&c.input), distribution(&c.output)
+	s.Turns, s.Input, s.FirstInput, s.Output = distribution(&c.turns), distribution(&c.input), distribution(&c.first), distribution(&c.output)
 	s.Growth, s.ToolDelay, s.HumanDelay = distribution(&c.growth), distribution(&c.toolDelay), distribution(&c.humanDelay)
 	if c.total > 0 {
 		s.PrefixReuse, s.SharedPrefixReuse = c.reusable/c.total, c.reusableShared/c.total

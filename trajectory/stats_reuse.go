@@ -29,7 +29,9 @@ type reuse struct {
 	// blocks holds the beginnings of synthetic messages that were seen: a
 	// hash of what is in front and of the blocks.
 	blocks map[uint64]struct{}
-	fresh  []*Context
+	// next holds the last messages that followed a prefix.
+	next  map[promptPrefix][]*Message
+	fresh []*Context
 }
 
 // promptPrefix is the tools of a request and the messages at its front.
@@ -54,6 +56,7 @@ func (r *reuse) begin() {
 	r.seen = make(map[promptPrefix]struct{})
 	r.chain = make(map[promptPrefix]uint64)
 	r.blocks = make(map[uint64]struct{})
+	r.next = make(map[promptPrefix][]*Message)
 }
 
 // turn returns the bytes at the front of a request that an earlier turn of the
@@ -80,31 +83,49 @@ func (r *reuse) turn(t *Turn) (own, shared int) {
 	return own, max(own, r.shared(t, at))
 }
 
-// begun remembers how the synthetic messages among the fresh contexts begin, and
-// returns the bytes with which the first of them, which follows the given prefix,
-// begins like an earlier one.
+// begun remembers how the messages in the fresh contexts begin, and returns the
+// bytes with which the first of them, which follows the given prefix, begins like
+// an earlier one.
 func (r *reuse) begun(at promptPrefix) (size int) {
 	for i := len(r.fresh) - 1; i >= 0; i-- {
 		m := r.fresh[i].Last()
-		hit := i == len(r.fresh)-1
-		if text := m.text; text != nil {
-			chain := maphash.Comparable(r.seed, at)
-			chain = maphash.Comparable(r.seed, [2]uint64{chain, maphash.Bytes(r.seed, m.wire[:text.at])})
-			for k, b := range text.blocks {
-				chain = maphash.Comparable(r.seed, [3]uint64{chain, b.Seed, uint64(b.Tokens)})
-				if _, ok := r.blocks[chain]; !ok {
-					hit = false
-					r.blocks[chain] = struct{}{}
-				}
-				if hit {
-					size += b.Tokens * filler.BytesPerToken
-					if k == 0 {
-						size += text.at - 1 // without the comma
-					}
-				}
+		n := 0
+		if m.text != nil {
+			n = r.begunBlocks(at, m)
+		} else {
+			const most = 4 // of those that followed; the others are forgotten
+			before := r.next[at]
+			for _, other := range before {
+				n = max(n, sharedText(m, other))
 			}
+			r.next[at] = append(before[max(0, len(before)-most+1):], m)
+		}
+		if i == len(r.fresh)-1 {
+			size = n
 		}
 		at.context = r.fresh[i]
+	}
+	return size
+}
+
+// begunBlocks is begun for one message with synthetic text.
+func (r *reuse) begunBlocks(at promptPrefix, m *Message) (size int) {
+	text := m.text
+	chain := maphash.Comparable(r.seed, at)
+	chain = maphash.Comparable(r.seed, [2]uint64{chain, maphash.Bytes(r.seed, m.wire[:text.at])})
+	hit := true
+	for k, b := range text.blocks {
+		chain = maphash.Comparable(r.seed, [3]uint64{chain, b.Seed, uint64(b.Tokens)})
+		if _, ok := r.blocks[chain]; !ok {
+			hit = false
+			r.blocks[chain] = struct{}{}
+		}
+		if hit {
+			size += b.Tokens * filler.BytesPerToken
+			if k == 0 {
+				size += text.at - 1 // without the comma
+			}
+		}
 	}
 	return size
 }
@@ -215,9 +236,21 @@ func keptBytes(from, to *Turn) int {
 	return turnBytes(from.Tools, kept.Front()) + part
 }
 
-// sharedText returns the bytes with which two messages begin alike, by whole
-// blocks of synthetic text.
+// pageBytes is how finely the beginning of a message is looked at, in bytes:
+// caches work in pages of 16 tokens and more.
+const pageBytes = 64
+
+// sharedText returns the bytes with which two messages begin alike, in whole
+// pages or whole blocks of synthetic text.
 func sharedText(a, b *Message) (size int) {
+	if a.text == nil && b.text == nil {
+		x, y := a.JSON(), b.JSON()
+		n := min(len(x), len(y))
+		for size+pageBytes <= n && bytes.Equal(x[size:size+pageBytes], y[size:size+pageBytes]) {
+			size += pageBytes
+		}
+		return size
+	}
 	if a.text == nil || b.text == nil || !bytes.Equal(a.wire[:a.text.at], b.wire[:b.text.at]) {
 		return 0
 	}

@@ -58,6 +58,7 @@ func TestStatsKnownAnswers(t *testing.T) {
 		Turns:           trajectory.Distribution{N: 2, Mean: 2.5, P25: 2.25, P50: 2.5, P75: 2.75, P95: 2.95, Max: 3},
 		Input:           trajectory.Distribution{N: 5, Mean: total / 5.0, P25: 20, P50: 40, P75: 40, P95: 40 + 0.8*61, Max: 101},
 		EstimatedInputs: 1,
+		FirstInput:      trajectory.Distribution{N: 2, Mean: 20, P25: 20, P50: 20, P75: 20, P95: 20, Max: 20},
 		Output:          trajectory.Distribution{N: 2, Mean: 20, P25: 15, P50: 20, P75: 25, P95: 29, Max: 30},
 		Growth:          trajectory.Distribution{N: 2, Mean: 50.5, P25: 35.25, P50: 50.5, P75: 65.75, P95: 77.95, Max: 81},
 		ToolDelay:       trajectory.Distribution{N: 1, Mean: 2, P25: 2, P50: 2, P75: 2, P95: 2, Max: 2},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/agentperf/agentperf-go/internal/jsonscan"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -95,12 +96,12 @@ func (p *aiperfParser) read(name string, f *file) {
 		var err error
 		switch {
 		case hasHashes || r.messages.Raw == "":
-			s := scanner{data: []byte(hashes.Raw)}
+			s := jsonscan.Scanner{Data: []byte(hashes.Raw)}
 			if p.ids = p.ids[:0]; hasHashes {
-				p.ids = s.uints(p.ids)
+				p.ids = s.Uints(p.ids)
 			}
-			if s.err != nil {
-				report("hash_ids", s.err)
+			if s.Err != nil {
+				report("hash_ids", s.Err)
 				return
 			}
 			field, err = p.hashed(&r, hasChat, int64(chat), int64(parent))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/agentperf/agentperf-go/internal/jsonscan"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -32,7 +33,7 @@ type claudeParser struct {
 	calls   map[string]*claudeCall
 	links   map[*claudeThread]string // of a subagent, the call that started it
 	buf     []byte
-	skipped int // images
+	message claudeMessage // the last one
 }
 
 // A claudeNode is the place of a record.
@@ -86,9 +87,9 @@ func decodeClaude(data []byte) (r claudeRecord, err error) {
 	if !utf8.Valid(data) {
 		return r, fmt.Errorf("not UTF-8")
 	}
-	s := scanner{data: data}
-	s.object(func(key []byte) {
-		value := s.skip()
+	s := jsonscan.Scanner{Data: data}
+	s.Object(func(key []byte) {
+		value := s.Skip()
 		switch string(key) {
 		case "type":
 			r.kind = string(inner(value))
@@ -122,8 +123,8 @@ func decodeClaude(data []byte) (r claudeRecord, err error) {
 			r.parentCall = inner(value)
 		}
 	})
-	s.end()
-	return r, s.err
+	s.End()
+	return r, s.Err
 }
 
 // inner returns a JSON string without its quotes, nil for what is none.
@@ -172,12 +173,13 @@ func (p *claudeParser) add(r claudeRecord) (field string, err error) {
 	if len(r.message) == 0 || r.message[0] != '{' {
 		return "message", fmt.Errorf("missing or no object")
 	}
-	t := p.thread(r)
+	t, m := p.thread(r), &p.message
+	m.decode(r.message)
 	if r.kind == "assistant" {
-		field, err = t.assistant(r)
+		field, err = t.assistant(r, m)
 	} else {
-		t.user(r)
-		p.linkResult(t, r)
+		t.user(r, m)
+		p.linkResult(t, r, m)
 	}
 	p.remember(r.uuid, t)
 	return field, err
@@ -260,28 +262,29 @@ func (p *claudeParser) progress(r claudeRecord) (field string, err error) {
 	if len(r.parentCall) > 0 && p.links[t] == "" {
 		p.links[t] = string(r.parentCall)
 	}
+	p.message.decode(inside.message)
 	switch message.Get("type").Str {
 	case "assistant":
-		field, err = t.assistant(inside)
+		field, err = t.assistant(inside, &p.message)
 	case "user":
-		t.user(inside)
+		t.user(inside, &p.message)
 	}
 	p.remember(inside.uuid, t)
 	return field, err
 }
 
 // linkResult notes which subagent a tool result comes from.
-func (p *claudeParser) linkResult(t *claudeThread, r claudeRecord) {
+func (p *claudeParser) linkResult(t *claudeThread, r claudeRecord, m *claudeMessage) {
 	if len(r.result) == 0 || r.result[0] != '{' || !bytes.Contains(r.result, []byte(`"agentId"`)) {
 		return
 	}
-	agent := parse(r.result).Get("agentId").Str
-	id := parse(r.message).Get(`content.#(type=="tool_result").tool_use_id`).Str
-	if agent == "" || id == "" {
-		return
+	agent := strings.Clone(parse(r.result).Get("agentId").Str) // the line is gone with the next one
+	for _, b := range m.blocks {
+		if id := unquoted(b.id); b.kind == "tool_result" && id != "" && agent != "" {
+			p.links[p.threadOf(t.session, agent, claudeRecord{file: r.file, at: r.at})] = id
+			return
+		}
 	}
-	// Copies: the line is gone with the next one.
-	p.links[p.threadOf(t.session, strings.Clone(agent), claudeRecord{file: r.file, at: r.at})] = strings.Clone(id)
 }
 
 func (p *claudeParser) find(t *claudeThread, line, turn int, s trajectory.Severity, rule, text string) {

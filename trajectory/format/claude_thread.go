@@ -86,37 +86,22 @@ func (t *claudeThread) append(message []byte) error {
 }
 
 // user takes what came back from tools, and what was typed.
-func (t *claudeThread) user(r claudeRecord) {
-	content := parse(r.message).Get("content")
-	var typed []gjson.Result
-	if content.IsArray() {
-		content.ForEach(func(_, block gjson.Result) bool {
-			if block.Get("type").Str == "tool_result" {
-				t.result(block, r.at)
-			} else {
-				typed = append(typed, block)
-			}
-			return true
-		})
-	} else if content.Type == gjson.String {
-		typed = []gjson.Result{content}
-	}
+func (t *claudeThread) user(r claudeRecord, m *claudeMessage) {
 	t.trigger = r.at
+	var typed []claudeBlock
+	for _, b := range m.blocks {
+		if b.kind == "tool_result" {
+			t.result(b, r.at)
+		} else {
+			typed = append(typed, b)
+		}
+	}
 	if len(typed) == 0 {
 		return
 	}
 	t.flush()
 	t.rewind(r)
-	var text flattened
-	if content.IsArray() {
-		raw := make([]string, len(typed))
-		for i := range typed {
-			raw[i] = typed[i].Raw
-		}
-		text = flattenContent(parse([]byte("[" + strings.Join(raw, ",") + "]")))
-	} else {
-		text = flattenContent(content)
-	}
+	text := typedText(typed)
 	t.images(text.images, r.line)
 	if len(text.text) <= 2 {
 		return
@@ -135,19 +120,31 @@ func (t *claudeThread) user(r claudeRecord) {
 	}
 }
 
+// typedText returns what was typed, as a JSON string.
+func typedText(blocks []claudeBlock) flattened {
+	if len(blocks) == 1 && blocks[0].kind == "text" && isText(blocks[0].text) {
+		return flattened{text: string(blocks[0].text)}
+	}
+	raw := make([]string, len(blocks))
+	for i, b := range blocks {
+		raw[i] = string(b.raw)
+	}
+	return flattenContent(parse([]byte("[" + strings.Join(raw, ",") + "]")))
+}
+
 // result takes what one call came back with.
-func (t *claudeThread) result(block gjson.Result, at time.Time) {
-	id := block.Get("tool_use_id")
-	if id.Type != gjson.String || id.Str == "" {
+func (t *claudeThread) result(b claudeBlock, at time.Time) {
+	id := unquoted(b.id)
+	if id == "" {
 		return
 	}
-	content := flattenContent(block.Get("content"))
+	content := flattenJSON(b.contents)
 	t.images(content.images, 0)
-	t.results = append(t.results, claudeResult{strings.Clone(id.Str), string(toolMessage(&t.p.buf, id.Raw, content.text))})
+	t.results = append(t.results, claudeResult{id, string(toolMessage(&t.p.buf, string(b.id), content.text))})
 	if !at.Before(t.lastResult) {
 		t.lastResult = at
 	}
-	if c := t.p.calls[id.Str]; c != nil && c.thread == t && c.result.IsZero() {
+	if c := t.p.calls[id]; c != nil && c.thread == t && c.result.IsZero() {
 		c.result, c.next = at, len(t.turns)
 		if call := &t.turns[c.turn].ToolCalls[c.index]; at.After(c.at) {
 			call.Duration = min(at.Sub(c.at), maxMillis*time.Millisecond)
@@ -177,13 +174,12 @@ func (t *claudeThread) rewind(r claudeRecord) {
 
 // assistant takes a part of an answer. Answers are logged block by block, each
 // with the whole usage.
-func (t *claudeThread) assistant(r claudeRecord) (field string, err error) {
-	message := parse(r.message)
-	if message.Get("model").Str == "<synthetic>" {
+func (t *claudeThread) assistant(r claudeRecord, m *claudeMessage) (field string, err error) {
+	if string(m.model) == `"<synthetic>"` {
 		t.retried++
 		return "", nil // an error message of the client's
 	}
-	id := message.Get("id").Str
+	id := unquoted(m.id)
 	if id == "" {
 		id = string(r.uuid)
 	}
@@ -196,43 +192,45 @@ func (t *claudeThread) assistant(r claudeRecord) (field string, err error) {
 			return "", nil // copied from another session
 		}
 		t.p.answers[key] = r.file
-		if err := t.begin(id, message.Get("usage"), r); err != nil {
+		if err := t.begin(id, parse(m.usage), r); err != nil {
 			return "message", err
 		}
 	}
 	turn := len(t.turns) - 1
-	message.Get("content").ForEach(func(_, block gjson.Result) bool {
-		switch block.Get("type").Str {
+	for _, b := range m.blocks {
+		switch b.kind {
 		case "text":
-			t.answer.text(block.Get("text").Raw)
+			if isText(b.text) {
+				t.answer.text(string(b.text))
+			}
 		case "thinking":
-			t.answer.reasoning(block.Get("thinking").Raw)
+			if isText(b.thinking) {
+				t.answer.chars += len(b.thinking) - 2
+			}
 		case "tool_use":
-			c := call{block.Get("id").Raw, block.Get("name").Raw, block.Get("input").Raw}
-			if c.id == "" || c.name == "" || c.id[0] != '"' || c.name[0] != '"' || len(c.id) > maxText || len(c.name) > maxText {
-				return true
-			}
-			c = call{strings.Clone(c.id), strings.Clone(c.name), strings.Clone(c.arguments)}
-			t.answer.call(c)
-			calls := &t.turns[turn].ToolCalls
-			id := strings.Clone(block.Get("id").Str)
-			if t.p.calls[id] == nil {
-				t.p.calls[id] = &claudeCall{thread: t, turn: turn, index: len(*calls), at: r.at}
-			}
-			*calls = append(*calls, trajectory.ToolCall{ID: id, Name: strings.Clone(block.Get("name").Str)})
+			t.call(turn, b, r.at)
 		}
-		return true
-	})
-	for i, s := range t.answer.texts {
-		t.answer.texts[i] = strings.Clone(s) // not to keep the line
 	}
-	if stop := message.Get("stop_reason"); stop.Type == gjson.String {
-		t.output = int(message.Get("usage.output_tokens").Int())
+	if isText(m.stop) {
+		t.output = int(parse(m.usage).Get("output_tokens").Int())
 	}
 	if !r.at.Before(t.ends[turn]) {
 		t.ends[turn] = r.at
 	}
 	return "", nil
+}
+
+// call takes a tool call.
+func (t *claudeThread) call(turn int, b claudeBlock, at time.Time) {
+	if !isText(b.id) || !isText(b.name) || len(b.id) > maxText || len(b.name) > maxText {
+		return
+	}
+	t.answer.call(call{string(b.id), string(b.name), string(b.input)})
+	calls, id := &t.turns[turn].ToolCalls, unquoted(b.id)
+	if t.p.calls[id] == nil {
+		t.p.calls[id] = &claudeCall{thread: t, turn: turn, index: len(*calls), at: at}
+	}
+	*calls = append(*calls, trajectory.ToolCall{ID: id, Name: unquoted(b.name)})
 }
 
 // begin starts the turn of a new answer.
@@ -251,7 +249,7 @@ func (t *claudeThread) begin(id string, usage gjson.Result, r claudeRecord) erro
 	t.start(r)
 	turn := &t.turns[len(t.turns)-1]
 	turn.PromptTokens = prompt
-	t.open = strings.Clone(id)
+	t.open = id
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -39,7 +40,7 @@ func newOTLPParser(rd *reader) *otlpParser { return &otlpParser{rd: rd} }
 func (p *otlpParser) read(name string, f *file) {
 	p.file = name
 	head, _ := f.Peek(headSize)
-	keys, _ := firstKeys(trimSpace(trimBOM(head)))
+	keys, _ := firstKeys(bytes.TrimSpace(trimBOM(head)))
 	if keys.spread || keys.cut {
 		// One object, laid out or too long to tell: of a file of lines the first
 		// ends where it should.

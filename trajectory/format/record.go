@@ -13,6 +13,8 @@ import (
 	"unsafe"
 
 	"github.com/tidwall/gjson"
+
+	"github.com/agentperf/agentperf-go/internal/jsonscan"
 )
 
 // Bounds of what a record may say. They are far above any recording and keep
@@ -29,15 +31,12 @@ const (
 // It bounds the nesting: gjson's own check recurses, and a line of opening
 // brackets would exhaust the stack.
 func checkJSON(data []byte) error {
-	s := scanner{data: data}
-	s.skip()
-	s.end()
-	if s.err != nil {
+	if err := jsonscan.Valid(data); err != nil {
 		// encoding/json says what is wrong in words that people know.
-		if err, ok := errors.AsType[*json.SyntaxError](json.Unmarshal(data, new(json.RawMessage))); ok {
-			return fmt.Errorf("not JSON: %w at byte %d", err, err.Offset)
+		if known, ok := errors.AsType[*json.SyntaxError](json.Unmarshal(data, new(json.RawMessage))); ok {
+			return fmt.Errorf("not JSON: %w at byte %d", known, known.Offset)
 		}
-		return fmt.Errorf("not JSON: %w", s.err)
+		return fmt.Errorf("not JSON: %w", err)
 	}
 	if !utf8.Valid(data) {
 		return errors.New("not UTF-8")

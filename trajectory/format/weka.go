@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
+	"github.com/agentperf/agentperf-go/internal/jsonscan"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -73,15 +74,15 @@ func (p *wekaParser) read(name string, f *file) {
 	// The header comes first in every file that was seen. Where it does not, the
 	// file is read once more, with the header known.
 	t := d.decode(wekaHeader{id: plainName(name), blockSize: 64})
-	if d.late && d.err == nil && !d.failed {
+	if d.late && d.Err == nil && !d.failed {
 		t = d.decode(t.wekaHeader)
 	}
 	switch {
 	case d.failed:
-	case d.err != nil:
+	case d.Err != nil:
 		err := checkDocument(d.data)
 		if err == nil {
-			err = d.err
+			err = d.Err
 		}
 		p.rd.at(name, 0)("", err)
 	default:
@@ -96,7 +97,7 @@ type wekaDecoder struct {
 	rd   *reader
 	file string
 	data []byte
-	scanner
+	jsonscan.Scanner
 	// late is set when the header turned out to be different from what the
 	// requests were read with.
 	late   bool
@@ -106,7 +107,7 @@ type wekaDecoder struct {
 }
 
 func (d *wekaDecoder) decode(h wekaHeader) *wekaThread {
-	d.scanner, d.late, d.seen = scanner{data: d.data}, false, false
+	d.Scanner, d.late, d.seen = jsonscan.Scanner{Data: d.data}, false, false
 	t := &wekaThread{wekaHeader: h}
 	d.thread(t, "", func() *hashedChat {
 		c := &hashedChat{rd: d.rd, size: t.blockSize, lead: (t.tools + t.system) / t.blockSize}
@@ -115,8 +116,8 @@ func (d *wekaDecoder) decode(h wekaHeader) *wekaThread {
 		}
 		return c
 	})
-	d.end()
-	if d.scanner.err == nil && !d.seen {
+	d.End()
+	if d.Err == nil && !d.seen {
 		d.fail("requests", errors.New("missing"))
 	}
 	return t
@@ -124,7 +125,7 @@ func (d *wekaDecoder) decode(h wekaHeader) *wekaThread {
 
 // thread decodes the object of a session or subagent.
 func (d *wekaDecoder) thread(t *wekaThread, path string, chat func() *hashedChat) {
-	d.object(func(key []byte) {
+	d.Object(func(key []byte) {
 		h := t.wekaHeader
 		switch string(key) {
 		case "id":
@@ -140,14 +141,14 @@ func (d *wekaDecoder) thread(t *wekaThread, path string, chat func() *hashedChat
 		case "requests":
 			d.seen = true
 			t.chat = chat()
-			d.array(func(i int) {
+			d.Array(func(i int) {
 				if i == maxRequests {
 					d.fail(path+"requests", fmt.Errorf("more than %d", maxRequests))
 				}
 				t.requests = append(t.requests, d.request(t, fmt.Sprintf("%srequests[%d]", path, i)))
 			})
 		default:
-			d.skip()
+			d.Skip()
 		}
 		if h != t.wekaHeader {
 			d.late = d.late || t.requests != nil
@@ -167,7 +168,7 @@ func (d *wekaDecoder) request(t *wekaThread, path string) wekaRequest {
 	d.ids = d.ids[:0]
 	sub := wekaThread{wekaHeader: t.wekaHeader}
 	sub.id, sub.tools, sub.system = "", 0, 0
-	d.object(func(key []byte) {
+	d.Object(func(key []byte) {
 		switch string(key) {
 		case "type":
 			r.kind = d.text("")
@@ -178,7 +179,7 @@ func (d *wekaDecoder) request(t *wekaThread, path string) wekaRequest {
 		case "out":
 			r.out = d.count(path+".out", 0, maxTokens)
 		case "hash_ids":
-			d.ids = d.uints(d.ids)
+			d.ids = d.Uints(d.ids)
 		case "input_types":
 			r.typed = d.typed()
 		case "api_time":
@@ -196,18 +197,18 @@ func (d *wekaDecoder) request(t *wekaThread, path string) wekaRequest {
 		case "system_tokens":
 			sub.system = d.count(path+".system_tokens", 0, maxTokens)
 		case "requests":
-			at := d.pos
-			d.skip() // the header may come after them
-			if d.err == nil {
+			at := d.Pos
+			d.Skip() // the header may come after them
+			if d.Err == nil {
 				r.subagent = &sub
 				sub.requests = []wekaRequest{{start: float64(at)}}
 			}
 		default:
-			d.skip()
+			d.Skip()
 		}
 	})
 	switch {
-	case d.err != nil || d.failed:
+	case d.Err != nil || d.failed:
 	case r.subagent != nil:
 		d.subagent(t, &sub, path)
 	case r.kind == "subagent":
@@ -233,19 +234,19 @@ func (d *wekaDecoder) request(t *wekaThread, path string) wekaRequest {
 // subagent decodes the requests of a subagent, whose place is where its only
 // request starts.
 func (d *wekaDecoder) subagent(t, sub *wekaThread, path string) {
-	end := d.pos
-	d.pos = int(sub.requests[0].start)
+	end := d.Pos
+	d.Pos = int(sub.requests[0].start)
 	sub.requests = nil
-	sub.chat = &hashedChat{rd: d.rd, size: t.blockSize, lead: (sub.tools + sub.system) / t.blockSize, scope: t.chat.scope, tail: mix(1, uint64(d.pos))}
-	d.array(func(i int) {
+	sub.chat = &hashedChat{rd: d.rd, size: t.blockSize, lead: (sub.tools + sub.system) / t.blockSize, scope: t.chat.scope, tail: mix(1, uint64(d.Pos))}
+	d.Array(func(i int) {
 		r := d.request(sub, fmt.Sprintf("%s.requests[%d]", path, i))
 		if r.subagent != nil {
 			d.fail(r.field, errors.New("a subagent of a subagent"))
 		}
 		sub.requests = append(sub.requests, r)
 	})
-	if d.err == nil {
-		d.pos = end
+	if d.Err == nil {
+		d.Pos = end
 	}
 }
 
@@ -256,13 +257,13 @@ func (d *wekaDecoder) fail(field string, err error) {
 		d.failed = true
 		d.rd.at(d.file, 0)(field, err)
 	}
-	d.pos = len(d.data)
-	d.scanner.err = errors.Join(d.scanner.err, err)
+	d.Pos = len(d.data)
+	d.Err = errors.Join(d.Err, err)
 }
 
 // text passes a value and returns the string that it is, or other.
 func (d *wekaDecoder) text(other string) string {
-	if s, err := strconv.Unquote(string(d.skip())); err == nil && s != "" && len(s) <= maxText {
+	if s, err := strconv.Unquote(string(d.Skip())); err == nil && s != "" && len(s) <= maxText {
 		return s
 	}
 	return other
@@ -270,8 +271,8 @@ func (d *wekaDecoder) text(other string) string {
 
 // float passes a number; null is as good as absent.
 func (d *wekaDecoder) float(field string, low, high, absent float64) float64 {
-	raw := d.skip()
-	if d.err != nil || string(raw) == "null" {
+	raw := d.Skip()
+	if d.Err != nil || string(raw) == "null" {
 		return absent
 	}
 	v, err := strconv.ParseFloat(string(raw), 64)
@@ -303,12 +304,12 @@ func (d *wekaDecoder) seconds(field string) float64 {
 // person typed it: text, and no result of a tool.
 func (d *wekaDecoder) typed() bool {
 	text, tool := false, false
-	if d.next() != '[' {
-		d.skip()
+	if d.Next() != '[' {
+		d.Skip()
 		return false
 	}
-	d.array(func(int) {
-		switch string(d.skip()) {
+	d.Array(func(int) {
+		switch string(d.Skip()) {
 		case `"text"`:
 			text = true
 		case `"tool_result"`:

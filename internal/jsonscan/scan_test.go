@@ -1,6 +1,7 @@
-package format
+package jsonscan
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -8,12 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func valid(data string) error {
-	s := scanner{data: []byte(data)}
-	s.skip()
-	s.end()
-	return s.err
-}
+func valid(data string) error { return Valid([]byte(data)) }
 
 var scanSeeds = []string{
 	`{}`, `[]`, `{"a":[1,-2.5e+3,0,"x\u00e9\n\"\\",true,false,null,{"b":{}}]}`, " [ 1 , { } ] \n",
@@ -46,40 +42,45 @@ func FuzzScanner(f *testing.F) {
 		if err != nil {
 			return
 		}
+		var want bytes.Buffer
+		got, err := AppendCompact([]byte("x"), []byte(data))
+		if json.Compact(&want, []byte(data)) != nil || err != nil || string(got) != "x"+want.String() {
+			t.Errorf("%q is compacted to %q, %v; expected %q", data, got, err, want.Bytes())
+		}
 		var list []uint64
 		if json.Unmarshal([]byte(data), &list) == nil && !strings.Contains(data, "null") {
-			s := scanner{data: []byte(data)}
-			if got := s.uints([]uint64{}); s.err != nil || !cmp.Equal(got, list) && len(list) > 0 {
-				t.Errorf("%q: %v, %v", data, got, s.err)
+			s := Scanner{Data: []byte(data)}
+			if got := s.Uints([]uint64{}); s.Err != nil || !cmp.Equal(got, list) && len(list) > 0 {
+				t.Errorf("%q: %v, %v", data, got, s.Err)
 			}
 		}
 	})
 }
 
 func TestScannerWalks(t *testing.T) {
-	s := scanner{data: []byte(` { "a" : [ "x" , "y" ] , "n":[1, 18446744073709551615 ,3], "z":{"q":1} } `)}
+	s := Scanner{Data: []byte(` { "a" : [ "x" , "y" ] , "n":[1, 18446744073709551615 ,3], "z":{"q":1} } `)}
 	var got []string
-	s.object(func(name []byte) {
+	s.Object(func(name []byte) {
 		switch string(name) {
 		case "a":
-			s.array(func(i int) { got = append(got, string(s.str())) })
+			s.Array(func(i int) { got = append(got, string(s.Str())) })
 		case "n":
-			if n := s.uints(nil); len(n) != 3 || n[1] != 1<<64-1 {
+			if n := s.Uints(nil); len(n) != 3 || n[1] != 1<<64-1 {
 				t.Errorf("numbers %v", n)
 			}
 		default:
-			got = append(got, string(name)+string(s.skip()))
+			got = append(got, string(name)+string(s.Skip()))
 		}
 	})
-	s.end()
-	if diff := cmp.Diff([]string{`"x"`, `"y"`, `z{"q":1}`}, got); diff != "" || s.err != nil {
-		t.Errorf("%v (-want +got)\n%s", s.err, diff)
+	s.End()
+	if diff := cmp.Diff([]string{`"x"`, `"y"`, `z{"q":1}`}, got); diff != "" || s.Err != nil {
+		t.Errorf("%v (-want +got)\n%s", s.Err, diff)
 	}
 	for _, bad := range []string{`[1,]`, `[01]`, `[-1]`, `[1.5]`, `[18446744073709551616]`, `[1`, `[`, `{}`, `["1"]`} {
-		s := scanner{data: []byte(bad)}
-		s.uints(nil)
-		s.end()
-		if s.err == nil {
+		s := Scanner{Data: []byte(bad)}
+		s.Uints(nil)
+		s.End()
+		if s.Err == nil {
 			t.Errorf("%s: no error", bad)
 		}
 	}

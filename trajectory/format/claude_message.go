@@ -1,0 +1,107 @@
+package format
+
+import (
+	"strings"
+
+	"github.com/agentperf/agentperf-go/internal/jsonscan"
+)
+
+// A claudeMessage is the message of a record. Values are JSON as it lies there, nil
+// when absent, and gone with the line.
+type claudeMessage struct {
+	id, model, usage, stop []byte
+	blocks                 []claudeBlock // of the content; one of type text for a string
+}
+
+// A claudeBlock is one part of a content.
+type claudeBlock struct {
+	kind                                      string
+	text, thinking, id, name, input, contents []byte
+	raw                                       []byte
+}
+
+// decode takes a message apart, which was checked. It uses the blocks of the
+// message before.
+func (m *claudeMessage) decode(raw []byte) {
+	*m = claudeMessage{blocks: m.blocks[:0]}
+	s := jsonscan.Scanner{Data: raw}
+	s.Object(func(key []byte) {
+		switch string(key) {
+		case "id":
+			m.id = s.Skip()
+		case "model":
+			m.model = s.Skip()
+		case "usage":
+			m.usage = s.Skip()
+		case "stop_reason":
+			m.stop = s.Skip()
+		case "content":
+			m.content(&s)
+		default:
+			s.Skip()
+		}
+	})
+}
+
+func (m *claudeMessage) content(s *jsonscan.Scanner) {
+	m.blocks = m.blocks[:0]
+	switch s.Next() {
+	case '"':
+		m.blocks = append(m.blocks, claudeBlock{kind: "text", text: s.Skip()})
+	case '[':
+		s.Array(func(int) {
+			if s.Next() != '{' {
+				s.Skip()
+				return
+			}
+			m.blocks = append(m.blocks, claudeBlock{})
+			b := &m.blocks[len(m.blocks)-1]
+			start := s.Pos
+			s.Object(func(key []byte) { b.field(string(key), s.Skip()) })
+			b.raw = s.Data[start:s.Pos]
+		})
+	default:
+		s.Skip()
+	}
+}
+
+func (b *claudeBlock) field(name string, value []byte) {
+	switch name {
+	case "type":
+		b.kind = unquoted(value)
+	case "text":
+		b.text = value
+	case "thinking":
+		b.thinking = value
+	case "id", "tool_use_id":
+		b.id = value
+	case "name":
+		b.name = value
+	case "input":
+		b.input = value
+	case "content":
+		b.contents = value
+	}
+}
+
+// unquoted returns what a JSON string says, empty for what is none. It is a copy.
+func unquoted(value []byte) string {
+	text := inner(value)
+	for _, c := range text {
+		if c == '\\' {
+			return strings.Clone(parse(value).Str)
+		}
+	}
+	return string(text)
+}
+
+// isText reports whether a value is a string.
+func isText(value []byte) bool { return len(value) >= 2 && value[0] == '"' }
+
+// flattenJSON is flattenContent for a value as it lies there.
+func flattenJSON(value []byte) flattened {
+	if isText(value) {
+		return flattened{text: string(value)}
+	}
+	return flattenContent(parse(value))
+}

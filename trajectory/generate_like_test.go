@@ -1,0 +1,82 @@
+package trajectory_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// Sessions that are made like others have their percentiles. The tolerance is for
+// the lengths: growth and output are drawn apart here and not there, and long
+// sessions run into the window.
+func TestGeneratorLike(t *testing.T) {
+	for _, g := range []trajectory.Generator{
+		{Preset: trajectory.PresetAALike, Trajectories: 200},
+		{Preset: trajectory.PresetClaudeCodeLike},
+		{},
+	} {
+		if testing.Short() && g.Preset != "" {
+			continue
+		}
+		want := g.Workload().Stats()
+		like := trajectory.Generator{Like: &want, Seed: 3, Trajectories: 200}
+		if err := like.Validate(); err != nil {
+			t.Fatal(err)
+		}
+		got := like.Workload().Stats()
+		for _, tt := range []struct {
+			name      string
+			got, want trajectory.Distribution
+			tolerance float64
+		}{
+			{"turns", got.Turns, want.Turns, 0.15},
+			{"first input", got.FirstInput, want.FirstInput, 0.1},
+			{"input", got.Input, want.Input, 0.35},
+			{"output", got.Output, want.Output, 0.15},
+			{"growth", got.Growth, want.Growth, 0.3},
+			{"tool delay", got.ToolDelay, want.ToolDelay, 0.25},
+			{"human delay", got.HumanDelay, want.HumanDelay, 0.3},
+		} {
+			if tt.want.N == 0 {
+				if tt.got.N != 0 {
+					t.Errorf("%s: %s from nowhere", g.Preset, tt.name)
+				}
+				continue
+			}
+			for _, q := range []struct {
+				at        string
+				got, want float64
+			}{{"P25", tt.got.P25, tt.want.P25}, {"P50", tt.got.P50, tt.want.P50}, {"P75", tt.got.P75, tt.want.P75}} {
+				if math.Abs(q.got/q.want-1) > tt.tolerance {
+					t.Errorf("%s: %s %s is %.4g, expected %.4g", g.Preset, tt.name, q.at, q.got, q.want)
+				}
+			}
+		}
+		if d := got.PrefixReuse - want.PrefixReuse; math.Abs(d) > 0.03 {
+			t.Errorf("%s: reuse %.3f, expected %.3f", g.Preset, got.PrefixReuse, want.PrefixReuse)
+		}
+	}
+}
+
+func TestGeneratorLikeRefuses(t *testing.T) {
+	stats := trajectory.Generator{}.Workload().Stats()
+	for name, g := range map[string]trajectory.Generator{
+		"both":      {Preset: trajectory.PresetDemo, Like: &stats},
+		"empty":     {Like: &trajectory.Stats{}},
+		"no output": {Like: &trajectory.Stats{Turns: stats.Turns, Input: stats.Input, FirstInput: stats.FirstInput}},
+		"nonsense":  {Like: &trajectory.Stats{Turns: trajectory.Distribution{N: 1, Max: math.NaN()}, Input: stats.Input, FirstInput: stats.FirstInput, Output: stats.Output}},
+	} {
+		if err := g.Validate(); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	// Tiny sessions have no room for a scaffold of tools.
+	tiny := trajectory.Distribution{N: 1, Mean: 5, P25: 5, P50: 5, P75: 5, P95: 5, Max: 5}
+	g := trajectory.Generator{Like: &trajectory.Stats{Trajectories: 1, Requests: 1, Turns: tiny, Input: tiny, FirstInput: tiny, Output: tiny}}
+	if err := g.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	for range g.All() {
+	}
+}
