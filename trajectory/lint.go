@@ -120,11 +120,8 @@ func (l *linter) turn(i int) {
 
 // history looks at how a context follows from the one before.
 func (l *linter) history(i int, before, now *Context, kept int) {
-	switch first := firstMessage(now); {
-	case kept == 0 && sharedText(first, firstMessage(before)) > 0:
-		// The same front of synthetic text.
-	case kept == 0 && (first.Role() == "assistant" || first.Role() == "tool"),
-		kept == 0 && firstMessage(before).lead && !first.lead:
+	switch {
+	case kept == 0 && lacksHistory(before, now):
 		l.note(i, Error, "delta-history", "the request lacks the history of the one before it: it seems to hold only what is new")
 		return
 	case kept == before.Len() && before.Len() > 1 && doubled(before, now):
@@ -134,6 +131,17 @@ func (l *linter) history(i int, before, now *Context, kept int) {
 	if size := turnBytes(from.Tools, from.Context); 10*keptBytes(from, to) < 9*size {
 		l.note(i, Info, "reset", "it keeps %.0f %% of the request before it", 100*float64(keptBytes(from, to))/float64(size))
 	}
+}
+
+// lacksHistory reports whether a context that has no message of the one before it
+// seems to be what followed it.
+func lacksHistory(before, now *Context) bool {
+	was, first := firstMessage(before), firstMessage(now)
+	if sharedText(first, was) > 0 {
+		return false // it begins alike
+	}
+	role := first.Role()
+	return role == "assistant" || role == "tool" || was.lead && !first.lead
 }
 
 // doubled reports whether what follows a context in a longer one begins like it.

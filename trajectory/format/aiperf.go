@@ -38,8 +38,18 @@ type aiperfSession struct {
 	chain
 	chat *hashedChat
 	end  uint64 // its key in ends
-	told bool   // that its history is not what it claims
+	kind rowKind
+	told bool // that its history is not what it claims
 }
+
+// A rowKind says what the rows of a session hold.
+type rowKind int
+
+const (
+	unknownRows rowKind = iota
+	histories
+	deltas
+)
 
 // An aiperfRow is one line.
 type aiperfRow struct {
@@ -117,8 +127,8 @@ func (p *aiperfParser) read(name string, f *file) {
 // decode takes the fields of a row.
 func (r *aiperfRow) decode(f record) {
 	r.session, r.mode = f.text("session_id"), f.text("message_mode")
-	r.input, _ = f.count("input_length", 0, maxTokens)
-	r.output, _ = f.count("output_length", 0, maxTokens)
+	r.input, _ = f.count("input_length", 0, maxPrompt)
+	r.output, _ = f.count("output_length", 0, maxPrompt)
 	if at, ok := f.number("timestamp", 0, 1e15); ok {
 		r.at = time.UnixMilli(0).Add(time.Duration(math.Round(at * float64(time.Millisecond))))
 	}
@@ -288,28 +298,48 @@ func (p *aiperfParser) said(r *aiperfRow) (field string, err error) {
 	return "", nil
 }
 
+// firstRole returns the role of the first message.
+func firstRole(c *trajectory.Context) string {
+	for c.Len() > 1 {
+		c = c.Front()
+	}
+	return c.Last().Role()
+}
+
 // history decides whether the messages of a row are all of its context or what is
-// new in it. What they are decides, not what the row claims: cumulative rows taken
-// for new ones double the history.
+// new in it. What they are decides, and what the row claims only where that says
+// nothing: cumulative rows taken for new ones double the history.
 func (p *aiperfParser) history(s *aiperfSession, r *aiperfRow, turn *trajectory.Turn) error {
 	before := &s.Turns[len(s.Turns)-1]
 	shared := turn.Context.Shared(before.Context)
-	whole := shared > 0
-	claim := ""
-	switch {
-	case r.mode == "delta" && shared == before.Context.Len():
-		claim = "the rows claim to hold what is new, but each repeats the one before it: they are read as whole histories"
-	case r.mode == "delta":
-		whole = false
-	case r.mode == "history" && shared == 0 && turn.Context.Len() < before.Context.Len():
-		claim = "the rows claim to hold whole histories, but have nothing in common: they are read as what is new"
-	case r.mode == "history":
-		whole = true
+	all := shared == before.Context.Len()
+	first := firstRole(turn.Context)
+	severity, claim := trajectory.Error, ""
+	var whole bool
+	switch r.mode {
+	case "delta":
+		if whole = all; whole {
+			claim = "the rows claim to hold what is new, but each repeats the one before it: they are read as whole histories"
+		}
+	case "history":
+		if whole = shared > 0 || first != "assistant" && first != "tool"; !whole {
+			claim = "the rows claim to hold whole histories, but have nothing in common and begin with an answer: they are read as what is new"
+		} else if shared == 0 {
+			severity = trajectory.Warning
+			claim = "the row claims to hold a whole history, but has nothing in common with the one before it: perhaps it is only what is new"
+		}
+	default:
+		// Sessions are one or the other. A cumulative one that has nothing of the
+		// row before was compacted; a prompt that is repeated is no history.
+		whole = all || shared > 0 && s.kind != deltas || s.kind == histories
+	}
+	if s.kind = deltas; whole {
+		s.kind = histories
 	}
 	if claim != "" && !s.told {
 		s.told = true
 		p.rd.find(trajectory.Finding{
-			File: r.file, Line: r.line, Trajectory: s.ID, Turn: len(s.Turns), Severity: trajectory.Error, Rule: "history", Text: claim,
+			File: r.file, Line: r.line, Trajectory: s.ID, Turn: len(s.Turns), Severity: severity, Rule: "history", Text: claim,
 		})
 	}
 	if whole {
@@ -317,7 +347,7 @@ func (p *aiperfParser) history(s *aiperfSession, r *aiperfRow, turn *trajectory.
 	}
 	added := turn.Context.Append(nil)
 	c := before.Context
-	if added[0].Role() != "assistant" && c.Last().Role() != "assistant" {
+	if first != "assistant" && c.Last().Role() != "assistant" {
 		// The answer was not recorded: as many tokens stand for it.
 		var err error
 		c, err = p.rd.store.AppendSynthetic(c, []byte(`{"role":"assistant","content":""}`),

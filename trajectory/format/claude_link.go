@@ -1,7 +1,9 @@
 package format
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/agentperf/agentperf-go/trajectory"
@@ -35,12 +37,13 @@ func (p *claudeParser) trajectories() []*trajectory.Trajectory {
 			all = append(all, built[t])
 		}
 	}
+	spawns := p.spawns()
 	for _, t := range p.order {
 		child := built[t]
 		if child == nil || t.agent == "" {
 			continue
 		}
-		if c := p.caller(t); c != nil && built[c.thread] != nil {
+		if c := p.caller(t, spawns); c != nil && built[c.thread] != nil {
 			attachClaude(built[c.thread], c, child, t)
 			continue
 		}
@@ -70,27 +73,41 @@ func (t *claudeThread) trajectory() *trajectory.Trajectory {
 
 // caller returns the call that started a subagent: the one that is logged, else
 // the last call for a subagent before its first record.
-func (p *claudeParser) caller(t *claudeThread) *claudeCall {
+func (p *claudeParser) caller(t *claudeThread, spawns map[string][]*claudeCall) *claudeCall {
 	if c := p.calls[p.links[t]]; c != nil && c.thread != t {
 		c.taken = true
 		return c
 	}
-	var best *claudeCall
+	list := spawns[t.session]
+	n, _ := slices.BinarySearchFunc(list, t.first, func(c *claudeCall, first time.Time) int {
+		if c.at.After(first) {
+			return 1
+		}
+		return -1
+	})
+	for i := n - 1; i >= 0; i-- {
+		if c := list[i]; c.thread != t && !c.taken {
+			c.taken = true
+			return c
+		}
+	}
+	return nil
+}
+
+// spawns returns the calls for subagents of each session, in order.
+func (p *claudeParser) spawns() map[string][]*claudeCall {
+	all := make(map[string][]*claudeCall)
 	for _, c := range p.calls {
-		if c.thread == t || c.thread.session != t.session || c.taken || c.at.After(t.first) {
-			continue
-		}
-		if name := c.thread.turns[c.turn].ToolCalls[c.index].Name; name != "Task" && name != "Agent" {
-			continue
-		}
-		if best == nil || c.at.After(best.at) || c.at.Equal(best.at) && (c.turn < best.turn || c.turn == best.turn && c.index < best.index) {
-			best = c
+		if name := c.thread.turns[c.turn].ToolCalls[c.index].Name; name == "Task" || name == "Agent" {
+			all[c.thread.session] = append(all[c.thread.session], c)
 		}
 	}
-	if best != nil {
-		best.taken = true
+	for _, list := range all {
+		slices.SortFunc(list, func(a, b *claudeCall) int {
+			return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.thread.agent, b.thread.agent), cmp.Compare(b.turn, a.turn), cmp.Compare(b.index, a.index))
+		})
 	}
-	return best
+	return all
 }
 
 // attachClaude adds a subagent to the trajectory of its caller. The time that the

@@ -236,8 +236,8 @@ func (t *claudeThread) call(turn int, b claudeBlock, at time.Time) {
 // begin starts the turn of a new answer.
 func (t *claudeThread) begin(id string, usage gjson.Result, r claudeRecord) error {
 	prompt, cached := claudeInput(usage)
-	if prompt > maxTokens {
-		return fmt.Errorf("usage of %d tokens, expected at most %.0f", prompt, maxTokens)
+	if prompt > maxPrompt {
+		return fmt.Errorf("usage of %d tokens, expected at most %d", prompt, maxPrompt)
 	}
 	t.flush()
 	t.makePrefix(prompt, cached)
@@ -310,7 +310,7 @@ func (t *claudeThread) flush() {
 		n := len(t.turns) - 1
 		turn := &t.turns[n]
 		turn.OutputTokens, turn.CompletionTokens = t.output, t.output
-		if t.output <= 0 || t.output > maxTokens {
+		if t.output <= 0 || t.output > maxPrompt {
 			turn.OutputTokens, turn.CompletionTokens = estimate(t.answer.chars, claudeChars), 0
 			turn.Origins.Output = trajectory.Estimated
 		}
@@ -350,7 +350,7 @@ func (t *claudeThread) flushResults() {
 // all of the context, and what follows starts afresh with what it wrote.
 func (t *claudeThread) compact(r claudeRecord, before int) {
 	t.flush()
-	if len(t.turns) == 0 || before < 0 || before > maxTokens {
+	if len(t.turns) == 0 || before < 0 || before > maxPrompt {
 		return
 	}
 	if err := t.append([]byte(`{"role":"user","content":"Summarise the conversation so far, so that the work can go on from the summary alone."}`)); err != nil {

@@ -82,3 +82,31 @@ func FuzzManifest(f *testing.F) {
 		checkWorkloadInvariants(t, w)
 	})
 }
+
+// FuzzFormats gives every reader whatever there is, the format named or recognised.
+func FuzzFormats(f *testing.F) {
+	formats := append(Formats(), "")
+	for _, name := range fixtures(f) {
+		data := readFile(f, name)
+		f.Add(uint8(len(formats)-1), false, data)
+		for i := range formats {
+			if w, err := (Options{Format: formats[i]}).OpenFS(files("a", string(data)), "a"); err == nil && len(w.Trajectories) > 0 {
+				f.Add(uint8(i), true, data)
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, format uint8, skip bool, data []byte) {
+		o := Options{Format: formats[int(format)%len(formats)], SkipBad: skip, Redact: RedactSecrets()}
+		w, err := o.OpenFS(files("a", string(data)), "a")
+		if err != nil {
+			return
+		}
+		checkWorkloadInvariants(t, w)
+		w.Stats()
+		trajectory.Lint(w, trajectory.Policy{Window: 100})
+		again, err := o.OpenFS(files("a", string(data)), "a")
+		if err != nil || !cmp.Equal(outline(w), outline(again)) {
+			t.Fatalf("the second time it is read otherwise: %v\n%s", err, cmp.Diff(outline(w), outline(again)))
+		}
+	})
+}

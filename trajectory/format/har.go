@@ -135,7 +135,7 @@ func harUsage(content gjson.Result) (prompt, output int) {
 	take := func(usage gjson.Result) {
 		if n := tokens(usage.Get("prompt_tokens")); n > 0 {
 			prompt = n
-		} else if n, _ := claudeInput(usage); n > 0 && n <= maxTokens {
+		} else if n, _ := claudeInput(usage); n > 0 && n <= maxPrompt {
 			prompt = n
 		}
 		for _, name := range []string{"completion_tokens", "output_tokens"} {

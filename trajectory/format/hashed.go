@@ -53,6 +53,9 @@ func mix(a, b uint64) uint64 {
 // next returns the context of a request with the given blocks and number of
 // input tokens, after an answer of so many tokens.
 func (h *hashedChat) next(ids []uint64, input, answer int) (*trajectory.Context, error) {
+	if most := maxPrompt / h.size; len(ids) > most {
+		return nil, fmt.Errorf("%d blocks of %d tokens, expected at most %d", len(ids), h.size, most)
+	}
 	kept := 0
 	for kept < len(ids) && kept < len(h.ids) && ids[kept] == h.ids[kept] {
 		kept++

@@ -134,10 +134,16 @@ func (rd *reader) nothing(label string) error {
 }
 
 // distinguish makes the IDs of trajectories unique: files of different tools
-// may use the same, and some have none but the name of the file.
+// may use the same, and some have none.
 func (rd *reader) distinguish(w *trajectory.Workload) {
 	taken := make(map[string]bool)
 	for t := range w.Threads() {
+		if t.ID == "" {
+			t.ID = plainName(t.Source)
+		}
+		if len(t.ID) > maxText/2 {
+			t.ID = clip(t.ID)
+		}
 		id := t.ID
 		for n := 2; taken[t.ID]; n++ {
 			t.ID = fmt.Sprintf("%s#%d", id, n)

@@ -143,7 +143,7 @@ func otlpTime(v gjson.Result) (time.Time, error) {
 func otlpTokens(attrs map[string]gjson.Result, names ...string) int {
 	for _, name := range names {
 		if v, ok := attrs[name]; ok {
-			if n, err := strconv.ParseFloat(v.String(), 64); err == nil && n >= 0 && n <= maxTokens {
+			if n, err := strconv.ParseFloat(v.String(), 64); err == nil && n >= 0 && n <= maxPrompt {
 				return int(n)
 			}
 		}
@@ -160,11 +160,17 @@ func (p *otlpParser) trajectories() []*trajectory.Trajectory {
 			Text: fmt.Sprintf("%d tool executions and %d other spans, but no model call: no span whose gen_ai.operation.name is chat", len(p.tools), p.others),
 		})
 	}
+	tools := make(otlpTools)
+	slices.SortStableFunc(p.tools, func(a, b otlpSpan) int { return a.start.Compare(b.start) })
+	for _, tool := range p.tools {
+		tools[tool.group] = append(tools[tool.group], tool)
+	}
+	next := following(p.chats)
 	said := newChains(p.rd)
 	shapes := make(map[string]*otlpShape)
 	var order []*otlpShape
 	names := make(map[string]int)
-	for _, s := range p.chats {
+	for i, s := range p.chats {
 		if s.turn.Context != nil {
 			name := s.group
 			if names[name]++; names[name] > 1 {
@@ -174,7 +180,7 @@ func (p *otlpParser) trajectories() []*trajectory.Trajectory {
 			if c.ID != name {
 				names[s.group]--
 			}
-			p.ran(&c.Turns[len(c.Turns)-1], s)
+			tools.ran(&c.Turns[len(c.Turns)-1], s, next[i])
 			continue
 		}
 		shape := shapes[s.group]
@@ -185,7 +191,7 @@ func (p *otlpParser) trajectories() []*trajectory.Trajectory {
 			order = append(order, shape)
 		}
 		shape.add(s)
-		p.ran(&shape.Turns[len(shape.Turns)-1], s)
+		tools.ran(&shape.Turns[len(shape.Turns)-1], s, next[i])
 	}
 	all := said.trajectories()
 	for _, shape := range order {
@@ -198,20 +204,39 @@ func (p *otlpParser) trajectories() []*trajectory.Trajectory {
 	return all
 }
 
+// otlpTools are the tool executions of each group, in order.
+type otlpTools map[string][]otlpSpan
+
 // ran adds the tools that ran after a call, before the next one of its group.
-func (p *otlpParser) ran(turn *trajectory.Turn, s otlpSpan) {
-	next := s.end.Add(maxMillis * time.Millisecond)
-	for _, other := range p.chats {
-		if other.group == s.group && !other.start.Before(s.end) && other.start.Before(next) {
-			next = other.start
-			break // they are in order
+func (tools otlpTools) ran(turn *trajectory.Turn, s, next otlpSpan) {
+	list := tools[s.group]
+	n, _ := slices.BinarySearchFunc(list, s.end, func(tool otlpSpan, end time.Time) int { return tool.start.Compare(end) })
+	for _, tool := range list[n:] {
+		if !next.start.IsZero() && !tool.start.Before(next.start) {
+			break
 		}
+		turn.ToolCalls = append(turn.ToolCalls, trajectory.ToolCall{ID: tool.callID, Name: tool.name, Duration: bounded(tool.end.Sub(tool.start))})
 	}
-	for _, tool := range p.tools {
-		if tool.group == s.group && !tool.start.Before(s.end) && tool.start.Before(next) {
-			turn.ToolCalls = append(turn.ToolCalls, trajectory.ToolCall{ID: tool.callID, Name: tool.name, Duration: bounded(tool.end.Sub(tool.start))})
+}
+
+// following returns for each call the one of the same group that starts next, when
+// it had ended.
+func following(calls []otlpSpan) []otlpSpan {
+	next := make([]otlpSpan, len(calls))
+	later := make(map[string][]otlpSpan) // of each group, the last first
+	for i := len(calls) - 1; i >= 0; i-- {
+		c := calls[i]
+		list := later[c.group]
+		n, _ := slices.BinarySearchFunc(list, c.end, func(l otlpSpan, end time.Time) int { return end.Compare(l.start) })
+		for n < len(list) && !list[n].start.Before(c.end) {
+			n++
 		}
+		if n > 0 {
+			next[i] = list[n-1]
+		}
+		later[c.group] = append(list, c)
 	}
+	return next
 }
 
 // An otlpShape is a session of which nothing but numbers is known.

@@ -21,6 +21,9 @@ import (
 // nonsense from overflowing what is computed from it.
 const (
 	maxTokens = 1e8
+	// maxPrompt bounds what synthetic text is made for: four times the largest
+	// context windows, 16 MiB of it.
+	maxPrompt = 1 << 22
 	maxCount  = 1e9
 	maxMillis = 24 * 60 * 60 * 1000
 	maxText   = 4096 // bytes in an id, a name or a path

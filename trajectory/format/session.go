@@ -148,7 +148,7 @@ func instant(v gjson.Result) (t time.Time, ok bool) {
 
 // tokens reads a count that may be missing or nonsense.
 func tokens(v gjson.Result) int {
-	if v.Type != gjson.Number || !(v.Num >= 0 && v.Num <= maxTokens) {
+	if v.Type != gjson.Number || !(v.Num >= 0 && v.Num <= maxPrompt) {
 		return 0
 	}
 	return int(v.Num)

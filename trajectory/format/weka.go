@@ -135,9 +135,9 @@ func (d *wekaDecoder) thread(t *wekaThread, path string, chat func() *hashedChat
 		case "hash_id_scope":
 			h.scope = d.text("")
 		case "tool_tokens":
-			h.tools = d.count(path+"tool_tokens", 0, maxTokens)
+			h.tools = d.count(path+"tool_tokens", 0, maxPrompt)
 		case "system_tokens":
-			h.system = d.count(path+"system_tokens", 0, maxTokens)
+			h.system = d.count(path+"system_tokens", 0, maxPrompt)
 		case "requests":
 			d.seen = true
 			t.chat = chat()
@@ -175,9 +175,9 @@ func (d *wekaDecoder) request(t *wekaThread, path string) wekaRequest {
 		case "t":
 			r.start = d.seconds(path + ".t")
 		case "in":
-			r.in = d.count(path+".in", 0, maxTokens)
+			r.in = d.count(path+".in", 0, maxPrompt)
 		case "out":
-			r.out = d.count(path+".out", 0, maxTokens)
+			r.out = d.count(path+".out", 0, maxPrompt)
 		case "hash_ids":
 			d.ids = d.Uints(d.ids)
 		case "input_types":
@@ -193,9 +193,9 @@ func (d *wekaDecoder) request(t *wekaThread, path string) wekaRequest {
 		case "agent_id":
 			sub.id = d.text("")
 		case "tool_tokens":
-			sub.tools = d.count(path+".tool_tokens", 0, maxTokens)
+			sub.tools = d.count(path+".tool_tokens", 0, maxPrompt)
 		case "system_tokens":
-			sub.system = d.count(path+".system_tokens", 0, maxTokens)
+			sub.system = d.count(path+".system_tokens", 0, maxPrompt)
 		case "requests":
 			at := d.Pos
 			d.Skip() // the header may come after them

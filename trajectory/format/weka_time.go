@@ -18,6 +18,9 @@ func (d *wekaDecoder) trajectory(t *wekaThread, id string) *trajectory.Trajector
 			subagents = append(subagents, r)
 			continue
 		}
+		if r.context == nil {
+			continue // a subagent without requests
+		}
 		if n := len(turns); n > 0 && r.start < turns[n-1].start {
 			d.note(id, n, trajectory.Warning, ruleClock, fmt.Sprintf(
 				"%s starts at %v s, before the request in front of it at %v s", r.field, r.start, turns[n-1].start))
