@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -20,15 +21,16 @@ type aiperfParser struct {
 	rd       *reader
 	sessions map[string]*aiperfSession
 	order    []*aiperfSession
-	ends     map[uint64]*aiperfSession // sessions of hashes, by all their whole blocks
-	chains   *chains                   // sessions of messages
-	chats    map[int64]*aiperfSession  // by chat_id
+	ends     map[uint64][]*aiperfSession // sessions of hashes, by all their whole blocks
+	chains   *chains                     // sessions of messages
+	chats    map[int64]*aiperfSession    // by chat_id
 	ids      []uint64
+	block    int // tokens, as rows show it
 }
 
 func newAIPerfParser(rd *reader) *aiperfParser {
 	return &aiperfParser{
-		rd: rd, sessions: make(map[string]*aiperfSession), ends: make(map[uint64]*aiperfSession),
+		rd: rd, sessions: make(map[string]*aiperfSession), ends: make(map[uint64][]*aiperfSession),
 		chains: newChains(rd), chats: make(map[int64]*aiperfSession),
 	}
 }
@@ -90,10 +92,13 @@ func (p *aiperfParser) read(name string, f *file) {
 			bad = true
 			report(field, err)
 		})
-		r := aiperfRow{file: name, line: line, delay: -1, block: 512}
+		r := aiperfRow{file: name, line: line, delay: -1}
 		r.decode(fields)
 		chat, hasChat := fields.number("chat_id", 0, 1<<53)
-		parent, _ := fields.number("parent_chat_id", -1, 1<<53)
+		parent, hasParent := fields.number("parent_chat_id", -1, 1<<53)
+		if !hasParent {
+			parent = -1
+		}
 		hashes, hasHashes := fields.array("hash_ids")
 		if hasChat && hasHashes {
 			r.block = 16 // Bailian's
@@ -136,13 +141,13 @@ func (r *aiperfRow) decode(f record) {
 		r.delay = d
 	}
 	r.messages, _ = f.array("messages")
-	r.tools, _ = f.array("tools")
+	r.tools = f.fields["tools"]
 	if text := f.fields["text_input"]; text.Exists() {
 		if text.Type != gjson.String {
 			f.fail("text_input", "%s, expected a string", kind(text))
 			return
 		}
-		r.messages, r.mode = parse([]byte(`[{"role":"user","content":`+text.Raw+`}]`)), "delta"
+		r.messages, r.mode = gjson.Parse(`[{"role":"user","content":`+text.Raw+`}]`), "text"
 	}
 	if body := f.fields["payload"]; body.Exists() {
 		r.messages, r.tools, r.mode = body.Get("messages"), body.Get("tools"), "history"
@@ -175,6 +180,9 @@ func (p *aiperfParser) open(r *aiperfRow, id string) *aiperfSession {
 
 // hashed adds a row without text.
 func (p *aiperfParser) hashed(r *aiperfRow, hasChat bool, chat, parent int64) (field string, err error) {
+	if r.block == 0 {
+		r.block = p.blockOf(len(p.ids), r.input)
+	}
 	if r.input == 0 {
 		r.input = len(p.ids) * r.block
 	}
@@ -215,13 +223,31 @@ func (p *aiperfParser) hashed(r *aiperfRow, hasChat bool, chat, parent int64) (f
 		Origins: trajectory.Origins{Text: trajectory.Synthetic},
 	})
 	if r.session == "" && !hasChat {
-		delete(p.ends, s.end)
+		p.ends[s.end] = without(p.ends[s.end], s)
 		if whole := r.input / r.block; whole > 0 && len(p.ids) >= whole {
 			s.end = chainOf(p.ids[:whole])
-			p.ends[s.end] = s
+			p.ends[s.end] = append(p.ends[s.end], s)
 		}
 	}
 	return "", nil
+}
+
+// blockOf returns the length of a block: Mooncake's, unless rows have a number of
+// blocks for their length that fits another power of two alone.
+func (p *aiperfParser) blockOf(blocks, input int) int {
+	fits := func(size int) bool { return size*(blocks-1) < input && input < size*(blocks+1) }
+	if p.block == 0 {
+		p.block = 512
+	}
+	if blocks > 1 && input > 0 && !fits(p.block) {
+		for size := 8; size <= 1<<16; size *= 2 {
+			if fits(size) {
+				p.block = size
+				break
+			}
+		}
+	}
+	return p.block
 }
 
 // continued returns the session that a row without a session goes on with.
@@ -229,11 +255,25 @@ func (p *aiperfParser) continued(r *aiperfRow) (s *aiperfSession) {
 	h := uint64(0)
 	for _, id := range p.ids {
 		h = mix(h, id)
-		if open := p.ends[h]; open != nil && !r.at.Before(open.begun) {
-			s = open
+		for _, open := range p.ends[h] {
+			if !r.at.Before(open.begun) {
+				s = open
+				break
+			}
 		}
 	}
 	return s
+}
+
+// without returns a list without one of its elements, nil when none is left.
+func without[T comparable](list []T, one T) []T {
+	if i := slices.Index(list, one); i >= 0 {
+		list = slices.Delete(list, i, i+1)
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return list
 }
 
 func chainOf(ids []uint64) (h uint64) {
@@ -276,18 +316,16 @@ func (p *aiperfParser) said(r *aiperfRow) (field string, err error) {
 		return "messages", errors.New("empty")
 	}
 	turn := trajectory.Turn{Context: c, OutputTokens: r.output, PromptTokens: r.input, MaxOutputTokens: r.limit, Line: r.line}
-	if r.tools.Raw != "" && len(r.tools.Array()) > 0 {
-		if turn.Tools, err = p.rd.raw([]byte(r.tools.Raw)); err != nil {
-			return "tools", err
-		}
+	if turn.Tools, err = p.rd.tools(r.tools); err != nil {
+		return "tools", err
 	}
-	if r.session == "" && r.mode != "delta" {
-		p.chains.add(turn, fmt.Sprintf("%s:%d", plainName(r.file), r.line), r.file, r.at)
+	if r.session == "" && r.mode != "delta" && r.mode != "text" {
+		p.chains.add(turn, turn.Context, fmt.Sprintf("%s:%d", plainName(r.file), r.line), r.file, r.at)
 		return "", nil
 	}
 	s := p.open(r, r.session)
 	if n := len(s.Turns); n > 0 {
-		if turn.Tools == nil && r.mode == "delta" {
+		if turn.Tools == nil && r.mode != "history" {
 			turn.Tools = s.Turns[n-1].Tools
 		}
 		if err := p.history(s, r, &turn); err != nil {
@@ -298,12 +336,23 @@ func (p *aiperfParser) said(r *aiperfRow) (field string, err error) {
 	return "", nil
 }
 
-// firstRole returns the role of the first message.
-func firstRole(c *trajectory.Context) string {
+// rootOf returns the context of the first message alone.
+func rootOf(c *trajectory.Context) *trajectory.Context {
 	for c.Len() > 1 {
 		c = c.Front()
 	}
-	return c.Last().Role()
+	return c
+}
+
+// begins reports whether a context begins with all of a shorter one.
+func begins(c, shorter *trajectory.Context) bool {
+	if c.Len() <= shorter.Len() {
+		return false
+	}
+	for c.Len() > shorter.Len() {
+		c = c.Front()
+	}
+	return c == shorter
 }
 
 // history decides whether the messages of a row are all of its context or what is
@@ -311,27 +360,29 @@ func firstRole(c *trajectory.Context) string {
 // nothing: cumulative rows taken for new ones double the history.
 func (p *aiperfParser) history(s *aiperfSession, r *aiperfRow, turn *trajectory.Turn) error {
 	before := &s.Turns[len(s.Turns)-1]
-	shared := turn.Context.Shared(before.Context)
-	all := shared == before.Context.Len()
-	first := firstRole(turn.Context)
+	root := rootOf(turn.Context)
+	alike := root == rootOf(s.Turns[0].Context)
+	all := begins(turn.Context, before.Context)
+	first := root.Last().Role()
 	severity, claim := trajectory.Error, ""
 	var whole bool
 	switch r.mode {
+	case "text": // a prompt and nothing else
 	case "delta":
 		if whole = all; whole {
 			claim = "the rows claim to hold what is new, but each repeats the one before it: they are read as whole histories"
 		}
 	case "history":
-		if whole = shared > 0 || first != "assistant" && first != "tool"; !whole {
+		if whole = alike || first != "assistant" && first != "tool"; !whole {
 			claim = "the rows claim to hold whole histories, but have nothing in common and begin with an answer: they are read as what is new"
-		} else if shared == 0 {
+		} else if !alike {
 			severity = trajectory.Warning
 			claim = "the row claims to hold a whole history, but has nothing in common with the one before it: perhaps it is only what is new"
 		}
 	default:
 		// Sessions are one or the other. A cumulative one that has nothing of the
 		// row before was compacted; a prompt that is repeated is no history.
-		whole = all || shared > 0 && s.kind != deltas || s.kind == histories
+		whole = all || alike && s.kind != deltas || s.kind == histories
 	}
 	if s.kind = deltas; whole {
 		s.kind = histories

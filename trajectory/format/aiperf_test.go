@@ -22,6 +22,7 @@ func TestAIPerfHistory(t *testing.T) {
 		{"a repeated prompt", "", []string{"u1", "u2", "u1"}, []string{"u", "u a1*9 u", "u a1*9 u a1*9 u"}, ""},
 		{"compacted", "", []string{"u1", "u1 a1 u2", "u3", "u3 a3 u4"}, []string{"u", "u a u", "u", "u a u"}, ""},
 		{"compacted to its task", "", []string{"s1 u1", "s1 u1 a1 u2", "s1 u3"}, []string{"s u", "s u a u", "s u"}, ""},
+		{"the same prompt each time", "delta", []string{"u1", "u1", "u1"}, []string{"u", "u a1*9 u", "u a1*9 u a1*9 u"}, ""},
 		{"claims delta, is delta", "delta", []string{"u1", "u2"}, []string{"u", "u a1*9 u"}, ""},
 		{"claims delta, is cumulative", "delta", []string{"u1", "u1 a1 u2", "u1 a1 u2 a2 u3"}, []string{"u", "u a u", "u a u a u"}, "each repeats the one before it"},
 		{"claims history, is delta", "history", []string{"u1", "a1 u2", "a2 u3"}, []string{"u", "u a u", "u a u a u"}, "begin with an answer"},
@@ -62,7 +63,7 @@ func TestAIPerfHistory(t *testing.T) {
 func TestAIPerfErrors(t *testing.T) {
 	for row, want := range map[string]string{
 		`{"timestamp":1}`:                                      "none of input_length, hash_ids, text_input, messages and payload",
-		`{"input_length":100,"hash_ids":[1,2,3]}`:              "hash_ids: 3 blocks of 512 tokens for an input_length of 100",
+		`{"input_length":3,"hash_ids":[1,2,3]}`:                "hash_ids: 3 blocks of 512 tokens for an input_length of 3",
 		`{"input_length":100,"hash_ids":[-1]}`:                 "hash_ids: '-' at byte 1, expected a whole number",
 		`{"input_length":100,"hash_ids":[1.5]}`:                "hash_ids: ",
 		`{"payload":{"prompt":"x"}}`:                           `payload: no "messages" in it`,
@@ -96,5 +97,20 @@ a:2 of a.jsonl, context 0
 `
 	if diff := cmp.Diff(want, outline(w)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// The length of a block is that of Mooncake unless rows say otherwise.
+func TestHashBlocks(t *testing.T) {
+	for row, want := range map[string]string{
+		`{"input_length":1000,"output_length":1,"hash_ids":[1,2]}`: "u2*1000",
+		`{"input_length":128,"output_length":1,"hash_ids":[1,2]}`:  "u2*128",
+		`{"input_length":250,"output_length":1,"hash_ids":[1,2]}`:  "u2*250",
+		`{"input_length":40,"output_length":1,"hash_ids":[1]}`:     "u1*40",
+	} {
+		w := openFiles(t, files("a.jsonl", row+"\n"), "a.jsonl")
+		if got := roles(w.Trajectories[0].Turns[0].Context); got != want {
+			t.Errorf("%s: %s, expected %s", row, got, want)
+		}
 	}
 }

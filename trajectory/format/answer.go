@@ -83,8 +83,10 @@ func (a *answer) message(buf *[]byte) []byte {
 		b = append(b, c.name...)
 		b = append(b, `,"arguments":`...)
 		switch {
-		case strings.HasPrefix(c.arguments, `"`):
+		case strings.HasPrefix(c.arguments, `"{`):
 			b = append(b, c.arguments...)
+		case strings.HasPrefix(c.arguments, `"`): // text, where servers expect JSON
+			b = appendQuoted(b, `{"input":`+c.arguments+`}`)
 		case c.arguments == "":
 			b = append(b, `"{}"`...)
 		default:

@@ -61,12 +61,10 @@ func (p *atifParser) session(name string, object gjson.Result, path string) {
 		id = plainName(name)
 	}
 	a := &atifReader{session: p.rd.session(strings.Clone(id), name), seen: make(map[string]bool)}
-	if tools := object.Get("agent.tool_definitions"); tools.IsArray() && len(tools.Array()) > 0 {
-		var err error
-		if a.tools, err = p.rd.raw([]byte(tools.Raw)); err != nil {
-			report(path+"agent.tool_definitions", err)
-			return
-		}
+	var err error
+	if a.tools, err = p.rd.tools(object.Get("agent.tool_definitions")); err != nil {
+		report(path+"agent.tool_definitions", err)
+		return
 	}
 	i, bad := 0, false
 	steps.ForEach(func(_, step gjson.Result) bool {
@@ -100,7 +98,7 @@ func (p *atifParser) trajectories() []*trajectory.Trajectory {
 	for _, s := range p.order {
 		for _, ref := range s.refs {
 			child := p.byID[ref.id]
-			if child == nil || child.taken || child == s || child.reaches(s.Trajectory) {
+			if child == nil || child.taken || child == s || below(child.Trajectory, s.Trajectory) {
 				p.rd.find(trajectory.Finding{File: s.Source, Trajectory: s.ID, Turn: ref.after, Severity: trajectory.Warning, Rule: "subagent-missing",
 					Text: fmt.Sprintf("it starts subagent %q, which is not among the files", clip(ref.id))})
 				continue
@@ -120,16 +118,6 @@ func (p *atifParser) trajectories() []*trajectory.Trajectory {
 		}
 	}
 	return all
-}
-
-// reaches reports whether t is the session or below it.
-func (s *atifSession) reaches(t *trajectory.Trajectory) bool {
-	for below := range s.All() {
-		if below == t {
-			return true
-		}
-	}
-	return false
 }
 
 // An atifReader reads the steps of one session.
@@ -197,7 +185,11 @@ func (a *atifReader) agent(step gjson.Result, at time.Time) (field string, err e
 	}
 	results := step.Get("observation.results")
 	// Some agents write their calls into the text and read results as text.
-	named := results.Get("#(source_call_id)").Exists() || !results.Exists()
+	named := len(results.Array()) == 0
+	results.ForEach(func(_, r gjson.Result) bool {
+		named = named || r.Get("source_call_id").Str != ""
+		return !named
+	})
 	ids := make(map[string]bool)
 	step.Get("tool_calls").ForEach(func(_, c gjson.Result) bool {
 		id, name, args := c.Get("tool_call_id"), c.Get("function_name"), c.Get("arguments")
@@ -222,30 +214,43 @@ func (a *atifReader) agent(step gjson.Result, at time.Time) (field string, err e
 		return ".message", err
 	}
 	a.references(results)
+	return ".observation", a.observe(step.Get("tool_calls"), results, ids)
+}
+
+// observe takes what came back from the calls with the given IDs: results first,
+// one for each call, then whatever else was seen.
+func (a *atifReader) observe(calls, results gjson.Result, ids map[string]bool) (err error) {
+	given := make(map[string]bool)
+	var rest []gjson.Result
 	results.ForEach(func(_, r gjson.Result) bool {
 		id, content := r.Get("source_call_id"), r.Get("content")
 		switch {
-		case id.Str != "" && ids[id.Str]:
-			delete(ids, id.Str)
+		case ids[id.Str] && !given[id.Str]:
+			given[id.Str] = true
 			err = a.result(id.Raw, content)
-		case id.Str != "":
+		case id.Str != "" && !ids[id.Str]:
 			err = fmt.Errorf("source_call_id is %q, which is no call of the step", clip(id.Str))
 		case content.Exists() || !r.Get("subagent_trajectory_ref").Exists():
-			err = a.say("user", content)
+			rest = append(rest, content)
 		}
 		return err == nil
 	})
 	if err != nil {
-		return ".observation", err
+		return err
 	}
-	step.Get("tool_calls").ForEach(func(_, c gjson.Result) bool {
-		if id := c.Get("tool_call_id"); ids[id.Str] {
-			delete(ids, id.Str)
-			a.add(toolMessage(&a.buf, orNull(id), `"[no result was recorded]"`))
+	calls.ForEach(func(_, c gjson.Result) bool {
+		if id := c.Get("tool_call_id"); ids[id.Str] && !given[id.Str] {
+			given[id.Str] = true
+			err = a.add(toolMessage(&a.buf, orNull(id), `"[no result was recorded]"`))
 		}
-		return true
+		return err == nil
 	})
-	return "", nil
+	for _, content := range rest {
+		if err == nil {
+			err = a.say("user", content)
+		}
+	}
+	return err
 }
 
 // references takes the subagents that results name.

@@ -11,7 +11,7 @@ import (
 // one if there are several. It looks at whole messages.
 type chains struct {
 	rd    *reader
-	last  map[*trajectory.Context]*chain // by the context of the last request
+	last  map[*trajectory.Context][]*chain // by the key of the last request
 	order []*chain
 }
 
@@ -20,6 +20,7 @@ type chain struct {
 	*trajectory.Trajectory
 	end   time.Time // of its last answer; zero when not known
 	begun time.Time // when its last request was sent
+	key   *trajectory.Context
 }
 
 // before reports whether what the session did was over at a time: what began
@@ -29,28 +30,45 @@ func (c *chain) before(t time.Time) bool {
 }
 
 func newChains(rd *reader) *chains {
-	return &chains{rd: rd, last: make(map[*trajectory.Context]*chain)}
+	return &chains{rd: rd, last: make(map[*trajectory.Context][]*chain)}
 }
 
 // add adds a request to the session it belongs to, or to a new one of the given
 // name. Requests must come in the order of their times; begun is zero when that is
-// not known.
-func (cs *chains) add(turn trajectory.Turn, name, file string, begun time.Time) *chain {
-	var c *chain
-	for at := turn.Context; at != nil && c == nil; at = at.Front() {
-		if open := cs.last[at]; open != nil && open.before(begun) && (at != turn.Context || !begun.IsZero()) {
-			c = open
-		}
-	}
+// not known. What is compared is key, the context without what changes from request
+// to request though it is the same conversation.
+func (cs *chains) add(turn trajectory.Turn, key *trajectory.Context, name, file string, begun time.Time) *chain {
+	c := cs.find(key, begun)
 	if c == nil {
 		c = &chain{Trajectory: &trajectory.Trajectory{ID: name, Source: file}}
 		cs.order = append(cs.order, c)
-	} else {
-		delete(cs.last, c.Turns[len(c.Turns)-1].Context)
+	}
+	cs.extend(c, turn, key, begun)
+	return c
+}
+
+// find returns the session that a request goes on with, nil for none.
+func (cs *chains) find(key *trajectory.Context, begun time.Time) *chain {
+	for at := key; at != nil; at = at.Front() {
+		for _, open := range cs.last[at] {
+			if open.before(begun) && (at != key || !begun.IsZero()) {
+				return open
+			}
+		}
+	}
+	return nil
+}
+
+// extend adds a request to a session.
+func (cs *chains) extend(c *chain, turn trajectory.Turn, key *trajectory.Context, begun time.Time) {
+	if c.key != nil {
+		if cs.last[c.key] = without(cs.last[c.key], c); cs.last[c.key] == nil {
+			delete(cs.last, c.key)
+		}
 	}
 	c.append(turn, begun)
-	cs.last[turn.Context] = c
-	return c
+	c.key = key
+	cs.last[key] = append(cs.last[key], c)
 }
 
 // append adds a turn, and to the one before it the time between the two.

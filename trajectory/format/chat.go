@@ -1,8 +1,10 @@
 package format
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/tidwall/gjson"
 
@@ -20,28 +22,41 @@ type chatParser struct {
 func (p *chatParser) trajectories() []*trajectory.Trajectory { return p.all }
 
 func (p *chatParser) read(name string, f *file) {
-	p.rd.eachRecord(name, f, func(line int, object gjson.Result) {
+	if head, _ := f.Peek(headSize); bytes.HasPrefix(bytes.TrimSpace(trimBOM(head)), []byte("[")) {
+		// vLLM's multi-turn benchmark has them in a list.
+		if data, ok := p.rd.document(name, f); ok {
+			parse(data).ForEach(func(key, object gjson.Result) bool {
+				p.add(name, 0, fmt.Sprintf("[%d].", key.Int()), object)
+				return !p.rd.full()
+			})
+		}
+		return
+	}
+	p.rd.eachRecord(name, f, func(line int, object gjson.Result) { p.add(name, line, "", object) })
+}
+
+// add adds one conversation.
+func (p *chatParser) add(name string, line int, path string, object gjson.Result) {
+	{
 		report := p.rd.record(name, line)
-		id := object.Get("id").String()
+		id := strings.Clone(object.Get("id").String()) // not to keep the line
 		if id == "" || len(id) > maxText {
 			id = fmt.Sprintf("%s:%d", plainName(name), line)
 		}
 		s := p.rd.session(id, name)
 		if field, err := p.conversation(s, object, line); err != nil {
-			report(field, err)
+			report(path+field, err)
 			return
 		}
 		if t := s.finish(); t != nil {
 			p.all = append(p.all, t)
 		}
-	})
+	}
 }
 
 func (p *chatParser) conversation(s *session, object gjson.Result, line int) (field string, err error) {
-	if tools := object.Get("tools"); tools.IsArray() && len(tools.Array()) > 0 {
-		if s.tools, err = p.rd.raw([]byte(tools.Raw)); err != nil {
-			return "tools", err
-		}
+	if s.tools, err = p.rd.tools(object.Get("tools")); err != nil {
+		return "tools", err
 	}
 	list, share := object.Get("messages"), false
 	field = "messages"

@@ -27,16 +27,16 @@ type claudeParser struct {
 	// nodes are the records that were read, by their uuid: what follows one of
 	// them may be in another file.
 	nodes map[uint64]claudeNode
-	// answers are the files that model calls are in, by the ID of the answer:
-	// sessions that were resumed begin with a copy.
-	answers map[uint64]string
+	// answers are the threads that model calls are in, by the ID of the answer:
+	// sessions that were forked begin with a copy.
+	answers map[uint64]*claudeThread
 	calls   map[string]*claudeCall
 	links   map[*claudeThread]string // of a subagent, the call that started it
 	buf     []byte
 	message claudeMessage // the last one
 }
 
-// A claudeNode is the place of a record.
+// A claudeNode is the place of a record: the context of an epoch ends with it.
 type claudeNode struct {
 	thread *claudeThread
 	epoch  int
@@ -45,7 +45,7 @@ type claudeNode struct {
 func newClaudeParser(rd *reader) *claudeParser {
 	return &claudeParser{
 		rd: rd, seed: maphash.MakeSeed(), threads: make(map[string]*claudeThread), nodes: make(map[uint64]claudeNode),
-		answers: make(map[uint64]string), calls: make(map[string]*claudeCall), links: make(map[*claudeThread]string),
+		answers: make(map[uint64]*claudeThread), calls: make(map[string]*claudeCall), links: make(map[*claudeThread]string),
 	}
 }
 
@@ -164,6 +164,7 @@ func (p *claudeParser) add(r claudeRecord) (field string, err error) {
 		t := p.pass(r)
 		if r.subtype == "compact_boundary" && t != nil {
 			t.compact(r, int(gjson.GetBytes(r.compacted, "preTokens").Int()))
+			p.remember(r.uuid, t) // what follows it goes on from the summary
 		}
 		return "", nil
 	case "attachment":
@@ -281,7 +282,9 @@ func (p *claudeParser) linkResult(t *claudeThread, r claudeRecord, m *claudeMess
 	agent := strings.Clone(parse(r.result).Get("agentId").Str) // the line is gone with the next one
 	for _, b := range m.blocks {
 		if id := unquoted(b.id); b.kind == "tool_result" && id != "" && agent != "" {
-			p.links[p.threadOf(t.session, agent, claudeRecord{file: r.file, at: r.at})] = id
+			if child := p.threadOf(t.session, agent, claudeRecord{file: r.file, at: r.at}); p.links[child] == "" {
+				p.links[child] = id
+			}
 			return
 		}
 	}

@@ -43,7 +43,7 @@ func (p *claudeParser) trajectories() []*trajectory.Trajectory {
 		if child == nil || t.agent == "" {
 			continue
 		}
-		if c := p.caller(t, spawns); c != nil && built[c.thread] != nil {
+		if c := p.caller(t, spawns); c != nil && built[c.thread] != nil && !below(child, built[c.thread]) {
 			attachClaude(built[c.thread], c, child, t)
 			continue
 		}
@@ -53,7 +53,20 @@ func (p *claudeParser) trajectories() []*trajectory.Trajectory {
 	return all
 }
 
+// below reports whether t is the trajectory or one of its subagents.
+func below(of, t *trajectory.Trajectory) bool {
+	for other := range of.All() {
+		if other == t {
+			return true
+		}
+	}
+	return false
+}
+
 func (t *claudeThread) trajectory() *trajectory.Trajectory {
+	if t.stray > 0 {
+		t.p.find(t, 0, -1, trajectory.Warning, "stray", fmt.Sprintf("%d tool results or parts of answers belong to nothing that was still open; left out", t.stray))
+	}
 	if t.lost > 0 {
 		t.p.find(t, 0, -1, trajectory.Warning, "call-without-result", fmt.Sprintf("%d tool calls have no result; a word stands for each", t.lost))
 	}
@@ -66,7 +79,7 @@ func (t *claudeThread) trajectory() *trajectory.Trajectory {
 	}
 	trj := &trajectory.Trajectory{ID: t.id(), Source: t.file, Turns: t.turns}
 	for i := range t.turns {
-		trj.ContextTokens = max(trj.ContextTokens, t.turns[i].PromptTokens+t.turns[i].OutputTokens)
+		trj.ContextTokens = max(trj.ContextTokens, min(t.turns[i].PromptTokens+t.turns[i].OutputTokens, maxTokens))
 	}
 	return trj
 }

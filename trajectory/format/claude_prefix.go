@@ -45,10 +45,11 @@ func (t *claudeThread) makePrefix(prompt, cached int) {
 	}
 	t.prefix = c
 	// What was typed before the first call comes after it.
+	moved := map[*trajectory.Context]*trajectory.Context{nil: c}
 	for i := range t.epochs {
-		t.epochs[i].context = t.rebase(t.epochs[i].context)
+		t.epochs[i].context = t.p.rd.rebase(t.epochs[i].context, moved)
 	}
-	t.context = t.rebase(t.context)
+	t.context = t.p.rd.rebase(t.context, moved)
 	t.p.find(t, 0, 0, trajectory.Info, "prefix", fmt.Sprintf(
 		"%d of the %d tokens of the first prompt are not in the log and are made up, %d of them alike in all sessions", missing, prompt, shared))
 }
@@ -57,13 +58,4 @@ func (t *claudeThread) synthetic(c *trajectory.Context, role, seed string, token
 	c, _ = t.p.rd.store.AppendSynthetic(c, fmt.Appendf(nil, `{"role":%q,"content":""}`, role),
 		[]trajectory.Block{{Seed: hashScope(seed), Tokens: tokens}}) // well-formed by construction
 	return c
-}
-
-// rebase puts the prefix in front of a context.
-func (t *claudeThread) rebase(c *trajectory.Context) *trajectory.Context {
-	based := t.prefix
-	for m := range c.All() {
-		based, _ = t.p.rd.store.Append(based, m.JSON()) // it was a message before
-	}
-	return based
 }

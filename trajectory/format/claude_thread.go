@@ -2,6 +2,7 @@ package format
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,15 +30,18 @@ type claudeThread struct {
 
 	// The turn whose answer is being read:
 	open       string // the ID of the answer, empty for none
+	copied     bool   // it is a copy of one of another session, and no call of this one
 	answer     answer
 	output     int // tokens as recorded, 0 when that is a placeholder
 	results    []claudeResult
+	typed      []string  // messages behind the results: the answer may not be over
 	trigger    time.Time // the last record that was no answer, zero when none since the last turn
 	lastResult time.Time
 	prompt     time.Time // when a person last wrote, zero when not since the last turn
 
 	compacting int // the turn that waits for its summary, counted from 1
 	lost       int // calls without a result
+	stray      int // results without a call, and late parts of answers
 	retried    int
 }
 
@@ -57,12 +61,14 @@ func (t *claudeThread) id() string {
 	return t.session + "/" + t.agent
 }
 
-// epoch returns the number of the context that holds all that was read so far.
+// epoch returns the number of the context that ends with what was read last. The
+// answer that is open and what was typed behind it are to become one each.
 func (t *claudeThread) epoch() int {
-	if t.open == "" {
-		return len(t.epochs) - 1
+	n := len(t.epochs) - 1 + len(t.typed)
+	if t.open != "" {
+		n++
 	}
-	return len(t.epochs)
+	return n
 }
 
 func (t *claudeThread) fork(n claudeNode) {
@@ -85,8 +91,10 @@ func (t *claudeThread) append(message []byte) error {
 	return err
 }
 
-// user takes what came back from tools, and what was typed.
+// user takes what came back from tools, and what was typed. Both wait until the
+// answer is over: another part of it may follow.
 func (t *claudeThread) user(r claudeRecord, m *claudeMessage) {
+	t.begun(r)
 	t.trigger = r.at
 	var typed []claudeBlock
 	for _, b := range m.blocks {
@@ -99,17 +107,15 @@ func (t *claudeThread) user(r claudeRecord, m *claudeMessage) {
 	if len(typed) == 0 {
 		return
 	}
-	t.flush()
-	t.rewind(r)
+	if !r.meta && !r.summary {
+		t.rewind(r)
+	}
 	text := typedText(typed)
 	t.images(text.images, r.line)
 	if len(text.text) <= 2 {
 		return
 	}
-	if err := t.append(chatMessage(&t.p.buf, "user", text.text)); err != nil {
-		return // well-formed by construction, but for what a redactor makes of it
-	}
-	t.note()
+	t.typed = append(t.typed, string(chatMessage(&t.p.buf, "user", text.text)))
 	switch {
 	case r.summary && t.compacting > 0:
 		turn := &t.turns[t.compacting-1]
@@ -117,6 +123,13 @@ func (t *claudeThread) user(r claudeRecord, m *claudeMessage) {
 		t.compacting = 0
 	case !r.meta && !r.summary:
 		t.prompt = r.at
+	}
+}
+
+// begun notes which file the thread is in.
+func (t *claudeThread) begun(r claudeRecord) {
+	if len(t.turns) == 0 && t.context == nil && t.open == "" && len(t.typed) == 0 {
+		t.file = r.file
 	}
 }
 
@@ -136,6 +149,12 @@ func typedText(blocks []claudeBlock) flattened {
 func (t *claudeThread) result(b claudeBlock, at time.Time) {
 	id := unquoted(b.id)
 	if id == "" {
+		return
+	}
+	asked := slices.ContainsFunc(t.answer.calls, func(c call) bool { return c.id == string(b.id) })
+	given := slices.ContainsFunc(t.results, func(r claudeResult) bool { return r.id == id })
+	if t.open == "" || !asked || given {
+		t.stray++ // servers refuse a result that nothing asked for
 		return
 	}
 	content := flattenJSON(b.contents)
@@ -159,17 +178,43 @@ func (t *claudeThread) images(n, line int) {
 	}
 }
 
-// rewind goes back to where the record that a prompt follows was, if answers have
-// been given since.
+// rewind goes back to the record that a prompt follows. What was typed behind it
+// and got no answer is as if it had never been.
 func (t *claudeThread) rewind(r claudeRecord) {
 	n, ok := t.p.nodes[t.p.hash(r.parent)]
-	if !ok || n.thread != t || n.epoch < 0 || n.epoch >= len(t.epochs)-1 || r.meta || r.summary {
+	if !ok || n.thread != t || n.epoch < 0 {
 		return
 	}
-	if e := t.epochs[n.epoch]; e.turns < len(t.turns) && t.made {
-		t.context = e.context
-		t.p.find(t, r.line, len(t.turns), trajectory.Info, "rewind", "the session goes back to an earlier point")
+	keep := n.epoch + 1 - len(t.epochs) // of what was typed
+	if t.open != "" {
+		keep--
 	}
+	switch {
+	case keep >= len(t.typed):
+		return // it goes on from the end
+	case keep >= 0:
+		t.typed = t.typed[:keep]
+	case t.open == "":
+		t.typed = nil
+		t.goBack(n)
+	default:
+		t.flush()
+		if !t.goBack(n) {
+			return
+		}
+	}
+	t.p.find(t, r.line, len(t.turns), trajectory.Info, "rewind", "the session goes back to an earlier point")
+}
+
+// goBack makes the context that of an earlier record, if answers have been given
+// since.
+func (t *claudeThread) goBack(n claudeNode) bool {
+	if n.epoch >= len(t.epochs)-1 || t.epochs[n.epoch].turns == len(t.turns) || !t.made {
+		return false
+	}
+	t.context = t.epochs[n.epoch].context
+	t.note()
+	return true
 }
 
 // assistant takes a part of an answer. Answers are logged block by block, each
@@ -186,14 +231,19 @@ func (t *claudeThread) assistant(r claudeRecord, m *claudeMessage) (field string
 	if id == "" {
 		return "message.id", fmt.Errorf("missing")
 	}
+	t.begun(r)
 	if id != t.open {
 		key := t.p.hash([]byte(id))
-		if file, seen := t.p.answers[key]; seen && file != r.file {
-			return "", nil // copied from another session
+		from := t.p.answers[key]
+		if from == t {
+			t.stray++ // the session has gone on since
+			return "", nil
 		}
-		t.p.answers[key] = r.file
-		if err := t.begin(id, parse(m.usage), r); err != nil {
+		if err := t.begin(id, parse(m.usage), r, from != nil); err != nil {
 			return "message", err
+		}
+		if from == nil {
+			t.p.answers[key] = t
 		}
 	}
 	turn := len(t.turns) - 1
@@ -214,7 +264,7 @@ func (t *claudeThread) assistant(r claudeRecord, m *claudeMessage) (field string
 	if isText(m.stop) {
 		t.output = int(parse(m.usage).Get("output_tokens").Int())
 	}
-	if !r.at.Before(t.ends[turn]) {
+	if !t.copied && !r.at.Before(t.ends[turn]) {
 		t.ends[turn] = r.at
 	}
 	return "", nil
@@ -226,6 +276,9 @@ func (t *claudeThread) call(turn int, b claudeBlock, at time.Time) {
 		return
 	}
 	t.answer.call(call{string(b.id), string(b.name), string(b.input)})
+	if t.copied {
+		return
+	}
 	calls, id := &t.turns[turn].ToolCalls, unquoted(b.id)
 	if t.p.calls[id] == nil {
 		t.p.calls[id] = &claudeCall{thread: t, turn: turn, index: len(*calls), at: at}
@@ -233,8 +286,8 @@ func (t *claudeThread) call(turn int, b claudeBlock, at time.Time) {
 	*calls = append(*calls, trajectory.ToolCall{ID: id, Name: unquoted(b.name)})
 }
 
-// begin starts the turn of a new answer.
-func (t *claudeThread) begin(id string, usage gjson.Result, r claudeRecord) error {
+// begin starts the turn of a new answer; a copy of one has no turn.
+func (t *claudeThread) begin(id string, usage gjson.Result, r claudeRecord, copied bool) error {
 	prompt, cached := claudeInput(usage)
 	if prompt > maxPrompt {
 		return fmt.Errorf("usage of %d tokens, expected at most %d", prompt, maxPrompt)
@@ -246,10 +299,14 @@ func (t *claudeThread) begin(id string, usage gjson.Result, r claudeRecord) erro
 			return err
 		}
 	}
-	t.start(r)
-	turn := &t.turns[len(t.turns)-1]
-	turn.PromptTokens = prompt
-	t.open = id
+	if n, ok := t.p.nodes[t.p.hash(r.parent)]; ok && n.thread == t && n.epoch >= 0 {
+		t.goBack(n) // the answer before was given up
+	}
+	t.open, t.copied = id, copied
+	if !copied {
+		t.start(r)
+		t.turns[len(t.turns)-1].PromptTokens = prompt
+	}
 	return nil
 }
 
@@ -303,42 +360,49 @@ func bounded(d time.Duration) time.Duration {
 	return max(0, min(d, maxMillis*time.Millisecond))
 }
 
-// flush ends the turn that is open: its answer and what came back from its tools
-// become part of the context.
+// flush ends the turn that is open: its answer, what came back from its tools and
+// what was typed then become part of the context.
 func (t *claudeThread) flush() {
-	if t.open != "" {
-		n := len(t.turns) - 1
-		turn := &t.turns[n]
-		turn.OutputTokens, turn.CompletionTokens = t.output, t.output
-		if t.output <= 0 || t.output > maxPrompt {
-			turn.OutputTokens, turn.CompletionTokens = estimate(t.answer.chars, claudeChars), 0
-			turn.Origins.Output = trajectory.Estimated
-		}
-		turn.ModelTime = bounded(t.ends[n].Sub(t.starts[n]))
-		t.append(t.answer.message(&t.p.buf))
+	if t.open == "" && len(t.typed) == 0 {
+		return
 	}
-	t.flushResults()
 	if t.open != "" {
+		if !t.copied {
+			t.finish()
+		}
+		t.append(t.answer.message(&t.p.buf))
+		t.flushResults()
 		t.note()
 	}
-	t.open, t.output, t.answer, t.results = "", 0, answer{}, nil
+	for _, message := range t.typed {
+		t.append([]byte(message))
+		t.note()
+	}
+	t.open, t.output, t.answer, t.results, t.typed = "", 0, answer{}, nil, nil
 }
 
-// flushResults appends the results of the open answer in the order they came,
-// once each, and something for those that never came.
+// finish sets what is known of a turn when its answer is over.
+func (t *claudeThread) finish() {
+	n := len(t.turns) - 1
+	turn := &t.turns[n]
+	turn.OutputTokens, turn.CompletionTokens = t.output, t.output
+	if t.output <= 0 || t.output > maxPrompt {
+		turn.OutputTokens, turn.CompletionTokens = estimate(t.answer.chars, claudeChars), 0
+		turn.Origins.Output = trajectory.Estimated
+	}
+	turn.ModelTime = bounded(t.ends[n].Sub(t.starts[n]))
+}
+
+// flushResults appends the results of the open answer in the order they came, and
+// something for those that never came.
 func (t *claudeThread) flushResults() {
 	given := make(map[string]bool, len(t.results))
 	for _, r := range t.results {
-		if !given[r.id] {
-			given[r.id] = true
-			t.append([]byte(r.message))
-		}
-	}
-	if t.open == "" {
-		return
+		given[r.id] = true
+		t.append([]byte(r.message))
 	}
 	for _, c := range t.answer.calls {
-		if id := parse([]byte(c.id)).Str; !given[id] {
+		if id := unquoted([]byte(c.id)); !given[id] {
 			given[id] = true
 			t.lost++
 			t.append(toolMessage(&t.p.buf, c.id, `"[no result was recorded]"`))

@@ -2,6 +2,7 @@ package format
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,8 +26,11 @@ type codexFile struct {
 	*session
 	file    string
 	parent  string // the ID of the session that started this one
+	meta    bool   // the first session_meta has been read
 	skip    float64
-	answer  *answer // that is being read
+	answer  *answer  // that is being read
+	own     bool     // it is a call of this session, and no copy
+	owed    []string // calls without results, as JSON
 	calls   map[string]codexCall
 	trigger time.Time // the last item that was no answer
 	typed   time.Time // when a person last wrote, zero when not since the last turn
@@ -77,7 +81,7 @@ func (p *codexParser) trajectories() []*trajectory.Trajectory {
 			continue
 		}
 		if parent := byID[c.parent]; parent != nil && parent != c {
-			if after, ok := parent.spawned[c.ID]; ok && !c.above(parent) {
+			if after, ok := parent.spawned[c.ID]; ok && !below(c.Trajectory, parent.Trajectory) {
 				parent.attach(c, after)
 				continue
 			}
@@ -87,20 +91,10 @@ func (p *codexParser) trajectories() []*trajectory.Trajectory {
 	return all
 }
 
-// above reports whether t is below c.
-func (c *codexFile) above(t *codexFile) bool {
-	for below := range c.All() {
-		if below == t.Trajectory {
-			return true
-		}
-	}
-	return false
-}
-
 // attach adds a subagent.
 func (c *codexFile) attach(child *codexFile, after int) {
 	s := trajectory.Subagent{Trajectory: child.Trajectory, After: after, Delay: bounded(child.starts[0].Sub(c.ends[after]))}
-	if waited, ok := c.waited[child.ID]; ok && waited+1 < len(c.Turns) {
+	if waited, ok := c.waited[child.ID]; ok && waited >= after && waited+1 < len(c.Turns) {
 		s.Join = waited + 1
 		end := child.ends[len(child.ends)-1]
 		before := &c.Turns[waited]
@@ -122,12 +116,16 @@ func (c *codexFile) record(object gjson.Result, line, ordinal int) error {
 	}
 	switch object.Get("type").Str {
 	case "session_meta":
-		if id := payload.Get("id").Str; id != "" && len(id) <= maxText && len(c.Turns) == 0 {
-			c.ID = id
+		if c.meta {
+			return nil // of the session that this one was forked from
 		}
-		c.parent = payload.Get("parent_thread_id").Str
+		c.meta = true
+		if id := payload.Get("id").Str; id != "" && len(id) <= maxText && len(c.Turns) == 0 {
+			c.ID = strings.Clone(id) // not to keep the line
+		}
+		c.parent = strings.Clone(payload.Get("parent_thread_id").Str)
 		if spawn := payload.Get("source.subagent.thread_spawn.parent_thread_id").Str; spawn != "" {
-			c.parent = spawn
+			c.parent = strings.Clone(spawn)
 		}
 		c.skip = payload.Get("subagent_history_start_ordinal").Num
 		if base := payload.Get("base_instructions.text"); base.Type == gjson.String && c.context == nil {
@@ -139,6 +137,7 @@ func (c *codexFile) record(object gjson.Result, line, ordinal int) error {
 		return c.compacted(payload, at)
 	case "event_msg":
 		if payload.Get("type").Str == "token_count" {
+			c.close()
 			c.usage(payload.Get("info"))
 		}
 	}
@@ -156,6 +155,7 @@ func (c *codexFile) item(item gjson.Result, at time.Time, line int, own bool) er
 			return nil
 		}
 		c.close()
+		c.settle()
 		if role == "user" && !at.IsZero() && !strings.HasPrefix(item.Get("content.0.text").Str, "<") {
 			c.typed = at
 		}
@@ -179,9 +179,14 @@ func (c *codexFile) item(item gjson.Result, at time.Time, line int, own bool) er
 			name = parse([]byte(`"shell"`))
 		}
 		a.call(call{orNull(id), orNull(name), args.Raw})
+		c.owed = append(c.owed, strings.Clone(orNull(id)))
 		if own {
 			turn := len(c.Turns) - 1
-			c.calls[id.Str] = codexCall{turn, len(c.Turns[turn].ToolCalls), at, name.Str, args.Str}
+			made := codexCall{turn: turn, index: len(c.Turns[turn].ToolCalls), at: at, name: strings.Clone(name.Str)}
+			if strings.HasPrefix(made.name, "wait") {
+				made.args = strings.Clone(args.Str)
+			}
+			c.calls[strings.Clone(id.Str)] = made
 			c.Turns[turn].ToolCalls = append(c.Turns[turn].ToolCalls, toolCallOf(id, name))
 		}
 	case "function_call_output", "custom_tool_call_output", "local_shell_call_output":
@@ -189,9 +194,22 @@ func (c *codexFile) item(item gjson.Result, at time.Time, line int, own bool) er
 		c.trigger, c.done = at, at
 		id, output := item.Get("call_id"), item.Get("output")
 		c.returned(id.Str, output, at)
+		i := slices.Index(c.owed, orNull(id))
+		if i < 0 {
+			return nil // a repetition, or of a call that was compacted away
+		}
+		c.owed = slices.Delete(c.owed, i, i+1)
 		return c.result(orNull(id), output)
 	}
 	return nil
+}
+
+// settle puts a word in place of the results that never came.
+func (c *codexFile) settle() {
+	for _, id := range c.owed {
+		c.add(toolMessage(&c.buf, id, `"[no result was recorded]"`))
+	}
+	c.owed = nil
 }
 
 // role returns the role of a message: templates take a system message in front
@@ -213,7 +231,7 @@ func (c *codexFile) returned(id string, output gjson.Result, at time.Time) {
 	switch call.name {
 	case "spawn_agent":
 		if agent := gjson.Get(output.Str, "agent_id").Str; agent != "" {
-			c.spawned[agent] = call.turn
+			c.spawned[strings.Clone(agent)] = call.turn
 		}
 	case "wait_agent", "wait":
 		for agent := range c.spawned {
@@ -226,8 +244,12 @@ func (c *codexFile) returned(id string, output gjson.Result, at time.Time) {
 
 // open returns the answer that is being read, a new one for a new turn.
 func (c *codexFile) open(at time.Time, line int, own bool) *answer {
+	if c.answer != nil && c.own != own {
+		c.close()
+	}
 	if c.answer == nil {
-		c.answer = new(answer)
+		c.settle()
+		c.answer, c.own = new(answer), own
 		if own {
 			c.start(at, line)
 		}
@@ -269,7 +291,7 @@ func (c *codexFile) close() {
 	}
 	a := c.answer
 	c.answer = nil
-	if n := len(c.Turns); n > 0 && c.context == c.Turns[n-1].Context {
+	if n := len(c.Turns); c.own {
 		turn := &c.Turns[n-1]
 		turn.ModelTime = bounded(c.ends[n-1].Sub(c.starts[n-1]))
 		c.reply(a)
@@ -299,6 +321,7 @@ func (c *codexFile) usage(info gjson.Result) {
 // compacted starts afresh with what a compaction left.
 func (c *codexFile) compacted(payload gjson.Result, at time.Time) error {
 	c.close()
+	c.owed = nil
 	var first *trajectory.Context
 	for at := c.context; at != nil; at = at.Front() {
 		first = at
@@ -354,24 +377,9 @@ func (c *codexFile) prepend() {
 		moved[nil] = nil
 	}
 	for i := range c.Turns {
-		c.Turns[i].Context = c.rebase(c.Turns[i].Context, moved)
+		c.Turns[i].Context = c.rd.rebase(c.Turns[i].Context, moved)
 		c.Turns[i].Origins.Text = trajectory.Estimated
 	}
 	c.rd.find(trajectory.Finding{File: c.file, Trajectory: c.ID, Turn: 0, Severity: trajectory.Info, Rule: "prefix",
 		Text: fmt.Sprintf("%d of the %d tokens of the first prompt are not in the log and are made up", missing, first.PromptTokens)})
-}
-
-// rebase returns a context with another front.
-func (c *codexFile) rebase(old *trajectory.Context, moved map[*trajectory.Context]*trajectory.Context) *trajectory.Context {
-	var path []*trajectory.Context
-	at := old
-	for ; at != nil && moved[at] == nil; at = at.Front() {
-		path = append(path, at)
-	}
-	now := moved[at]
-	for i := len(path) - 1; i >= 0; i-- {
-		now, _ = c.rd.store.Append(now, path[i].Last().JSON()) // it was a message before
-		moved[path[i]] = now
-	}
-	return now
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -22,6 +23,9 @@ type harParser struct {
 	calls  []harCall
 	others int // entries
 	file   string
+	store  trajectory.Store // of keys
+	keys   map[*trajectory.Context]*trajectory.Context
+	moving *regexp.Regexp
 }
 
 type harCall struct {
@@ -29,9 +33,34 @@ type harCall struct {
 	entry int
 	begun time.Time
 	turn  trajectory.Turn
+	key   *trajectory.Context
 }
 
-func newHARParser(rd *reader) *harParser { return &harParser{rd: rd} }
+func newHARParser(rd *reader) *harParser {
+	return &harParser{
+		rd:     rd,
+		moving: regexp.MustCompile(`,?"cache_control":\{[^{}]*\}|<system-reminder>.*?</system-reminder>(?:\\n)*`),
+		keys:   make(map[*trajectory.Context]*trajectory.Context),
+	}
+}
+
+// key returns a context without what clients move from request to request: marks
+// for the cache, and reminders that they put into messages for one request.
+func (p *harParser) key(c *trajectory.Context) *trajectory.Context {
+	if c == nil {
+		return nil
+	}
+	key, ok := p.keys[c]
+	if !ok {
+		plain := p.moving.ReplaceAll(c.Last().JSON(), nil)
+		var err error
+		if key, err = p.store.Append(p.key(c.Front()), plain); err != nil {
+			key, _ = p.store.Append(p.key(c.Front()), c.Last().JSON()) // it is a message
+		}
+		p.keys[c] = key
+	}
+	return key
+}
 
 func (p *harParser) read(name string, f *file) {
 	data, ok := p.rd.document(name, f)
@@ -63,8 +92,13 @@ func (p *harParser) entry(name string, i int, entry gjson.Result) (field string,
 		return "", nil
 	}
 	chat := strings.HasSuffix(where.Path, "/chat/completions")
-	if !chat && !strings.HasSuffix(where.Path, "/messages") {
+	if !chat && !strings.HasSuffix(where.Path, "/v1/messages") {
 		p.others++
+		return "", nil
+	}
+	if status := entry.Get("response.status").Int(); status >= 400 {
+		p.rd.find(trajectory.Finding{File: name, Turn: -1, Severity: trajectory.Info, Rule: "failed-call",
+			Text: fmt.Sprintf("entry %d was answered with status %d; left out", i, status)})
 		return "", nil
 	}
 	if err := checkJSON([]byte(body.Str)); err != nil {
@@ -90,11 +124,7 @@ func (p *harParser) entry(name string, i int, entry gjson.Result) (field string,
 	if n := tokens(payload.Get("max_completion_tokens")); n > 0 {
 		c.turn.MaxOutputTokens = n
 	}
-	if status := entry.Get("response.status").Int(); status >= 400 {
-		p.rd.find(trajectory.Finding{File: name, Turn: -1, Severity: trajectory.Info, Rule: "failed-call",
-			Text: fmt.Sprintf("entry %d was answered with status %d; left out", i, status)})
-		return "", nil
-	}
+	c.key = p.key(s.context)
 	c.turn.PromptTokens, c.turn.OutputTokens = harUsage(entry.Get("response.content"))
 	c.turn.CompletionTokens = c.turn.OutputTokens
 	p.calls = append(p.calls, c)
@@ -103,11 +133,9 @@ func (p *harParser) entry(name string, i int, entry gjson.Result) (field string,
 
 // chatPayload takes the body of a chat completion.
 func chatPayload(s *session, payload gjson.Result) error {
-	if tools := payload.Get("tools"); tools.IsArray() && len(tools.Array()) > 0 {
-		var err error
-		if s.tools, err = s.rd.raw([]byte(tools.Raw)); err != nil {
-			return err
-		}
+	var err error
+	if s.tools, err = s.rd.tools(payload.Get("tools")); err != nil {
+		return fmt.Errorf("tools%w", err)
 	}
 	for i, m := range payload.Get("messages").Array() {
 		if i == maxMessages {
@@ -166,13 +194,13 @@ func (p *harParser) trajectories() []*trajectory.Trajectory {
 	if len(p.calls) == 0 {
 		p.rd.find(trajectory.Finding{
 			File: p.file, Turn: -1, Severity: trajectory.Warning, Rule: ruleNoCalls,
-			Text: fmt.Sprintf("%d requests, none of which is to /chat/completions or /messages", p.others),
+			Text: fmt.Sprintf("%d requests, none of which is to /chat/completions or /v1/messages", p.others),
 		})
 	}
 	slices.SortStableFunc(p.calls, func(a, b harCall) int { return a.begun.Compare(b.begun) })
 	cs := newChains(p.rd)
 	for _, c := range p.calls {
-		cs.add(c.turn, fmt.Sprintf("%s#%d", plainName(c.file), c.entry), c.file, c.begun)
+		cs.add(c.turn, c.key, fmt.Sprintf("%s#%d", plainName(c.file), c.entry), c.file, c.begun)
 	}
 	return cs.trajectories()
 }

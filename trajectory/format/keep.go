@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -18,10 +20,46 @@ func (rd *reader) append(c *trajectory.Context, message []byte) (*trajectory.Con
 	return rd.store.Append(c, message)
 }
 
+// tools returns the shared copy of a tool list, nil for one that is empty or absent.
+// Some recordings have it in a string.
+func (rd *reader) tools(list gjson.Result) (json.RawMessage, error) {
+	if list.Type == gjson.String && checkJSON([]byte(list.Str)) == nil {
+		list = gjson.Parse(list.Str)
+	}
+	if !list.IsArray() || len(list.Array()) == 0 {
+		return nil, nil
+	}
+	for i, tool := range list.Array() {
+		if !tool.IsObject() {
+			return nil, fmt.Errorf("[%d]: %s, expected an object", i, kind(tool))
+		}
+	}
+	return rd.raw([]byte(list.Raw))
+}
+
 // raw returns the shared copy of a tool list, redacted.
 func (rd *reader) raw(value []byte) (json.RawMessage, error) {
 	if rd.Redact != nil {
 		value = rd.Redact(value)
 	}
 	return rd.store.Raw(value)
+}
+
+// rebase returns a context with another front: moved says for a front what it
+// becomes, nil for the empty one, and learns what else was moved.
+func (rd *reader) rebase(old *trajectory.Context, moved map[*trajectory.Context]*trajectory.Context) *trajectory.Context {
+	var path []*trajectory.Context
+	at := old
+	for ; at != nil; at = at.Front() {
+		if _, ok := moved[at]; ok {
+			break
+		}
+		path = append(path, at)
+	}
+	now := moved[at]
+	for i := len(path) - 1; i >= 0; i-- {
+		now, _ = rd.store.Append(now, path[i].Last().JSON()) // it was a message before
+		moved[path[i]] = now
+	}
+	return now
 }

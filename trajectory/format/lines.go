@@ -155,7 +155,7 @@ func checkDocument(data []byte) error {
 }
 
 // maxDocument bounds a file that is read as a whole, in bytes.
-const maxDocument = 1 << 30
+const maxDocument = 256 << 20
 
 // readAll reads a file to its end, or to one byte more than max. Unlike
 // io.ReadAll it makes room once where the size is known.

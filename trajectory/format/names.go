@@ -13,12 +13,14 @@ const tracesFolder = "traces"
 func traceNames(ts []thread) []string {
 	names := make([]string, len(ts))
 	taken := make(map[string]bool, len(ts))
+	count := make(map[string]int)
 	for i, t := range ts {
 		safe := safeName(t.ID)
 		name := safe
 		// Many file systems do not tell upper from lower case.
-		for n := 2; taken[strings.ToLower(name)]; n++ {
-			name = fmt.Sprintf("%s-%d", safe, n)
+		for taken[strings.ToLower(name)] {
+			count[safe] = max(count[safe], 1) + 1
+			name = fmt.Sprintf("%s-%d", safe, count[safe])
 		}
 		taken[strings.ToLower(name)] = true
 		names[i] = tracesFolder + "/" + name + ".jsonl"

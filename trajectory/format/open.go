@@ -137,6 +137,7 @@ func (rd *reader) nothing(label string) error {
 // may use the same, and some have none.
 func (rd *reader) distinguish(w *trajectory.Workload) {
 	taken := make(map[string]bool)
+	count := make(map[string]int)
 	for t := range w.Threads() {
 		if t.ID == "" {
 			t.ID = plainName(t.Source)
@@ -145,8 +146,9 @@ func (rd *reader) distinguish(w *trajectory.Workload) {
 			t.ID = clip(t.ID)
 		}
 		id := t.ID
-		for n := 2; taken[t.ID]; n++ {
-			t.ID = fmt.Sprintf("%s#%d", id, n)
+		for taken[t.ID] {
+			count[id] = max(count[id], 1) + 1
+			t.ID = fmt.Sprintf("%s#%d", id, count[id])
 		}
 		taken[t.ID] = true
 		if t.ID != id {
@@ -193,29 +195,23 @@ func (rd *reader) readKnown(fsys fs.FS, name string, read func(f *file, kind For
 }
 
 // recognise tells the format of a file by its head, and where that is not
-// enough by its first line.
+// enough by all of its first record.
 func (rd *reader) recognise(fsys fs.FS, name string, head []byte) (Format, error) {
 	kind, sure, err := recognise(head)
-	if err != nil || sure || len(head) < headSize {
+	if sure || len(head) < headSize {
 		return kind, err
 	}
-	again, err := open(fsys, name)
-	if err != nil {
-		return kind, nil // as below
+	again, oerr := open(fsys, name)
+	if oerr != nil {
+		return kind, err
 	}
 	defer again.Close()
-	in := &lines{r: again.Reader, max: rd.maxLine}
-	line, err := in.next()
-	for err == nil && len(line) == 0 {
-		line, err = in.next()
+	// Whatever is wrong further on is found by whoever reads it.
+	keys, _, kerr := keysOf(io.LimitReader(again, maxDocument))
+	if better, _ := keys.format(); kerr == nil && better != "" {
+		return better, nil
 	}
-	if err != nil {
-		return kind, nil // whatever is wrong is found by whoever reads it
-	}
-	if better, _, err := recognise(line); err == nil {
-		kind = better
-	}
-	return kind, nil
+	return kind, err
 }
 
 // find notes something to know about the workload.

@@ -87,6 +87,16 @@ func (p *otlpParser) span(name string, line int, span gjson.Result) (field strin
 	if s.group == "" {
 		s.group = span.Get("traceId").Str
 	}
+	if s.group == "" {
+		s.group = plainName(name)
+	}
+	s.group = strings.Clone(s.group) // not to keep the line
+	chat := operation == "chat" || operation == "generate_content" || operation == "text_completion" || openInference == "LLM"
+	tool := operation == "execute_tool" || openInference == "TOOL"
+	if !chat && !tool {
+		p.others++
+		return "", nil
+	}
 	if s.start, err = otlpTime(span.Get("startTimeUnixNano")); err != nil {
 		return "startTimeUnixNano", err
 	}
@@ -94,7 +104,9 @@ func (p *otlpParser) span(name string, line int, span gjson.Result) (field strin
 		return "endTimeUnixNano", err
 	}
 	switch {
-	case operation == "chat" || operation == "generate_content" || operation == "text_completion" || openInference == "LLM":
+	case chat && (attrs["error.type"].Str != "" || span.Get("status.code").String() == "2" || span.Get("status.code").Str == "STATUS_CODE_ERROR"):
+		p.rd.find(trajectory.Finding{File: name, Line: line, Turn: -1, Severity: trajectory.Info, Rule: "failed-call", Text: "a call failed; left out"})
+	case chat:
 		s.turn.Line = line
 		s.turn.ModelTime = bounded(s.end.Sub(s.start))
 		s.turn.PromptTokens = otlpTokens(attrs, "gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "llm.token_count.prompt")
@@ -105,12 +117,10 @@ func (p *otlpParser) span(name string, line int, span gjson.Result) (field strin
 			return field, err
 		}
 		p.chats = append(p.chats, s)
-	case operation == "execute_tool" || openInference == "TOOL":
+	default:
 		call := toolCallOf(attrs["gen_ai.tool.call.id"], attrs["gen_ai.tool.name"])
 		s.callID, s.name = call.ID, call.Name
 		p.tools = append(p.tools, s)
-	default:
-		p.others++
 	}
 	return "", nil
 }
@@ -166,20 +176,18 @@ func (p *otlpParser) trajectories() []*trajectory.Trajectory {
 		tools[tool.group] = append(tools[tool.group], tool)
 	}
 	next := following(p.chats)
-	said := newChains(p.rd)
+	said := make(map[string]*otlpSaid)
 	shapes := make(map[string]*otlpShape)
 	var order []*otlpShape
-	names := make(map[string]int)
+	var groups []*otlpSaid
 	for i, s := range p.chats {
 		if s.turn.Context != nil {
-			name := s.group
-			if names[name]++; names[name] > 1 {
-				name = fmt.Sprintf("%s/%d", s.group, names[name])
+			group := said[s.group]
+			if group == nil {
+				group = &otlpSaid{chains: newChains(p.rd)}
+				said[s.group], groups = group, append(groups, group)
 			}
-			c := said.add(s.turn, name, s.file, s.start)
-			if c.ID != name {
-				names[s.group]--
-			}
+			c := group.add(s)
 			tools.ran(&c.Turns[len(c.Turns)-1], s, next[i])
 			continue
 		}
@@ -193,7 +201,10 @@ func (p *otlpParser) trajectories() []*trajectory.Trajectory {
 		shape.add(s)
 		tools.ran(&shape.Turns[len(shape.Turns)-1], s, next[i])
 	}
-	all := said.trajectories()
+	var all []*trajectory.Trajectory
+	for _, group := range groups {
+		all = append(all, group.trajectories()...)
+	}
 	for _, shape := range order {
 		p.rd.find(trajectory.Finding{
 			File: shape.Source, Trajectory: shape.ID, Turn: -1, Severity: trajectory.Warning, Rule: "no-content",
@@ -237,6 +248,33 @@ func following(calls []otlpSpan) []otlpSpan {
 		later[c.group] = append(list, c)
 	}
 	return next
+}
+
+// An otlpSaid is a group of calls with their messages: one session and, where calls
+// overlap, more.
+type otlpSaid struct {
+	*chains
+}
+
+// add adds a call. One that goes on with none but began when a session was at rest
+// goes on with that: its context was compacted.
+func (g *otlpSaid) add(s otlpSpan) *chain {
+	c := g.find(s.turn.Context, s.start)
+	for i := len(g.order) - 1; c == nil && i >= 0; i-- {
+		if g.order[i].before(s.start) {
+			c = g.order[i]
+		}
+	}
+	if c == nil {
+		name := s.group
+		if n := len(g.order); n > 0 {
+			name = fmt.Sprintf("%s/%d", s.group, n+1)
+		}
+		c = &chain{Trajectory: &trajectory.Trajectory{ID: name, Source: s.file}}
+		g.order = append(g.order, c)
+	}
+	g.extend(c, s.turn, s.turn.Context, s.start)
+	return c
 }
 
 // An otlpShape is a session of which nothing but numbers is known.

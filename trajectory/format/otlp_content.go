@@ -16,10 +16,8 @@ func (p *otlpParser) content(turn *trajectory.Turn, attrs map[string]gjson.Resul
 			return "gen_ai.system_instructions", err
 		}
 	}
-	if tools := structured(attrs["gen_ai.tool.definitions"]); tools.IsArray() && len(tools.Array()) > 0 {
-		if turn.Tools, err = p.rd.raw([]byte(tools.Raw)); err != nil {
-			return "gen_ai.tool.definitions", err
-		}
+	if turn.Tools, err = p.rd.tools(structured(attrs["gen_ai.tool.definitions"])); err != nil {
+		return "gen_ai.tool.definitions", err
 	}
 	if messages := structured(attrs["gen_ai.input.messages"]); messages.IsArray() {
 		for _, m := range messages.Array() {

@@ -29,6 +29,9 @@ func recognise(head []byte) (kind Format, sure bool, err error) {
 			if err == nil && inside.has("role") {
 				return MiniSWEAgent, true, nil
 			}
+			if err == nil && inside.has("messages") {
+				return Chat, true, nil
+			}
 			if err == nil && len(inside.names) > 0 {
 				return "", true, fmt.Errorf("no format that is known here: a list of objects with %s", inside)
 			}
@@ -36,7 +39,7 @@ func recognise(head []byte) (kind Format, sure bool, err error) {
 		keys, err := firstKeys(rest)
 		switch kind, sure := keys.format(); {
 		case kind == "" && err == nil:
-			return "", true, fmt.Errorf("no format that is known here: it begins with %s", keys)
+			return "", !keys.cut, fmt.Errorf("no format that is known here: it begins with %s", keys)
 		case kind == "":
 			// A broken first line does not say that the others are broken.
 		case keys.spread && isLines(kind):
@@ -68,25 +71,32 @@ func (k keys) has(name string) bool { return slices.Contains(k.names, name) }
 // firstKeys returns the keys of the object that data begins with. An error says
 // that it is not JSON; an object that is cut short is no error.
 func firstKeys(data []byte) (k keys, err error) {
-	dec := json.NewDecoder(bytes.NewReader(data))
+	k, end, err := keysOf(bytes.NewReader(data))
+	k.spread = bytes.IndexByte(data[:end], '\n') >= 0
+	return k, err
+}
+
+// keysOf is firstKeys for a file, and returns where the object ends.
+func keysOf(r io.Reader) (k keys, end int64, err error) {
+	dec := json.NewDecoder(r)
+	defer func() { end = dec.InputOffset() }()
 	start, err := dec.Token()
 	if err != nil || start != json.Delim('{') {
-		return k, err
+		return k, 0, err
 	}
 	k.values = make(map[string]string)
-	defer func() { k.spread = bytes.IndexByte(data[:dec.InputOffset()], '\n') >= 0 }()
 	for dec.More() {
 		token, err := dec.Token()
 		if err != nil {
 			k.cut = true
-			return k, cutShort(err)
+			return k, 0, cutShort(err)
 		}
 		name, _ := token.(string)
 		k.names = append(k.names, name)
 		var value json.RawMessage
 		if err := dec.Decode(&value); err != nil {
 			k.cut = true
-			return k, cutShort(err)
+			return k, 0, cutShort(err)
 		}
 		if len(value) < 100 && value[0] == '"' {
 			var text string
@@ -96,7 +106,7 @@ func firstKeys(data []byte) (k keys, err error) {
 		}
 	}
 	_, err = dec.Token() // the closing bracket
-	return k, cutShort(err)
+	return k, 0, cutShort(err)
 }
 
 func cutShort(err error) error {
@@ -123,7 +133,7 @@ func (k keys) format() (f Format, sure bool) {
 		return HAR, true
 	case k.has("block_size") || k.has("hash_id_scope") || k.has("tool_tokens"):
 		return Weka, true
-	case k.has("trajectory") && !k.has("session_id"), k.has("replay_config"):
+	case k.has("trajectory") && !k.has("session_id"), k.has("replay_config"), k.has("history") && k.has("info"):
 		return SWEAgent, true
 	case strings.HasPrefix(k.values["trajectory_format"], "mini-swe-agent"), k.has("info") && k.has("messages"):
 		return MiniSWEAgent, true

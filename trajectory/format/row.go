@@ -87,12 +87,15 @@ func (r *row) origins(f record) {
 	}
 	o := &r.turn.Origins
 	c := newRecord(list, "origins.", []string{"text", "input", "output", "delay"}, r.report)
-	for name, to := range map[string]*trajectory.Origin{"text": &o.Text, "input": &o.Input, "output": &o.Output, "delay": &o.Delay} {
-		text := c.text(name)
-		for *to = trajectory.Recorded; text != "" && to.String() != text; *to++ {
-			if *to > trajectory.Synthetic {
-				c.fail(name, "%q, expected recorded, derived, estimated or synthetic", clip(text))
-				*to = trajectory.Recorded
+	for _, of := range []struct {
+		name string
+		to   *trajectory.Origin
+	}{{"text", &o.Text}, {"input", &o.Input}, {"output", &o.Output}, {"delay", &o.Delay}} {
+		text := c.text(of.name)
+		for *of.to = trajectory.Recorded; text != "" && of.to.String() != text; *of.to++ {
+			if *of.to > trajectory.Synthetic {
+				c.fail(of.name, "%q, expected recorded, derived, estimated or synthetic", clip(text))
+				*of.to = trajectory.Recorded
 				break
 			}
 		}

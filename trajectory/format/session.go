@@ -80,7 +80,7 @@ func (s *session) finish() *trajectory.Trajectory {
 	}
 	estimateOutputs(s.Trajectory)
 	for i := range s.Turns {
-		s.ContextTokens = max(s.ContextTokens, s.Turns[i].PromptTokens+s.Turns[i].OutputTokens)
+		s.ContextTokens = max(s.ContextTokens, min(s.Turns[i].PromptTokens+s.Turns[i].OutputTokens, maxTokens))
 		if s.Turns[i].PromptTokens == 0 {
 			s.ContextTokens = 0 // not known of all
 			break

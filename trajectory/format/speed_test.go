@@ -165,3 +165,26 @@ func TestWekaMemory(t *testing.T) {
 		t.Error("turns are missing")
 	}
 }
+
+// Of a session log what stays is its distinct content and little beside it, however
+// long the log and however often the content is repeated in requests.
+func TestClaudeMemory(t *testing.T) {
+	data := claudeLog(2000)
+	fsys := fstest.MapFS{"a": {Data: data}}
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	w, err := OpenFS(fsys, "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	s := w.Stats()
+	if kept := float64(after.HeapAlloc) - float64(before.HeapAlloc); kept > 1.3*float64(s.DistinctBytes) {
+		t.Errorf("%.1f MB are kept of %.1f MB of distinct content", kept/1e6, float64(s.DistinctBytes)/1e6)
+	}
+	if s.DistinctBytes > int64(len(data)/3) || s.ContextBytes < 50*int64(len(data)) {
+		t.Errorf("%d of %d bytes are content, %d with repetitions: no log like that is recorded", s.DistinctBytes, len(data), s.ContextBytes)
+	}
+}

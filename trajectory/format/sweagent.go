@@ -175,6 +175,9 @@ func (p *miniParser) read(name string, f *file) {
 	s := p.rd.session(plainName(name), name)
 	var before gjson.Result // the notes on the message in front
 	for i, m := range list.Array() {
+		if m.Get("role").Str == "exit" {
+			continue // how it ended, and no message
+		}
 		if err := miniMessage(s, m, before); err != nil {
 			p.rd.at(name, 0)(fmt.Sprintf("%s[%d]", field, i), err)
 			return
