@@ -26,8 +26,8 @@ type Config struct {
 	// Workload is what the agents replay.
 	Workload *trajectory.Workload
 	// Policy says how turns become requests. An empty Model means the only one
-	// that the endpoint serves. An empty Output means exact when every turn
-	// has a recorded length, otherwise free.
+	// that the endpoint serves. An empty Output means exact when nine in ten
+	// turns have a recorded length, otherwise free.
 	Policy trajectory.Policy
 	// Tiers are the service levels to find the limit of; none means those
 	// published for gpt-oss-120b.
@@ -76,17 +76,14 @@ func (c Config) Validate() error {
 	if c.Workload == nil || len(c.Workload.Trajectories) == 0 {
 		errs = append(errs, errors.New("agentperf: Workload is empty"))
 	} else {
+		seen := make(map[*trajectory.Trajectory]bool)
+		var wrong []error
 		for i, t := range c.Workload.Trajectories {
-			if len(t.Turns) == 0 {
-				errs = append(errs, fmt.Errorf("agentperf: Workload.Trajectories[%d] (%s) has no turns", i, t.ID))
-			}
-			for j := range t.Turns {
-				if t.Turns[j].Context.Len() == 0 {
-					errs = append(errs, fmt.Errorf("agentperf: Workload.Trajectories[%d] (%s): turn %d has no messages", i, t.ID, j))
-				}
-			}
+			wrong = append(wrong, validateThread(fmt.Sprintf("agentperf: Workload.Trajectories[%d]", i), t, seen)...)
 		}
-		if c.Policy.Output == trajectory.OutputExact {
+		if errs = append(errs, wrong...); len(wrong) > 0 {
+			c.Workload = nil // not to be looked into
+		} else if c.Policy.Output == trajectory.OutputExact {
 			if t, i := withoutLength(c.Workload); t != nil {
 				errs = append(errs, fmt.Errorf("agentperf: Policy.Output is exact, but no length was recorded for turn %d of %s", i, t.ID))
 			}
@@ -108,6 +105,31 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
+// validateThread reports what is wrong with a trajectory and its subagents.
+func validateThread(path string, t *trajectory.Trajectory, seen map[*trajectory.Trajectory]bool) (errs []error) {
+	switch {
+	case t == nil:
+		return []error{fmt.Errorf("%s is nil", path)}
+	case seen[t]:
+		return []error{fmt.Errorf("%s (%s) is in the workload twice", path, t.ID)}
+	case len(t.Turns) == 0:
+		errs = append(errs, fmt.Errorf("%s (%s) has no turns", path, t.ID))
+	}
+	seen[t] = true
+	for j := range t.Turns {
+		if t.Turns[j].Context.Len() == 0 {
+			errs = append(errs, fmt.Errorf("%s (%s): turn %d has no messages", path, t.ID, j))
+		}
+	}
+	for k, s := range t.Subagents {
+		if s.After < -1 || s.After >= len(t.Turns) || s.Join != 0 && s.Join <= s.After || s.Delay < 0 {
+			errs = append(errs, fmt.Errorf("%s (%s): subagent %d comes after turn %d of %d, is joined by %d and delayed by %v", path, t.ID, k, s.After, len(t.Turns), s.Join, s.Delay))
+		}
+		errs = append(errs, validateThread(fmt.Sprintf("%s.Subagents[%d]", path, k), s.Trajectory, seen)...)
+	}
+	return errs
+}
+
 // withoutLength returns the first turn whose length was not recorded.
 func withoutLength(w *trajectory.Workload) (*trajectory.Trajectory, int) {
 	for t := range w.Threads() {
@@ -118,6 +140,19 @@ func withoutLength(w *trajectory.Workload) (*trajectory.Trajectory, int) {
 		}
 	}
 	return nil, 0
+}
+
+// lengths returns the number of turns whose length was not recorded, and of all.
+func lengths(w *trajectory.Workload) (missing, all int) {
+	for t := range w.Threads() {
+		for i := range t.Turns {
+			all++
+			if t.Turns[i].OutputTokens == 0 {
+				missing++
+			}
+		}
+	}
+	return missing, all
 }
 
 // resolve fills in the defaults that need no endpoint.
@@ -142,7 +177,7 @@ func (c Config) resolve() Config {
 		c.Start = 1
 	}
 	if c.Policy.Output == "" && c.Workload != nil {
-		if t, _ := withoutLength(c.Workload); t != nil {
+		if missing, all := lengths(c.Workload); 10*missing > all {
 			c.Policy.Output = trajectory.OutputFree
 		}
 	}

@@ -71,7 +71,7 @@ type ConfigEcho struct {
 func emptyReport(cfg Config) *Report {
 	r := &Report{
 		Schema: Schema, Started: time.Now().Round(0), Tiers: []TierResult{}, Phases: []PhaseResult{},
-		Warnings: []string{}, Config: echo(cfg),
+		Warnings: []string{},
 	}
 	if cfg.System != (pricing.System{}) && cfg.System.Validate() == nil {
 		r.System = &cfg.System

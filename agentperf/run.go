@@ -160,6 +160,7 @@ func newRun(ctx context.Context, cfg Config) (*run, error) {
 	if err := cfg.Validate(); err != nil {
 		return r, err
 	}
+	r.report.Config = echo(cfg)
 	defaulted := cfg.Policy.Output == ""
 	cfg = cfg.resolve()
 	r.connect = cfg.Connect
@@ -202,6 +203,9 @@ func newRun(ctx context.Context, cfg Config) (*run, error) {
 	}
 	if cut := waits.Tool - waits.ToolReplayed; cut > 0 && cfg.Policy.ToolDelayMax > 0 {
 		r.warn(fmt.Sprintf("%v of %v that tools took in the recording are cut", cut.Round(time.Second), waits.Tool.Round(time.Second)))
+	}
+	if missing, all := lengths(fitted); missing > 0 && cfg.Policy.Output != trajectory.OutputFree {
+		r.warn(fmt.Sprintf("%d of %d answers have no recorded length: theirs is left to the model, up to what the recorded request allowed or %d tokens", missing, all, cfg.Policy.Resolve().MaxTokens))
 	}
 	r.warn(guessed(fitted)...)
 	if cfg.Policy.Prefix == trajectory.PrefixNone {

@@ -163,6 +163,9 @@ func deadReason(all []record) string {
 	for _, k := range kinds {
 		parts = append(parts, fmt.Sprintf("%d %s (%s)", counts[k], k, example[k]))
 	}
+	if total == 0 {
+		return "no request ended of itself"
+	}
 	return fmt.Sprintf("none of %d requests succeeded: %s", total, strings.Join(parts, ", "))
 }
 

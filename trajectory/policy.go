@@ -75,7 +75,8 @@ type Policy struct {
 	// Output is the length policy; empty means [OutputExact].
 	Output Output
 	// MaxTokens bounds answers under OutputCap and OutputFree, and where no
-	// length was recorded; 0 means DefaultMaxTokens.
+	// length was recorded, which the recorded request's own limit bounds too; 0
+	// means DefaultMaxTokens.
 	MaxTokens int
 	// Window is the context window in tokens. An answer that is not forced to
 	// a length is limited to what its prompt leaves of the window; 0 is no limit.
@@ -163,8 +164,12 @@ func (p Policy) Resolve() Policy {
 func (p Policy) Limit(t *Turn) (tokens int, forced bool) {
 	p = p.Resolve()
 	switch {
-	case t.OutputTokens == 0 || p.Output == OutputFree:
+	case p.Output == OutputFree:
 		tokens = p.MaxTokens
+	case t.OutputTokens == 0:
+		if tokens = p.MaxTokens; t.MaxOutputTokens > 0 {
+			tokens = min(tokens, t.MaxOutputTokens)
+		}
 	case p.Output == OutputCap:
 		tokens = min(t.OutputTokens, p.MaxTokens)
 	default:

@@ -60,6 +60,9 @@ func sums(t *trajectory.Trajectory) (in, out int, wait, model time.Duration, typ
 // "kept" is 64 times the length of the common front of each hash_ids with the
 // one before.
 func TestSampleWeka(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: all text is made")
+	}
 	for _, tt := range []struct {
 		name                      string
 		requests, in, out, kept   int

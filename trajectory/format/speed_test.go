@@ -142,6 +142,9 @@ func BenchmarkOpen(b *testing.B) {
 // What is allocated for one large trace, at all, is less than twice the file: so is
 // the peak. What stays is a small part of it: lists of blocks repeat each other.
 func TestWekaMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long with the race detector, in which memory means something else")
+	}
 	data := wekaTrace(1500)
 	fsys := fstest.MapFS{"a": {Data: data}}
 	var w *trajectory.Workload
@@ -169,6 +172,9 @@ func TestWekaMemory(t *testing.T) {
 // Of a session log what stays is its distinct content and little beside it, however
 // long the log and however often the content is repeated in requests.
 func TestClaudeMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long with the race detector, in which memory means something else")
+	}
 	data := claudeLog(2000)
 	fsys := fstest.MapFS{"a": {Data: data}}
 	var before, after runtime.MemStats
