@@ -37,23 +37,22 @@ func (p *chatParser) read(name string, f *file) {
 
 // add adds one conversation.
 func (p *chatParser) add(name string, line int, path string, object gjson.Result) {
-	{
-		report := p.rd.record(name, line)
-		id := strings.Clone(object.Get("id").String()) // not to keep the line
-		if id == "" || len(id) > maxText {
-			id = fmt.Sprintf("%s:%d", plainName(name), line)
-		}
-		s := p.rd.session(id, name)
-		if field, err := p.conversation(s, object, line); err != nil {
-			report(path+field, err)
-			return
-		}
-		if t := s.finish(); t != nil {
-			p.all = append(p.all, t)
-		}
+	report := p.rd.record(name, line)
+	id := strings.Clone(object.Get("id").String()) // not to keep the line
+	if id == "" || len(id) > maxText {
+		id = fmt.Sprintf("%s:%d", plainName(name), line)
+	}
+	s := p.rd.session(id, name)
+	if field, err := p.conversation(s, object, line); err != nil {
+		report(path+field, err)
+		return
+	}
+	if t := s.finish(); t != nil {
+		p.all = append(p.all, t)
 	}
 }
 
+// conversation reads one conversation. The error is about the field.
 func (p *chatParser) conversation(s *session, object gjson.Result, line int) (field string, err error) {
 	if s.tools, err = p.rd.tools(object.Get("tools")); err != nil {
 		return "tools", err

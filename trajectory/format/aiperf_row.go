@@ -1,0 +1,62 @@
+package format
+
+import (
+	"math"
+	"time"
+
+	"github.com/tidwall/gjson"
+)
+
+// An aiperfRow is one line.
+type aiperfRow struct {
+	file          string
+	line          int
+	session, mode string
+	input, output int
+	at            time.Time     // zero when absent
+	delay         time.Duration // negative when absent
+	block         int           // tokens
+	messages      gjson.Result
+	tools         gjson.Result
+	limit         int
+}
+
+// aiperfFields are the fields that are used.
+func aiperfFields() []string {
+	return []string{
+		"input_length", "output_length", "hash_ids", "text_input", "messages", "message_mode", "payload", "tools",
+		"timestamp", "delay", "session_id", "chat_id", "parent_chat_id",
+	}
+}
+
+// decode takes the fields of a row.
+func (r *aiperfRow) decode(f record) {
+	r.session, r.mode = f.text("session_id"), f.text("message_mode")
+	r.input, _ = f.count("input_length", 0, maxPrompt)
+	r.output, _ = f.count("output_length", 0, maxPrompt)
+	if at, ok := f.number("timestamp", 0, 1e15); ok {
+		r.at = time.UnixMilli(0).Add(time.Duration(math.Round(at * float64(time.Millisecond))))
+	}
+	if d, ok := f.millis("delay"); ok {
+		r.delay = d
+	}
+	r.messages, _ = f.array("messages")
+	r.tools = f.fields["tools"]
+	if text := f.fields["text_input"]; text.Exists() {
+		if text.Type != gjson.String {
+			f.fail("text_input", "%s, expected a string", kind(text))
+			return
+		}
+		r.messages, r.mode = gjson.Parse(`[{"role":"user","content":`+text.Raw+`}]`), "text"
+	}
+	if body := f.fields["payload"]; body.Exists() {
+		r.messages, r.tools, r.mode = body.Get("messages"), body.Get("tools"), "history"
+		r.limit = tokens(body.Get("max_tokens")) + tokens(body.Get("max_completion_tokens"))
+		if !r.messages.IsArray() {
+			f.fail("payload", `no "messages" in it`)
+		}
+	}
+	if r.messages.Raw == "" && r.input == 0 && !f.fields["hash_ids"].Exists() {
+		f.fail("", "none of input_length, hash_ids, text_input, messages and payload")
+	}
+}

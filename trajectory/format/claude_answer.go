@@ -1,0 +1,187 @@
+package format
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// assistant takes a part of an answer. Answers are logged block by block, each
+// with the whole usage.
+func (t *claudeThread) assistant(r claudeRecord, m *claudeMessage) (field string, err error) {
+	if string(m.model) == `"<synthetic>"` {
+		t.retried++
+		return "", nil // an error message of the client's
+	}
+	id := unquoted(m.id)
+	if id == "" {
+		id = string(r.uuid)
+	}
+	if id == "" {
+		return "message.id", fmt.Errorf("missing")
+	}
+	t.begun(r)
+	if id != t.open {
+		key := t.p.hash([]byte(id))
+		from := t.p.answers[key]
+		if from == t {
+			t.stray++ // the session has gone on since
+			return "", nil
+		}
+		if err := t.begin(id, parse(m.usage), r, from != nil); err != nil {
+			return "message", err
+		}
+		if from == nil {
+			t.p.answers[key] = t
+		}
+	}
+	turn := len(t.turns) - 1
+	for _, b := range m.blocks {
+		switch b.kind {
+		case "text":
+			if isText(b.text) {
+				t.answer.text(string(b.text))
+			}
+		case "thinking":
+			if isText(b.thinking) {
+				t.answer.chars += len(b.thinking) - 2
+			}
+		case "tool_use":
+			t.call(turn, b, r.at)
+		}
+	}
+	if isText(m.stop) {
+		t.output = int(parse(m.usage).Get("output_tokens").Int())
+	}
+	if !t.copied && !r.at.Before(t.ends[turn]) {
+		t.ends[turn] = r.at
+	}
+	return "", nil
+}
+
+// call takes a tool call.
+func (t *claudeThread) call(turn int, b claudeBlock, at time.Time) {
+	if !isText(b.id) || !isText(b.name) || len(b.id) > maxText || len(b.name) > maxText {
+		return
+	}
+	t.answer.call(call{string(b.id), string(b.name), string(b.input)})
+	if t.copied {
+		return
+	}
+	calls, id := &t.turns[turn].ToolCalls, unquoted(b.id)
+	if t.p.calls[id] == nil {
+		t.p.calls[id] = &claudeCall{thread: t, turn: turn, index: len(*calls), at: at}
+	}
+	*calls = append(*calls, trajectory.ToolCall{ID: id, Name: unquoted(b.name)})
+}
+
+// begin starts the turn of a new answer; a copy of one has no turn.
+func (t *claudeThread) begin(id string, usage gjson.Result, r claudeRecord, copied bool) error {
+	prompt, cached := claudeInput(usage)
+	if prompt > maxPrompt {
+		return fmt.Errorf("usage of %d tokens, expected at most %d", prompt, maxPrompt)
+	}
+	t.flush()
+	t.makePrefix(prompt, cached)
+	if t.context == nil {
+		if err := t.append([]byte(`{"role":"user","content":"."}`)); err != nil {
+			return err
+		}
+	}
+	if n, ok := t.p.nodes[t.p.hash(r.parent)]; ok && n.thread == t && n.epoch >= 0 {
+		t.goBack(n) // the answer before was given up
+	}
+	t.open, t.copied = id, copied
+	if !copied {
+		t.start(r)
+		t.turns[len(t.turns)-1].PromptTokens = prompt
+	}
+	return nil
+}
+
+// claudeInput returns the input tokens of a call and those that came from the
+// cache.
+func claudeInput(usage gjson.Result) (prompt, cached int) {
+	cached = int(usage.Get("cache_read_input_tokens").Int())
+	prompt = int(usage.Get("input_tokens").Int()) + int(usage.Get("cache_creation_input_tokens").Int()) + cached
+	return max(0, prompt), max(0, cached)
+}
+
+// start adds a turn, and to the one before the time between the two.
+func (t *claudeThread) start(r claudeRecord) {
+	at := t.trigger
+	if n := len(t.turns); n > 0 && at.IsZero() {
+		at = t.ends[n-1] // it goes on of itself
+	}
+	if at.IsZero() || at.After(r.at) {
+		at = r.at
+	}
+	if n := len(t.turns); n > 0 {
+		before, end := &t.turns[n-1], t.ends[n-1]
+		tool, human := at.Sub(end), time.Duration(0)
+		if !t.prompt.IsZero() && !t.prompt.Before(end) {
+			// Tools first, then the person.
+			done := end
+			if t.lastResult.After(end) && t.lastResult.Before(t.prompt) {
+				done = t.lastResult
+			}
+			tool, human = done.Sub(end), at.Sub(done)
+		}
+		if tool < -time.Second || human < -time.Second {
+			t.p.find(t, r.line, n, trajectory.Warning, ruleClock, fmt.Sprintf("it begins %v before the turn in front of it ends", (-min(tool, human)).Round(time.Millisecond)))
+		}
+		before.ToolDelay, before.ToolDelayKnown = bounded(tool), true
+		before.HumanDelay = bounded(human)
+		before.Origins.Delay = trajectory.Derived
+	}
+	turn := trajectory.Turn{Context: t.context, Line: r.line}
+	if t.prefix != nil {
+		turn.Origins.Text = trajectory.Estimated
+	}
+	t.turns = append(t.turns, turn)
+	t.starts = append(t.starts, at)
+	t.ends = append(t.ends, r.at)
+	t.prompt, t.trigger = time.Time{}, time.Time{}
+}
+
+// bounded keeps a time within what can be written again.
+func bounded(d time.Duration) time.Duration {
+	return max(0, min(d, maxMillis*time.Millisecond))
+}
+
+// finish sets what is known of a turn when its answer is over.
+func (t *claudeThread) finish() {
+	n := len(t.turns) - 1
+	turn := &t.turns[n]
+	turn.OutputTokens, turn.CompletionTokens = t.output, t.output
+	if t.output <= 0 || t.output > maxPrompt {
+		turn.OutputTokens, turn.CompletionTokens = estimate(t.answer.chars, claudeChars), 0
+		turn.Origins.Output = trajectory.Estimated
+	}
+	turn.ModelTime = bounded(t.ends[n].Sub(t.starts[n]))
+}
+
+// compact takes the mark of a compaction: a call that is not in the log was sent
+// all of the context, and what follows starts afresh with what it wrote.
+func (t *claudeThread) compact(r claudeRecord, before int) {
+	t.flush()
+	if len(t.turns) == 0 || before < 0 || before > maxPrompt {
+		return
+	}
+	if err := t.append([]byte(`{"role":"user","content":"Summarise the conversation so far, so that the work can go on from the summary alone."}`)); err != nil {
+		return
+	}
+	t.start(r)
+	n := len(t.turns) - 1
+	t.turns[n].PromptTokens = before
+	t.turns[n].ModelTime = bounded(t.ends[n].Sub(t.starts[n]))
+	t.turns[n].Origins = trajectory.Origins{Text: trajectory.Estimated, Input: trajectory.Derived, Delay: trajectory.Derived}
+	t.compacting = n + 1
+	t.p.find(t, r.line, n, trajectory.Info, "compaction", fmt.Sprintf("the context of %d tokens is compacted; the call that does it is not in the log and is made up", before))
+	t.context = t.prefix
+	t.trigger = r.at
+	t.note()
+}

@@ -1,0 +1,129 @@
+package format
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// user takes what came back from tools, and what was typed. Both wait until the
+// answer is over: another part of it may follow.
+func (t *claudeThread) user(r claudeRecord, m *claudeMessage) {
+	t.begun(r)
+	t.trigger = r.at
+	var typed []claudeBlock
+	for _, b := range m.blocks {
+		if b.kind == "tool_result" {
+			t.result(b, r.at)
+		} else {
+			typed = append(typed, b)
+		}
+	}
+	if len(typed) == 0 {
+		return
+	}
+	if !r.meta && !r.summary {
+		t.rewind(r)
+	}
+	text := typedText(typed)
+	t.images(text.images, r.line)
+	if len(text.text) <= 2 {
+		return
+	}
+	t.typed = append(t.typed, string(chatMessage(&t.p.buf, "user", text.text)))
+	switch {
+	case r.summary && t.compacting > 0:
+		turn := &t.turns[t.compacting-1]
+		turn.OutputTokens, turn.Origins.Output = estimate(len(text.text), claudeChars), trajectory.Estimated
+		t.compacting = 0
+	case !r.meta && !r.summary:
+		t.prompt = r.at
+	}
+}
+
+// typedText returns what was typed, as a JSON string.
+func typedText(blocks []claudeBlock) flattened {
+	if len(blocks) == 1 && blocks[0].kind == "text" && isText(blocks[0].text) {
+		return flattened{text: string(blocks[0].text)}
+	}
+	raw := make([]string, len(blocks))
+	for i, b := range blocks {
+		raw[i] = string(b.raw)
+	}
+	return flattenContent(parse([]byte("[" + strings.Join(raw, ",") + "]")))
+}
+
+// result takes what one call came back with.
+func (t *claudeThread) result(b claudeBlock, at time.Time) {
+	id := unquoted(b.id)
+	if id == "" {
+		return
+	}
+	asked := slices.ContainsFunc(t.answer.calls, func(c call) bool { return c.id == string(b.id) })
+	given := slices.ContainsFunc(t.results, func(r claudeResult) bool { return r.id == id })
+	if t.open == "" || !asked || given {
+		t.stray++ // servers refuse a result that nothing asked for
+		return
+	}
+	content := flattenJSON(b.contents)
+	t.images(content.images, 0)
+	t.results = append(t.results, claudeResult{id, string(toolMessage(&t.p.buf, string(b.id), content.text))})
+	if !at.Before(t.lastResult) {
+		t.lastResult = at
+	}
+	if c := t.p.calls[id]; c != nil && c.thread == t && c.result.IsZero() {
+		c.result, c.next = at, len(t.turns)
+		if call := &t.turns[c.turn].ToolCalls[c.index]; at.After(c.at) {
+			call.Duration = min(at.Sub(c.at), maxMillis*time.Millisecond)
+		}
+	}
+}
+
+// images counts what is not replayed.
+func (t *claudeThread) images(n, line int) {
+	if n > 0 {
+		t.p.find(t, line, -1, trajectory.Warning, "image", fmt.Sprintf("%d image(s) replaced by a word", n))
+	}
+}
+
+// rewind goes back to the record that a prompt follows. What was typed behind it
+// and got no answer is as if it had never been.
+func (t *claudeThread) rewind(r claudeRecord) {
+	n, ok := t.p.nodes[t.p.hash(r.parent)]
+	if !ok || n.thread != t || n.epoch < 0 {
+		return
+	}
+	keep := n.epoch + 1 - len(t.epochs) // of what was typed
+	if t.open != "" {
+		keep--
+	}
+	switch {
+	case keep >= len(t.typed):
+		return // it goes on from the end
+	case keep >= 0:
+		t.typed = t.typed[:keep]
+	case t.open == "":
+		t.typed = nil
+		t.goBack(n)
+	default:
+		t.flush()
+		if !t.goBack(n) {
+			return
+		}
+	}
+	t.p.find(t, r.line, len(t.turns), trajectory.Info, "rewind", "the session goes back to an earlier point")
+}
+
+// goBack makes the context that of an earlier record, if answers have been given
+// since.
+func (t *claudeThread) goBack(n claudeNode) bool {
+	if n.epoch >= len(t.epochs)-1 || t.epochs[n.epoch].turns == len(t.turns) || !t.made {
+		return false
+	}
+	t.context = t.epochs[n.epoch].context
+	t.note()
+	return true
+}

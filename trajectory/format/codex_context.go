@@ -1,0 +1,76 @@
+package format
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// compacted starts afresh with what a compaction left.
+func (c *codexFile) compacted(payload gjson.Result, at time.Time) error {
+	c.close()
+	c.owed = nil
+	var first *trajectory.Context
+	for at := c.context; at != nil; at = at.Front() {
+		first = at
+	}
+	c.context = nil
+	if first != nil && first.Last().Role() == "system" {
+		c.context = first
+	}
+	c.trigger = at
+	c.rd.find(trajectory.Finding{File: c.file, Trajectory: c.ID, Turn: len(c.Turns), Severity: trajectory.Info, Rule: "compaction",
+		Text: "the context is compacted; the call that does it is not in the log"})
+	if history := payload.Get("replacement_history"); history.IsArray() {
+		for _, item := range history.Array() {
+			if err := c.item(item, time.Time{}, 0, false); err != nil {
+				return err
+			}
+		}
+		c.close()
+		return nil
+	}
+	if message := payload.Get("message"); message.Type == gjson.String && message.Str != "" {
+		return c.say("user", message)
+	}
+	return nil
+}
+
+// prepend puts in front what the first prompt had beyond what is in the log:
+// mostly the tools.
+func (c *codexFile) prepend() {
+	first := &c.Turns[0]
+	missing := first.PromptTokens - estimate(first.Context.Size(), otherChars)
+	if missing < 256 {
+		return // no more than the estimate may be wrong
+	}
+	// Templates take one system message: what is made up is in front in the one
+	// that there is.
+	var front *trajectory.Context
+	for at := first.Context; at != nil; at = at.Front() {
+		front = at
+	}
+	message := []byte(`{"role":"system","content":""}`)
+	if front.Last().Role() == "system" {
+		message = front.Last().JSON()
+	} else {
+		front = nil
+	}
+	prefix, err := c.rd.store.AppendSynthetic(nil, message, []trajectory.Block{{Seed: hashScope("codex"), Tokens: missing}})
+	if err != nil {
+		return
+	}
+	moved := map[*trajectory.Context]*trajectory.Context{front: prefix}
+	if front != nil {
+		moved[nil] = nil
+	}
+	for i := range c.Turns {
+		c.Turns[i].Context = c.rd.rebase(c.Turns[i].Context, moved)
+		c.Turns[i].Origins.Text = trajectory.Estimated
+	}
+	c.rd.find(trajectory.Finding{File: c.file, Trajectory: c.ID, Turn: 0, Severity: trajectory.Info, Rule: "prefix",
+		Text: fmt.Sprintf("%d of the %d tokens of the first prompt are not in the log and are made up", missing, first.PromptTokens)})
+}

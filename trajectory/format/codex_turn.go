@@ -1,0 +1,115 @@
+package format
+
+import (
+	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// settle puts a word in place of the results that never came.
+func (c *codexFile) settle() {
+	for _, id := range c.owed {
+		c.add(toolMessage(&c.buf, id, `"[no result was recorded]"`))
+	}
+	c.owed = nil
+}
+
+// returned notes how long a call took and which subagent it was about.
+func (c *codexFile) returned(id string, output gjson.Result, at time.Time) {
+	call, ok := c.calls[id]
+	if !ok {
+		return
+	}
+	c.Turns[call.turn].ToolCalls[call.index].Duration = bounded(at.Sub(call.at))
+	switch call.name {
+	case "spawn_agent":
+		if agent := gjson.Get(output.Str, "agent_id").Str; agent != "" {
+			c.spawned[strings.Clone(agent)] = call.turn
+		}
+	case "wait_agent", "wait":
+		for agent := range c.spawned {
+			if strings.Contains(call.args, agent) && strings.Contains(output.Str, "completed") {
+				c.waited[agent] = call.turn
+			}
+		}
+	}
+}
+
+// open returns the answer that is being read, a new one for a new turn.
+func (c *codexFile) open(at time.Time, line int, own bool) *answer {
+	if c.answer != nil && c.own != own {
+		c.close()
+	}
+	if c.answer == nil {
+		c.settle()
+		c.answer, c.own = new(answer), own
+		if own {
+			c.start(at, line)
+		}
+	}
+	if own && at.After(c.ends[len(c.ends)-1]) {
+		c.ends[len(c.ends)-1] = at
+	}
+	return c.answer
+}
+
+// start adds a turn, and to the one before the time between the two.
+func (c *codexFile) start(at time.Time, line int) {
+	due := c.trigger
+	if due.IsZero() || due.After(at) {
+		due = at
+	}
+	c.turn(line)
+	if n := len(c.Turns); n > 1 && !at.IsZero() && !c.ends[n-2].IsZero() {
+		before, end := &c.Turns[n-2], c.ends[n-2]
+		tool, human := due.Sub(end), time.Duration(0)
+		if !c.typed.IsZero() && c.typed.After(end) {
+			from := end
+			if c.done.After(end) && c.done.Before(c.typed) {
+				from = c.done
+			}
+			tool, human = from.Sub(end), due.Sub(from)
+		}
+		before.ToolDelay, before.ToolDelayKnown, before.HumanDelay = bounded(tool), true, bounded(human)
+		before.Origins.Delay = trajectory.Derived
+	}
+	c.starts, c.ends = append(c.starts, due), append(c.ends, at)
+	c.typed, c.done = time.Time{}, time.Time{}
+}
+
+// close ends the answer that is being read.
+func (c *codexFile) close() {
+	if c.answer == nil {
+		return
+	}
+	a := c.answer
+	c.answer = nil
+	if n := len(c.Turns); c.own {
+		turn := &c.Turns[n-1]
+		turn.ModelTime = bounded(c.ends[n-1].Sub(c.starts[n-1]))
+		c.reply(a)
+		return
+	}
+	c.add(a.message(&c.buf))
+}
+
+// usage takes the tokens of the last turn. Events come twice now and then: one
+// that adds nothing to the total is a repetition.
+func (c *codexFile) usage(info gjson.Result) {
+	n := len(c.Turns)
+	total := info.Get("total_token_usage.total_tokens").Num
+	if n == 0 || !info.IsObject() || total > 0 && total <= c.total {
+		return
+	}
+	c.total = total
+	turn, last := &c.Turns[n-1], info.Get("last_token_usage")
+	if turn.PromptTokens == 0 {
+		turn.PromptTokens = tokens(last.Get("input_tokens"))
+	}
+	if out := tokens(last.Get("output_tokens")); out > 0 && turn.CompletionTokens == 0 {
+		turn.OutputTokens, turn.CompletionTokens, turn.Origins.Output = out, out, trajectory.Recorded
+	}
+}

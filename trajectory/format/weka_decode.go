@@ -1,0 +1,167 @@
+package format
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/agentperf/agentperf-go/internal/jsonscan"
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// A wekaDecoder takes one file apart.
+type wekaDecoder struct {
+	rd   *reader
+	file string
+	data []byte
+	jsonscan.Scanner
+	// late is set when the header turned out to be different from what the
+	// requests were read with.
+	late   bool
+	failed bool // something was reported
+	seen   bool // requests have begun
+	ids    []uint64
+}
+
+func (d *wekaDecoder) decode(h wekaHeader) *wekaThread {
+	d.Scanner, d.late, d.seen = jsonscan.Scanner{Data: d.data}, false, false
+	t := &wekaThread{wekaHeader: h}
+	d.thread(t, "", func() *hashedChat {
+		c := &hashedChat{rd: d.rd, size: t.blockSize, lead: (t.tools + t.system) / t.blockSize}
+		if t.scope != "global" {
+			c.scope = hashScope(t.id)
+		}
+		return c
+	})
+	d.End()
+	if d.Err == nil && !d.seen {
+		d.fail("requests", errors.New("missing"))
+	}
+	return t
+}
+
+// thread decodes the object of a session or subagent.
+func (d *wekaDecoder) thread(t *wekaThread, path string, chat func() *hashedChat) {
+	d.Object(func(key []byte) {
+		h := t.wekaHeader
+		switch string(key) {
+		case "id":
+			h.id = d.text(h.id)
+		case "block_size":
+			h.blockSize = d.count(path+"block_size", 1, maxBlock)
+		case "hash_id_scope":
+			h.scope = d.text("")
+		case "tool_tokens":
+			h.tools = d.count(path+"tool_tokens", 0, maxPrompt)
+		case "system_tokens":
+			h.system = d.count(path+"system_tokens", 0, maxPrompt)
+		case "requests":
+			d.seen = true
+			t.chat = chat()
+			d.Array(func(i int) {
+				if i == maxRequests {
+					d.fail(path+"requests", fmt.Errorf("more than %d", maxRequests))
+				}
+				t.requests = append(t.requests, d.request(t, fmt.Sprintf("%srequests[%d]", path, i)))
+			})
+		default:
+			d.Skip()
+		}
+		if h != t.wekaHeader {
+			d.late = d.late || t.requests != nil
+			t.wekaHeader = h
+		}
+	})
+}
+
+const (
+	maxBlock    = 1 << 20 // tokens
+	maxRequests = 1_000_000
+)
+
+// request decodes one request and makes its context.
+func (d *wekaDecoder) request(t *wekaThread, path string) wekaRequest {
+	r := wekaRequest{field: path, apiTime: -1, think: -1, duration: -1}
+	d.ids = d.ids[:0]
+	sub := wekaThread{wekaHeader: t.wekaHeader}
+	sub.id, sub.tools, sub.system = "", 0, 0
+	d.Object(func(key []byte) {
+		switch string(key) {
+		case "type":
+			r.kind = d.text("")
+		case "t":
+			r.start = d.seconds(path + ".t")
+		case "in":
+			r.in = d.count(path+".in", 0, maxPrompt)
+		case "out":
+			r.out = d.count(path+".out", 0, maxPrompt)
+		case "hash_ids":
+			d.ids = d.Uints(d.ids)
+		case "input_types":
+			r.typed = d.typed()
+		case "api_time":
+			r.apiTime = d.seconds(path + ".api_time")
+		case "think_time":
+			r.think = d.seconds(path + ".think_time")
+		case "duration_ms":
+			r.duration = d.seconds(path+".duration_ms") / 1000
+		case "status":
+			r.async = d.text("") == "async_launched"
+		case "agent_id":
+			sub.id = d.text("")
+		case "tool_tokens":
+			sub.tools = d.count(path+".tool_tokens", 0, maxPrompt)
+		case "system_tokens":
+			sub.system = d.count(path+".system_tokens", 0, maxPrompt)
+		case "requests":
+			at := d.Pos
+			d.Skip() // the header may come after them
+			if d.Err == nil {
+				r.subagent = &sub
+				sub.requests = []wekaRequest{{start: float64(at)}}
+			}
+		default:
+			d.Skip()
+		}
+	})
+	switch {
+	case d.Err != nil || d.failed:
+	case r.subagent != nil:
+		d.subagent(t, &sub, path)
+	case r.kind == "subagent":
+		d.rd.find(trajectory.Finding{
+			File: d.file, Trajectory: t.id, Turn: -1, Severity: trajectory.Warning, Rule: "subagent-without-requests",
+			Text: path + " is a subagent without requests; left out",
+		})
+	case r.in == 0 && len(d.ids) == 0:
+		d.fail(path, errors.New(`neither "in" nor "hash_ids"`))
+	default:
+		if r.in == 0 {
+			r.in = len(d.ids) * t.blockSize
+		}
+		c, err := t.chat.next(d.ids, r.in, t.answer)
+		if err != nil {
+			d.fail(path, err)
+		}
+		r.context, t.answer = c, r.out
+	}
+	return r
+}
+
+// subagent decodes the requests of a subagent, whose place is where its only
+// request starts.
+func (d *wekaDecoder) subagent(t, sub *wekaThread, path string) {
+	end := d.Pos
+	d.Pos = int(sub.requests[0].start)
+	sub.requests = nil
+	sub.chat = &hashedChat{rd: d.rd, size: t.blockSize, lead: (sub.tools + sub.system) / t.blockSize, scope: t.chat.scope, tail: mix(1, uint64(d.Pos))}
+	d.Array(func(i int) {
+		r := d.request(sub, fmt.Sprintf("%s.requests[%d]", path, i))
+		if r.subagent != nil {
+			d.fail(r.field, errors.New("a subagent of a subagent"))
+		}
+		sub.requests = append(sub.requests, r)
+	})
+	if d.Err == nil {
+		d.Pos = end
+	}
+}
