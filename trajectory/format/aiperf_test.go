@@ -32,7 +32,7 @@ func TestAIPerfHistory(t *testing.T) {
 			var text strings.Builder
 			for _, row := range tt.rows {
 				var messages []string
-				for _, m := range strings.Fields(row) {
+				for m := range strings.FieldsSeq(row) {
 					role := map[byte]string{'s': "system", 'u': "user", 'a': "assistant", 't': "tool"}[m[0]]
 					messages = append(messages, fmt.Sprintf(`{"role":%q,"content":%q}`, role, m))
 				}

@@ -121,15 +121,7 @@ func (t *claudeThread) start(r claudeRecord) {
 	}
 	if n := len(t.turns); n > 0 {
 		before, end := &t.turns[n-1], t.ends[n-1]
-		tool, human := at.Sub(end), time.Duration(0)
-		if !t.prompt.IsZero() && !t.prompt.Before(end) {
-			// Tools first, then the person.
-			done := end
-			if t.lastResult.After(end) && t.lastResult.Before(t.prompt) {
-				done = t.lastResult
-			}
-			tool, human = done.Sub(end), at.Sub(done)
-		}
+		tool, human := splitWait(end, t.lastResult, t.prompt, at)
 		if tool < -time.Second || human < -time.Second {
 			t.p.find(t, r.line, n, trajectory.Warning, ruleClock, fmt.Sprintf("it begins %v before the turn in front of it ends", (-min(tool, human)).Round(time.Millisecond)))
 		}

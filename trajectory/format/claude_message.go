@@ -1,6 +1,7 @@
 package format
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/agentperf/agentperf-go/internal/jsonscan"
@@ -87,10 +88,8 @@ func (b *claudeBlock) field(name string, value []byte) {
 // unquoted returns what a JSON string says, empty for what is none. It is a copy.
 func unquoted(value []byte) string {
 	text := inner(value)
-	for _, c := range text {
-		if c == '\\' {
-			return strings.Clone(parse(value).Str)
-		}
+	if slices.Contains(text, '\\') {
+		return strings.Clone(parse(value).Str)
 	}
 	return string(text)
 }

@@ -79,11 +79,12 @@ func said(t *testing.T, c *trajectory.Context) string {
 		case v.Role == "tool":
 			parts = append(parts, "="+v.ToolCallID)
 		default:
-			part := strings.ReplaceAll(v.Content, "\n\n", "+")
+			var part strings.Builder
+			part.WriteString(strings.ReplaceAll(v.Content, "\n\n", "+"))
 			for _, call := range v.ToolCalls {
-				part += "[" + call.ID + "]"
+				part.WriteString("[" + call.ID + "]")
 			}
-			parts = append(parts, part)
+			parts = append(parts, part.String())
 		}
 	}
 	return strings.Join(parts, " ")

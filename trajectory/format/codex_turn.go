@@ -65,14 +65,7 @@ func (c *codexFile) start(at time.Time, line int) {
 	c.turn(line)
 	if n := len(c.Turns); n > 1 && !at.IsZero() && !c.ends[n-2].IsZero() {
 		before, end := &c.Turns[n-2], c.ends[n-2]
-		tool, human := due.Sub(end), time.Duration(0)
-		if !c.typed.IsZero() && c.typed.After(end) {
-			from := end
-			if c.done.After(end) && c.done.Before(c.typed) {
-				from = c.done
-			}
-			tool, human = from.Sub(end), due.Sub(from)
-		}
+		tool, human := splitWait(end, c.done, c.typed, due)
 		before.ToolDelay, before.ToolDelayKnown, before.HumanDelay = bounded(tool), true, bounded(human)
 		before.Origins.Delay = trajectory.Derived
 	}

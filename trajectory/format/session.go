@@ -146,6 +146,20 @@ func instant(v gjson.Result) (t time.Time, ok bool) {
 	return time.Time{}, false
 }
 
+// splitWait splits the time from the end of an answer to when the next request was
+// due: tools first, until the last result, then the person who typed. Instants are
+// zero where there was none. A time is negative where the clock was set back.
+func splitWait(end, result, typed, due time.Time) (tool, human time.Duration) {
+	if typed.IsZero() || typed.Before(end) {
+		return due.Sub(end), 0
+	}
+	done := end
+	if result.After(end) && result.Before(typed) {
+		done = result
+	}
+	return done.Sub(end), due.Sub(done)
+}
+
 // tokens reads a count that may be missing or nonsense.
 func tokens(v gjson.Result) int {
 	if v.Type != gjson.Number || !(v.Num >= 0 && v.Num <= maxPrompt) {
