@@ -80,7 +80,11 @@ func emptyReport(cfg Config) *Report {
 }
 
 func newTierResult(t Tier) TierResult {
-	return TierResult{Name: t.name(), SpeedFloorTokensPerSecond: t.SpeedFloor, TTFTCeilingSeconds: t.TTFTCeiling.Seconds()}
+	r := TierResult{Name: t.name(), SpeedFloorTokensPerSecond: t.SpeedFloor, TTFTCeilingSeconds: t.TTFTCeiling.Seconds()}
+	if t.E2EFloor > 0 {
+		r.E2EFloorTokensPerSecond, r.E2EPercent = t.E2EFloor, t.percent()
+	}
+	return r
 }
 
 func echo(cfg Config) ConfigEcho {

@@ -37,6 +37,10 @@ type TierResult struct {
 	Name                      string                  `json:"name"`
 	SpeedFloorTokensPerSecond metrics.TokensPerSecond `json:"speed_floor_tokens_per_second"`
 	TTFTCeilingSeconds        float64                 `json:"ttft_ceiling_seconds"`
+	// E2EFloorTokensPerSecond is the floor of E2E speed at E2EPercent, of tiers
+	// that have one instead of the two.
+	E2EFloorTokensPerSecond metrics.TokensPerSecond `json:"e2e_floor_tokens_per_second,omitempty"`
+	E2EPercent              float64                 `json:"e2e_percent,omitempty"`
 	// MaxAgents is the largest number of agents at which the tier held, with
 	// no failure at or below it; 0 when it held at none.
 	MaxAgents int `json:"max_agents"`
@@ -81,6 +85,10 @@ type PhaseResult struct {
 	// P25Speed and P50Speed are of output speed; nil when there is none.
 	P25Speed *float64 `json:"p25_speed_tokens_per_second"`
 	P50Speed *float64 `json:"p50_speed_tokens_per_second"`
+	// P25E2ESpeed and P50E2ESpeed are of E2E speed, all output tokens over the
+	// whole request; nil when there is none.
+	P25E2ESpeed *float64 `json:"p25_e2e_speed_tokens_per_second"`
+	P50E2ESpeed *float64 `json:"p50_e2e_speed_tokens_per_second"`
 	// P95TTFT and P50TTFT are nil when infinite or without data; the state
 	// tells which: "ok", "infinite" or "no_data".
 	P95TTFT      *float64 `json:"p95_ttft_seconds"`

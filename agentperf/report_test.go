@@ -154,7 +154,7 @@ type failingWriter struct{}
 func (failingWriter) Write([]byte) (int, error) { return 0, io.ErrShortWrite }
 
 func TestTiers(t *testing.T) {
-	for _, s := range []string{"100@5s", "0.5@210ms", " 20 @ 1m ", "2000@1s"} {
+	for _, s := range []string{"100@5s", "0.5@210ms", " 20 @ 1m ", "2000@1s", "e2e:50", " e2e: 0.5 @ p10 "} {
 		tier, err := agentperf.ParseTier(s)
 		if err != nil {
 			t.Errorf("%q: %v", s, err)
@@ -163,7 +163,7 @@ func TestTiers(t *testing.T) {
 			t.Errorf("%q: %v, %v", s, again, err)
 		}
 	}
-	for _, s := range []string{"", "100", "@5s", "100@", "100@5", "-1@5s", "0@5s", "NaN@5s", "Inf@5s", "100@-5s", "100@5s@6s"} {
+	for _, s := range []string{"", "100", "@5s", "100@", "100@5", "-1@5s", "0@5s", "NaN@5s", "Inf@5s", "100@-5s", "100@5s@6s", "e2e:", "e2e:0", "e2e:-1", "e2e:NaN", "e2e:50@", "e2e:50@10", "e2e:50@p0", "e2e:50@p100", "e2e:50@5s"} {
 		if _, err := agentperf.ParseTier(s); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%q", s)) {
 			t.Errorf("%q: error %v", s, err)
 		}

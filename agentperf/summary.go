@@ -23,7 +23,7 @@ func summarise(index, agents int, tiers []Tier, rules Rules, r phase.Result, all
 		Trajectories: r.Completed, LeastTrajectories: r.Least,
 		MeasuredSeconds: max(0, r.WindowEnd.Sub(r.Settled).Seconds()), PhaseSeconds: r.End.Sub(r.Start).Seconds(),
 	}
-	e := evidence{agents: agents, speed: metrics.Percentiles{Exact: -1}, ttft: metrics.Percentiles{Exact: -1}}
+	e := evidence{agents: agents, speed: metrics.Percentiles{Exact: -1}, ttft: metrics.Percentiles{Exact: -1}, e2e: metrics.Percentiles{Exact: -1}}
 	lateness := metrics.Percentiles{Exact: -1}
 	short, over, estimated, hidden, cut := 0, 0, 0, 0, 0
 	own := make(map[int]*metrics.Percentiles) // speeds of each agent
@@ -58,12 +58,18 @@ func summarise(index, agents int, tiers []Tier, rules Rules, r phase.Result, all
 				e.unmeasurable++
 			}
 			e.ttft.Record(rec.ttft())
+			if speed, ok := rec.timing.E2ESpeed(); ok {
+				e.e2e.Record(float64(speed))
+			} else {
+				e.endless++
+			}
 		case endpoint.Canceled:
 			cut++ // by us: neither good nor bad
 		case endpoint.Local:
 		default:
 			p.Failed++
 			e.speed.Record(0)
+			e.e2e.Record(0)
 			e.ttft.Record(math.Inf(1))
 			if p.FailureExample == "" {
 				p.FailureExample = rec.message
@@ -171,6 +177,7 @@ func deadReason(all []record) string {
 
 func (p *PhaseResult) fillPercentiles(e *evidence, lateness *metrics.Percentiles, gaps []metrics.Gaps) {
 	p.P25Speed, p.P50Speed = at(&e.speed, speedPercent, 1), at(&e.speed, 50, 1)
+	p.P25E2ESpeed, p.P50E2ESpeed = at(&e.e2e, speedPercent, 1), at(&e.e2e, 50, 1)
 	p.P95TTFT, p.P50TTFT = at(&e.ttft, ttftPercent, 1e-9), at(&e.ttft, 50, 1e-9)
 	p.P95TTFTState = "ok"
 	if v, ok := e.ttft.At(ttftPercent); !ok {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -15,14 +16,23 @@ import (
 func (r *Report) WriteTable(w io.Writer) error {
 	var b strings.Builder
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	head := []string{"Phase", "Agents", "P25 speed", "P95 TTFT", "failed"}
+	head := []string{"Phase", "Agents", "P25 speed", "P95 TTFT"}
+	e2e := slices.ContainsFunc(r.Tiers, func(t TierResult) bool { return t.E2EFloorTokensPerSecond > 0 })
+	if e2e {
+		head = append(head, "P25 E2E")
+	}
+	head = append(head, "failed")
 	for _, tier := range r.Tiers {
 		head = append(head, tier.Name)
 	}
 	fmt.Fprintln(t, strings.Join(head, "\t")+"\t")
 	for i := range r.Phases {
 		p := &r.Phases[i]
-		row := []string{strconv.Itoa(p.Index), strconv.Itoa(p.Agents), p.speedText(), p.ttftText(), fmt.Sprintf("%d/%d", p.Failed, p.Requests)}
+		row := []string{strconv.Itoa(p.Index), strconv.Itoa(p.Agents), speedText(p.P25Speed), p.ttftText()}
+		if e2e {
+			row = append(row, speedText(p.P25E2ESpeed))
+		}
+		row = append(row, fmt.Sprintf("%d/%d", p.Failed, p.Requests))
 		for _, tier := range r.Tiers {
 			row = append(row, string(p.Verdict(tier.Name)))
 		}
@@ -49,6 +59,9 @@ func (r *Report) WriteTable(w io.Writer) error {
 // Sentence says the result of a tier in words.
 func (t TierResult) Sentence() string {
 	level := fmt.Sprintf("%v tokens/s", float64(t.SpeedFloorTokensPerSecond))
+	if t.E2EFloorTokensPerSecond > 0 {
+		level = fmt.Sprintf("%v tokens/s over whole requests (P%v)", float64(t.E2EFloorTokensPerSecond), t.E2EPercent)
+	}
 	if t.TTFTCeilingSeconds > 0 {
 		level += fmt.Sprintf(" with TTFT of at most %v", time.Duration(math.Round(t.TTFTCeilingSeconds*1e9)))
 	}
@@ -77,11 +90,11 @@ func agents(n int) string {
 	return strconv.Itoa(n) + " agents"
 }
 
-func (p *PhaseResult) speedText() string {
-	if p.P25Speed == nil {
+func speedText(v *float64) string {
+	if v == nil {
 		return "-"
 	}
-	return fmt.Sprintf("%.1f tok/s", *p.P25Speed)
+	return fmt.Sprintf("%.1f tok/s", *v)
 }
 
 func (p *PhaseResult) ttftText() string {

@@ -1,6 +1,7 @@
 package agentperf
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
@@ -18,15 +19,32 @@ type Tier struct {
 	SpeedFloor metrics.TokensPerSecond
 	// TTFTCeiling is the greatest P95 of time to first token; 0 is no ceiling.
 	TTFTCeiling time.Duration
+	// E2EFloor, when set, is promised instead of the two: the least of E2E
+	// speed, all output tokens over the whole request, the wait for the first
+	// included, at the percentile E2EPercent. Artificial Analysis has announced
+	// such a level and published neither percentile nor floors.
+	E2EFloor metrics.TokensPerSecond
+	// E2EPercent is the percentile that E2EFloor bounds, from below; 0 means 25.
+	E2EPercent float64
 }
+
+// percent returns the percentile of E2E speed that is judged.
+func (t Tier) percent() float64 { return cmp.Or(t.E2EPercent, speedPercent) }
 
 // fastest is the most that a floor can ask for, in tokens per second: one each
 // nanosecond.
 const fastest = 1e9
 
+// e2ePrefix begins the text of a tier of E2E speed.
+const e2ePrefix = "e2e:"
+
 // ParseTier reads a tier such as "100@5s": 100 tokens per second with a TTFT
-// of at most 5 s, in any form that time.ParseDuration reads.
+// of at most 5 s, in any form that time.ParseDuration reads; or one of E2E speed,
+// such as "e2e:50", or "e2e:50@p10" with a percentile other than the 25th.
 func ParseTier(s string) (Tier, error) {
+	if e2e, ok := strings.CutPrefix(strings.TrimSpace(s), e2ePrefix); ok {
+		return parseE2E(s, e2e)
+	}
 	floor, ceiling, ok := strings.Cut(s, "@")
 	if !ok {
 		return Tier{}, fmt.Errorf("agentperf: service level %q, expected SPEED@TTFT such as 100@5s", s)
@@ -42,8 +60,33 @@ func ParseTier(s string) (Tier, error) {
 	return Tier{SpeedFloor: metrics.TokensPerSecond(speed), TTFTCeiling: ttft}, nil
 }
 
+// parseE2E reads what follows the prefix.
+func parseE2E(s, text string) (Tier, error) {
+	floor, percentile, has := strings.Cut(text, "@")
+	speed, err := strconv.ParseFloat(strings.TrimSpace(floor), 64)
+	if err != nil || !(speed > 0) || speed > fastest {
+		return Tier{}, fmt.Errorf("agentperf: service level %q: E2E speed %q, expected tokens per second, more than 0 and at most %g", s, floor, fastest)
+	}
+	t := Tier{E2EFloor: metrics.TokensPerSecond(speed)}
+	if has {
+		number, ok := strings.CutPrefix(strings.TrimSpace(percentile), "p")
+		t.E2EPercent, err = strconv.ParseFloat(number, 64)
+		if !ok || err != nil || !(t.E2EPercent > 0 && t.E2EPercent < 100) {
+			return Tier{}, fmt.Errorf("agentperf: service level %q: percentile %q, expected one such as p25", s, percentile)
+		}
+	}
+	return t, nil
+}
+
 // String returns the form that ParseTier reads.
 func (t Tier) String() string {
+	if t.E2EFloor > 0 {
+		s := e2ePrefix + strconv.FormatFloat(float64(t.E2EFloor), 'f', -1, 64)
+		if t.E2EPercent > 0 {
+			s += "@p" + strconv.FormatFloat(t.E2EPercent, 'f', -1, 64)
+		}
+		return s
+	}
 	s := strconv.FormatFloat(float64(t.SpeedFloor), 'f', -1, 64)
 	if t.TTFTCeiling > 0 {
 		s += "@" + t.TTFTCeiling.String()
@@ -62,7 +105,14 @@ func validateTiers(tiers []Tier) error {
 	var errs []error
 	seen := make(map[string]bool)
 	for i, t := range tiers {
-		if !(t.SpeedFloor > 0) || t.SpeedFloor > fastest {
+		if t.E2EFloor != 0 || t.E2EPercent != 0 {
+			if !(t.E2EFloor > 0) || t.E2EFloor > fastest || !(t.E2EPercent >= 0 && t.E2EPercent < 100) {
+				errs = append(errs, fmt.Errorf("agentperf: Tiers[%d].E2EFloor is %v at percentile %v, expected more than 0 and at most %g, and 0 to 100", i, t.E2EFloor, t.E2EPercent, fastest))
+			}
+			if t.SpeedFloor != 0 || t.TTFTCeiling != 0 {
+				errs = append(errs, fmt.Errorf("agentperf: Tiers[%d] has both E2EFloor and SpeedFloor or TTFTCeiling", i))
+			}
+		} else if !(t.SpeedFloor > 0) || t.SpeedFloor > fastest {
 			errs = append(errs, fmt.Errorf("agentperf: Tiers[%d].SpeedFloor is %v, expected more than 0 and at most %g", i, t.SpeedFloor, fastest))
 		}
 		if t.TTFTCeiling < 0 {

@@ -40,6 +40,8 @@ func (v Verdict) answer() search.Verdict {
 type evidence struct {
 	speed        metrics.Percentiles // tokens per second; 0 for failed requests
 	ttft         metrics.Percentiles // nanoseconds; +Inf for failed requests
+	e2e          metrics.Percentiles // tokens per second; 0 for failed requests
+	endless      int                 // answers without an E2E speed
 	succeeded    int
 	unmeasurable int
 	agents       int
@@ -70,6 +72,9 @@ func (e *evidence) judge(t Tier) (Verdict, string) {
 	case e.ttft.N() == 0:
 		return Undecided, "no request was measured"
 	}
+	if t.E2EFloor > 0 {
+		return e.judgeE2E(t)
+	}
 	speed, hasSpeed := e.speed.At(speedPercent)
 	if hasSpeed && speed < float64(t.SpeedFloor) && !e.mostlyUnmeasurable() {
 		return Fail, fmt.Sprintf("P25 output speed %.1f tokens/s is below %v", speed, float64(t.SpeedFloor))
@@ -80,6 +85,18 @@ func (e *evidence) judge(t Tier) (Verdict, string) {
 	}
 	if !hasSpeed || e.mostlyUnmeasurable() {
 		return Undecided, fmt.Sprintf("%d of %d answers came all at once and have no output speed", e.unmeasurable, e.succeeded)
+	}
+	return Pass, ""
+}
+
+// judgeE2E returns the verdict on a tier of E2E speed.
+func (e *evidence) judgeE2E(t Tier) (Verdict, string) {
+	speed, ok := e.e2e.At(t.percent())
+	switch {
+	case !ok || 2*e.endless > e.succeeded:
+		return Undecided, fmt.Sprintf("%d of %d answers have no tokens", e.endless, e.succeeded)
+	case speed < float64(t.E2EFloor):
+		return Fail, fmt.Sprintf("P%v E2E speed %.1f tokens/s is below %v", t.percent(), speed, float64(t.E2EFloor))
 	}
 	return Pass, ""
 }

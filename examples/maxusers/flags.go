@@ -43,7 +43,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	flags.StringVar(&o.workload, "workload", "", "recorded sessions to replay: a `file` or folder, or "+presetPrefix+"NAME for generated ones ("+presetNames()+"); none means a small embedded workload")
 	flags.StringVar(&o.format, "format", "", "the `format` of -workload, one of "+formatNames()+" (default: recognised by content)")
 	flags.BoolVar(&o.skipBad, "skip-bad", false, "leave bad records of -workload out instead of giving up")
-	flags.Func("slo", "service level as `SPEED@TTFT`, such as 100@5s: P25 output speed in tokens/s and P95 TTFT (repeatable)", func(s string) error {
+	flags.Func("slo", "service level as `SPEED@TTFT`, such as 100@5s: P25 output speed in tokens/s and P95 TTFT; or e2e:50, P25 of all tokens over the whole request (repeatable)", func(s string) error {
 		t, err := agentperf.ParseTier(s)
 		tiers = append(tiers, t)
 		return err
