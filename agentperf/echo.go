@@ -57,6 +57,8 @@ type ConfigEcho struct {
 		TimeoutSeconds  float64 `json:"timeout_seconds,omitempty"`
 		DrainSeconds    float64 `json:"drain_seconds"`
 	} `json:"rules"`
+	// Origins count where what is replayed comes from: turns by origin.
+	Origins trajectory.StatsOrigins `json:"origins"`
 	// Seed is a string, since JSON numbers do not hold 64 bits everywhere.
 	Seed      uint64 `json:"seed,string"`
 	MaxStart  int    `json:"max_start_turn"`
@@ -109,7 +111,7 @@ func echo(cfg Config) ConfigEcho {
 		waits := w.Waits(cfg.Policy)
 		e.HumanWaitsRecordedSeconds, e.HumanWaitsReplayedSeconds = waits.Human.Seconds(), waits.HumanReplayed.Seconds()
 		e.ToolDelaysRecordedSeconds, e.ToolDelaysReplayedSeconds = waits.Tool.Seconds(), waits.ToolReplayed.Seconds()
-		e.Workload, e.Trajectories = w.Name, len(w.Trajectories)
+		e.Workload, e.Trajectories, e.Origins = w.Name, len(w.Trajectories), w.Origins()
 		for t := range w.Threads() {
 			e.Turns += len(t.Turns)
 			for i := range t.Turns {

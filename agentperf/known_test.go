@@ -78,6 +78,9 @@ func TestCapacityIsFloorCOverS(t *testing.T) {
 	}
 	for i, tt := range tests {
 		t.Run(fmt.Sprintf("%d/C=%v", i, tt.capacity), func(t *testing.T) {
+			if testing.Short() && tt.capacity > 1000 {
+				t.Skip("long with the race detector, which the others serve as well")
+			}
 			synctest.Test(t, func(t *testing.T) {
 				cfg := inMemory(t, &endpointtest.Engine{Capacity: tt.capacity, TokensPerEvent: tt.batch}, agentperf.Config{
 					Workload: workload(t, 5, tt.lengths, 0), Tiers: floor(tt.speeds...), Rules: tt.rules,

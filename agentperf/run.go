@@ -201,7 +201,7 @@ func newRun(ctx context.Context, cfg Config) (*run, error) {
 	if cut := waits.Human - waits.HumanReplayed; cut > 0 {
 		r.warn(fmt.Sprintf("%v of %v that agents waited for people in the recording are cut", cut.Round(time.Second), waits.Human.Round(time.Second)))
 	}
-	if cut := waits.Tool - waits.ToolReplayed; cut > 0 && cfg.Policy.ToolDelayMax > 0 {
+	if cut := waits.Tool - waits.ToolReplayed; cut > 0 && cfg.Policy.ToolDelay != trajectory.ToolDelaySampled {
 		r.warn(fmt.Sprintf("%v of %v that tools took in the recording are cut", cut.Round(time.Second), waits.Tool.Round(time.Second)))
 	}
 	if missing, all := lengths(fitted); missing > 0 && cfg.Policy.Output != trajectory.OutputFree {
@@ -220,24 +220,20 @@ func newRun(ctx context.Context, cfg Config) (*run, error) {
 // guessed says how much of what is replayed was not recorded. Of a workload that
 // was made up as a whole nothing needs to be said.
 func guessed(w *trajectory.Workload) (warnings []string) {
-	var text, output, delay trajectory.OriginCounts
-	for t := range w.Threads() {
-		for i := range t.Turns {
-			turn := &t.Turns[i]
-			text.Add(true, turn.Origins.Text)
-			output.Add(turn.OutputTokens > 0, turn.Origins.Output)
-			delay.Add(turn.ToolDelayKnown, turn.Origins.Delay)
-		}
-	}
+	from := w.Origins()
 	for _, of := range []struct {
-		what   string
+		text   string
 		counts trajectory.OriginCounts
-	}{{"output lengths", output}, {"delays between turns", delay}, {"prompts, in part,", text}} {
+	}{
+		{"%.0f %% of the output lengths are estimates", from.Output},
+		{"%.0f %% of the delays between turns are estimates", from.Delay},
+		{"%.0f %% of the prompts are in part made up, from the recorded number of tokens", from.Text},
+	} {
 		if share := of.counts.Share(trajectory.Estimated); share > 0 {
-			warnings = append(warnings, fmt.Sprintf("%.0f %% of the %s are estimates", math.Ceil(100*share), of.what))
+			warnings = append(warnings, fmt.Sprintf(of.text, math.Ceil(100*share)))
 		}
 	}
-	if share := text.Share(trajectory.Synthetic); share > 0 && output.Synthetic == 0 {
+	if share := from.Text.Share(trajectory.Synthetic); share > 0 && from.Output.Synthetic == 0 {
 		warnings = append(warnings, fmt.Sprintf("%.0f %% of the prompts are synthetic text of the recorded lengths: speculative decoding and tokenizers may treat it unlike the original", math.Ceil(100*share)))
 	}
 	return warnings

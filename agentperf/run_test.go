@@ -22,6 +22,9 @@ var short = agentperf.Rules{SpawnRate: 4, Settle: 5 * time.Second, Measure: 20 *
 // The published rules in full, on a system scaled down to 46 tokens/s: hours of
 // virtual time.
 func TestPublishedRules(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long with the race detector, which the others serve as well")
+	}
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		report, err := agentperf.Run(t.Context(), inMemory(t, &endpointtest.Engine{Capacity: 46}, agentperf.Config{
@@ -122,6 +125,9 @@ func (inProcess) Send(ctx context.Context, _ string, body [][]byte, clock *metri
 
 // Phases are shared by tiers, their prefixes by nobody.
 func TestPhasesAreShared(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long with the race detector, which the others serve as well")
+	}
 	synctest.Test(t, func(t *testing.T) {
 		cfg := inMemory(t, &endpointtest.Engine{Capacity: 1150}, agentperf.Config{Workload: workload(t, 3, []int{40, 60}, 0), Tiers: floor(100, 250), Rules: short})
 		client, err := endpoint.New(cfg.Endpoint)

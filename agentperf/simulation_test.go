@@ -150,6 +150,9 @@ func TestAnswerIsTheSimulations(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			if testing.Short() && tt.name == "TTFT grows" {
+				t.Skip("long with the race detector, which the others serve as well")
+			}
 			synctest.Test(t, func(t *testing.T) {
 				w := workload(t, 7, tt.lengths, tt.delay)
 				rules := agentperf.Rules{SpawnRate: 3.7, Settle: 11 * time.Second, Measure: 60 * time.Second, Drain: 5 * time.Second}

@@ -4,10 +4,10 @@ import "slices"
 
 // A Fit says what had to go for a workload to fit a context window.
 type Fit struct {
-	// Dropped trajectories did not fit with their first turn; Cut ones lost
-	// their later turns.
+	// Dropped trajectories and subagents did not fit with their first turn; Cut
+	// ones lost their later turns.
 	Dropped, Cut int
-	// Turns is the number of turns lost.
+	// Turns is the number of turns lost, those of lost subagents included.
 	Turns int
 }
 
@@ -71,11 +71,14 @@ func (f *Fit) trajectory(t *Trajectory, policy Policy) *Trajectory {
 			break
 		}
 	}
-	f.Turns += len(t.Turns) - n
 	if n == 0 {
 		f.Dropped++
+		for lost := range t.All() {
+			f.Turns += len(lost.Turns)
+		}
 		return nil
 	}
+	f.Turns += len(t.Turns) - n
 	short := *t
 	short.Subagents = nil
 	for _, s := range t.Subagents {

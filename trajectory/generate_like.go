@@ -17,8 +17,8 @@ func validateLike(s *Stats) error {
 	if s.Turns.N == 0 || s.Input.N == 0 || s.FirstInput.N == 0 {
 		return errors.New("trajectory: Like has no turns, or no input tokens")
 	}
-	if s.Output.N == 0 {
-		return errors.New("trajectory: Like has no output lengths")
+	if s.Output.N == 0 || s.Output.Max < 1 || s.Input.Max < 1 || s.FirstInput.Max < 1 {
+		return errors.New("trajectory: Like has no output lengths, or none but 0")
 	}
 	for _, d := range []Distribution{s.Turns, s.Input, s.FirstInput, s.Output, s.Growth, s.ToolDelay, s.HumanDelay} {
 		for _, v := range []float64{d.Mean, d.P25, d.P50, d.P75, d.P95, d.Max} {
@@ -50,7 +50,7 @@ func shapeLike(s *Stats) shape {
 	}
 	sh := shape{
 		sessions:  max(1, s.Trajectories),
-		window:    int(s.Input.Max+s.Output.Max) + prefixRoom,
+		window:    math.MaxInt32,
 		turns:     like(s.Turns, 1),
 		pace:      one(1, 0, 1, 1),
 		variants:  [2]int{1, 1},
@@ -60,6 +60,13 @@ func shapeLike(s *Stats) shape {
 		output:    like(s.Output, 1),
 		growth:    like(growth, leastResult),
 		toolDelay: like(s.ToolDelay, 0),
+	}
+	// Where nothing is known of delays or tools, nothing is made up.
+	sh.toolTurns = share(s.ToolTurns, s.Requests-s.Trajectories)
+	if unknown := s.UnknownToolDelays; s.ToolTurns > 0 {
+		sh.unknownDelays = share(unknown, unknown+s.ToolDelay.N)
+	} else if s.ToolDelay.N > 0 {
+		sh.toolTurns = share(s.ToolDelay.N, s.Requests-s.Trajectories) // times without names
 	}
 	if n := min(s.Scaffolds, s.Trajectories, 4); n > 1 {
 		sh.variants = [2]int{n, n}
@@ -78,10 +85,19 @@ func shapeLike(s *Stats) shape {
 	}
 	if s.Resets > 0 {
 		// Compactions when the window is full, and edits for the rest.
+		sh.window = int(s.Input.Max) + max(1, int(s.Output.P95)) + prefixRoom
 		sh.compactAt = [2]float64{0.85, 0.95}
 		least := tools + system + leastOpening
 		sh.compacted = [2]int{max(least, int(s.FirstInput.P50)), max(least, int(s.FirstInput.P50), int(s.Input.P25))}
 		sh.edits = 0.5 * float64(s.Resets) / float64(s.Requests)
 	}
 	return sh
+}
+
+// share returns a part of a whole, between 0 and 1.
+func share(part, whole int) float64 {
+	if whole <= 0 {
+		return 0
+	}
+	return max(0, min(1, float64(part)/float64(whole)))
 }

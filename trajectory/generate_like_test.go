@@ -59,13 +59,39 @@ func TestGeneratorLike(t *testing.T) {
 	}
 }
 
+// Short sessions keep their length, tools of unknown duration stay unknown, and
+// where no tools were recorded none are made.
+func TestGeneratorLikeSmall(t *testing.T) {
+	one := func(v float64) trajectory.Distribution {
+		return trajectory.Distribution{N: 10, Mean: v, P25: v, P50: v, P75: v, P95: v, Max: v}
+	}
+	stats := trajectory.Stats{
+		Trajectories: 10, Requests: 60, Turns: one(6), Input: one(1300), FirstInput: one(700), Output: one(256), Growth: one(300),
+	}
+	chat := trajectory.Generator{Like: &stats}.Workload().Stats()
+	if chat.Turns.P25 != 6 || chat.Turns.Max != 6 || chat.ToolTurns != 0 || chat.ToolDelay.N != 0 {
+		t.Errorf("without tools: %+v", chat)
+	}
+	stats.ToolTurns, stats.UnknownToolDelays = 50, 50
+	unknown := trajectory.Generator{Like: &stats}.Workload().Stats()
+	if unknown.ToolTurns < 45 || unknown.UnknownToolDelays != unknown.ToolTurns {
+		t.Errorf("tools for unknown times: %+v", unknown)
+	}
+	stats.UnknownToolDelays, stats.ToolDelay = 0, one(2)
+	known := trajectory.Generator{Like: &stats}.Workload().Stats()
+	if known.ToolDelay.N < 45 || known.ToolDelay.P50 != 2 || known.UnknownToolDelays != 0 {
+		t.Errorf("tools for 2 s: %+v", known)
+	}
+}
+
 func TestGeneratorLikeRefuses(t *testing.T) {
 	stats := trajectory.Generator{}.Workload().Stats()
 	for name, g := range map[string]trajectory.Generator{
-		"both":      {Preset: trajectory.PresetDemo, Like: &stats},
-		"empty":     {Like: &trajectory.Stats{}},
-		"no output": {Like: &trajectory.Stats{Turns: stats.Turns, Input: stats.Input, FirstInput: stats.FirstInput}},
-		"nonsense":  {Like: &trajectory.Stats{Turns: trajectory.Distribution{N: 1, Max: math.NaN()}, Input: stats.Input, FirstInput: stats.FirstInput, Output: stats.Output}},
+		"both":        {Preset: trajectory.PresetDemo, Like: &stats},
+		"empty":       {Like: &trajectory.Stats{}},
+		"zero output": {Like: &trajectory.Stats{Turns: stats.Turns, Input: stats.Input, FirstInput: stats.FirstInput, Output: trajectory.Distribution{N: 1}}},
+		"no output":   {Like: &trajectory.Stats{Turns: stats.Turns, Input: stats.Input, FirstInput: stats.FirstInput}},
+		"nonsense":    {Like: &trajectory.Stats{Turns: trajectory.Distribution{N: 1, Max: math.NaN()}, Input: stats.Input, FirstInput: stats.FirstInput, Output: stats.Output}},
 	} {
 		if err := g.Validate(); err == nil {
 			t.Errorf("%s: no error", name)

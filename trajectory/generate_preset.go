@@ -62,6 +62,10 @@ type shape struct {
 	// with any.
 	parallel  [3]float64
 	toolDelay law // one call, in seconds
+	// toolTurns is the share of turns that run tools, of those that are not last
+	// and at which nobody comes back, unknownDelays that of them whose time is
+	// not known. They count where growth has a law; elsewhere it is all and none.
+	toolTurns, unknownDelays float64
 
 	// prompted is the number of turns that one message of the user leads to;
 	// the zero law means that the opening leads to all.

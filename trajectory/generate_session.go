@@ -102,17 +102,25 @@ func (b *session) turn(i, n int) (turn Turn, ok bool) {
 	b.calls--
 	switch {
 	case i == n-1: // the last answer calls nothing, and nobody comes back to it
+	case b.calls > 0 && !b.runsTools():
+		turn.ToolDelayKnown = false
 	case b.calls > 0:
 		turn.ToolCalls = b.drawCalls(i)
 		for _, c := range turn.ToolCalls {
 			turn.ToolDelay = max(turn.ToolDelay, c.Duration) // they run side by side
+		}
+		if b.shape.unknownDelays > 0 && b.rng.Float64() < b.shape.unknownDelays {
+			turn.ToolDelay, turn.ToolDelayKnown = 0, false
+			for k := range turn.ToolCalls {
+				turn.ToolCalls[k].Duration = 0
+			}
 		}
 	default:
 		turn.HumanDelay = b.shape.humanDelay.seconds(b.rng)
 		b.prompt()
 	}
 	answer, output := b.answer(output, turn.ToolCalls)
-	if turn.PromptTokens+output > b.shape.window-prefixRoom {
+	if turn.PromptTokens+output > b.shape.window-prefixRoom && i > 0 {
 		return Turn{}, false
 	}
 	turn.OutputTokens, turn.CompletionTokens = output, output
@@ -149,6 +157,11 @@ func (b *session) lengths() (output, growth int) {
 	}
 	u := b.rng.Float64()
 	return int(math.Round(b.shape.output.quantile(u))), int(math.Round(b.shape.growth.quantile(u)))
+}
+
+// runsTools draws whether a turn runs tools.
+func (b *session) runsTools() bool {
+	return b.shape.growth.points == nil || b.rng.Float64() < b.shape.toolTurns
 }
 
 // drawCalls draws the tool calls of turn i, at least one.

@@ -1,6 +1,7 @@
 package trajectory
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 
@@ -18,20 +19,32 @@ import (
 //	doubled-history      error    a request holds the history of the one before it twice
 //	result-without-call  error    a tool result whose call is not in front of it
 //	context-window       error    prompt and answer do not fit Policy.Window
-//	missing-output       error    no length was recorded, and Policy.Output is exact
+//	missing-output       error    no length was recorded, and Policy.Output is exact;
+//	                              a warning when it is exact by default
 //	call-without-result  warning  a tool call without a result behind it
 //	id-reused            warning  two tool calls of one context have the same ID
 //	empty-assistant      warning  an assistant's message that says and calls nothing
 //	ends-in-answer       warning  a request that ends with an assistant's message
 //	image                warning  a picture in a message
+//	no-turns             error    a trajectory without turns, which no reader makes
+//	no-messages          error    a request without messages, likewise
 //	secret               warning  what looks like a key in a message or tool
 //	overlap              warning  a session most of whose requests another has too
 //	reset                info     a request keeps less than 90 % of the one before
 //	unknown-delay        info     tools ran for an unknown time
 //	estimated            info     numbers that were not recorded
 func Lint(w *Workload, p Policy) []Finding {
+	missing := Warning
+	if p.Output == OutputExact {
+		missing = Error
+	}
 	p = p.Resolve()
-	l := &linter{policy: p, secrets: secrets.New(), clean: make(map[*Message]string)}
+	l := &linter{policy: p, missing: missing, secrets: secrets.New(), clean: make(map[*Message]string)}
+	for t := range w.Threads() {
+		if !l.sound(t) {
+			return append(slices.Clone(w.Findings), l.findings...)
+		}
+	}
 	for t := range w.Threads() {
 		l.thread(t)
 	}
@@ -42,8 +55,11 @@ func Lint(w *Workload, p Policy) []Finding {
 // A linter looks at one thread after the other.
 type linter struct {
 	policy   Policy
+	missing  Severity // of a missing length
 	secrets  *secrets.Finder
 	clean    map[*Message]string // what was found in a message, empty for nothing
+	counted  map[*Message]bool   // messages of the thread that were looked at
+	head     []*Message          // how the thread begins
 	findings []Finding
 
 	t     *Trajectory
@@ -66,9 +82,28 @@ func (l *linter) note(turn int, s Severity, rule, format string, args ...any) {
 	l.findings = append(l.findings, f)
 }
 
+// sound reports whether a trajectory can be looked into; readers make no others.
+func (l *linter) sound(t *Trajectory) bool {
+	l.t, l.first, l.more = t, make(map[string]int), make(map[string]int)
+	if len(t.Turns) == 0 {
+		l.note(-1, Error, "no-turns", "the trajectory has no turns")
+	}
+	for i := range t.Turns {
+		if t.Turns[i].Context == nil {
+			l.note(i, Error, "no-messages", "the request has no messages")
+		}
+	}
+	for _, s := range t.Subagents {
+		if s.Trajectory == nil {
+			l.note(-1, Error, "no-turns", "a subagent has no trajectory")
+		}
+	}
+	return len(l.first) == 0
+}
+
 func (l *linter) thread(t *Trajectory) {
 	l.t, l.first, l.more = t, make(map[string]int), make(map[string]int)
-	l.calls = newCallState()
+	l.calls, l.counted = newCallState(), make(map[*Message]bool)
 	for i := range t.Turns {
 		l.turn(i)
 	}
@@ -82,10 +117,10 @@ func (l *linter) turn(i int) {
 	turn := &l.t.Turns[i]
 	if w := l.policy.Window; w > 0 && !l.policy.fits(turn) {
 		answer, _ := l.policy.Limit(turn)
-		l.note(i, Error, "context-window", "%d tokens in and %d out do not fit a window of %d", turn.PromptEstimate(), answer, w)
+		l.note(i, Error, "context-window", "%d tokens in, with what a play and a template add, and %d out do not fit a window of %d", turn.promptAtMost(), answer, w)
 	}
 	if l.policy.Output == OutputExact && turn.OutputTokens == 0 {
-		l.note(i, Error, "missing-output", "the length of the answer was not recorded, which an exact replay needs")
+		l.note(i, l.missing, "missing-output", "the length of the answer was not recorded, which an exact replay needs")
 	}
 	if turn.Origins.Input == Estimated || turn.Origins.Output == Estimated || turn.Origins.Delay == Estimated && (turn.ToolDelayKnown || turn.HumanDelay > 0) {
 		l.note(i, Info, "estimated", "numbers of this turn are estimates")
@@ -93,14 +128,17 @@ func (l *linter) turn(i int) {
 	if !turn.ToolDelayKnown && i+1 < len(l.t.Turns) && l.t.EndsInTools(i) {
 		l.note(i, Info, "unknown-delay", "tools ran after it for a time that was not recorded")
 	}
-	if kind := l.secrets.Find(turn.Tools); kind != "" {
+	if kind := l.secrets.Find(turn.Tools); kind != "" && (i == 0 || !bytes.Equal(turn.Tools, l.t.Turns[i-1].Tools)) {
 		l.note(i, Warning, "secret", "a tool definition holds what looks like a %s", kind)
 	}
 	fresh := turn.Context.Len()
-	if i > 0 {
+	if i == 0 {
+		l.begin(0, turn.Context)
+	} else {
 		before := &l.t.Turns[i-1]
 		kept := turn.Context.Shared(before.Context)
 		l.history(i, before.Context, turn.Context, kept)
+		l.begin(i, turn.Context)
 		if kept < before.Context.Len() {
 			l.calls = newCallState() // begin again: what came before may be gone
 			kept = 0
@@ -124,7 +162,7 @@ func (l *linter) history(i int, before, now *Context, kept int) {
 	case kept == 0 && lacksHistory(before, now):
 		l.note(i, Error, "delta-history", "the request lacks the history of the one before it: it seems to hold only what is new")
 		return
-	case kept == before.Len() && before.Len() > 1 && doubled(before, now):
+	case kept == before.Len() && l.doubled(lastMessages(now, now.Len()-kept)):
 		l.note(i, Error, "doubled-history", "the request holds the history of the one before it twice")
 	}
 	from, to := &l.t.Turns[i-1], &l.t.Turns[i]
@@ -144,22 +182,33 @@ func lacksHistory(before, now *Context) bool {
 	return role == "assistant" || role == "tool" || was.lead && !first.lead
 }
 
-// doubled reports whether what follows a context in a longer one begins like it.
-func doubled(before, now *Context) bool {
-	n := before.Len()
-	if now.Len() < 2*n {
-		return false
+// doubled reports whether among the messages that a request has beyond the one
+// before it the session begins again: with a system prompt and what followed it, or
+// a prompt and its answer. One message alone may well be repeated.
+func (l *linter) doubled(fresh []*Message) bool {
+	n := len(l.head)
+	if n == 1 && len(fresh) > 1 && fresh[0] == l.head[0] && fresh[1].Role() == "assistant" {
+		return true // the prompt once more where its answer should be
 	}
-	again := now
-	for again.Len() > 2*n {
-		again = again.Front()
-	}
-	for c := before; c != nil; c, again = c.Front(), again.Front() {
-		if c.Last() != again.Last() {
-			return false
+	for at := 0; n > 1 && at+n <= len(fresh); at++ {
+		if slices.Equal(fresh[at:at+n], l.head) {
+			return true
 		}
 	}
-	return true
+	return false
+}
+
+// begin remembers how the session begins: its first request, and where that is one
+// message the answer to it.
+func (l *linter) begin(i int, c *Context) {
+	switch {
+	case i == 0:
+		l.head = c.Append(nil)
+	case i == 1 && len(l.head) == 1 && c.Len() > 1:
+		if all := c.Append(nil); all[0] == l.head[0] && all[1].Role() == "assistant" {
+			l.head = all[:2]
+		}
+	}
 }
 
 func firstMessage(c *Context) *Message {
@@ -192,13 +241,17 @@ func (l *linter) overlaps(w *Workload) {
 		if len(t.Turns) < least {
 			continue
 		}
-		common := make(map[int]int)
+		common, seen := make(map[int]int), make(map[size]bool)
 		for k := range t.Turns {
 			turn := &t.Turns[k]
 			if turn.PromptTokens == 0 {
 				continue
 			}
 			key := size{turn.PromptTokens, turn.OutputTokens}
+			if seen[key] {
+				continue // one request stands for those of its size
+			}
+			seen[key] = true
 			for _, other := range where[key] {
 				common[other]++
 			}

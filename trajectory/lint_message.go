@@ -1,6 +1,8 @@
 package trajectory
 
 import (
+	"slices"
+
 	"github.com/tidwall/gjson"
 )
 
@@ -34,23 +36,24 @@ func (l *linter) message(i int, m *Message) {
 	default:
 		l.calls.late, l.calls.open = append(l.calls.late, l.calls.open...), nil
 	}
-	if n := pictures(message.Get("content")); n > 0 {
-		l.note(i, Warning, "image", "%d picture(s) in a message: not every server takes them", n)
-	}
 	kind, ok := l.clean[m]
 	if !ok {
 		kind = l.secrets.Find(m.wire)
 		l.clean[m] = kind
 	}
-	if kind != "" {
+	if n := pictures(message.Get("content")); n > 0 && !l.counted[m] {
+		l.note(i, Warning, "image", "%d picture(s) in a message: not every server takes them", n)
+	}
+	if kind != "" && !l.counted[m] {
 		l.note(i, Warning, "secret", "a message of role %s holds what looks like a %s", m.Role(), kind)
 	}
+	l.counted[m] = true
 }
 
 func (l *linter) result(i int, id gjson.Result) {
-	for k, open := range l.calls.open {
-		if open == id.Str {
-			l.calls.open = append(l.calls.open[:k], l.calls.open[k+1:]...)
+	for _, waiting := range []*[]string{&l.calls.open, &l.calls.late} {
+		if k := slices.Index(*waiting, id.Str); k >= 0 {
+			*waiting = slices.Delete(*waiting, k, k+1)
 			return
 		}
 	}
@@ -63,7 +66,7 @@ func (l *linter) answer(i int, message gjson.Result, synthetic bool) {
 	calls := message.Get("tool_calls")
 	calls.ForEach(func(_, c gjson.Result) bool {
 		id := c.Get("id").Str
-		if l.calls.seen[id] {
+		if id != "" && l.calls.seen[id] {
 			l.note(i, Warning, "id-reused", "two calls have the ID %.60q", id)
 		}
 		l.calls.seen[id] = true

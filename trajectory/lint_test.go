@@ -50,6 +50,7 @@ func lintOf(t *testing.T, p trajectory.Policy, change func(*trajectory.Trajector
 
 func TestLint(t *testing.T) {
 	answer := `{"role":"assistant","content":"A"}`
+	more := `{"role":"user","content":"M"}`
 	big := `{"role":"user","content":"` + strings.Repeat("x", 4000) + `"}`
 	key := "sk-" + strings.Repeat("a1B2", 8)
 	for _, tt := range []struct {
@@ -66,6 +67,13 @@ func TestLint(t *testing.T) {
 			"a.jsonl:2 1 error delta-history"}},
 		{name: "doubled", requests: [][]string{{sys, user}, {sys, user, sys, user, answer, user}}, want: []string{
 			"a.jsonl:2 1 error doubled-history"}},
+		{name: "doubled without a system prompt", requests: [][]string{{user}, {user, answer, more}, {user, answer, more, user, answer, more, answer, more}}, want: []string{
+			"a.jsonl:3 2 error doubled-history"}},
+		{name: "doubled from the start", requests: [][]string{{user}, {user, user, answer, more}}, want: []string{
+			"a.jsonl:2 1 error doubled-history"}},
+		{name: "a prompt again", requests: [][]string{{user}, {user, answer, user}, {user, answer, user, answer, user}}},
+		{name: "results behind later messages", requests: [][]string{{sys, user, callMessage("1"), callMessage("2"), resultMessage("1"), resultMessage("2")}, {sys, user, callMessage("1"), callMessage("2"), resultMessage("1"), resultMessage("2"), callMessage("3"), user, resultMessage("3")}}},
+		{name: "calls without IDs", requests: [][]string{{sys, user, callMessage(""), resultMessage(""), callMessage(""), resultMessage("")}}},
 		{name: "result without call", requests: [][]string{{sys, user, resultMessage("9")}}, want: []string{
 			"a.jsonl:1 0 error result-without-call"}},
 		{name: "call without result", requests: [][]string{{sys, user}, {sys, user, callMessage("1"), user}}, want: []string{
@@ -76,7 +84,9 @@ func TestLint(t *testing.T) {
 			"a.jsonl:1 0 warning id-reused"}},
 		{name: "window", policy: trajectory.Policy{Window: 1000}, requests: [][]string{{sys, user}, {sys, user, answer, big}}, want: []string{
 			"a.jsonl:2 1 error context-window"}},
-		{name: "no length", change: func(tr *trajectory.Trajectory) { tr.Turns[0].OutputTokens = 0 }, requests: [][]string{{sys, user}}, want: []string{
+		{name: "no length, by default", change: func(tr *trajectory.Trajectory) { tr.Turns[0].OutputTokens = 0 }, requests: [][]string{{sys, user}}, want: []string{
+			"a.jsonl:1 0 warning missing-output"}},
+		{name: "no length", policy: trajectory.Policy{Output: trajectory.OutputExact}, change: func(tr *trajectory.Trajectory) { tr.Turns[0].OutputTokens = 0 }, requests: [][]string{{sys, user}}, want: []string{
 			"a.jsonl:1 0 error missing-output"}},
 		{name: "no length, free", policy: trajectory.Policy{Output: trajectory.OutputFree}, change: func(tr *trajectory.Trajectory) { tr.Turns[0].OutputTokens = 0 }, requests: [][]string{{sys, user}}},
 		{name: "empty answer", requests: [][]string{{sys, user, `{"role":"assistant","content":""}`, user}}, want: []string{
@@ -147,5 +157,18 @@ func TestLintOverlap(t *testing.T) {
 	want := []string{"c: 15 of 15 requests have the sizes of ones of a: perhaps the same session, cut twice"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// What no reader makes is a finding too.
+func TestLintUnsound(t *testing.T) {
+	for want, tr := range map[string]*trajectory.Trajectory{
+		"no-messages": {ID: "a", Turns: []trajectory.Turn{{}}},
+		"no-turns":    {ID: "a"},
+	} {
+		got := trajectory.Lint(&trajectory.Workload{Trajectories: []*trajectory.Trajectory{tr}}, trajectory.Policy{})
+		if len(got) != 1 || got[0].Rule != want || got[0].Severity != trajectory.Error {
+			t.Errorf("%v, expected %s", got, want)
+		}
 	}
 }

@@ -109,6 +109,9 @@ func (s *Store) message(raw []byte) (*Message, error) {
 	return m, nil
 }
 
+// maxBlockTokens bounds a block: 64 MiB of text.
+const maxBlockTokens = 1 << 24
+
 // maxScratch bounds the memory that a store keeps for the next message.
 const maxScratch = 1 << 20
 
@@ -122,6 +125,9 @@ func (s *Store) synthetic(m *Message, blocks []Block) (*Message, error) {
 	h := s.hash(m.wire)
 	text := &synthetic{at: 1 + content.Index + 1, blocks: blocks} // after the quote
 	for _, b := range blocks {
+		if b.Tokens < 0 || b.Tokens > maxBlockTokens {
+			return nil, fmt.Errorf("a block of %d tokens, expected 0 to %d", b.Tokens, maxBlockTokens)
+		}
 		h = (h^b.Seed)*0x9e3779b97f4a7c15 + uint64(b.Tokens)
 		text.bytes += b.Tokens * filler.BytesPerToken
 	}

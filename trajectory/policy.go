@@ -203,7 +203,7 @@ func (p Policy) toolDelay(d time.Duration) time.Duration {
 	if p.ToolDelay == ToolDelayNone {
 		return 0
 	}
-	d = time.Duration(float64(d) * p.ToolDelayScale)
+	d = time.Duration(min(float64(d)*p.ToolDelayScale, math.MaxInt64/2))
 	if p.ToolDelayMax > 0 {
 		d = min(d, p.ToolDelayMax)
 	}
@@ -213,8 +213,8 @@ func (p Policy) toolDelay(d time.Duration) time.Duration {
 // Waits are the times between turns that were recorded in a workload, and what
 // is replayed of them.
 type Waits struct {
-	// Tool is time spent on tools and human time spent on waiting for people,
-	// of all turns together. Where tool delays are sampled or left out none is
+	// Tool is time spent on tools, and before subagents began, Human time spent
+	// on waiting for people, of all turns but the last ones together. Where tool delays are sampled or left out none is
 	// replayed, and ToolReplayed is 0.
 	Tool, ToolReplayed   time.Duration
 	Human, HumanReplayed time.Duration
@@ -226,7 +226,13 @@ func (w *Workload) Waits(p Policy) Waits {
 	p = p.Resolve()
 	var sum Waits
 	for t := range w.Threads() {
-		for i := range t.Turns {
+		for _, s := range t.Subagents {
+			sum.Tool += s.Delay
+			if p.ToolDelay != ToolDelayNone {
+				sum.ToolReplayed += p.toolDelay(s.Delay)
+			}
+		}
+		for i := range t.Turns[:max(0, len(t.Turns)-1)] { // nothing waits after the last
 			turn := &t.Turns[i]
 			sum.Human += turn.HumanDelay
 			sum.HumanReplayed += min(turn.HumanDelay, p.HumanWaits)

@@ -102,7 +102,7 @@ func (r *Replayer) Play(ctx context.Context, p Play) iter.Seq[Result] {
 		if len(p.Trajectory.Subagents) == 0 {
 			t := r.thread()
 			defer r.release(t)
-			r.due = t.play(ctx, p, r.due, kin{}, yield)
+			_, r.due = t.play(ctx, p, r.due, kin{}, yield)
 			return
 		}
 		r.due = r.playTree(ctx, p, yield)
@@ -146,33 +146,35 @@ type kin struct {
 	wait func(i int) (last time.Time, ok bool)
 }
 
-// play plays the turns of a trajectory and returns when what follows is due.
-func (t *thread) play(ctx context.Context, p Play, due time.Time, subagents kin, yield func(Result) bool) time.Time {
+// play plays the turns of a trajectory. It returns when the last response ended and
+// when what follows is due.
+func (t *thread) play(ctx context.Context, p Play, due time.Time, subagents kin, yield func(Result) bool) (end, next time.Time) {
+	end = due
 	policy := &t.r.policy
 	rng := rand.New(rand.NewPCG(p.seed, 0))
 	for i := p.Start; i < len(p.Trajectory.Turns); i++ {
 		if !sleepUntil(ctx, due) {
-			return due
+			return end, due
 		}
 		res, streamed := t.turn(ctx, p, i, due)
 		delay := policy.delay(p.Trajectory, i, rng)
-		if res.Completed {
-			delay = 0 // the next trajectory begins at once
+		if i == len(p.Trajectory.Turns)-1 {
+			delay = 0 // whatever follows begins at once
 		}
 		// From the end of the response, not of Send: what the client does
 		// in between is its own lateness.
-		end := res.Timing.Sent.Add(res.Timing.E2E)
+		end = res.Timing.Sent.Add(res.Timing.E2E)
 		due = end.Add(delay)
 		if subagents.ended != nil {
 			subagents.ended(i, end)
 		}
 		if !yield(res) || ctx.Err() != nil {
-			return due
+			return end, due
 		}
-		if subagents.wait != nil && !res.Completed {
+		if subagents.wait != nil && i+1 < len(p.Trajectory.Turns) {
 			last, ok := subagents.wait(i + 1)
 			if !ok {
-				return due
+				return end, due
 			}
 			due = later(end, last).Add(delay)
 		}
@@ -180,13 +182,13 @@ func (t *thread) play(ctx context.Context, p Play, due time.Time, subagents kin,
 			due = later(due, end.Add(policy.FailurePause))
 		}
 	}
-	return due
+	return end, due
 }
 
 // turn sends one turn.
 func (t *thread) turn(ctx context.Context, p Play, i int, due time.Time) (res Result, streamed bool) {
 	turn := &p.Trajectory.Turns[i]
-	res = Result{Subagent: p.subagent, Turn: i, Sender: t.sender, Completed: p.subagent == "" && i == len(p.Trajectory.Turns)-1}
+	res = Result{Subagent: p.subagent, Turn: i, Sender: t.sender, Completed: !p.below && i == len(p.Trajectory.Turns)-1}
 	res.MaxTokens, res.Forced = t.r.policy.Limit(turn)
 	body := t.builder.body(turn, p.Prefix, res.MaxTokens, res.Forced)
 	clock := metrics.Clock{Gaps: t.r.gaps}

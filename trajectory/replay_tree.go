@@ -11,6 +11,7 @@ import (
 type tree struct {
 	r       *Replayer
 	ctx     context.Context
+	cancel  context.CancelFunc
 	results chan delivery
 	threads sync.WaitGroup
 
@@ -27,25 +28,44 @@ type delivery struct {
 func (r *Replayer) playTree(ctx context.Context, p Play, yield func(Result) bool) time.Time {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	t := &tree{r: r, ctx: ctx, results: make(chan delivery), last: r.due}
+	t := &tree{r: r, ctx: ctx, cancel: cancel, results: make(chan delivery), last: r.due}
 	t.threads.Go(func() { t.play(p, r.due) })
 	go func() {
 		t.threads.Wait()
 		close(t.results)
 	}()
 	wanted := true
-	for d := range t.results {
-		if wanted && !yield(d.Result) {
-			wanted = false
-			cancel()
+	defer func() { // whoever takes the results may panic
+		cancel()
+		for d := range t.results {
+			d.taken <- false
 		}
-		d.taken <- wanted
+	}()
+	for d := range t.results {
+		if wanted {
+			wanted = t.deliver(d, yield)
+			continue
+		}
+		d.taken <- false
 	}
 	return t.last
 }
 
-// play plays one trajectory of the tree, and starts the subagents of it.
-func (t *tree) play(p Play, due time.Time) {
+// deliver passes a result on and lets its thread go on. It reports whether more are
+// wanted.
+func (t *tree) deliver(d delivery, yield func(Result) bool) (wanted bool) {
+	defer func() {
+		if !wanted {
+			t.cancel()
+		}
+		d.taken <- wanted
+	}()
+	return yield(d.Result)
+}
+
+// play plays one trajectory of the tree, and starts the subagents of it. It returns
+// when its last response ended: what the client does with results is its own time.
+func (t *tree) play(p Play, due time.Time) (end time.Time) {
 	subagents := p.Trajectory.Subagents
 	ended := make([]chan time.Time, len(subagents)) // nil until started
 	start := func(i int, at time.Time) {
@@ -58,11 +78,10 @@ func (t *tree) play(p Play, due time.Time) {
 			due := at.Add(t.r.policy.toolDelay(s.Delay))
 			child := Play{
 				Trajectory: s.Trajectory, Session: p.Session, Prefix: p.Prefix,
-				seed: p.seed*0x9e3779b97f4a7c15 + uint64(k) + 1, subagent: s.Trajectory.ID,
+				seed: p.seed*0x9e3779b97f4a7c15 + uint64(k) + 1, below: true, subagent: s.Trajectory.ID,
 			}
 			t.threads.Go(func() {
-				t.play(child, due)
-				ended[k] <- time.Now()
+				ended[k] <- t.play(child, due)
 			})
 		}
 	}
@@ -84,11 +103,12 @@ func (t *tree) play(p Play, due time.Time) {
 		start(-1, due)
 	}
 	thread := t.r.thread()
-	due = thread.play(t.ctx, p, due, kin{start, wait}, t.yield)
+	end, due = thread.play(t.ctx, p, due, kin{start, wait}, t.yield)
 	t.r.release(thread)
 	t.mu.Lock()
 	t.last = later(t.last, due)
 	t.mu.Unlock()
+	return end
 }
 
 // yield passes a result on and reports whether to go on.

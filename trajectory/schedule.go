@@ -38,7 +38,8 @@ type Play struct {
 	Prefix string
 
 	seed     uint64 // of the tool delays
-	subagent string // the ID of the subagent that it is
+	below    bool   // it is a subagent's
+	subagent string // its ID
 }
 
 // Plays returns the plays of an agent, counted from 0, without end. Each

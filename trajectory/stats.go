@@ -69,54 +69,6 @@ type Stats struct {
 	Origins StatsOrigins `json:"origins"`
 }
 
-// StatsOrigins count the turns of a workload by where what they hold comes from.
-type StatsOrigins struct {
-	// Text is that of the messages and tools, Input that of the input tokens,
-	// Output that of the output tokens, and Delay that of the time after a turn
-	// that ran tools or waited for a person.
-	Text   OriginCounts `json:"text"`
-	Input  OriginCounts `json:"input_tokens"`
-	Output OriginCounts `json:"output_tokens"`
-	Delay  OriginCounts `json:"delay"`
-}
-
-// OriginCounts count turns by origin. Missing are those that do not have what is
-// counted.
-type OriginCounts struct {
-	Recorded  int `json:"recorded"`
-	Derived   int `json:"derived"`
-	Estimated int `json:"estimated"`
-	Synthetic int `json:"synthetic"`
-	Missing   int `json:"missing"`
-}
-
-// Add counts one turn, of which known says whether it has what is counted.
-func (c *OriginCounts) Add(known bool, o Origin) {
-	switch {
-	case !known:
-		c.Missing++
-	case o == Derived:
-		c.Derived++
-	case o == Estimated:
-		c.Estimated++
-	case o == Synthetic:
-		c.Synthetic++
-	default:
-		c.Recorded++
-	}
-}
-
-// Share returns the share of turns of an origin, among those that have what is
-// counted; 0 when none has.
-func (c OriginCounts) Share(o Origin) float64 {
-	counts := [...]int{Recorded: c.Recorded, Derived: c.Derived, Estimated: c.Estimated, Synthetic: c.Synthetic}
-	all := c.Recorded + c.Derived + c.Estimated + c.Synthetic
-	if all == 0 || int(o) >= len(counts) {
-		return 0
-	}
-	return float64(counts[o]) / float64(all)
-}
-
 // A Distribution summarises N exact values. Percentiles are those of
 // [metrics.Percentiles]. With an N of 0 the other fields mean nothing.
 type Distribution struct {
@@ -191,13 +143,7 @@ func (c *collector) thread(t *Trajectory) {
 		if turn.HumanDelay > 0 {
 			c.humanDelay.Record(turn.HumanDelay.Seconds())
 		}
-		from := &c.s.Origins
-		from.Text.Add(true, turn.Origins.Text)
-		from.Input.Add(turn.PromptTokens > 0, turn.Origins.Input)
-		from.Output.Add(turn.OutputTokens > 0, turn.Origins.Output)
-		if ran := c.tools(t, i); ran || turn.HumanDelay > 0 {
-			from.Delay.Add(turn.ToolDelayKnown || turn.HumanDelay > 0, turn.Origins.Delay)
-		}
+		c.s.Origins.add(turn, c.tools(t, i))
 		c.prefix(turn, input)
 		if i > 0 {
 			c.step(&t.Turns[i-1], turn)

@@ -208,20 +208,85 @@ func TestFitSubagents(t *testing.T) {
 
 func TestWaits(t *testing.T) {
 	var store trajectory.Store
-	parent := family(t, &store) // delays 0+1+2+3, 0+1+2, 0, 0+1+2
+	// Delays of 0+1+2, 0+1, 0 and 0+1 s between turns, of 1 and 2 s before subagents.
+	parent := family(t, &store)
 	parent.Turns[1].HumanDelay = 100 * sec
 	w := &trajectory.Workload{Trajectories: []*trajectory.Trajectory{parent}}
 	for _, tt := range []struct {
 		policy trajectory.Policy
 		want   trajectory.Waits
 	}{
-		{trajectory.Policy{}, trajectory.Waits{Tool: 12 * sec, ToolReplayed: 12 * sec, Human: 100 * sec}},
-		{trajectory.Policy{ToolDelayMax: sec, HumanWaits: 10 * sec}, trajectory.Waits{Tool: 12 * sec, ToolReplayed: 7 * sec, Human: 100 * sec, HumanReplayed: 10 * sec}},
-		{trajectory.Policy{ToolDelayScale: 2}, trajectory.Waits{Tool: 12 * sec, ToolReplayed: 24 * sec, Human: 100 * sec}},
-		{trajectory.Policy{ToolDelay: trajectory.ToolDelayNone}, trajectory.Waits{Tool: 12 * sec, Human: 100 * sec}},
+		{trajectory.Policy{}, trajectory.Waits{Tool: 8 * sec, ToolReplayed: 8 * sec, Human: 100 * sec}},
+		{trajectory.Policy{ToolDelayMax: sec, HumanWaits: 10 * sec}, trajectory.Waits{Tool: 8 * sec, ToolReplayed: 6 * sec, Human: 100 * sec, HumanReplayed: 10 * sec}},
+		{trajectory.Policy{ToolDelayScale: 2}, trajectory.Waits{Tool: 8 * sec, ToolReplayed: 16 * sec, Human: 100 * sec}},
+		{trajectory.Policy{ToolDelay: trajectory.ToolDelayNone}, trajectory.Waits{Tool: 8 * sec, Human: 100 * sec}},
 	} {
 		if got := w.Waits(tt.policy); got != tt.want {
 			t.Errorf("%+v: %+v, expected %+v", tt.policy, got, tt.want)
+		}
+	}
+}
+
+// What a subagent would have waited for after its last turn holds nobody up, what
+// the client does with results is not the subagent's time, and one without an ID is
+// no session of its own.
+func TestSubagentsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var store trajectory.Store
+		parent := build(t, &store, "parent", 2)
+		child := build(t, &store, "child", 1)
+		child.ID = ""
+		child.Turns[0].ToolDelay = time.Hour
+		parent.Subagents = []trajectory.Subagent{{Trajectory: child, Join: 1}}
+		l := &lines{start: time.Now()}
+		r := trajectory.NewReplayer(l.connect, trajectory.Policy{}, nil)
+		defer r.Close()
+		completed := 0
+		for range 2 {
+			for res := range r.Play(t.Context(), trajectory.Play{Trajectory: parent}) {
+				if res.Completed {
+					completed++
+				}
+			}
+		}
+		// 0 and 1 s, 1 and 2 s; then the same again from 3 s on.
+		if took := time.Since(l.start); took != 6*sec || completed != 2 {
+			t.Errorf("two plays took %v and were completed %d times", took, completed)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		var store trajectory.Store
+		parent := build(t, &store, "parent", 2)
+		parent.Subagents = []trajectory.Subagent{{Trajectory: build(t, &store, "child", 1), Join: 1}}
+		l := &lines{start: time.Now()}
+		r := trajectory.NewReplayer(l.connect, trajectory.Policy{}, nil)
+		defer r.Close()
+		var lateness time.Duration
+		for res := range r.Play(t.Context(), trajectory.Play{Trajectory: parent}) {
+			lateness = max(lateness, res.Timing.Lateness)
+			time.Sleep(5 * sec)
+		}
+		// The last turn was due when the child's response had ended, at 2 s or as
+		// late as its first could be sent.
+		if lateness < 4*sec {
+			t.Errorf("the client held up everything for 5 s a result, and was %v late", lateness)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) { // which fails if a goroutine is left
+		var store trajectory.Store
+		defer func() { recover() }()
+		r := trajectory.NewReplayer((&lines{start: time.Now()}).connect, trajectory.Policy{}, nil)
+		for range r.Play(t.Context(), trajectory.Play{Trajectory: family(t, &store)}) {
+			panic("who takes the results")
+		}
+	})
+}
+
+func TestBadBlocks(t *testing.T) {
+	var s trajectory.Store
+	for _, tokens := range []int{-1, 1 << 40} {
+		if _, err := s.AppendSynthetic(nil, []byte(`{"role":"user","content":""}`), []trajectory.Block{{Seed: 1, Tokens: tokens}}); err == nil {
+			t.Errorf("%d tokens: no error", tokens)
 		}
 	}
 }

@@ -125,43 +125,6 @@ type Turn struct {
 	Line int
 }
 
-// An Origin says where a number or a text comes from, which is how far it can be
-// believed.
-type Origin uint8
-
-const (
-	// Recorded is what the recording says.
-	Recorded Origin = iota
-	// Derived follows from what the recording says, such as a delay from two
-	// instants.
-	Derived
-	// Estimated is a guess made from what the recording says, such as a number
-	// of tokens from a number of characters.
-	Estimated
-	// Synthetic is made up.
-	Synthetic
-)
-
-// String returns the name of the origin in lower case.
-func (o Origin) String() string {
-	if int(o) < len(originNames) {
-		return originNames[o]
-	}
-	return "unknown"
-}
-
-var originNames = [...]string{"recorded", "derived", "estimated", "synthetic"}
-
-// Origins are the origins of what a turn holds; of what it lacks, such as
-// PromptTokens of 0, they say nothing.
-type Origins struct {
-	// Text is that of the messages and tools: the worst of them.
-	Text Origin
-	// Input is that of PromptTokens, Output that of OutputTokens, Delay that of
-	// ToolDelay and HumanDelay.
-	Input, Output, Delay Origin
-}
-
 // A ToolCall is one recorded tool execution. It is never executed.
 type ToolCall struct {
 	ID, Name string

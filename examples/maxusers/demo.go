@@ -29,7 +29,11 @@ func open(o *options, simulated bool) (*trajectory.Workload, error) {
 	}
 	switch {
 	case name != "":
-		return format.Options{Format: format.Format(o.format), SkipBad: o.skipBad}.Open(name)
+		read := format.Options{Format: format.Format(o.format), SkipBad: o.skipBad}
+		if o.redact {
+			read.Redact = format.RedactSecrets()
+		}
+		return read.Open(name)
 	case simulated:
 		return trajectory.Generator{}.Workload(), nil
 	}

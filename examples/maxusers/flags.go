@@ -19,7 +19,7 @@ type options struct {
 	endpoint           cli.Endpoint
 	system             cli.System
 	workload, format   string
-	skipBad            bool
+	skipBad, redact    bool
 	agents             int
 	jsonFile, requests string
 	cfg                agentperf.Config
@@ -42,6 +42,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	o.endpoint.Register(flags)
 	flags.StringVar(&o.workload, "workload", "", "recorded sessions to replay: a `file` or folder, or "+presetPrefix+"NAME for generated ones ("+presetNames()+"); none means a small embedded workload")
 	flags.StringVar(&o.format, "format", "", "the `format` of -workload, one of "+formatNames()+" (default: recognised by content)")
+	flags.BoolVar(&o.redact, "redact", false, "put a word in place of what looks like a key or a token in -workload")
 	flags.BoolVar(&o.skipBad, "skip-bad", false, "leave bad records of -workload out instead of giving up")
 	flags.Func("slo", "service level as `SPEED@TTFT`, such as 100@5s: P25 output speed in tokens/s and P95 TTFT; or e2e:50, P25 of all tokens over the whole request (repeatable)", func(s string) error {
 		t, err := agentperf.ParseTier(s)

@@ -23,7 +23,7 @@ func inspect(c *call) (int, error) {
 	}
 	fmt.Fprintf(c.stdout, "%s from %s: %d sessions\n\n", w.Name, w.Source, len(w.Trajectories))
 	t := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "turns\tsubagents\tmost tokens in\ttokens out\ttools took\tpeople took\t  session\t")
+	fmt.Fprintln(t, "turns\tsubagents\tmost tokens in\ttokens out\ttools took\tpeople took\t  session (subagents included but in turns)\t")
 	for i, s := range w.Trajectories {
 		if *most > 0 && i == *most {
 			break
@@ -67,15 +67,14 @@ func lint(c *call) (int, error) {
 	c.reading()
 	var p trajectory.Policy
 	c.flags.IntVar(&p.Window, "window", 0, "context window in `tokens` that prompts and answers have to fit; 0 is any")
-	output := c.flags.String("output", "exact", "the `policy` to replay under: exact, cap or free")
+	output := c.flags.String("output", "", "the `policy` to replay under: exact, cap or free (default exact, where a missing length is no error)")
 	asJSON := c.flags.Bool("json", false, "print findings as JSON, one on each line")
 	if err := c.parse(1); err != nil {
 		return 0, err
 	}
 	p.Output = trajectory.Output(*output)
-	if err := p.Validate(); err != nil {
-		fmt.Fprintf(c.stderr, "trajectories: %v\n", err)
-		return 0, errUsage
+	if err := c.check(p.Validate()); err != nil {
+		return 0, err
 	}
 	w, err := c.open(c.args[0])
 	if err != nil {
@@ -156,7 +155,7 @@ func writeStats(t *tabwriter.Writer, s trajectory.Stats) error {
 		{"a perfect cache reuses", share(s.PrefixReuse)},
 		{"  with scaffolds shared", share(s.SharedPrefixReuse)},
 		{"resets", fmt.Sprintf("%d of %d steps", s.Resets, steps)},
-		{"requests that ran tools", fmt.Sprintf("%d", s.ToolTurns)},
+		{"requests known to run tools", fmt.Sprintf("%d", s.ToolTurns)},
 		{"  several at once", fmt.Sprintf("%d", s.ParallelTurns)},
 		{"tool calls", fmt.Sprintf("%d", s.ToolCalls)},
 		{"distinct content", fmt.Sprintf("%.1f MB", float64(s.DistinctBytes)/1e6)},

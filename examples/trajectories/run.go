@@ -70,7 +70,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	c.flags = flag.NewFlagSet("trajectories "+c.name, flag.ContinueOnError)
 	c.flags.SetOutput(stderr)
-	c.flags.Usage = func() { fmt.Fprintf(stderr, "Run trajectories %s -h for usage.\n", c.name) }
+	c.flags.Usage = func() {}
 	status, err := c.command.run(c)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -95,6 +95,7 @@ func (c *call) parse(arguments int) error {
 			c.flags.PrintDefaults()
 			return err
 		case err != nil:
+			fmt.Fprintf(c.stderr, "Run trajectories %s -h for usage.\n", c.name)
 			return errUsage
 		}
 		if c.flags.NArg() == 0 {
@@ -108,7 +109,16 @@ func (c *call) parse(arguments int) error {
 		return errUsage
 	}
 	c.args = names
-	return nil
+	return c.check((format.Options{Format: format.Format(c.format)}).Validate())
+}
+
+// check shows a mistake on the command line.
+func (c *call) check(err error) error {
+	if err == nil {
+		return nil
+	}
+	fmt.Fprintf(c.stderr, "trajectories: %v\nRun trajectories %s -h for usage.\n", err, c.name)
+	return errUsage
 }
 
 // reading registers the flags of commands that read a file.

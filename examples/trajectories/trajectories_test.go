@@ -127,6 +127,35 @@ func TestGenerate(t *testing.T) {
 	}
 }
 
+// What is there already is not lost, and private stays private.
+func TestTargets(t *testing.T) {
+	file := write(t, "a.jsonl", chat)
+	taken := write(t, "taken.jsonl", "precious")
+	if err := os.Chmod(taken, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, errs := do(t, notFine, "convert", file, taken, "-to", "rows"); !strings.Contains(errs, "is there already") {
+		t.Errorf("errors %s", errs)
+	}
+	if text, err := os.ReadFile(taken); err != nil || string(text) != "precious" {
+		t.Errorf("%q, %v", text, err)
+	}
+	do(t, fine, "convert", file, taken, "-to", "rows", "-force")
+	if info, err := os.Stat(taken); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info, err)
+	}
+	if _, errs := do(t, notFine, "convert", file, filepath.Dir(taken)); !strings.Contains(errs, "is not empty") {
+		t.Errorf("errors %s", errs)
+	}
+	out, _ := do(t, fine, "convert", file, "-", "-to", "aiperf")
+	if n := strings.Count(out, `"session_id":"x"`); n != 2 {
+		t.Errorf("standard output is %s", out)
+	}
+	// Statistics are enough to make sessions like them.
+	stats, _ := do(t, fine, "stats", "-json", file)
+	do(t, fine, "generate", "-like", write(t, "stats.json", stats), filepath.Join(t.TempDir(), "made"), "-n", "2")
+}
+
 func TestUsage(t *testing.T) {
 	for _, tt := range []struct {
 		args   []string
@@ -140,10 +169,12 @@ func TestUsage(t *testing.T) {
 		{[]string{"stats", "-no"}, usage, "flag provided but not defined: -no"},
 		{[]string{"stats", "-h"}, fine, "Usage: trajectories stats [flags] FILE"},
 		{[]string{"stats", "no such file"}, notFine, "no such file"},
-		{[]string{"stats", "-format", "tape", "."}, notFine, `Format is "tape"`},
+		{[]string{"stats", "-format", "tape", "."}, usage, `Format is "tape"`},
 		{[]string{"lint", "-output", "some", "."}, usage, `Output is "some"`},
 		{[]string{"convert", "a", "b", "-to", "tape"}, usage, `-to is "tape"`},
-		{[]string{"generate", "x", "-preset", "no"}, notFine, `Preset is "no"`},
+		{[]string{"generate", "x", "-preset", "no"}, usage, `Preset is "no"`},
+		{[]string{"generate", "x", "-n", "-1"}, usage, "Trajectories is -1"},
+		{[]string{"generate", "x", "-like", "a", "-preset", "demo"}, usage, "both -like and -preset"},
 	} {
 		if _, errs := do(t, tt.status, tt.args...); !strings.Contains(errs, tt.says) {
 			t.Errorf("%v says %s", tt.args, errs)

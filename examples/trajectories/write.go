@@ -1,7 +1,12 @@
 package main
 
 import (
+	"bufio"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,100 +18,164 @@ import (
 // convert writes a workload in another format.
 func convert(c *call) (int, error) {
 	c.reading()
-	to := c.writing()
+	t := c.writing()
 	c.flags.BoolVar(&c.redact, "redact", false, "put a word in place of what looks like a key or a token")
 	if err := c.parse(2); err != nil {
 		return 0, err
 	}
-	if err := checkTarget(*to); err != nil {
-		fmt.Fprintf(c.stderr, "trajectories: %v\n", err)
-		return 0, errUsage
+	if err := c.check(t.validate()); err != nil {
+		return 0, err
 	}
 	w, err := c.open(c.args[0])
 	if err != nil {
 		return 0, err
 	}
-	return fine, c.write(w, c.args[1], *to)
+	return fine, t.write(c, w, c.args[1])
 }
 
 // generate makes sessions up.
 func generate(c *call) (int, error) {
-	to := c.writing()
+	c.reading()
+	t := c.writing()
 	var g trajectory.Generator
 	var names []string
 	for _, p := range trajectory.Presets() {
 		names = append(names, string(p))
 	}
 	preset := c.flags.String("preset", "", "the `kind` of sessions: "+strings.Join(names, ", ")+" (default demo)")
-	like := c.flags.String("like", "", "make sessions with the statistics of those in `FILE`, and nothing else of it")
+	like := c.flags.String("like", "", "make sessions with the statistics of those in `FILE`, or of what stats -json wrote to it, and nothing else of it")
 	c.flags.Uint64Var(&g.Seed, "seed", 0, "seed of everything random")
 	c.flags.IntVar(&g.Trajectories, "n", 0, "`sessions` to make (default: as many as the preset or file has)")
 	if err := c.parse(1); err != nil {
 		return 0, err
 	}
 	g.Preset = trajectory.Preset(*preset)
-	if err := checkTarget(*to); err != nil {
-		fmt.Fprintf(c.stderr, "trajectories: %v\n", err)
-		return 0, errUsage
+	err := errors.Join(t.validate(), g.Validate())
+	if *like != "" && *preset != "" {
+		err = errors.Join(err, errors.New("both -like and -preset are given"))
+	}
+	if err := c.check(err); err != nil {
+		return 0, err
 	}
 	if *like != "" {
-		w, err := c.open(*like)
+		if g.Like, err = c.statsOf(*like); err == nil {
+			err = g.Validate()
+		}
 		if err != nil {
 			return 0, err
 		}
-		s := w.Stats()
-		g.Like = &s
 	}
-	if err := g.Validate(); err != nil {
-		return 0, err
-	}
-	return fine, c.write(g.Workload(), c.args[0], *to)
+	return fine, t.write(c, g.Workload(), c.args[0])
 }
 
-// writing registers the flag of commands that write.
-func (c *call) writing() *string {
-	return c.flags.String("to", "manifest", "`format` of OUT: manifest (a folder), rows or aiperf (files of JSON Lines)")
+// statsOf returns the statistics of recordings, or those in a file.
+func (c *call) statsOf(name string) (*trajectory.Stats, error) {
+	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() && info.Size() < 1<<20 {
+		s := new(trajectory.Stats)
+		data, err := os.ReadFile(name)
+		if err == nil && json.Unmarshal(data, s) == nil && s.Turns.N > 0 {
+			return s, nil
+		}
+	}
+	w, err := c.open(name)
+	if err != nil {
+		return nil, err
+	}
+	s := w.Stats()
+	return &s, nil
 }
 
-func checkTarget(to string) error {
-	switch to {
+// A target says how to write.
+type target struct {
+	to    string
+	force bool
+}
+
+// writing registers the flags of commands that write.
+func (c *call) writing() *target {
+	t := new(target)
+	c.flags.StringVar(&t.to, "to", "manifest", "`format` of OUT: manifest (a folder), rows or aiperf (JSON Lines, - for standard output)")
+	c.flags.BoolVar(&t.force, "force", false, "replace what is at OUT")
+	return t
+}
+
+func (t *target) validate() error {
+	switch t.to {
 	case "manifest", "rows", "aiperf":
 		return nil
 	}
-	return fmt.Errorf("-to is %q, expected manifest, rows or aiperf", to)
+	return fmt.Errorf("-to is %q, expected manifest, rows or aiperf", t.to)
 }
 
-// write writes a workload, a file under another name first.
-func (c *call) write(w *trajectory.Workload, name, to string) error {
-	if to == "manifest" {
-		if err := format.Write(name, w); err != nil {
+// write writes a workload. What is there already stays, unless it is to be replaced.
+func (t *target) write(c *call, w *trajectory.Workload, name string) error {
+	encode := format.WriteJSONL
+	switch t.to {
+	case "manifest":
+		return t.writeFolder(c, w, name)
+	case "aiperf":
+		encode = format.WriteAIPerf
+	}
+	if name == "-" {
+		return encode(c.stdout, w)
+	}
+	info, err := os.Stat(name)
+	switch {
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return err
+	case err == nil && info.IsDir():
+		return fmt.Errorf("%s is a folder", name)
+	case err == nil && !info.Mode().IsRegular(): // a pipe, say
+		out, err := os.OpenFile(name, os.O_WRONLY, 0)
+		if err != nil {
 			return err
 		}
-		fmt.Fprintf(c.stdout, "%d sessions in %s\n", len(w.Trajectories), filepath.Join(name, "manifest.json"))
-		return nil
+		return errors.Join(encode(out, w), out.Close())
+	case err == nil && !t.force:
+		return fmt.Errorf("%s is there already; -force replaces it", name)
 	}
-	out, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*.part")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(out.Name()) // which fails when all is well
-	if to == "rows" {
-		err = format.WriteJSONL(out, w)
-	} else {
-		err = format.WriteAIPerf(out, w)
-	}
-	if cerr := out.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		return err
-	}
-	if err := os.Chmod(out.Name(), 0o644); err != nil {
-		return err
-	}
-	if err := os.Rename(out.Name(), name); err != nil {
+	if err := replace(name, info, func(out io.Writer) error { return encode(out, w) }); err != nil {
 		return err
 	}
 	fmt.Fprintf(c.stdout, "%d sessions in %s\n", len(w.Trajectories), name)
 	return nil
+}
+
+// writeFolder writes a manifest and its traces.
+func (t *target) writeFolder(c *call, w *trajectory.Workload, name string) error {
+	if entries, err := os.ReadDir(name); err == nil && len(entries) > 0 && !t.force {
+		return fmt.Errorf("%s is not empty; -force writes into it", name)
+	}
+	if err := format.Write(name, w); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.stdout, "%d sessions in %s\n", len(w.Trajectories), filepath.Join(name, "manifest.json"))
+	return nil
+}
+
+// replace writes a file under another name first, so that it is never half there. A
+// file that is replaced keeps its permissions, and a link leads where it led.
+func replace(name string, old fs.FileInfo, encode func(io.Writer) error) (err error) {
+	if target, err := filepath.EvalSymlinks(name); err == nil {
+		name = target
+	}
+	mode := fs.FileMode(0o666) // less what the umask takes
+	if old != nil {
+		mode = old.Mode().Perm()
+	}
+	part := name + ".part"
+	out, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(part)
+		}
+	}()
+	b := bufio.NewWriter(out)
+	if err := errors.Join(encode(b), b.Flush(), out.Close()); err != nil {
+		return err
+	}
+	return os.Rename(part, name)
 }

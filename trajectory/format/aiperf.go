@@ -129,8 +129,8 @@ func without[T comparable](list []T, one T) []T {
 func (p *aiperfParser) add(s *aiperfSession, r *aiperfRow, turn trajectory.Turn) {
 	s.append(turn, r.at)
 	if n := len(s.Turns); n > 1 && r.delay >= 0 {
-		last, before := s.Turns[n-1].Context, &s.Turns[n-2]
-		setWait(before, r.delay.Seconds(), turn.Origins.Text != trajectory.Synthetic && endsInPrompt(last, before.Context), trajectory.Recorded)
+		// Whoever was waited for, the format asks for it to be waited.
+		setWait(&s.Turns[n-2], r.delay.Seconds(), false, trajectory.Recorded)
 	} else if n > 1 && !r.at.IsZero() && turn.Origins.Text == trajectory.Synthetic {
 		before := &s.Turns[n-2]
 		setWait(before, (before.ToolDelay + before.HumanDelay).Seconds(), true, trajectory.Estimated)

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"time"
 
 	"github.com/agentperf/agentperf-go/trajectory"
 )
@@ -25,8 +26,9 @@ type aiperfEnd struct {
 // WriteAIPerf writes w as JSON Lines of AIPerf's mooncake_trace form: for each
 // request its session, the whole history as chat messages, the tools, the length
 // of the answer and the delay in milliseconds after the answer before. That is
-// all the form has a place for: subagents become sessions of their own, a wait
-// for a person is a delay like any other.
+// all the form has a place for: subagents become sessions of their own, and the
+// time that was waited for them, as it was recorded, part of the delay; a wait for
+// a person is a delay like any other, and is read as one.
 //
 // As every row holds the whole context, the output is many times as large as the
 // workload in memory. Nothing is written of a workload that could not be read
@@ -37,12 +39,11 @@ func WriteAIPerf(out io.Writer, w *trajectory.Workload) error {
 	}
 	b := bufio.NewWriter(out)
 	for t := range w.Threads() {
+		waits, _ := recordedWaits(t)
 		for i := range t.Turns {
 			end := aiperfEnd{Mode: "history", Tools: t.Turns[i].Tools, Output: t.Turns[i].OutputTokens}
-			if i > 0 {
-				if before := &t.Turns[i-1]; before.ToolDelayKnown || before.HumanDelay > 0 {
-					end.Delay = new(min(millis(before.ToolDelay+before.HumanDelay), maxMillis))
-				}
+			if i > 0 && waits[i] >= 0 {
+				end.Delay = new(min(millis(waits[i]), maxMillis))
 			}
 			if err := writeMessages(b, aiperfStart{t.ID}, t.Turns[i].Context, end); err != nil {
 				return err
@@ -50,6 +51,44 @@ func WriteAIPerf(out io.Writer, w *trajectory.Workload) error {
 		}
 	}
 	return b.Flush()
+}
+
+// recordedWaits returns for each turn the recorded time since the end of the answer
+// in front of it, negative when it is not known, and how long the session took. The
+// time that was waited for subagents is not in the delays: it is worked out by going
+// through them as a replay does.
+func recordedWaits(t *trajectory.Trajectory) (waits []time.Duration, took time.Duration) {
+	ends := make(map[int]time.Duration) // of subagents, by the turn that waits for them
+	known := make(map[int]bool)
+	byTurn := make(map[int][]trajectory.Subagent) // that they come after
+	for _, s := range t.Subagents {
+		if s.Join > 0 {
+			byTurn[s.After] = append(byTurn[s.After], s)
+		}
+	}
+	start := func(after int, at time.Duration) {
+		for _, s := range byTurn[after] {
+			_, d := recordedWaits(s.Trajectory)
+			ends[s.Join] = max(ends[s.Join], at+s.Delay+d)
+			known[s.Join] = true
+		}
+	}
+	start(-1, 0)
+	for i := range t.Turns {
+		wait := time.Duration(0)
+		if i > 0 {
+			before := &t.Turns[i-1]
+			begin := max(took, ends[i]) + before.ToolDelay + before.HumanDelay
+			wait = begin - took
+			if took = begin; !before.ToolDelayKnown && before.HumanDelay == 0 && !known[i] {
+				wait = -1
+			}
+		}
+		waits = append(waits, wait)
+		took += t.Turns[i].ModelTime
+		start(i, took)
+	}
+	return waits, took
 }
 
 // writeMessages writes one line: an object of the fields of start, messages, and

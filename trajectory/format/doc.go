@@ -1,5 +1,5 @@
 // Package format reads recorded agent sessions in the forms that people have them,
-// and writes two of them.
+// and writes three.
 //
 // [Open] takes a file, or a folder of files in one format or several, and tells
 // the format of each by its content; [Options] name one instead:
@@ -25,7 +25,8 @@
 //
 // Files may be packed with gzip. A folder is read as its manifest.json, else as
 // all *.jsonl, *.json, *.traj and *.har below it, in the order of their names; what
-// is no recording is left out, with a finding. [Write] writes a manifest and its
+// is no recording is left out, with a finding, but for a *.jsonl with something in
+// it, which takes Options.SkipBad. [Write] writes a manifest and its
 // traces, [WriteJSONL] rows, [WriteAIPerf] AIPerf's rows.
 //
 // # What is made of them

@@ -41,7 +41,8 @@ func (rd *reader) readFolder(fsys fs.FS) error {
 }
 
 // readMember reads one file of a folder. One that is no recording is left out,
-// since folders hold other things too: all but *.jsonl, which would be missed.
+// since folders hold other things too; a *.jsonl would be missed, and is left out
+// only if it is empty or bad records are to be skipped.
 func (rd *reader) readMember(fsys fs.FS, name string) {
 	before := len(rd.errs)
 	known := false
@@ -56,15 +57,24 @@ func (rd *reader) readMember(fsys fs.FS, name string) {
 			}
 		default:
 			rd.at(name, 0)("", errors.New("a manifest among the rows; name it to open it"))
+			known = !rd.SkipBad
 		}
 	})
-	if known || len(rd.errs) == before || strings.HasSuffix(unpackedName(name), ".jsonl") {
+	if known || len(rd.errs) == before {
+		return
+	}
+	empty := errors.Is(rd.errs[before], errEmpty)
+	if strings.HasSuffix(unpackedName(name), ".jsonl") && !rd.SkipBad && !empty {
 		return
 	}
 	if s, ok := errors.AsType[*SyntaxError](rd.errs[before]); ok {
 		rd.errs = rd.errs[:before]
+		severity := trajectory.Warning
+		if strings.HasSuffix(unpackedName(name), ".jsonl") && !empty {
+			severity = trajectory.Error
+		}
 		rd.find(trajectory.Finding{
-			File: name, Turn: -1, Severity: trajectory.Warning, Rule: ruleUnrecognised,
+			File: name, Turn: -1, Severity: severity, Rule: ruleUnrecognised,
 			Text: s.text() + "; left out",
 		})
 	}

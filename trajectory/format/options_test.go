@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -178,6 +179,11 @@ func TestAIPerfRoundTrip(t *testing.T) {
 			t.Errorf("%s: written again it is different\n%s", name, diff)
 		}
 		want, got := flatten(w), flatten(read)
+		var waits [][]time.Duration
+		for t := range w.Threads() {
+			list, _ := recordedWaits(t)
+			waits = append(waits, list)
+		}
 		for i := range want {
 			if len(got) != len(want) || len(got[i].Turns) != len(want[i].Turns) || got[i].ID != want[i].ID {
 				t.Fatalf("%s: sessions are lost", name)
@@ -189,12 +195,25 @@ func TestAIPerfRoundTrip(t *testing.T) {
 				// turn has the answer.
 				same = same && (turn.Turn.OutputTokens == 0 || turn.Turn.OutputTokens == back.Turn.OutputTokens)
 				if k+1 < len(want[i].Turns) {
-					same = same && turn.Turn.ToolDelay+turn.Turn.HumanDelay == back.Turn.ToolDelay+back.Turn.HumanDelay
+					same = same && back.Turn.ToolDelay == max(0, waits[i][k+1]) && back.Turn.ToolDelayKnown == (waits[i][k+1] >= 0)
 				}
 				if !same {
 					t.Errorf("%s: turn %d of %s comes back as %+v, expected %+v", name, k, want[i].ID, back, turn)
 				}
 			}
 		}
+	}
+}
+
+// A parent's delay in AIPerf's rows is what was recorded, subagents included: 12 s
+// of think_time, of which the readers leave 5 s after the last of two.
+func TestAIPerfWaitsForSubagents(t *testing.T) {
+	w, err := Open("testdata/formats/weka.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	waits, _ := recordedWaits(w.Trajectories[0])
+	if diff := cmp.Diff([]time.Duration{0, 12 * time.Second, 43 * time.Second, 10 * time.Second}, waits); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }

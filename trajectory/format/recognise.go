@@ -10,6 +10,9 @@ import (
 	"strings"
 )
 
+// errEmpty is the cause when there is nothing in a file.
+var errEmpty = errors.New("empty")
+
 // errSpread is the cause when rows are laid out for reading.
 var errSpread = errors.New("a row spreads over several lines; put each on one line, for instance with jq -c")
 
@@ -19,7 +22,7 @@ var errSpread = errors.New("a row spreads over several lines; put each on one li
 func recognise(head []byte) (kind Format, sure bool, err error) {
 	rest := bytes.TrimSpace(trimBOM(head))
 	if len(rest) == 0 {
-		return "", true, errors.New("empty")
+		return "", true, errEmpty
 	}
 	for len(rest) > 0 {
 		if rest[0] == '[' {
