@@ -68,10 +68,12 @@ type Generator struct {
 	// Preset is the kind of session; empty means [PresetDemo].
 	Preset Preset
 	// Like, when set, is what the sessions are to be like instead: lengths,
-	// growth and delays have the percentiles of these statistics, and scaffolds,
-	// parallel calls, prompts of the user and resets are as frequent. Which
-	// lengths go with which delays is not in statistics, and drawn. Subagents
-	// are not made. Nothing but numbers is taken over.
+	// growth and delays have the percentiles of these statistics, tools run and
+	// delays are unknown as often, and scaffolds, parallel calls, prompts of the
+	// user and resets are about as frequent. Half of a small first prompt is
+	// taken to be the scaffold. Which lengths go with which delays is not in
+	// statistics, and drawn. Subagents are not made. Nothing but numbers is
+	// taken over.
 	Like *Stats
 	// Seed determines everything random.
 	Seed uint64

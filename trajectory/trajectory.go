@@ -142,8 +142,11 @@ func (t *Trajectory) EndsInTools(i int) bool {
 	}
 	next, kept := t.Turns[i+1].Context, t.Turns[i+1].Context.Shared(t.Turns[i].Context)
 	for ; next.Len() > kept; next = next.Front() {
-		if next.Last().Role() == "tool" {
+		switch next.Last().Role() {
+		case "tool":
 			return true
+		case "assistant":
+			return false // results before it are older
 		}
 	}
 	return false

@@ -47,7 +47,8 @@
 //     prompts have in common exactly the blocks at their front that the recording
 //     has in common. It is made of common words, one token each, and not what the
 //     original was: speculative decoding, expert routing and tokenizers may treat
-//     it otherwise.
+//     it otherwise. A writer writes it out, so that files grow and blocks that
+//     messages of different lengths had in common are found by their text.
 //   - Subagents become threads beside their parent, joined where its next request
 //     waited for them; the time that the parent waited for them is then taken out
 //     of its recorded delay.
