@@ -9,13 +9,13 @@ import (
 type Severity string
 
 const (
-	// Error is something without which a replay measures something else than
+	// SeverityError is something without which a replay measures something else than
 	// it claims.
-	Error Severity = "error"
-	// Warning is something to know before believing the result.
-	Warning Severity = "warning"
-	// Info is a property of the recording.
-	Info Severity = "info"
+	SeverityError Severity = "error"
+	// SeverityWarning is something to know before believing the result.
+	SeverityWarning Severity = "warning"
+	// SeverityInfo is a property of the recording.
+	SeverityInfo Severity = "info"
 )
 
 // A Finding is something to know about a workload before it is replayed.

@@ -34,9 +34,9 @@ import (
 //	unknown-delay        info     tools ran for an unknown time
 //	estimated            info     numbers that were not recorded
 func Lint(w *Workload, p Policy) []Finding {
-	missing := Warning
+	missing := SeverityWarning
 	if p.Output == OutputExact {
-		missing = Error
+		missing = SeverityError
 	}
 	p = p.Resolve()
 	l := &linter{policy: p, missing: missing, secrets: secrets.New(), clean: make(map[*Message]string)}
@@ -86,16 +86,16 @@ func (l *linter) note(turn int, s Severity, rule, format string, args ...any) {
 func (l *linter) sound(t *Trajectory) bool {
 	l.t, l.first, l.more = t, make(map[string]int), make(map[string]int)
 	if len(t.Turns) == 0 {
-		l.note(-1, Error, "no-turns", "the trajectory has no turns")
+		l.note(-1, SeverityError, "no-turns", "the trajectory has no turns")
 	}
 	for i := range t.Turns {
 		if t.Turns[i].Context == nil {
-			l.note(i, Error, "no-messages", "the request has no messages")
+			l.note(i, SeverityError, "no-messages", "the request has no messages")
 		}
 	}
 	for _, s := range t.Subagents {
 		if s.Trajectory == nil {
-			l.note(-1, Error, "no-turns", "a subagent has no trajectory")
+			l.note(-1, SeverityError, "no-turns", "a subagent has no trajectory")
 		}
 	}
 	return len(l.first) == 0
@@ -117,19 +117,19 @@ func (l *linter) turn(i int) {
 	turn := &l.t.Turns[i]
 	if w := l.policy.Window; w > 0 && !l.policy.fits(turn) {
 		answer, _ := l.policy.Limit(turn)
-		l.note(i, Error, "context-window", "%d tokens in, with what a play and a template add, and %d out do not fit a window of %d", turn.promptAtMost(), answer, w)
+		l.note(i, SeverityError, "context-window", "%d tokens in, with what a play and a template add, and %d out do not fit a window of %d", turn.promptAtMost(), answer, w)
 	}
 	if l.policy.Output == OutputExact && turn.OutputTokens == 0 {
 		l.note(i, l.missing, "missing-output", "the length of the answer was not recorded, which an exact replay needs")
 	}
 	if turn.Origins.Input == Estimated || turn.Origins.Output == Estimated || turn.Origins.Delay == Estimated && (turn.ToolDelayKnown || turn.HumanDelay > 0) {
-		l.note(i, Info, "estimated", "numbers of this turn are estimates")
+		l.note(i, SeverityInfo, "estimated", "numbers of this turn are estimates")
 	}
 	if !turn.ToolDelayKnown && i+1 < len(l.t.Turns) && l.t.EndsInTools(i) {
-		l.note(i, Info, "unknown-delay", "tools ran after it for a time that was not recorded")
+		l.note(i, SeverityInfo, "unknown-delay", "tools ran after it for a time that was not recorded")
 	}
 	if kind := l.secrets.Find(turn.Tools); kind != "" && (i == 0 || !bytes.Equal(turn.Tools, l.t.Turns[i-1].Tools)) {
-		l.note(i, Warning, "secret", "a tool definition holds what looks like a %s", kind)
+		l.note(i, SeverityWarning, "secret", "a tool definition holds what looks like a %s", kind)
 	}
 	fresh := turn.Context.Len()
 	if i == 0 {
@@ -149,10 +149,10 @@ func (l *linter) turn(i int) {
 		l.message(i, m)
 	}
 	l.calls.settle(func(id string) {
-		l.note(i, Warning, "call-without-result", "call %.60q has no result behind it", id)
+		l.note(i, SeverityWarning, "call-without-result", "call %.60q has no result behind it", id)
 	})
 	if last := turn.Context.Last(); last.Role() == "assistant" {
-		l.note(i, Warning, "ends-in-answer", "the request ends with an assistant's message, which servers go on with or refuse")
+		l.note(i, SeverityWarning, "ends-in-answer", "the request ends with an assistant's message, which servers go on with or refuse")
 	}
 }
 
@@ -160,14 +160,14 @@ func (l *linter) turn(i int) {
 func (l *linter) history(i int, before, now *Context, kept int) {
 	switch {
 	case kept == 0 && lacksHistory(before, now):
-		l.note(i, Error, "delta-history", "the request lacks the history of the one before it: it seems to hold only what is new")
+		l.note(i, SeverityError, "delta-history", "the request lacks the history of the one before it: it seems to hold only what is new")
 		return
 	case kept == before.Len() && l.doubled(lastMessages(now, now.Len()-kept)):
-		l.note(i, Error, "doubled-history", "the request holds the history of the one before it twice")
+		l.note(i, SeverityError, "doubled-history", "the request holds the history of the one before it twice")
 	}
 	from, to := &l.t.Turns[i-1], &l.t.Turns[i]
 	if size := turnBytes(from.Tools, from.Context); 10*keptBytes(from, to) < 9*size {
-		l.note(i, Info, "reset", "it keeps %.0f %% of the request before it", 100*float64(keptBytes(from, to))/float64(size))
+		l.note(i, SeverityInfo, "reset", "it keeps %.0f %% of the request before it", 100*float64(keptBytes(from, to))/float64(size))
 	}
 }
 
@@ -269,7 +269,7 @@ func (l *linter) overlaps(w *Workload) {
 		}
 		if best >= 0 {
 			l.findings = append(l.findings, Finding{
-				File: t.Source, Trajectory: t.ID, Turn: -1, Severity: Warning, Rule: "overlap",
+				File: t.Source, Trajectory: t.ID, Turn: -1, Severity: SeverityWarning, Rule: "overlap",
 				Text: fmt.Sprintf("%d of %d requests have the sizes of ones of %s: perhaps the same session, cut twice", common[best], len(t.Turns), w.Trajectories[best].ID),
 			})
 		}

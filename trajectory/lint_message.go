@@ -42,10 +42,10 @@ func (l *linter) message(i int, m *Message) {
 		l.clean[m] = kind
 	}
 	if n := pictures(message.Get("content")); n > 0 && !l.counted[m] {
-		l.note(i, Warning, "image", "%d picture(s) in a message: not every server takes them", n)
+		l.note(i, SeverityWarning, "image", "%d picture(s) in a message: not every server takes them", n)
 	}
 	if kind != "" && !l.counted[m] {
-		l.note(i, Warning, "secret", "a message of role %s holds what looks like a %s", m.Role(), kind)
+		l.note(i, SeverityWarning, "secret", "a message of role %s holds what looks like a %s", m.Role(), kind)
 	}
 	l.counted[m] = true
 }
@@ -58,7 +58,7 @@ func (l *linter) result(i int, id gjson.Result) {
 		}
 	}
 	if !l.calls.seen[id.Str] {
-		l.note(i, Error, "result-without-call", "a tool result for %.60q, which nothing in front of it calls", id.Str)
+		l.note(i, SeverityError, "result-without-call", "a tool result for %.60q, which nothing in front of it calls", id.Str)
 	}
 }
 
@@ -67,7 +67,7 @@ func (l *linter) answer(i int, message gjson.Result, synthetic bool) {
 	calls.ForEach(func(_, c gjson.Result) bool {
 		id := c.Get("id").Str
 		if id != "" && l.calls.seen[id] {
-			l.note(i, Warning, "id-reused", "two calls have the ID %.60q", id)
+			l.note(i, SeverityWarning, "id-reused", "two calls have the ID %.60q", id)
 		}
 		l.calls.seen[id] = true
 		l.calls.open = append(l.calls.open, id)
@@ -75,7 +75,7 @@ func (l *linter) answer(i int, message gjson.Result, synthetic bool) {
 	})
 	content := message.Get("content")
 	if !synthetic && len(l.calls.open) == 0 && (content.Type == gjson.Null || content.Str == "" && !content.IsArray()) {
-		l.note(i, Warning, "empty-assistant", "an assistant's message says nothing and calls nothing")
+		l.note(i, SeverityWarning, "empty-assistant", "an assistant's message says nothing and calls nothing")
 	}
 }
 

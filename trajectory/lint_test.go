@@ -122,7 +122,7 @@ func TestLintCounts(t *testing.T) {
 	}
 	w := &trajectory.Workload{
 		Trajectories: []*trajectory.Trajectory{tr},
-		Findings:     []trajectory.Finding{{File: "b", Line: 3, Turn: -1, Severity: trajectory.Warning, Rule: "r", Text: "From the reader."}},
+		Findings:     []trajectory.Finding{{File: "b", Line: 3, Turn: -1, Severity: trajectory.SeverityWarning, Rule: "r", Text: "From the reader."}},
 	}
 	got := trajectory.Lint(w, trajectory.Policy{})
 	if len(got) != 3 || got[0] != w.Findings[0] {
@@ -167,7 +167,7 @@ func TestLintUnsound(t *testing.T) {
 		"no-turns":    {ID: "a"},
 	} {
 		got := trajectory.Lint(&trajectory.Workload{Trajectories: []*trajectory.Trajectory{tr}}, trajectory.Policy{})
-		if len(got) != 1 || got[0].Rule != want || got[0].Severity != trajectory.Error {
+		if len(got) != 1 || got[0].Rule != want || got[0].Severity != trajectory.SeverityError {
 			t.Errorf("%v, expected %s", got, want)
 		}
 	}

@@ -30,7 +30,8 @@ var originNames = [...]string{"recorded", "derived", "estimated", "synthetic"}
 // Origins are the origins of what a turn holds; of what it lacks, such as
 // PromptTokens of 0, they say nothing.
 type Origins struct {
-	// Text is that of the messages and tools: the worst of them.
+	// Text is that of the messages and tools: Synthetic when all is made up,
+	// Estimated when a part is, from its recorded number of tokens.
 	Text Origin
 	// Input is that of PromptTokens, Output that of OutputTokens, Delay that of
 	// ToolDelay and HumanDelay.

@@ -12,6 +12,12 @@
 // parent. Bodies are lists of shared
 // segments; the same seed gives byte-identical requests.
 //
+// A turn says of its text and numbers whether they were recorded, derived,
+// estimated or made up ([Origins]); recordings without text have synthetic text of
+// the recorded lengths and likeness ([Block]). [Lint] says what is wrong with a
+// workload before a request of it is sent, [Stats] what kind of workload it is, and
+// a [Generator] makes sessions from a preset or like given statistics.
+//
 // Readers and writers for files are in package trajectory/format.
 package trajectory
 

@@ -94,7 +94,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 func warnOf(findings []trajectory.Finding, stderr io.Writer) {
 	const most = 5
 	shown, more := 0, 0
-	for _, severity := range []trajectory.Severity{trajectory.Error, trajectory.Warning} {
+	for _, severity := range []trajectory.Severity{trajectory.SeverityError, trajectory.SeverityWarning} {
 		for _, f := range findings {
 			switch {
 			case f.Severity != severity:

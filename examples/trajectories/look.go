@@ -42,7 +42,7 @@ func inspect(c *call) (int, error) {
 	}
 	if len(w.Findings) > 0 {
 		fmt.Fprintf(c.stdout, "\nFound while reading: %d errors, %d warnings, %d remarks; lint lists them.\n",
-			counts[trajectory.Error], counts[trajectory.Warning], counts[trajectory.Info])
+			counts[trajectory.SeverityError], counts[trajectory.SeverityWarning], counts[trajectory.SeverityInfo])
 	}
 	return fine, nil
 }
@@ -95,9 +95,9 @@ func lint(c *call) (int, error) {
 	}
 	if !*asJSON {
 		fmt.Fprintf(c.stdout, "%d errors, %d warnings, %d remarks in %d sessions\n",
-			counts[trajectory.Error], counts[trajectory.Warning], counts[trajectory.Info], len(w.Trajectories))
+			counts[trajectory.SeverityError], counts[trajectory.SeverityWarning], counts[trajectory.SeverityInfo], len(w.Trajectories))
 	}
-	if counts[trajectory.Error] > 0 {
+	if counts[trajectory.SeverityError] > 0 {
 		return notFine, nil
 	}
 	return fine, nil

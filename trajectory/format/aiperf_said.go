@@ -86,7 +86,7 @@ func (p *aiperfParser) history(s *aiperfSession, r *aiperfRow, turn *trajectory.
 	alike := root == rootOf(s.Turns[0].Context)
 	all := begins(turn.Context, before.Context)
 	first := root.Last().Role()
-	severity, claim := trajectory.Error, ""
+	severity, claim := trajectory.SeverityError, ""
 	var whole bool
 	switch r.mode {
 	case "text": // a prompt and nothing else
@@ -98,7 +98,7 @@ func (p *aiperfParser) history(s *aiperfSession, r *aiperfRow, turn *trajectory.
 		if whole = alike || first != "assistant" && first != "tool"; !whole {
 			claim = "the rows claim to hold whole histories, but have nothing in common and begin with an answer: they are read as what is new"
 		} else if !alike {
-			severity = trajectory.Warning
+			severity = trajectory.SeverityWarning
 			claim = "the row claims to hold a whole history, but has nothing in common with the one before it: perhaps it is only what is new"
 		}
 	default:

@@ -79,7 +79,7 @@ func (p *atifParser) session(name string, object gjson.Result, path string) {
 		return
 	}
 	if next := object.Get("continued_trajectory_ref").Str; next != "" {
-		p.rd.find(trajectory.Finding{File: name, Trajectory: a.ID, Turn: -1, Severity: trajectory.Info, Rule: "continued",
+		p.rd.find(trajectory.Finding{File: name, Trajectory: a.ID, Turn: -1, Severity: trajectory.SeverityInfo, Rule: "continued",
 			Text: fmt.Sprintf("it goes on in %s, which is a trajectory of its own", clip(next))})
 	}
 	if t := a.finish(); t != nil {
@@ -99,7 +99,7 @@ func (p *atifParser) trajectories() []*trajectory.Trajectory {
 		for _, ref := range s.refs {
 			child := p.byID[ref.id]
 			if child == nil || child.taken || child == s || below(child.Trajectory, s.Trajectory) {
-				p.rd.find(trajectory.Finding{File: s.Source, Trajectory: s.ID, Turn: ref.after, Severity: trajectory.Warning, Rule: "subagent-missing",
+				p.rd.find(trajectory.Finding{File: s.Source, Trajectory: s.ID, Turn: ref.after, Severity: trajectory.SeverityWarning, Rule: "subagent-missing",
 					Text: fmt.Sprintf("it starts subagent %q, which is not among the files", clip(ref.id))})
 				continue
 			}
@@ -143,7 +143,7 @@ func (a *atifReader) step(step gjson.Result) (field string, err error) {
 		if strings.Contains(strings.ToLower(message.Str), "summar") && step.Get("observation.results.#.subagent_trajectory_ref").Exists() && a.start != nil {
 			// Agents that hand over to themselves start again with the task.
 			a.context = a.start
-			a.rd.find(trajectory.Finding{File: a.Source, Trajectory: a.ID, Turn: len(a.Turns), Severity: trajectory.Info, Rule: "compaction",
+			a.rd.find(trajectory.Finding{File: a.Source, Trajectory: a.ID, Turn: len(a.Turns), Severity: trajectory.SeverityInfo, Rule: "compaction",
 				Text: "the context is compacted"})
 			return "", nil
 		}

@@ -123,7 +123,7 @@ func (t *claudeThread) start(r claudeRecord) {
 		before, end := &t.turns[n-1], t.ends[n-1]
 		tool, human := splitWait(end, t.lastResult, t.prompt, at)
 		if tool < -time.Second || human < -time.Second {
-			t.p.find(t, r.line, n, trajectory.Warning, ruleClock, fmt.Sprintf("it begins %v before the turn in front of it ends", (-min(tool, human)).Round(time.Millisecond)))
+			t.p.find(t, r.line, n, trajectory.SeverityWarning, ruleClock, fmt.Sprintf("it begins %v before the turn in front of it ends", (-min(tool, human)).Round(time.Millisecond)))
 		}
 		before.ToolDelay, before.ToolDelayKnown = bounded(tool), true
 		before.HumanDelay = bounded(human)
@@ -172,7 +172,7 @@ func (t *claudeThread) compact(r claudeRecord, before int) {
 	t.turns[n].ModelTime = bounded(t.ends[n].Sub(t.starts[n]))
 	t.turns[n].Origins = trajectory.Origins{Text: trajectory.Estimated, Input: trajectory.Derived, Delay: trajectory.Derived}
 	t.compacting = n + 1
-	t.p.find(t, r.line, n, trajectory.Info, "compaction", fmt.Sprintf("the context of %d tokens is compacted; the call that does it is not in the log and is made up", before))
+	t.p.find(t, r.line, n, trajectory.SeverityInfo, "compaction", fmt.Sprintf("the context of %d tokens is compacted; the call that does it is not in the log and is made up", before))
 	t.context = t.prefix
 	t.trigger = r.at
 	t.note()

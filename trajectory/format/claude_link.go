@@ -27,7 +27,7 @@ func (p *claudeParser) trajectories() []*trajectory.Trajectory {
 		t.flush()
 		if len(t.turns) == 0 {
 			if t.agent == "" && t.context != nil {
-				p.find(t, 0, -1, trajectory.Info, ruleNoCalls, "no model call; left out")
+				p.find(t, 0, -1, trajectory.SeverityInfo, ruleNoCalls, "no model call; left out")
 			}
 			continue
 		}
@@ -47,7 +47,7 @@ func (p *claudeParser) trajectories() []*trajectory.Trajectory {
 			attachClaude(built[c.thread], c, child, t)
 			continue
 		}
-		p.find(t, 0, -1, trajectory.Warning, "orphan", "the call that started this subagent is not in the log; it becomes a session of its own")
+		p.find(t, 0, -1, trajectory.SeverityWarning, "orphan", "the call that started this subagent is not in the log; it becomes a session of its own")
 		all = append(all, child)
 	}
 	return all
@@ -65,13 +65,13 @@ func below(of, t *trajectory.Trajectory) bool {
 
 func (t *claudeThread) trajectory() *trajectory.Trajectory {
 	if t.stray > 0 {
-		t.p.find(t, 0, -1, trajectory.Warning, "stray", fmt.Sprintf("%d tool results or parts of answers belong to nothing that was still open; left out", t.stray))
+		t.p.find(t, 0, -1, trajectory.SeverityWarning, "stray", fmt.Sprintf("%d tool results or parts of answers belong to nothing that was still open; left out", t.stray))
 	}
 	if t.lost > 0 {
-		t.p.find(t, 0, -1, trajectory.Warning, "call-without-result", fmt.Sprintf("%d tool calls have no result; a word stands for each", t.lost))
+		t.p.find(t, 0, -1, trajectory.SeverityWarning, "call-without-result", fmt.Sprintf("%d tool calls have no result; a word stands for each", t.lost))
 	}
 	if t.retried > 0 {
-		t.p.find(t, 0, -1, trajectory.Info, "retry", fmt.Sprintf("%d messages of the client's about failed calls are left out; the calls were load, but what was sent is not in the log", t.retried))
+		t.p.find(t, 0, -1, trajectory.SeverityInfo, "retry", fmt.Sprintf("%d messages of the client's about failed calls are left out; the calls were load, but what was sent is not in the log", t.retried))
 	}
 	if t.compacting > 0 { // without its summary it has no length
 		t.turns[t.compacting-1].OutputTokens = estimate(6000, claudeChars)

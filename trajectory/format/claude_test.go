@@ -139,7 +139,7 @@ func TestClaudeRecords(t *testing.T) {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 			for _, f := range trajectory.Lint(w, trajectory.Policy{}) {
-				if f.Severity == trajectory.Error {
+				if f.Severity == trajectory.SeverityError {
 					t.Error(f)
 				}
 			}

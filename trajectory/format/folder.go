@@ -69,9 +69,9 @@ func (rd *reader) readMember(fsys fs.FS, name string) {
 	}
 	if s, ok := errors.AsType[*SyntaxError](rd.errs[before]); ok {
 		rd.errs = rd.errs[:before]
-		severity := trajectory.Warning
+		severity := trajectory.SeverityWarning
 		if strings.HasSuffix(unpackedName(name), ".jsonl") && !empty {
-			severity = trajectory.Error
+			severity = trajectory.SeverityError
 		}
 		rd.find(trajectory.Finding{
 			File: name, Turn: -1, Severity: severity, Rule: ruleUnrecognised,

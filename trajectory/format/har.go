@@ -97,7 +97,7 @@ func (p *harParser) entry(name string, i int, entry gjson.Result) (field string,
 		return "", nil
 	}
 	if status := entry.Get("response.status").Int(); status >= 400 {
-		p.rd.find(trajectory.Finding{File: name, Turn: -1, Severity: trajectory.Info, Rule: "failed-call",
+		p.rd.find(trajectory.Finding{File: name, Turn: -1, Severity: trajectory.SeverityInfo, Rule: "failed-call",
 			Text: fmt.Sprintf("entry %d was answered with status %d; left out", i, status)})
 		return "", nil
 	}
@@ -193,7 +193,7 @@ func harUsage(content gjson.Result) (prompt, output int) {
 func (p *harParser) trajectories() []*trajectory.Trajectory {
 	if len(p.calls) == 0 {
 		p.rd.find(trajectory.Finding{
-			File: p.file, Turn: -1, Severity: trajectory.Warning, Rule: ruleNoCalls,
+			File: p.file, Turn: -1, Severity: trajectory.SeverityWarning, Rule: ruleNoCalls,
 			Text: fmt.Sprintf("%d requests, none of which is to /chat/completions or /v1/messages", p.others),
 		})
 	}

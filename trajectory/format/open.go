@@ -122,7 +122,7 @@ func (o Options) openFS(fsys fs.FS, name, label string) (*trajectory.Workload, e
 func (rd *reader) nothing(label string) error {
 	err := error(errors.New("no model call in it"))
 	for _, f := range rd.findings {
-		if f.Severity == trajectory.Error || f.Rule == ruleUnrecognised || f.Rule == ruleNoCalls {
+		if f.Severity == trajectory.SeverityError || f.Rule == ruleUnrecognised || f.Rule == ruleNoCalls {
 			err = fmt.Errorf("%w; %s", err, f)
 			break
 		}
@@ -153,7 +153,7 @@ func (rd *reader) distinguish(w *trajectory.Workload) {
 		taken[t.ID] = true
 		if t.ID != id {
 			rd.find(trajectory.Finding{
-				File: t.Source, Trajectory: t.ID, Turn: -1, Severity: trajectory.Info, Rule: "same-id",
+				File: t.Source, Trajectory: t.ID, Turn: -1, Severity: trajectory.SeverityInfo, Rule: "same-id",
 				Text: fmt.Sprintf("another trajectory is called %q too", clip(id)),
 			})
 		}
@@ -239,7 +239,7 @@ func (rd *reader) record(file string, line int) func(field string, err error) {
 	}
 	return func(field string, err error) {
 		rd.find(trajectory.Finding{
-			File: file, Line: line, Turn: -1, Severity: trajectory.Error, Rule: ruleBadRecord,
+			File: file, Line: line, Turn: -1, Severity: trajectory.SeverityError, Rule: ruleBadRecord,
 			Text: (&SyntaxError{Field: field, Err: err}).text() + "; left out",
 		})
 	}

@@ -62,7 +62,7 @@ func TestSkipBad(t *testing.T) {
 					t.Errorf("(-want +got)\n%s", diff)
 				}
 				f := w.Findings[0]
-				if f.Line != 2 || f.File != "a.jsonl" || f.Severity != trajectory.Error || f.Rule != ruleBadRecord {
+				if f.Line != 2 || f.File != "a.jsonl" || f.Severity != trajectory.SeverityError || f.Rule != ruleBadRecord {
 					t.Errorf("%.20q: finding %+v", line, f)
 				}
 			}
@@ -140,7 +140,7 @@ func TestMixedFolder(t *testing.T) {
 	}
 	var rules []string
 	for _, f := range w.Findings {
-		if f.Severity != trajectory.Info {
+		if f.Severity != trajectory.SeverityInfo {
 			rules = append(rules, f.File+" "+f.Rule)
 		}
 	}

@@ -13,7 +13,7 @@ func (p *otlpParser) trajectories() []*trajectory.Trajectory {
 	slices.SortStableFunc(p.chats, func(a, b otlpSpan) int { return a.start.Compare(b.start) })
 	if len(p.chats) == 0 {
 		p.rd.find(trajectory.Finding{
-			File: p.file, Turn: -1, Severity: trajectory.Warning, Rule: ruleNoCalls,
+			File: p.file, Turn: -1, Severity: trajectory.SeverityWarning, Rule: ruleNoCalls,
 			Text: fmt.Sprintf("%d tool executions and %d other spans, but no model call: no span whose gen_ai.operation.name is chat", len(p.tools), p.others),
 		})
 	}
@@ -54,7 +54,7 @@ func (p *otlpParser) trajectories() []*trajectory.Trajectory {
 	}
 	for _, shape := range order {
 		p.rd.find(trajectory.Finding{
-			File: shape.Source, Trajectory: shape.ID, Turn: -1, Severity: trajectory.Warning, Rule: "no-content",
+			File: shape.Source, Trajectory: shape.ID, Turn: -1, Severity: trajectory.SeverityWarning, Rule: "no-content",
 			Text: "the spans have no messages: prompts are synthetic, and each is taken to begin with the one before it as far as it can",
 		})
 		all = append(all, shape.Trajectory)

@@ -72,11 +72,11 @@ func (s *session) finish() *trajectory.Trajectory {
 		s.rd.find(trajectory.Finding{File: s.Source, Trajectory: s.ID, Turn: -1, Severity: severity, Rule: rule, Text: text})
 	}
 	if len(s.Turns) == 0 {
-		note(trajectory.Warning, ruleNoCalls, "no model call; left out")
+		note(trajectory.SeverityWarning, ruleNoCalls, "no model call; left out")
 		return nil
 	}
 	if s.images > 0 {
-		note(trajectory.Warning, "image", fmt.Sprintf("%d image(s) replaced by a word", s.images))
+		note(trajectory.SeverityWarning, "image", fmt.Sprintf("%d image(s) replaced by a word", s.images))
 	}
 	estimateOutputs(s.Trajectory)
 	for i := range s.Turns {

@@ -129,7 +129,7 @@ func (d *wekaDecoder) request(t *wekaThread, path string) wekaRequest {
 		d.subagent(t, &sub, path)
 	case r.kind == "subagent":
 		d.rd.find(trajectory.Finding{
-			File: d.file, Trajectory: t.id, Turn: -1, Severity: trajectory.Warning, Rule: "subagent-without-requests",
+			File: d.file, Trajectory: t.id, Turn: -1, Severity: trajectory.SeverityWarning, Rule: "subagent-without-requests",
 			Text: path + " is a subagent without requests; left out",
 		})
 	case r.in == 0 && len(d.ids) == 0:

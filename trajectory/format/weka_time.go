@@ -22,7 +22,7 @@ func (d *wekaDecoder) trajectory(t *wekaThread, id string) *trajectory.Trajector
 			continue // a subagent without requests
 		}
 		if n := len(turns); n > 0 && r.start < turns[n-1].start {
-			d.note(id, n, trajectory.Warning, ruleClock, fmt.Sprintf(
+			d.note(id, n, trajectory.SeverityWarning, ruleClock, fmt.Sprintf(
 				"%s starts at %v s, before the request in front of it at %v s", r.field, r.start, turns[n-1].start))
 		}
 		turns = append(turns, r)
@@ -33,7 +33,7 @@ func (d *wekaDecoder) trajectory(t *wekaThread, id string) *trajectory.Trajector
 		trj.ContextTokens = max(trj.ContextTokens, r.in+r.out)
 	}
 	if len(turns) == 0 {
-		d.note(id, -1, trajectory.Warning, ruleNoCalls, "no requests; left out")
+		d.note(id, -1, trajectory.SeverityWarning, ruleNoCalls, "no requests; left out")
 		return nil
 	}
 	for i := 1; i < len(turns); i++ {
