@@ -63,7 +63,7 @@ func (h *hashedChat) next(ids []uint64, input, answer int) (*trajectory.Context,
 	all := kept == len(h.ids) && len(h.spans) > 0
 	// What is kept of the messages: those that begin inside.
 	n := 0
-	for n < len(h.spans) && (n == 0 || h.spans[n-1].end < kept) {
+	for n < len(h.spans) && kept > 0 && (n == 0 || h.spans[n-1].end < kept) {
 		n++
 	}
 	h.spans = h.spans[:n]

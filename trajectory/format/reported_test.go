@@ -105,6 +105,7 @@ func TestOddRecordings(t *testing.T) {
 		{"a long key in front", `{"id":"x","instance":"` + strings.Repeat("x", 80_000) + `","messages":[{"role":"user","content":"u"},{"role":"assistant","content":"a"}]}`, []string{"x: u"}},
 		{"swe-agent: history in front", `{"history":[{"role":"user","content":"` + strings.Repeat("x", 80_000) + `"},{"role":"assistant","content":"a"}],"trajectory":[{"response":"a"}],"info":{}}`, []string{"a: u"}},
 		{"weka: a subagent without requests", `{"id":"w","block_size":4,"requests":[{"t":0,"type":"n","in":4,"out":1,"hash_ids":[1]},{"t":5,"type":"subagent","status":"async_launched"},{"t":9,"type":"n","in":8,"out":1,"hash_ids":[1,2]}]}`, []string{"w: u1*4, u1*4 a u1*4"}},
+		{"weka: a request with nothing of the one before", `{"id":"w","block_size":4,"tool_tokens":4,"requests":[{"t":0,"type":"n","in":8,"out":1,"hash_ids":[1,2]},{"t":9,"type":"n","in":12,"out":1,"hash_ids":[5,6,7]}]}`, []string{"w: s1*4 u1*4, s1*4 u2*8"}},
 		{"weka: an ID with escapes", `{"id":"a\/b","block_size":4,"requests":[{"t":0,"type":"n","in":4,"out":1,"hash_ids":[1]}]}`, []string{"a/b: u1*4"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
