@@ -42,7 +42,8 @@ func (rd *reader) readFolder(fsys fs.FS) error {
 
 // readMember reads one file of a folder. One that is no recording is left out,
 // since folders hold other things too; a *.jsonl would be missed, and is left out
-// only if it is empty or bad records are to be skipped.
+// only if it is empty. Where bad records are to be skipped, so is any file that
+// cannot be read.
 func (rd *reader) readMember(fsys fs.FS, name string) {
 	before := len(rd.errs)
 	known := false
@@ -52,31 +53,56 @@ func (rd *reader) readMember(fsys fs.FS, name string) {
 		case kind != Manifest:
 			rd.parser(kind).read(name, f)
 		case path.Base(name) == manifestName:
-			if sub, err := fs.Sub(fsys, path.Dir(name)); err == nil {
-				rd.readManifest(sub, manifestName, f)
-			}
+			rd.readBelow(fsys, path.Dir(name), f)
 		default:
 			rd.at(name, 0)("", errors.New("a manifest among the rows; name it to open it"))
-			known = !rd.SkipBad
 		}
 	})
-	if known || len(rd.errs) == before {
+	wrong := rd.errs[before:]
+	if len(wrong) == 0 {
 		return
 	}
-	empty := errors.Is(rd.errs[before], errEmpty)
-	if strings.HasSuffix(unpackedName(name), ".jsonl") && !rd.SkipBad && !empty {
+	rows := strings.HasSuffix(unpackedName(name), ".jsonl")
+	severity, rule := trajectory.SeverityWarning, ruleUnrecognised
+	switch empty := errors.Is(wrong[0], errEmpty); {
+	case !known && (!rows || empty):
+	case rd.SkipBad:
+		severity, rule = trajectory.SeverityError, ruleBadRecord
+	default:
 		return
 	}
-	if s, ok := errors.AsType[*SyntaxError](rd.errs[before]); ok {
-		rd.errs = rd.errs[:before]
-		severity := trajectory.SeverityWarning
-		if strings.HasSuffix(unpackedName(name), ".jsonl") && !empty {
-			severity = trajectory.SeverityError
+	rd.errs = rd.errs[:before:before]
+	for _, err := range wrong {
+		if s, ok := errors.AsType[*SyntaxError](err); ok {
+			rd.find(trajectory.Finding{File: s.File, Line: s.Line, Turn: -1, Severity: severity, Rule: rule, Text: s.text() + "; left out"})
+		} else {
+			rd.add(err) // the disk's, and nobody's mistake
 		}
-		rd.find(trajectory.Finding{
-			File: name, Turn: -1, Severity: severity, Rule: ruleUnrecognised,
-			Text: s.text() + "; left out",
-		})
+	}
+}
+
+// readBelow reads the manifest of a folder inside the folder that is opened. It
+// names its own workload, and not the whole.
+func (rd *reader) readBelow(fsys fs.FS, folder string, f *file) {
+	sub, err := fs.Sub(fsys, folder)
+	if err != nil {
+		rd.add(err)
+		return
+	}
+	name, source, before, parsers := rd.name, rd.source, len(rd.errs), len(rd.order)
+	rd.readManifest(sub, manifestName, f)
+	rd.name, rd.source = name, source
+	for _, err := range rd.errs[before:] {
+		if s, ok := errors.AsType[*SyntaxError](err); ok {
+			s.File = path.Join(folder, s.File)
+		}
+	}
+	for _, p := range rd.order[parsers:] {
+		if t, ok := p.(*traces); ok {
+			for _, c := range t.all {
+				c.file, c.Source = path.Join(folder, c.file), path.Join(folder, c.Source)
+			}
+		}
 	}
 }
 

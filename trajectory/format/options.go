@@ -42,8 +42,9 @@ type Options struct {
 	// Format is the format of all files; empty recognises each by content.
 	Format Format
 	// SkipBad leaves bad records out. Each becomes one of the workload's
-	// Findings, of severity error, instead of a part of the returned error. What
-	// concerns a file as a whole, and the manifest, stays an error.
+	// Findings, of severity error, instead of a part of the returned error. In a
+	// folder, so does a file that cannot be read at all; what concerns the one
+	// file that was named as a whole, and the folder's manifest, stays an error.
 	SkipBad bool
 	// Redact, when set, is called with the JSON of each message and each tool
 	// list before it is kept, and returns what to keep: JSON again. See

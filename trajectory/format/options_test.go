@@ -154,6 +154,29 @@ func TestMixedFolder(t *testing.T) {
 	}
 }
 
+// One odd file is no reason to lose a folder: an empty one never, one that cannot
+// be read when that is asked for.
+func TestOddMembers(t *testing.T) {
+	row := lf(rowJSON("a", 0, nil))
+	good := files("a.jsonl", row, "empty.jsonl", "", "notes.json", `{"x":1}`)
+	if w := openFiles(t, good, "."); len(w.Trajectories) != 1 || len(w.Findings) != 2 {
+		t.Errorf("%d trajectories, findings %v", len(w.Trajectories), w.Findings)
+	}
+	for name, text := range map[string]string{
+		"history.jsonl": `{"display":"x"}` + "\n", "other.json": `{"mode":"single_user_agentic_replay","version":1,"tasks":[]}`,
+		"sub/manifest.json": `{"tasks":[{"task_id":"x"}]}`, "b.har": `{"log":{"entries":7}}`,
+	} {
+		fsys := files("a.jsonl", row, name, text)
+		if _, err := OpenFS(fsys, "."); err == nil || !strings.HasPrefix(err.Error(), name+":") {
+			t.Errorf("%s: %v", name, err)
+		}
+		w, err := Options{SkipBad: true}.OpenFS(fsys, ".")
+		if err != nil || len(w.Trajectories) != 1 || len(w.Findings) == 0 || w.Findings[0].File != name || w.Findings[0].Severity != trajectory.SeverityError {
+			t.Errorf("%s: %v, %v", name, w, err)
+		}
+	}
+}
+
 // What AIPerf's rows have a place for comes back, and the second time all.
 func TestAIPerfRoundTrip(t *testing.T) {
 	for _, name := range append(fixtures(t), "testdata/kettle", "testdata/pantry.jsonl") {
