@@ -19,6 +19,7 @@ type record struct {
 	play       trajectory.Play
 	subagent   string // its ID; empty for the session itself
 	turn       int
+	input      int // tokens as recorded, 0 when they were not
 	begin      time.Time
 	outcome    endpoint.Outcome
 	message    string
@@ -112,6 +113,7 @@ func (c *crew) work(soft, hard context.Context, w *phase.Worker) error {
 func newRecord(agent int, play trajectory.Play, res trajectory.Result) record {
 	r := record{
 		agent: agent, play: play, subagent: res.Subagent, turn: res.Turn,
+		input: res.Recorded.PromptTokens,
 		begin: res.Sender.(*gate).began, maxTokens: res.MaxTokens, timing: res.Timing,
 	}
 	r.outcome, r.message = outcomeOf(res.Err)

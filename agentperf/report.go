@@ -110,6 +110,9 @@ type PhaseResult struct {
 	InputTokens           int64   `json:"input_tokens"`
 	CachedInputTokens     int64   `json:"cached_input_tokens"`
 	OutputTokens          int64   `json:"output_tokens"`
+	// InputRatio is the input tokens that the server counted over those that were
+	// recorded, of requests that have both; nil without any.
+	InputRatio *float64 `json:"input_tokens_of_recorded_ratio"`
 	// LatenessP99 is how late the client sent its requests.
 	LatenessP99 *float64 `json:"lateness_p99_seconds"`
 	// TokenSources counts where token totals came from.

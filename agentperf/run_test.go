@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"sync"
 	"testing"
@@ -199,4 +200,33 @@ func TestTTFTTie(t *testing.T) {
 			t.Errorf("%+v", v)
 		}
 	})
+}
+
+// Prompts that the server counts otherwise than they were recorded are said to be:
+// the load is not the recorded one.
+func TestInputDrift(t *testing.T) {
+	for share, warns := range map[float64]bool{1: false, 0.95: false, 0.5: true, 1.5: true} {
+		synctest.Test(t, func(t *testing.T) {
+			w := workload(t, 3, []int{20, 20}, 0)
+			for _, tr := range w.Trajectories {
+				for i := range tr.Turns {
+					// The engine counts 4 bytes as a token, brackets and prefix too.
+					tr.Turns[i].PromptTokens = int(share * float64(tr.Turns[i].Context.Size()+2+3) / 4)
+				}
+			}
+			report, err := agentperf.Check(t.Context(), inMemory(t, &endpointtest.Engine{}, agentperf.Config{
+				Workload: w, Tiers: floor(10), Rules: short, Policy: trajectory.Policy{Prefix: trajectory.PrefixNone},
+			}), 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := report.Phases[0]
+			if p.InputRatio == nil || math.Abs(*p.InputRatio*share-1) > 0.1 {
+				t.Fatalf("recorded %v of what is sent: the ratio is %v", share, p.InputRatio)
+			}
+			if got := strings.Contains(strings.Join(p.Warnings, " "), "times the input tokens"); got != warns {
+				t.Errorf("recorded %v of what is sent: warnings %q", share, p.Warnings)
+			}
+		})
+	}
 }

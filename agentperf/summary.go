@@ -26,6 +26,7 @@ func summarise(index, agents int, tiers []Tier, rules Rules, r phase.Result, all
 	e := evidence{agents: agents, speed: metrics.Percentiles{Exact: -1}, ttft: metrics.Percentiles{Exact: -1}, e2e: metrics.Percentiles{Exact: -1}}
 	lateness := metrics.Percentiles{Exact: -1}
 	short, over, estimated, hidden, cut := 0, 0, 0, 0, 0
+	var counted, recorded float64             // input tokens, by the server and in the recording
 	own := make(map[int]*metrics.Percentiles) // speeds of each agent
 	served := make([]service, agents)
 	for i := range all {
@@ -41,6 +42,10 @@ func summarise(index, agents int, tiers []Tier, rules Rules, r phase.Result, all
 		p.Outcomes[rec.outcome]++
 		lateness.Record(rec.timing.Lateness.Seconds())
 		p.InputTokens += int64(rec.timing.Usage.Prompt)
+		if rec.input > 0 && rec.timing.UsageReported && rec.timing.Usage.Prompt > 0 {
+			counted += float64(rec.timing.Usage.Prompt)
+			recorded += float64(rec.input)
+		}
 		p.CachedInputTokens += int64(rec.timing.Usage.Cached)
 		p.OutputTokens += int64(rec.timing.Tokens)
 		p.TokenSources[rec.timing.TokenSource]++
@@ -102,6 +107,7 @@ func summarise(index, agents int, tiers []Tier, rules Rules, r phase.Result, all
 	}
 	p.warn(&e, &lateness)
 	p.warnOfCounts(short, over, estimated, hidden)
+	p.warnOfInput(counted, recorded)
 	p.warnOfUnfairness(tiers, own)
 	return p
 }
@@ -280,6 +286,22 @@ func (p *PhaseResult) warnOfCounts(short, over, estimated, hidden int) {
 	}
 	if estimated > 0 {
 		add("%d answers began with several events in one read; how many tokens these held is estimated by bytes", estimated)
+	}
+}
+
+// drift is how far the server's count of input tokens may be from the recorded one
+// before a phase carries a warning: templates and the prefix of a play add some.
+const drift = 0.1
+
+// warnOfInput says when the prompts are not as long as they were recorded: other
+// tokenizers, or text that is not what it was.
+func (p *PhaseResult) warnOfInput(counted, recorded float64) {
+	if recorded == 0 {
+		return
+	}
+	p.InputRatio = new(counted / recorded)
+	if ratio := *p.InputRatio; ratio < 1-drift || ratio > 1+drift {
+		p.Warnings = append(p.Warnings, fmt.Sprintf("the server counts %.2f times the input tokens that were recorded: the load is another by so much", ratio))
 	}
 }
 

@@ -71,6 +71,8 @@ type Result struct {
 	Subagent string
 	// Turn is the index of the turn in the trajectory or subagent.
 	Turn int
+	// Recorded is the turn as it was recorded. It must not be changed.
+	Recorded *Turn
 	// Sender is what the turn was sent through.
 	Sender Sender
 	// Timing is what the response looked like.
@@ -188,7 +190,7 @@ func (t *thread) play(ctx context.Context, p Play, due time.Time, subagents kin,
 // turn sends one turn.
 func (t *thread) turn(ctx context.Context, p Play, i int, due time.Time) (res Result, streamed bool) {
 	turn := &p.Trajectory.Turns[i]
-	res = Result{Subagent: p.subagent, Turn: i, Sender: t.sender, Completed: !p.below && i == len(p.Trajectory.Turns)-1}
+	res = Result{Subagent: p.subagent, Turn: i, Recorded: turn, Sender: t.sender, Completed: !p.below && i == len(p.Trajectory.Turns)-1}
 	res.MaxTokens, res.Forced = t.r.policy.Limit(turn)
 	body := t.builder.body(turn, p.Prefix, res.MaxTokens, res.Forced)
 	clock := metrics.Clock{Gaps: t.r.gaps}
