@@ -85,9 +85,10 @@ func (d *decoder) next() (data []byte, failed, ok bool, err error) {
 				d.start = d.pos // nothing in the buffer to keep
 			}
 		case d.lines > 0:
-			data, failed = d.buf[d.from:d.to], d.failed
-			if d.lines > 1 {
-				data = d.joined
+			// Of several lines from and to mean nothing: the buffer may have
+			// moved on since the first.
+			if data, failed = d.joined, d.failed; d.lines == 1 {
+				data = d.buf[d.from:d.to]
 			}
 			d.dispatched()
 			return data, failed, true, nil
