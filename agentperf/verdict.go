@@ -70,7 +70,7 @@ func (e *evidence) judge(t Tier) (Verdict, string) {
 	case e.unmet != "":
 		return Undecided, e.unmet
 	case e.ttft.N() == 0:
-		return Undecided, "no request was measured"
+		return Undecided, "no request was measured: none began in the window, which is too short for the delays between turns"
 	}
 	if t.E2EFloor > 0 {
 		return e.judgeE2E(t)

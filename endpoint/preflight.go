@@ -61,16 +61,19 @@ func (c *Client) Preflight(ctx context.Context, model string, fields map[string]
 	f := Findings{Model: model, IgnoreEOS: Undetermined}
 	conn := c.Conn()
 	defer conn.Close()
-	if err := conn.models(ctx, &f); err != nil {
-		f.Warnings = append(f.Warnings, "the server lists no models: "+err.Error())
+	unlisted := conn.models(ctx, &f)
+	if unlisted != nil {
+		f.Warnings = append(f.Warnings, "the server lists no models: "+unlisted.Error())
 	}
 	switch {
 	case model == "" && len(f.Models) == 1:
 		f.Model = f.Models[0]
 	case model == "" && len(f.Models) > 1:
 		return f, fmt.Errorf("endpoint: no model was named and the server has %d: %s", len(f.Models), strings.Join(f.Models, ", "))
+	case model == "" && unlisted != nil:
+		return f, fmt.Errorf("endpoint: no model was named and the server lists none: %w", unlisted)
 	case model == "":
-		return f, fmt.Errorf("endpoint: no model was named and the server lists none")
+		return f, errors.New("endpoint: no model was named and the server lists none")
 	case len(f.Models) > 0 && !slices.Contains(f.Models, model):
 		f.Warnings = append(f.Warnings, fmt.Sprintf("model %q is not among those listed: %s", model, strings.Join(f.Models, ", ")))
 	}

@@ -2,6 +2,7 @@ package endpoint_test
 
 import (
 	"encoding/json"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -76,4 +77,22 @@ func TestPreflightFails(t *testing.T) {
 			t.Errorf("no model: %v", err)
 		}
 	})
+}
+
+// A server that is not there is said to be: without a model nobody would know why.
+func TestPreflightSaysWhyNothingIsListed(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := "http://" + l.Addr().String()
+	l.Close() // nobody listens there now
+	client, err := endpoint.New(endpoint.Config{URL: url})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	if _, err := client.Preflight(t.Context(), "", nil); err == nil || !strings.Contains(err.Error(), "refused") {
+		t.Errorf("error %v", err)
+	}
 }

@@ -112,7 +112,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	o.cfg.Policy.Output, o.cfg.Policy.ToolDelay = trajectory.Output(output), trajectory.ToolDelay(delay)
 	o.cfg.Policy.Prefix = trajectory.PrefixPosition(prefix)
 	o.cfg.Policy.Model, o.cfg.Policy.Fields = o.endpoint.Model, o.endpoint.Fields()
-	errs = append(errs, o.cfg.Policy.Validate())
+	errs = append(errs, o.cfg.Policy.Validate(), (format.Options{Format: format.Format(o.format)}).Validate())
 	if err := errors.Join(errs...); err != nil {
 		fmt.Fprintf(stderr, "maxusers: %v\nRun with -h for usage.\n", err)
 		return nil, err
