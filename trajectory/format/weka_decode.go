@@ -82,6 +82,7 @@ const (
 func (d *wekaDecoder) request(t *wekaThread, path string) wekaRequest {
 	r := wekaRequest{field: path, apiTime: -1, think: -1, duration: -1}
 	d.ids = d.ids[:0]
+	inside := 0 // where the requests of a subagent begin
 	sub := wekaThread{wekaHeader: t.wekaHeader}
 	sub.id, sub.tools, sub.system = "", 0, 0
 	d.Object(func(key []byte) {
@@ -113,12 +114,9 @@ func (d *wekaDecoder) request(t *wekaThread, path string) wekaRequest {
 		case "system_tokens":
 			sub.system = d.count(path+".system_tokens", 0, maxPrompt)
 		case "requests":
-			at := d.Pos
+			inside = d.Pos
 			d.Skip() // the header may come after them
-			if d.Err == nil {
-				r.subagent = &sub
-				sub.requests = []wekaRequest{{start: float64(at)}}
-			}
+			r.subagent = &sub
 		default:
 			d.Skip()
 		}
@@ -126,7 +124,7 @@ func (d *wekaDecoder) request(t *wekaThread, path string) wekaRequest {
 	switch {
 	case d.Err != nil || d.failed:
 	case r.subagent != nil:
-		d.subagent(t, &sub, path)
+		d.subagent(t, &sub, path, inside)
 	case r.kind == "subagent":
 		d.rd.find(trajectory.Finding{
 			File: d.file, Trajectory: t.id, Turn: -1, Severity: trajectory.SeverityWarning, Rule: "subagent-without-requests",
@@ -147,12 +145,11 @@ func (d *wekaDecoder) request(t *wekaThread, path string) wekaRequest {
 	return r
 }
 
-// subagent decodes the requests of a subagent, whose place is where its only
-// request starts.
-func (d *wekaDecoder) subagent(t, sub *wekaThread, path string) {
+// subagent decodes the requests of a subagent, which begin at the given place and
+// were passed over.
+func (d *wekaDecoder) subagent(t, sub *wekaThread, path string, at int) {
 	end := d.Pos
-	d.Pos = int(sub.requests[0].start)
-	sub.requests = nil
+	d.Pos = at
 	sub.chat = &hashedChat{rd: d.rd, size: t.blockSize, lead: (sub.tools + sub.system) / t.blockSize, scope: t.chat.scope, tail: mix(1, uint64(d.Pos))}
 	d.Array(func(i int) {
 		r := d.request(sub, fmt.Sprintf("%s.requests[%d]", path, i))
