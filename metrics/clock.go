@@ -11,6 +11,9 @@ import "time"
 type Clock struct {
 	// Gaps, when set, receives the gaps of this response as they occur.
 	Gaps *Gaps
+	// First, when set, is called with the stamp of the first visible output, for
+	// whoever looks at responses that are still open. It should return at once.
+	First func(t time.Time)
 
 	due, sent, done time.Time
 	first, last     time.Time // the first and the latest stamp with visible output
@@ -65,6 +68,9 @@ func (c *Clock) Arrived(t time.Time, bytes, tokens int) {
 	if c.total.events == 0 {
 		t = c.notBefore(t, c.sent)
 		c.first, c.last = t, t
+		if c.First != nil {
+			c.First(t)
+		}
 	} else {
 		t = c.notBefore(t, c.last)
 		c.gap(t, tokens)

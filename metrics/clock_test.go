@@ -260,3 +260,16 @@ func ExampleClock() {
 		ttft, speed, t.FirstTokens, t.Tokens, t.FirstSource)
 	// Output: TTFT 200ms, 100 tokens/s (first read held 2 of 6 tokens, estimated)
 }
+
+// First is told of the first visible output, once.
+func TestClockFirst(t *testing.T) {
+	var told []time.Time
+	c := metrics.Clock{First: func(t time.Time) { told = append(told, t) }}
+	c.Sent(at(0))
+	c.Arrived(at(3*ms), 5, 0)
+	c.Arrived(at(4*ms), 5, 0)
+	c.Done(at(5 * ms))
+	if len(told) != 1 || !told[0].Equal(at(3*ms)) {
+		t.Errorf("told %v", told)
+	}
+}

@@ -22,6 +22,8 @@ import (
 //     One with a method Local() bool that returns true is a failure of the
 //     client's own machine, and not of the system.
 //   - When ctx is done, Send returns soon, with an error.
+//   - One with a method Expect(tokens int) is told before each Send how many tokens
+//     the answer is forced to have, 0 when its length is open.
 //
 // A connection of package endpoint is a Sender; so is anything that replays in
 // process.
@@ -195,10 +197,17 @@ func (t *thread) turn(ctx context.Context, p Play, i int, due time.Time) (res Re
 	body := t.builder.body(turn, p.Prefix, res.MaxTokens, res.Forced)
 	clock := metrics.Clock{Gaps: t.r.gaps}
 	clock.Due(due)
+	res.Forced = res.Forced && !t.builder.skip["max_tokens"] && !t.builder.skip["ignore_eos"]
+	if s, ok := t.sender.(interface{ Expect(tokens int) }); ok {
+		if res.Forced {
+			s.Expect(res.MaxTokens)
+		} else {
+			s.Expect(0)
+		}
+	}
 	res.Err = t.sender.Send(ctx, p.Session, body, &clock)
 	t.builder.release()
 	res.Timing = clock.Timing()
-	res.Forced = res.Forced && !t.builder.skip["max_tokens"] && !t.builder.skip["ignore_eos"]
 	return res, clock.Streamed()
 }
 

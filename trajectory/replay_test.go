@@ -136,3 +136,30 @@ func TestPlayEndsWithItsContext(t *testing.T) {
 		}
 	})
 }
+
+// expecting is a sender that is told how long answers will be.
+type expecting struct {
+	sender
+	told []int
+}
+
+func (e *expecting) Expect(tokens int) { e.told = append(e.told, tokens) }
+
+func TestExpect(t *testing.T) {
+	for output, forced := range map[trajectory.Output]bool{trajectory.OutputExact: true, trajectory.OutputCap: false} {
+		synctest.Test(t, func(t *testing.T) {
+			var store trajectory.Store
+			trajectories := build(t, &store, "a", 3)
+			s := &expecting{}
+			for res := range trajectory.NewReplayer(func() trajectory.Sender { return s }, trajectory.Policy{Output: output}, nil).Play(t.Context(), trajectory.Play{Trajectory: trajectories}) {
+				want := 0
+				if forced {
+					want = res.MaxTokens
+				}
+				if got := s.told[len(s.told)-1]; len(s.told) != res.Turn+1 || got != want {
+					t.Errorf("%s: told %v at turn %d, want %d", output, s.told, res.Turn, want)
+				}
+			}
+		})
+	}
+}

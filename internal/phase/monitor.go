@@ -190,6 +190,13 @@ func (p *Phase) heldUp(now time.Time) (n int) {
 	return n
 }
 
+// held returns heldUp while the window is open.
+func (p *Phase) held(now time.Time) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.heldUp(now)
+}
+
 // least returns how much the worker has completed who completed least.
 func (p *Phase) least() int {
 	least := p.workers[0].completed

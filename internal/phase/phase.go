@@ -51,6 +51,11 @@ type Config struct {
 	// requests have failed for each worker, and none is open that is not a
 	// worker's next try after so many; 0 is never.
 	GiveUp int
+	// Watch, when set, is asked every Look, from the beginning of the window on,
+	// whether the phase may end at once, the window with it, and its open
+	// requests be drained. WindowEnd is now, and heldUp as in Result.
+	Watch func(t Times, heldUp int) bool
+	Look  time.Duration
 	// Progress, when set, is told about the phase every Interval, from one
 	// goroutine.
 	Progress func(Snapshot)
@@ -76,6 +81,8 @@ const (
 	TimedOut Ending = "timeout"
 	// Dead: nothing succeeded in as many attempts as are given.
 	Dead Ending = "nothing succeeded"
+	// Decided: Watch ended it.
+	Decided Ending = "decided"
 	// Stopped: Worker.Stop was called.
 	Stopped Ending = "stopped"
 	// Canceled: the context was done.
@@ -173,6 +180,11 @@ func (p *Phase) control(ctx context.Context) {
 	defer recheck.Stop()
 	closed := p.closed
 	var timeout, impatient, tick <-chan time.Time
+	look := time.NewTimer(math.MaxInt64)
+	defer look.Stop()
+	if p.cfg.Watch != nil && p.cfg.Look > 0 {
+		look.Reset(time.Until(p.times.Settled.Add(p.cfg.Look)))
+	}
 	if p.cfg.Timeout > 0 {
 		t := time.NewTimer(time.Until(p.times.Start.Add(p.cfg.Timeout)))
 		defer t.Stop()
@@ -207,6 +219,14 @@ func (p *Phase) control(ctx context.Context) {
 		case <-impatient:
 			p.over()
 			return
+		case <-look.C:
+			now := time.Now()
+			times := Times{Start: p.times.Start, AllUp: p.times.AllUp, Settled: p.times.Settled, WindowEnd: now}
+			if closed != nil && p.cfg.Watch(times, p.held(now)) {
+				p.close(now, Decided)
+			} else if closed != nil {
+				look.Reset(p.cfg.Look - time.Since(p.times.Settled)%p.cfg.Look)
+			}
 		case <-tick:
 			p.cfg.Progress(p.Snapshot())
 		case <-p.idle: // closed, and no measured request is waited for
@@ -222,7 +242,7 @@ func (p *Phase) control(ctx context.Context) {
 func (p *Phase) patience() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.ending == Complete || p.ending == TimedOut {
+	if p.ending == Complete || p.ending == TimedOut || p.ending == Decided {
 		return p.cfg.Drain
 	}
 	return 0
