@@ -1,0 +1,270 @@
+package search
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// A Belief is what is thought of one n at one level. Unlike the answer of a
+// [Bracket] it may be revised by more evidence.
+type Belief struct {
+	N int
+	// Lean is Pass or Fail by the weight of the evidence, Unclear when there is
+	// nothing to weigh.
+	Lean Verdict
+	// Sure is set when the evidence is enough to answer for.
+	Sure bool
+	// Spent is set when no more can be learnt of this n.
+	Spent bool
+}
+
+// A Joint is one search for the largest n of several levels, by questions that
+// inform all of them, with answers that may be more or less sure. It only decides
+// what to ask next. A level is settled when its largest n that passes and the next,
+// which fails, are both sure; where that cannot be, when the nearest n on either side
+// are sure that can be.
+//
+// The zero value searches upwards from 1 without limit and takes all questions to
+// cost the same.
+type Joint struct {
+	// Min, Max and Start are as in a [Bracket].
+	Min, Max, Start int
+	// Cost estimates what it takes to ask n, for a first answer or for a sure
+	// one; nil means 1. Only ratios count.
+	Cost func(n int, sure bool) float64
+}
+
+// A Question is what to ask next.
+type Question struct {
+	N int
+	// Sure says for each level whether it wants n to be sure. Another level is
+	// content to be informed.
+	Sure []bool
+}
+
+// A Standing is where the beliefs leave one level.
+type Standing struct {
+	// Pass is the largest n that surely passes, Fail the smallest that surely
+	// fails; 0 when there is none. Pass is less than Fail.
+	Pass, Fail int
+	// Lean is the largest n that is thought to pass with none that is thought to
+	// fail at or below it, Limit the smallest that is thought to fail; 0 when
+	// there is none.
+	Lean, Limit int
+	// Open are the n between Pass and Fail of which no more can be learnt and
+	// that are not sure, ascending.
+	Open []int
+	// Contradictions are pairs of sure beliefs that cannot both be right, for a
+	// larger n cannot pass where a smaller one fails.
+	Contradictions []Contradiction
+}
+
+func (j *Joint) limits() (first, last, start int) {
+	return (&Bracket{Min: j.Min, Max: j.Max, Start: j.Start}).limits()
+}
+
+// Stand returns where beliefs, in any order and one for each n, leave a level. Of a
+// contradiction the failure counts: a capacity that holds only sometimes does not
+// hold.
+func (j *Joint) Stand(beliefs []Belief) (s Standing) {
+	sorted := slices.SortedFunc(slices.Values(beliefs), func(a, b Belief) int { return a.N - b.N })
+	for _, b := range sorted {
+		if b.Sure && b.Lean == Fail {
+			s.Fail = b.N
+			break
+		}
+	}
+	for _, b := range sorted {
+		if !b.Sure || b.Lean != Pass {
+			continue
+		}
+		if s.Fail == 0 || b.N < s.Fail {
+			s.Pass = b.N
+		} else {
+			for _, f := range sorted {
+				if f.Sure && f.Lean == Fail && f.N < b.N {
+					s.Contradictions = append(s.Contradictions, Contradiction{Pass: b.N, Fail: f.N})
+				}
+			}
+		}
+	}
+	s.Lean, s.Limit = s.Pass, s.Fail
+	for _, b := range sorted {
+		if b.N <= s.Pass || s.Fail > 0 && b.N >= s.Fail {
+			continue
+		}
+		if b.Spent && !b.Sure {
+			s.Open = append(s.Open, b.N)
+		}
+		switch {
+		case b.Lean == Fail && (s.Limit == s.Fail || b.N < s.Limit):
+			s.Limit = b.N
+		case b.Lean == Pass && (s.Limit == s.Fail):
+			s.Lean = b.N
+		}
+	}
+	return s
+}
+
+// A wish is what one level would ask: any n strictly between low and high if it wants
+// a first answer, n itself if it wants a sure one.
+type wish struct {
+	n         int
+	low, high int
+	sure      bool
+}
+
+// wishes returns what a level would ask; none when it is settled.
+func (j *Joint) wishes(beliefs []Belief) []wish {
+	first, last, start := j.limits()
+	s := j.Stand(beliefs)
+	known := make(map[int]Belief)
+	for _, b := range beliefs {
+		known[b.N] = b
+	}
+	if again := j.again(s, known); again != nil {
+		return again
+	}
+	unclear := 0 // the smallest n above what passes of which nothing can be said
+	for _, b := range beliefs {
+		if b.Lean == Unclear && b.N > s.Lean && (s.Limit == 0 || b.N < s.Limit) && (unclear == 0 || b.N < unclear) {
+			unclear = b.N
+		}
+	}
+	if unclear > 0 && !known[unclear].Spent {
+		return []wish{{n: unclear, low: s.Lean, high: max(s.Limit, unclear+1)}}
+	}
+	low, high := max(first-1, s.Lean), s.Limit
+	if unclear > 0 {
+		high = unclear
+	}
+	double := max(start, 2*s.Lean)
+	switch {
+	case high == 0 && low < last:
+		n := min(double, last)
+		return []wish{{n: n, low: low, high: n + 1}}
+	case high > 0 && high-low > 1:
+		n := low + (high-low)/2
+		if double > low && double < n {
+			n = double
+		}
+		return []wish{{n: n, low: low, high: high}}
+	}
+	var ws []wish
+	if s.Limit > 0 && unclear == 0 {
+		if n := nearest(s.Limit, 1, last, s.Fail, known, Fail); n > 0 {
+			ws = append(ws, wish{n: n, sure: true})
+		}
+	}
+	if low >= first {
+		if n := nearest(low, -1, first, s.Pass, known, Pass); n > 0 {
+			ws = append(ws, wish{n: n, sure: true})
+		}
+	}
+	return ws
+}
+
+// again returns the wish to ask those who contradict each other once more, the one
+// who failed first.
+func (j *Joint) again(s Standing, known map[int]Belief) []wish {
+	for _, c := range s.Contradictions {
+		for _, n := range [...]int{c.Fail, c.Pass} {
+			if !known[n].Spent {
+				return []wish{{n: n, sure: true}}
+			}
+		}
+	}
+	return nil
+}
+
+// nearest returns the n closest to from, in the given direction, that may still
+// become sure: from itself, or where that is spent one at a distance of a tenth of it,
+// of two tenths, four, and so on up to the one that is sure already. 0 means none.
+func nearest(from, direction, last, sure int, known map[int]Belief, want Verdict) int {
+	step := max(1, from/10)
+	for n := from; n != sure; {
+		b, asked := known[n]
+		if asked && b.Sure && b.Lean == want {
+			return 0
+		}
+		if !asked || !b.Spent {
+			return n
+		}
+		if direction > 0 && n >= last || direction < 0 && n <= last {
+			return 0
+		}
+		n += direction * step
+		step *= 2
+		if direction < 0 {
+			n = max(n, last, sure)
+		} else if n = min(n, last); sure > 0 {
+			n = min(n, sure)
+		}
+	}
+	return 0
+}
+
+// Next returns the question that settles most for its cost, given the beliefs of each
+// level. ok is false when all are settled. It depends on nothing else, so that a
+// search goes on from its record as if it had not stopped.
+func (j *Joint) Next(levels [][]Belief) (q Question, ok bool) {
+	all := make([][]wish, len(levels))
+	for i, beliefs := range levels {
+		all[i] = j.wishes(beliefs)
+	}
+	best := math.Inf(-1)
+	for _, ws := range all {
+		for _, w := range ws {
+			value := j.value(w.n, all)
+			if value > best || value == best && w.n < q.N {
+				best, q.N, ok = value, w.n, true
+			}
+		}
+	}
+	q.Sure = make([]bool, len(levels))
+	for i, ws := range all {
+		for _, w := range ws {
+			q.Sure[i] = q.Sure[i] || w.sure && w.n == q.N
+		}
+	}
+	return q, ok
+}
+
+// value returns what asking n would settle of all wishes, in bits, for its cost.
+func (j *Joint) value(n int, all [][]wish) float64 {
+	bits, sure := 0.0, false
+	for _, ws := range all {
+		for _, w := range ws {
+			switch {
+			case w.sure && w.n == n:
+				bits++
+				sure = true
+			case w.n == n && w.high-w.low <= 2:
+				bits++
+			case !w.sure && w.low < n && n < w.high:
+				bits += entropy(float64(n-w.low) / float64(w.high-w.low))
+			}
+		}
+	}
+	if j.Cost == nil {
+		return bits
+	}
+	return bits / j.Cost(n, sure)
+}
+
+// entropy returns that of a choice with probability p, in bits.
+func entropy(p float64) float64 {
+	if p <= 0 || p >= 1 {
+		return 0
+	}
+	return -p*math.Log2(p) - (1-p)*math.Log2(1-p)
+}
+
+// Validate returns all mistakes in j, joined, or nil.
+func (j *Joint) Validate() error {
+	if err := (&Bracket{Min: j.Min, Max: j.Max, Start: j.Start}).Validate(); err != nil {
+		return fmt.Errorf("search: joint: %w", err)
+	}
+	return nil
+}

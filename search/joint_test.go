@@ -1,0 +1,205 @@
+package search
+
+import (
+	"slices"
+	"testing"
+)
+
+// oracle answers questions of a joint search for levels whose limits are known. A first
+// answer is unsure, a second one sure, unless the n is too close to call.
+type oracle struct {
+	limits []int
+	// close are the n of which nobody can be sure.
+	close []int
+	known []map[int]Belief
+	asked []Question
+}
+
+func newOracle(limits ...int) *oracle {
+	o := &oracle{limits: limits}
+	for range limits {
+		o.known = append(o.known, make(map[int]Belief))
+	}
+	return o
+}
+
+func (o *oracle) beliefs() (all [][]Belief) {
+	for _, known := range o.known {
+		var bs []Belief
+		for _, b := range known {
+			bs = append(bs, b)
+		}
+		all = append(all, bs)
+	}
+	return all
+}
+
+func (o *oracle) run(t *testing.T, j *Joint) {
+	t.Helper()
+	for {
+		q, ok := j.Next(o.beliefs())
+		if !ok {
+			return
+		}
+		if o.asked = append(o.asked, q); len(o.asked) > 200 {
+			t.Fatalf("%d questions: %v", len(o.asked), o.asked[:20])
+		}
+		for i, limit := range o.limits {
+			b := Belief{N: q.N, Lean: Fail, Sure: o.known[i][q.N].Sure}
+			if q.N <= limit {
+				b.Lean = Pass
+			}
+			if q.Sure[i] {
+				b.Spent = slices.Contains(o.close, q.N)
+				b.Sure = !b.Spent
+			}
+			o.known[i][q.N] = b
+		}
+	}
+}
+
+func TestJointFindsAllLimits(t *testing.T) {
+	for limit := range 70 {
+		for _, other := range []int{0, 1, 5, 40, limit, limit + 1} {
+			o, j := newOracle(limit, other), &Joint{Max: 64}
+			o.run(t, j)
+			for i, want := range o.limits {
+				s := j.Stand(o.beliefs()[i])
+				want = min(want, 64)
+				fail := want + 1
+				if want == 64 {
+					fail = 0
+				}
+				if s.Pass != want || s.Fail != fail || len(s.Open)+len(s.Contradictions) > 0 {
+					t.Fatalf("limits %v: %+v for level %d", o.limits, s, i)
+				}
+			}
+			// Doubling and bisection, and a sure answer on either side.
+			if most := 2 * (2*7 + 4); len(o.asked) > most {
+				t.Errorf("limits %v: %d questions, want at most %d", o.limits, len(o.asked), most)
+			}
+		}
+	}
+}
+
+// Where nobody can be sure of the neighbours, the nearest that can be are found.
+func TestJointTooCloseToCall(t *testing.T) {
+	o, j := newOracle(50), &Joint{}
+	for n := 46; n <= 55; n++ {
+		o.close = append(o.close, n)
+	}
+	o.run(t, j)
+	s := j.Stand(o.beliefs()[0])
+	if s.Pass < 35 || s.Pass > 45 || s.Fail < 56 || s.Fail > 66 || len(s.Open) == 0 {
+		t.Errorf("%+v", s)
+	}
+	if s.Lean != 50 || s.Limit != 51 {
+		t.Errorf("%+v leans elsewhere", s)
+	}
+}
+
+// What was asked for one level is not asked again for another, and what settles more
+// for its cost is asked first.
+func TestJointShares(t *testing.T) {
+	same, alone := newOracle(20, 20, 20), newOracle(20)
+	same.run(t, &Joint{})
+	alone.run(t, &Joint{})
+	if len(same.asked) != len(alone.asked) {
+		t.Errorf("%d questions for three equal levels, %d for one", len(same.asked), len(alone.asked))
+	}
+	cost := func(n int, sure bool) float64 {
+		if sure {
+			return 1000
+		}
+		return 1
+	}
+	o := newOracle(20, 3)
+	o.run(t, &Joint{Cost: cost})
+	sure := slices.IndexFunc(o.asked, func(q Question) bool { return slices.Contains(q.Sure, true) })
+	for _, q := range o.asked[sure:] {
+		if !slices.Contains(q.Sure, true) {
+			t.Errorf("a first answer at %d after a dear one: %v", q.N, o.asked)
+		}
+	}
+}
+
+func TestJointStand(t *testing.T) {
+	pass := func(n int) Belief { return Belief{N: n, Lean: Pass, Sure: true} }
+	fail := func(n int) Belief { return Belief{N: n, Lean: Fail, Sure: true} }
+	spent := func(b Belief) Belief { b.Spent = true; return b }
+	for _, tt := range []struct {
+		name    string
+		beliefs []Belief
+		want    Standing
+		next    int // 0 when settled
+	}{
+		{"nothing", nil, Standing{}, 1},
+		{"neighbours", []Belief{pass(4), fail(5)}, Standing{Pass: 4, Fail: 5, Lean: 4, Limit: 5}, 0},
+		{"a lean above a sure failure is no news", []Belief{pass(4), fail(5), {N: 8, Lean: Pass}}, Standing{Pass: 4, Fail: 5, Lean: 4, Limit: 5}, 0},
+		{"a lean below a sure pass is none either", []Belief{pass(4), fail(5), {N: 2, Lean: Fail}}, Standing{Pass: 4, Fail: 5, Lean: 4, Limit: 5}, 0},
+		{"a contradiction asks for the failure again", []Belief{fail(8), pass(12), pass(7)},
+			Standing{Pass: 7, Fail: 8, Lean: 7, Limit: 8, Contradictions: []Contradiction{{Pass: 12, Fail: 8}}}, 8},
+		{"and then for the pass", []Belief{spent(fail(8)), pass(12), pass(7)},
+			Standing{Pass: 7, Fail: 8, Lean: 7, Limit: 8, Contradictions: []Contradiction{{Pass: 12, Fail: 8}}}, 12},
+		{"of which the failure counts in the end", []Belief{spent(fail(8)), spent(pass(12)), pass(7)},
+			Standing{Pass: 7, Fail: 8, Lean: 7, Limit: 8, Contradictions: []Contradiction{{Pass: 12, Fail: 8}}}, 0},
+		{"what could not be judged is tried again", []Belief{{N: 4, Lean: Pass}, {N: 8}}, Standing{Lean: 4}, 8},
+		{"and then left", []Belief{{N: 4, Lean: Pass}, {N: 8, Spent: true}}, Standing{Lean: 4, Open: []int{8}}, 6},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			j := &Joint{}
+			s := j.Stand(tt.beliefs)
+			if s.Pass != tt.want.Pass || s.Fail != tt.want.Fail || s.Lean != tt.want.Lean || s.Limit != tt.want.Limit ||
+				!slices.Equal(s.Open, tt.want.Open) || !slices.Equal(s.Contradictions, tt.want.Contradictions) {
+				t.Errorf("%+v, want %+v", s, tt.want)
+			}
+			slices.Reverse(tt.beliefs)
+			if q, ok := j.Next([][]Belief{tt.beliefs}); q.N != tt.next || ok != (tt.next > 0) {
+				t.Errorf("next is %v, want %d", q, tt.next)
+			}
+		})
+	}
+}
+
+// Whatever is believed, the search ends and asks within its limits.
+func FuzzJoint(f *testing.F) {
+	f.Add([]byte{1, 2, 3, 4}, uint8(9))
+	f.Add([]byte{255, 0, 17}, uint8(1))
+	f.Fuzz(func(t *testing.T, noise []byte, most uint8) {
+		j := &Joint{Max: 1 + int(most)}
+		known := make([]map[int]Belief, 2)
+		for i := range known {
+			known[i] = make(map[int]Belief)
+		}
+		for step := 0; ; step++ {
+			var all [][]Belief
+			for _, m := range known {
+				var bs []Belief
+				for _, b := range m {
+					bs = append(bs, b)
+				}
+				all = append(all, bs)
+			}
+			q, ok := j.Next(all)
+			if !ok {
+				return
+			}
+			if q.N < 1 || q.N > j.Max || step > 2000 {
+				t.Fatalf("step %d asks %v", step, q)
+			}
+			for i := range known {
+				b := known[i][q.N]
+				draw := byte(step * 31)
+				if len(noise) > 0 {
+					draw ^= noise[(step+i)%len(noise)]
+				}
+				again := b.N > 0
+				b = Belief{N: q.N, Lean: Verdict(draw % 3), Sure: draw&4 > 0 && q.Sure[i], Spent: again && (draw&8 > 0 || step > 1000)}
+				if b.Lean == Unclear {
+					b.Sure = false
+				}
+				known[i][q.N] = b
+			}
+		}
+	})
+}
