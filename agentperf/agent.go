@@ -19,7 +19,8 @@ type record struct {
 	play       trajectory.Play
 	subagent   string // its ID; empty for the session itself
 	turn       int
-	input      int // tokens as recorded, 0 when they were not
+	input      int   // tokens as recorded, 0 when they were not
+	gate       *gate // through which it went
 	begin      time.Time
 	outcome    endpoint.Outcome
 	message    string
@@ -73,6 +74,7 @@ type crew struct {
 
 	mu      sync.Mutex
 	records []record
+	flying  map[*gate]flight
 }
 
 // gapShards bounds the number of gap histograms of a phase: enough for their
@@ -80,14 +82,14 @@ type crew struct {
 const gapShards = 16
 
 func newCrew(cfg Config, connect func(int) trajectory.Sender, index, agents int) *crew {
-	return &crew{cfg: cfg, connect: connect, phase: index, gaps: make([]metrics.Gaps, min(agents, gapShards))}
+	return &crew{cfg: cfg, connect: connect, phase: index, gaps: make([]metrics.Gaps, min(agents, gapShards)), flying: make(map[*gate]flight)}
 }
 
 // work is the life of one agent.
 func (c *crew) work(soft, hard context.Context, w *phase.Worker) error {
 	agent := w.Index
 	replayer := trajectory.NewReplayer(func() trajectory.Sender {
-		return &gate{sender: c.connect(agent), hard: hard, worker: w}
+		return &gate{sender: c.connect(agent), hard: hard, worker: w, crew: c}
 	}, c.cfg.Policy, &c.gaps[agent%len(c.gaps)])
 	defer replayer.Close()
 	replayer.StartAt(w.Due)
@@ -114,7 +116,7 @@ func newRecord(agent int, play trajectory.Play, res trajectory.Result) record {
 	r := record{
 		agent: agent, play: play, subagent: res.Subagent, turn: res.Turn,
 		input: res.Recorded.PromptTokens,
-		begin: res.Sender.(*gate).began, maxTokens: res.MaxTokens, timing: res.Timing,
+		gate:  res.Sender.(*gate), begin: res.Sender.(*gate).began, maxTokens: res.MaxTokens, timing: res.Timing,
 	}
 	r.outcome, r.message = outcomeOf(res.Err)
 	if !r.failed() {
@@ -129,6 +131,35 @@ func (c *crew) add(r record) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.records = append(c.records, r)
+	delete(c.flying, r.gate)
+}
+
+// begun says that a request is open. It is until its record is added.
+func (c *crew) begun(g *gate, f flight) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.flying[g] = f
+}
+
+// first says when the first output of an open request came.
+func (c *crew) first(g *gate, t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f := c.flying[g]
+	f.first = t
+	c.flying[g] = f
+}
+
+// ledger returns what is known now.
+func (c *crew) ledger(times phase.Times, now time.Time) *ledger {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	times.WindowEnd = now
+	l := &ledger{times: times, now: now, block: c.cfg.Rules.Block, ended: c.records[:len(c.records):len(c.records)]}
+	for _, f := range c.flying {
+		l.flying = append(l.flying, f)
+	}
+	return l
 }
 
 // gate stands between one thread of a replayer and its connection and tells the
@@ -138,12 +169,24 @@ type gate struct {
 	sender trajectory.Sender
 	hard   context.Context
 	worker *phase.Worker
+	crew   *crew
 	began  time.Time // the last request
+	tokens int       // that the next answer is forced to have
+}
+
+// Expect is told the length that the next answer is forced to have.
+func (g *gate) Expect(tokens int) {
+	g.tokens = tokens
+	if s, ok := g.sender.(interface{ Expect(tokens int) }); ok {
+		s.Expect(tokens)
+	}
 }
 
 func (g *gate) Send(_ context.Context, session string, body [][]byte, clock *metrics.Clock) error {
 	request := g.worker.Begin()
 	g.began = request.Began
+	clock.First = func(t time.Time) { g.crew.first(g, t) }
+	g.crew.begun(g, flight{play: session, begin: g.began, tokens: g.tokens})
 	err := g.sender.Send(g.hard, session, body, clock)
 	if _, typed := errors.AsType[*endpoint.Error](err); err != nil && !typed && g.hard.Err() != nil {
 		// Whatever a Sender calls it, it was us who cut the request.

@@ -1,10 +1,12 @@
 package agentperf
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/pricing"
@@ -32,8 +34,27 @@ type Config struct {
 	// Tiers are the service levels to find the limit of; none means those
 	// published for gpt-oss-120b.
 	Tiers []Tier
-	// Rules are the shape of each phase; the zero value means [Quick].
+	// Rules are the shape of each phase; the zero value means [Controlled], or
+	// [Quick] with PointRule.
 	Rules Rules
+	// Verdict says how tiers are judged; empty means ControlledRule with zero
+	// Rules and PointRule with others.
+	Verdict VerdictRule
+	// ErrorRate is the greatest probability, under ControlledRule, of a wrong
+	// answer for a tier; 0 means 0.01.
+	ErrorRate float64
+	// ClientLag is how late the client may be, in sending and in noticing what
+	// arrives, at the 99th percentile, before a phase is invalid; 0 means 50 ms,
+	// negative that it may be any.
+	ClientLag time.Duration
+	// Journal, when set, is a directory in which everything learnt is kept, phase
+	// by phase and synced to disk, so that a run that was killed goes on where it
+	// was: with the same configuration, or else it is refused. A Seed of 0 is the
+	// one of the journal. Its requests are in requests.jsonl.gz.
+	Journal string
+	// Earlier are reports of runs of the same configuration, but for Seed, Start,
+	// MaxAgents and MaxPhases, whose phases count as evidence.
+	Earlier []*Report
 	// Seed determines the order of trajectories, start offsets, sampled delays
 	// and cache prefixes. 0 draws one, so that a second run does not find the
 	// server's cache filled by the first; the report says which.
@@ -59,9 +80,13 @@ type Config struct {
 	// Requests, when set, receives one line of JSON for each request, written
 	// as each phase ends; see [Request].
 	Requests io.Writer
+
+	least int // number of agents to try; 0 is 1
 }
 
 const (
+	defaultErrorRate = 0.01
+	defaultClientLag = 50 * time.Millisecond
 	defaultMaxAgents = 4096
 	defaultMaxStart  = 10
 	mostAgents       = 1_000_000 // in one process; beyond any machine's ports
@@ -89,10 +114,14 @@ func (c Config) Validate() error {
 			}
 		}
 	}
-	errs = append(errs, c.Policy.Validate(), validateTiers(c.Tiers), c.Rules.Validate(), c.System.Validate())
+	errs = append(errs, c.Policy.Validate(), validateTiers(c.Tiers), c.Rules.Validate(), c.System.Validate(), c.Verdict.validate())
 	if start := max(1, c.Start); c.Rules.Validate() == nil && start <= mostAgents {
-		_, err := c.Rules.resolve().phase(start)
+		rule := c.Verdict.resolve(c.Rules)
+		_, err := c.Rules.resolve(rule).phase(start, rule)
 		errs = append(errs, err)
+	}
+	if !(c.ErrorRate >= 0 && c.ErrorRate < 0.5) {
+		errs = append(errs, fmt.Errorf("agentperf: ErrorRate is %v, expected 0 to below 0.5", c.ErrorRate))
 	}
 	if c.MaxPhases < 0 {
 		errs = append(errs, fmt.Errorf("agentperf: MaxPhases is %d, expected 0 or more", c.MaxPhases))
@@ -160,7 +189,10 @@ func (c Config) resolve() Config {
 	if len(c.Tiers) == 0 {
 		c.Tiers = TierSets()[0].Tiers
 	}
-	c.Rules = c.Rules.resolve()
+	c.Verdict = c.Verdict.resolve(c.Rules)
+	c.Rules = c.Rules.resolve(c.Verdict)
+	c.ErrorRate = cmp.Or(c.ErrorRate, defaultErrorRate)
+	c.ClientLag = cmp.Or(c.ClientLag, defaultClientLag)
 	for c.Seed == 0 {
 		c.Seed = rand.Uint64()
 	}
@@ -186,7 +218,7 @@ func (c Config) resolve() Config {
 }
 
 func (c Config) bracket() search.Bracket {
-	return search.Bracket{Start: c.Start, Max: c.MaxAgents}
+	return search.Bracket{Min: c.least, Start: c.Start, Max: c.MaxAgents}
 }
 
 func (c Config) schedule(phase int) trajectory.Schedule {

@@ -56,6 +56,9 @@ type ConfigEcho struct {
 		MinPerAgent     int     `json:"min_trajectories_per_agent"`
 		TimeoutSeconds  float64 `json:"timeout_seconds,omitempty"`
 		DrainSeconds    float64 `json:"drain_seconds"`
+		// BlockSeconds and MaxMeasureSeconds are of ControlledRule.
+		BlockSeconds      float64 `json:"block_seconds,omitempty"`
+		MaxMeasureSeconds float64 `json:"max_measure_seconds,omitempty"`
 	} `json:"rules"`
 	// Origins count where what is replayed comes from: turns by origin.
 	Origins trajectory.StatsOrigins `json:"origins"`
@@ -65,9 +68,15 @@ type ConfigEcho struct {
 	Start     int    `json:"start_agents"`
 	MaxAgents int    `json:"max_agents"`
 	MaxPhases int    `json:"max_phases,omitempty"`
-	// VerdictRule and PercentileRule say how tiers are judged.
-	VerdictRule    string `json:"verdict_rule"`
-	PercentileRule string `json:"percentile_rule"`
+	// ClientLagSeconds is beyond what lag of the client a phase is invalid, 0 never.
+	ClientLagSeconds float64 `json:"client_lag_seconds"`
+	// Verdict is how tiers are judged, ErrorRate the probability of a wrong answer
+	// that is allowed for under ControlledRule; VerdictRule and PercentileRule say
+	// both in words.
+	Verdict        VerdictRule `json:"verdict"`
+	ErrorRate      float64     `json:"error_rate,omitempty"`
+	VerdictRule    string      `json:"verdict_rule"`
+	PercentileRule string      `json:"percentile_rule"`
 }
 
 func emptyReport(cfg Config) *Report {
@@ -98,7 +107,8 @@ func echo(cfg Config) ConfigEcho {
 		CachePrefix: cfg.Policy.Prefix, HumanWaitCapSeconds: cfg.Policy.HumanWaits.Seconds(),
 		ToolDelayCapSeconds: cfg.Policy.ToolDelayMax.Seconds(),
 		Seed:                cfg.Seed, MaxStart: cfg.MaxStart, Start: cfg.Start, MaxAgents: cfg.MaxAgents, MaxPhases: cfg.MaxPhases,
-		VerdictRule:    "point: P25 output speed >= floor and P95 TTFT <= ceiling; a failed request is speed 0 and TTFT +Inf",
+		Verdict: cfg.Verdict, ClientLagSeconds: max(0, cfg.ClientLag.Seconds()),
+		VerdictRule:    cfg.Verdict.text(cfg.ErrorRate),
 		PercentileRule: "exact, linear interpolation at rank (n-1)q",
 	}
 	if cfg.Connect == nil {
@@ -120,6 +130,10 @@ func echo(cfg Config) ConfigEcho {
 				}
 			}
 		}
+	}
+	if cfg.Verdict == ControlledRule {
+		e.ErrorRate = cfg.ErrorRate
+		e.Rules.BlockSeconds, e.Rules.MaxMeasureSeconds = cfg.Rules.Block.Seconds(), cfg.Rules.MaxMeasure.Seconds()
 	}
 	r := cfg.Rules
 	e.Rules.Name, e.Rules.SpawnRate = r.Name, r.SpawnRate

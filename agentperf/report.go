@@ -1,6 +1,7 @@
 package agentperf
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
@@ -28,6 +29,8 @@ type Report struct {
 	Preflight *endpoint.Findings `json:"preflight,omitempty"`
 	// Config is the configuration with its defaults filled in.
 	Config ConfigEcho `json:"config"`
+	// Resumed is the number of phases that were taken from a journal.
+	Resumed int `json:"resumed_phases,omitempty"`
 	// Warnings are what a reader must know beside the numbers.
 	Warnings []string `json:"warnings"`
 }
@@ -54,6 +57,21 @@ type TierResult struct {
 	// UndecidedAgents is the least number above MaxAgents, and below any that
 	// failed, of which nothing could be said; nil when there is none.
 	UndecidedAgents *int `json:"undecided_agents"`
+	// LeaningAgents is, under ControlledRule, the number above MaxAgents up to which
+	// evidence that is not enough points to a pass; nil when there is none.
+	LeaningAgents *int `json:"leaning_agents,omitempty"`
+	// Confirmed is set under ControlledRule when MaxAgents passed and the number
+	// after it failed, each on evidence of its own, or MaxAgents is the most that
+	// was to be tried. Passed and Failed are that evidence, or of the nearest
+	// numbers that are sure.
+	Confirmed bool       `json:"confirmed"`
+	Passed    *Neighbour `json:"passed,omitempty"`
+	Failed    *Neighbour `json:"failed,omitempty"`
+	// SpentSeconds is for how long the system was kept at work until this was
+	// known, ramps and drains included. FixedRuleSeconds is what the published 10
+	// minutes for each number of a search by doubling and bisection would take.
+	SpentSeconds     float64 `json:"spent_seconds"`
+	FixedRuleSeconds float64 `json:"fixed_rule_seconds"`
 	// Normalised is MaxAgents per accelerator, kW and so on; nil without an
 	// answer or when nothing is known of the system. Where the limit is not
 	// exact, neither are these.
@@ -115,6 +133,8 @@ type PhaseResult struct {
 	InputRatio *float64 `json:"input_tokens_of_recorded_ratio"`
 	// LatenessP99 is how late the client sent its requests.
 	LatenessP99 *float64 `json:"lateness_p99_seconds"`
+	// Client is how the client itself fared.
+	Client *ClientCheck `json:"client,omitempty"`
 	// TokenSources counts where token totals came from.
 	TokenSources map[metrics.Source]int `json:"token_sources"`
 	// Reconnects counts keep-alive connections that the server had closed just
@@ -134,8 +154,21 @@ type PhaseResult struct {
 type TierVerdict struct {
 	Tier    string  `json:"tier"`
 	Verdict Verdict `json:"verdict"`
+	// Leaning is where the evidence points when the controlled rule is undecided,
+	// which is all that a search needs of most numbers: "pass" or "fail".
+	Leaning Verdict `json:"leaning,omitempty"`
 	// Reason says why it is not a pass.
 	Reason string `json:"reason,omitempty"`
+	// Beyond is set when the verdict is no question of statistics: nothing
+	// succeeded, or agents starved.
+	Beyond bool `json:"beyond_statistics,omitempty"`
+	// Criteria are what is known of each promise under ControlledRule.
+	Criteria []Criterion `json:"criteria,omitempty"`
+	// NeededSeconds is for how long in all this number of agents would have to be
+	// measured for a verdict, as things look; 0 when there is one or nobody knows.
+	NeededSeconds float64 `json:"needed_seconds,omitempty"`
+	// Evidence is that of this phase alone, for Config.Earlier. Its form may change.
+	Evidence json.RawMessage `json:"evidence,omitempty"`
 }
 
 // Verdict returns the verdict on the tier of a name, empty when there is none.

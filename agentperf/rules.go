@@ -1,6 +1,7 @@
 package agentperf
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -9,8 +10,8 @@ import (
 	"github.com/agentperf/agentperf-go/internal/phase"
 )
 
-// Rules are the shape of a phase. The zero Rules are [Quick]; otherwise each
-// field means what it says.
+// Rules are the shape of a phase. The zero Rules are [Controlled], and [Quick] with
+// [PointRule]; otherwise each field means what it says.
 type Rules struct {
 	// Name is for the report.
 	Name string
@@ -20,8 +21,16 @@ type Rules struct {
 	// Settle is the time from the start of the last agent to the measured
 	// window.
 	Settle time.Duration
-	// Measure is the least length of the window; more than 0.
+	// Measure is the least length of the window; more than 0. Under
+	// [ControlledRule] a phase is as long as its verdicts take, and it counts for
+	// nothing.
 	Measure time.Duration
+	// Block is how long the stretches of time are that are taken to be independent
+	// of each other under [ControlledRule]: longer than what happens in the system
+	// lasts, and a request among that. 0 means 10 s. MaxMeasure bounds the time
+	// that one number of agents is measured for, over all its phases; 0 means an
+	// hour.
+	Block, MaxMeasure time.Duration
 	// MinTrajectories and MinPerAgent are how many trajectories must be
 	// completed inside the window, in all and by each agent, before it ends; 0
 	// is none.
@@ -52,12 +61,33 @@ func Quick() Rules {
 	return Rules{Name: "quick", SpawnRate: 8, Settle: 5 * time.Second, Measure: 30 * time.Second, Drain: 30 * time.Second}
 }
 
-func (r Rules) resolve() Rules {
+// Controlled returns rules for [ControlledRule]: phases as long as it takes, in blocks
+// of 10 s, of an hour at most.
+func Controlled() Rules {
+	return Rules{
+		Name: "controlled", SpawnRate: 4, Settle: 30 * time.Second, Measure: 30 * time.Second,
+		Block: defaultBlock, MaxMeasure: defaultMaxMeasure, Drain: time.Minute,
+	}
+}
+
+const (
+	defaultBlock      = 10 * time.Second
+	defaultMaxMeasure = time.Hour
+)
+
+func (r Rules) resolve(v VerdictRule) Rules {
 	if r == (Rules{}) {
-		return Quick()
+		if v == PointRule {
+			return Quick()
+		}
+		return Controlled()
 	}
 	if r.Name == "" {
 		r.Name = "custom"
+	}
+	if v == ControlledRule {
+		r.Block = cmp.Or(r.Block, defaultBlock)
+		r.MaxMeasure = cmp.Or(r.MaxMeasure, defaultMaxMeasure)
 	}
 	return r
 }
@@ -77,7 +107,7 @@ func (r Rules) Validate() error {
 	for _, d := range [...]struct {
 		name string
 		d    time.Duration
-	}{{"Settle", r.Settle}, {"Timeout", r.Timeout}, {"Drain", r.Drain}} {
+	}{{"Settle", r.Settle}, {"Timeout", r.Timeout}, {"Drain", r.Drain}, {"Block", r.Block}, {"MaxMeasure", r.MaxMeasure}} {
 		if d.d < 0 || d.d > longest {
 			errs = append(errs, fmt.Errorf("agentperf: Rules.%s is %v, expected 0 to %v", d.name, d.d, longest))
 		}
@@ -97,9 +127,18 @@ const (
 // which nothing has succeeded ends.
 const giveUp = 3
 
+// ramp returns the time from the first agent's start to the last one's.
+func (r Rules) ramp(agents int) time.Duration {
+	return phase.Config{Workers: agents, SpawnRate: r.SpawnRate}.Ramp()
+}
+
 // phase returns the rules for a number of agents. The error says that a phase
 // of so many cannot fit its own time-out.
-func (r Rules) phase(agents int) (phase.Config, error) {
+func (r Rules) phase(agents int, v VerdictRule) (phase.Config, error) {
+	if v == ControlledRule {
+		r.Measure, r.MinTrajectories, r.MinPerAgent = r.MaxMeasure, 0, 0
+		r.Timeout = max(r.Timeout, r.ramp(agents)+r.Settle+r.MaxMeasure+time.Minute)
+	}
 	c := phase.Config{
 		Workers: agents, SpawnRate: r.SpawnRate, Settle: r.Settle, Measure: r.Measure,
 		MinTotal: r.MinTrajectories, MinPerWorker: r.MinPerAgent, Drain: r.Drain, GiveUp: giveUp,

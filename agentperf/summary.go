@@ -12,22 +12,19 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
-// lateLimit is the P99 of send lateness above which a phase carries a warning.
-const lateLimit = 50 * time.Millisecond
-
 // summarise turns what the agents of a phase saw into its result.
-func summarise(index, agents int, tiers []Tier, rules Rules, r phase.Result, all []record, gaps []metrics.Gaps) PhaseResult {
-	p := PhaseResult{
+func summarise(index, agents int, rules Rules, r phase.Result, all []record, gaps []metrics.Gaps) (*PhaseResult, *evidence) {
+	p := &PhaseResult{
 		Index: index, Agents: agents, Ending: string(r.Ending),
 		Outcomes: make(map[endpoint.Outcome]int), TokenSources: make(map[metrics.Source]int),
 		Trajectories: r.Completed, LeastTrajectories: r.Least,
 		MeasuredSeconds: max(0, r.WindowEnd.Sub(r.Settled).Seconds()), PhaseSeconds: r.End.Sub(r.Start).Seconds(),
 	}
-	e := evidence{agents: agents, speed: metrics.Percentiles{Exact: -1}, ttft: metrics.Percentiles{Exact: -1}, e2e: metrics.Percentiles{Exact: -1}}
+	e := &evidence{agents: agents, speed: metrics.Percentiles{Exact: -1}, ttft: metrics.Percentiles{Exact: -1}, e2e: metrics.Percentiles{Exact: -1}}
 	lateness := metrics.Percentiles{Exact: -1}
 	short, over, estimated, hidden, cut := 0, 0, 0, 0, 0
-	var counted, recorded float64             // input tokens, by the server and in the recording
-	own := make(map[int]*metrics.Percentiles) // speeds of each agent
+	var counted, recorded float64 // input tokens, by the server and in the recording
+	e.own = make(map[int]*metrics.Percentiles)
 	served := make([]service, agents)
 	for i := range all {
 		rec := &all[i]
@@ -55,10 +52,10 @@ func summarise(index, agents int, tiers []Tier, rules Rules, r phase.Result, all
 			switch {
 			case rec.measurable:
 				e.speed.Record(float64(rec.speed))
-				if own[rec.agent] == nil {
-					own[rec.agent] = &metrics.Percentiles{Exact: -1}
+				if e.own[rec.agent] == nil {
+					e.own[rec.agent] = &metrics.Percentiles{Exact: -1}
 				}
-				own[rec.agent].Record(float64(rec.speed))
+				e.own[rec.agent].Record(float64(rec.speed))
 			default:
 				e.unmeasurable++
 			}
@@ -99,17 +96,21 @@ func summarise(index, agents int, tiers []Tier, rules Rules, r phase.Result, all
 	if r.Ending == phase.Dead {
 		e.unmet, e.dead = "", deadReason(all)
 	}
-	p.fillPercentiles(&e, &lateness, gaps)
+	e.lateness = lateness
+	p.fillPercentiles(e, &lateness, gaps)
 	p.OutputTokensPerSecond = throughput(r.Times, all)
+	p.warn(e)
+	p.warnOfCounts(short, over, estimated, hidden)
+	p.warnOfInput(counted, recorded)
+	return p, e
+}
+
+// judge judges a phase by the point rule.
+func (p *PhaseResult) judge(tiers []Tier, e *evidence) {
 	for _, t := range tiers {
 		verdict, reason := e.judge(t)
 		p.Verdicts = append(p.Verdicts, TierVerdict{Tier: t.name(), Verdict: verdict, Reason: reason})
 	}
-	p.warn(&e, &lateness)
-	p.warnOfCounts(short, over, estimated, hidden)
-	p.warnOfInput(counted, recorded)
-	p.warnOfUnfairness(tiers, own)
-	return p
 }
 
 // unmet says why the rules of a phase are not met, empty when they are.
@@ -119,6 +120,8 @@ func unmet(rules Rules, r phase.Result, cut int) string {
 		return "the phase was interrupted"
 	case r.Ending == phase.Stopped:
 		return "the phase was stopped"
+	case r.Ending == phase.Decided:
+		return ""
 	case r.Ending == phase.TimedOut && r.HeldUp > 0:
 		return fmt.Sprintf("the time-out passed and %d agents had begun no request in the window: each had one open from before it", r.HeldUp)
 	case r.Ending == phase.TimedOut:
@@ -251,13 +254,10 @@ func minTime(a, b time.Time) time.Time {
 }
 
 // warn adds what a reader of the phase should know.
-func (p *PhaseResult) warn(e *evidence, lateness *metrics.Percentiles) {
+func (p *PhaseResult) warn(e *evidence) {
 	add := func(format string, args ...any) { p.Warnings = append(p.Warnings, fmt.Sprintf(format, args...)) }
 	p.Warnings = append(p.Warnings, e.speed.Warnings(speedPercent)...)
 	p.Warnings = append(p.Warnings, e.ttft.Warnings(ttftPercent)...)
-	if late, ok := lateness.At(99); ok && late > lateLimit.Seconds() {
-		add("the client was late: P99 of lateness is %.0f ms, more than %v; its own speed may be what was measured", late*1e3, lateLimit)
-	}
 	if e.unmeasurable > 0 {
 		add("%d of %d answers came all at once and have no output speed", e.unmeasurable, e.succeeded)
 	}

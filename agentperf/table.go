@@ -34,7 +34,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 		}
 		row = append(row, fmt.Sprintf("%d/%d", p.Failed, p.Requests))
 		for _, tier := range r.Tiers {
-			row = append(row, string(p.Verdict(tier.Name)))
+			row = append(row, p.verdictText(tier.Name))
 		}
 		fmt.Fprintln(t, strings.Join(row, "\t")+"\t")
 	}
@@ -42,6 +42,9 @@ func (r *Report) WriteTable(w io.Writer) error {
 	b.WriteByte('\n')
 	for _, tier := range r.Tiers {
 		fmt.Fprintln(&b, tier.Sentence())
+		for _, line := range tier.evidenceLines() {
+			fmt.Fprintf(&b, "    %s\n", line)
+		}
 		for _, line := range tier.normalisedLines() {
 			fmt.Fprintf(&b, "    %s\n", line)
 		}
@@ -69,6 +72,8 @@ func (t TierResult) Sentence() string {
 		return fmt.Sprintf("%s: at least %s; %d could not be judged.", level, agents(t.MaxAgents), *u)
 	}
 	switch {
+	case t.MaxAgents == 0 && t.LeaningAgents != nil:
+		return fmt.Sprintf("%s: nothing is sure; %s seem to hold.", level, agents(*t.LeaningAgents))
 	case t.MaxAgents == 0 && t.FirstFailingAgents != nil && *t.FirstFailingAgents == 1:
 		return level + ": 0 agents; not even 1 gets it."
 	case t.MaxAgents == 0 && t.FirstFailingAgents != nil:
@@ -81,6 +86,51 @@ func (t TierResult) Sentence() string {
 		return fmt.Sprintf("%s: at least %s; %d are too many.", level, agents(t.MaxAgents), *t.FirstFailingAgents)
 	}
 	return fmt.Sprintf("%s: %s; %d are too many.", level, agents(t.MaxAgents), *t.FirstFailingAgents)
+}
+
+// evidenceLines say what the result rests on, under the controlled rule.
+func (t *TierResult) evidenceLines() (lines []string) {
+	if t.Passed != nil {
+		lines = append(lines, t.Passed.line("passed", func(c Criterion) (string, bool) {
+			return "at most " + percent(c.Upper), true
+		}))
+	}
+	if t.Failed != nil {
+		lines = append(lines, t.Failed.line("failed", func(c Criterion) (string, bool) {
+			return "at least " + percent(c.Lower), c.Lower >= c.Limit
+		}))
+	}
+	if len(lines) > 0 {
+		lines = append(lines, t.sayTime())
+	}
+	return lines
+}
+
+// line says what is known of one number of agents. say gives the bound that its verdict
+// rests on, and whether it does.
+func (n *Neighbour) line(verdict string, say func(Criterion) (string, bool)) string {
+	var parts []string
+	for _, c := range n.Criteria {
+		if bound, rests := say(c); rests {
+			parts = append(parts, fmt.Sprintf("%s: %s of requests, %s (limit %s, N %d, effectively %.0f)",
+				badWords[c.Name], percent(c.Share), bound, percent(c.Limit), c.Requests, c.Effective))
+		}
+	}
+	if n.Reason != "" {
+		parts = append(parts, n.Reason)
+	}
+	return fmt.Sprintf("%d %s in %s measured; %s", n.Agents, verdict, roundTime(n.MeasuredSeconds), strings.Join(parts, "; "))
+}
+
+// verdictText is the verdict on a tier for the table, with a question mark where it is
+// only where the evidence points.
+func (p *PhaseResult) verdictText(tier string) string {
+	for _, v := range p.Verdicts {
+		if v.Tier == tier && v.Leaning != "" {
+			return string(v.Leaning) + "?"
+		}
+	}
+	return string(p.Verdict(tier))
 }
 
 func agents(n int) string {

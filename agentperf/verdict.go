@@ -45,11 +45,13 @@ type evidence struct {
 	succeeded    int
 	unmeasurable int
 	agents       int
-	starved      int           // agents that got no token in the whole window
-	starvedFor   time.Duration // the least that one of them waited
-	dead         string        // why nothing at all succeeded, empty otherwise
-	unmet        string        // why the rules of the phase are not met
-	invalid      string        // why the phase is invalid
+	starved      int                          // agents that got no token in the whole window
+	starvedFor   time.Duration                // the least that one of them waited
+	dead         string                       // why nothing at all succeeded, empty otherwise
+	unmet        string                       // why the rules of the phase are not met
+	invalid      string                       // why the phase is invalid
+	own          map[int]*metrics.Percentiles // speeds of each agent
+	lateness     metrics.Percentiles
 }
 
 // Percentiles that are judged.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
@@ -40,9 +41,18 @@ func open(o *options, simulated bool) (*trajectory.Workload, error) {
 	return demo.Workload(), nil
 }
 
-// demoScale is what the speeds of gpt-oss-120b's service levels are multiplied
-// by for the simulated system, which is far slower than what they were made for.
-const demoScale = 0.48
+// demoRules are for the simulated system, whose requests take a fraction of a second.
+// Short blocks and a demonstration's error rate are what keeps it short.
+var demoRules = agentperf.Rules{
+	Name: "demo", SpawnRate: 40, Settle: 300 * time.Millisecond, Measure: 3 * time.Second,
+	Block: 200 * time.Millisecond, MaxMeasure: 30 * time.Second, Drain: 5 * time.Second,
+}
+
+const demoErrorRate = 0.1
+
+// hurry is by how much the simulated system and the tools of its agents are faster than
+// the preset, so that minutes will do.
+const hurry = 4
 
 // simulate serves the simulated system, and chooses service levels and a seed
 // for it if none were given: it has no cache from an earlier run to fear, and a
@@ -57,17 +67,18 @@ func simulate(o *options, stderr io.Writer) (*endpointtest.Server, error) {
 		o.cfg.Seed = 1
 	}
 	if len(o.cfg.Tiers) == 0 {
-		set, err := agentperf.LookupTiers("gpt-oss-120b")
-		if err != nil {
-			return nil, err
-		}
-		for _, t := range set.Tiers {
-			t.SpeedFloor *= demoScale
-			o.cfg.Tiers = append(o.cfg.Tiers, t)
-		}
-		fmt.Fprintf(stderr, "Service levels: those of gpt-oss-120b, speeds times %v.\n", demoScale)
+		o.cfg.Tiers = []agentperf.Tier{{SpeedFloor: 400, TTFTCeiling: 3 * time.Second}, {SpeedFloor: 500, TTFTCeiling: 2 * time.Second}}
+		fmt.Fprintln(stderr, "Service levels: two that are made for it.")
+	}
+	if o.cfg.Verdict == agentperf.ControlledRule && o.cfg.ErrorRate == 0 {
+		o.cfg.ErrorRate = demoErrorRate
+		fmt.Fprintf(stderr, "So that it does not take an hour, answers may be wrong with a probability of %v, and blocks are short.\n", demoErrorRate)
 	}
 	system := preset.New()
+	system.Pool.StepOverhead /= hurry
+	system.Pool.BandwidthBytesPerSecond *= hurry
+	system.Pool.FLOPS *= hurry
+	o.cfg.Policy.ToolDelayScale = 1.0 / hurry
 	if need := contextOf(o.cfg.Workload); need > system.ContextTokens {
 		system.Pool.KVTokens *= (need + system.ContextTokens - 1) / system.ContextTokens
 		system.ContextTokens = need

@@ -1,12 +1,13 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"strings"
-	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/internal/cli"
@@ -30,6 +31,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	o := &options{}
 	var (
 		rules, sloSet string
+		verdict       string
 		tiers         []agentperf.Tier
 		custom        agentperf.Rules
 		output, delay string
@@ -50,8 +52,18 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 		return err
 	})
 	flags.StringVar(&sloSet, "slo-set", "", "published service levels of a `model`: "+setNames()+" (default gpt-oss-120b)")
-	flags.StringVar(&rules, "rules", "", "`published` or quick: the shape of each phase (default quick)")
-	flags.DurationVar(&custom.Measure, "measure", 0, "least length of the measured window")
+	flags.StringVar(&verdict, "verdict", "", "`controlled`: phases as long as it takes for answers with -error-rate; or point: by the percentiles observed (default point with -rules or -measure, else controlled)")
+	flags.Float64Var(&o.cfg.ErrorRate, "error-rate", 0, "greatest `probability` of a wrong answer for a service level (default 0.01)")
+	flags.DurationVar(&custom.MaxMeasure, "max-measure", 0, "longest time to measure one number of agents under -verdict controlled (default 1h)")
+	flags.DurationVar(&custom.Block, "block", 0, "stretch of time longer than what happens in the system lasts, for -verdict controlled (default 10s)")
+	flags.StringVar(&o.cfg.Journal, "journal", "", "keep all that is learnt in the `folder`, and go on from what is in it")
+	flags.Func("evidence", "count the phases of an earlier report `file` of the same configuration (repeatable)", func(name string) error {
+		r, err := readReport(name)
+		o.cfg.Earlier = append(o.cfg.Earlier, r)
+		return err
+	})
+	flags.StringVar(&rules, "rules", "", "`published` or quick: the shape of each phase, for -verdict point")
+	flags.DurationVar(&custom.Measure, "measure", 0, "least length of the measured window, for -verdict point")
 	flags.DurationVar(&custom.Settle, "settle", 0, "time between the last agent's start and the window")
 	flags.Float64Var(&custom.SpawnRate, "spawn-rate", 0, "agents started per second; 0 starts all at once")
 	flags.IntVar(&custom.MinTrajectories, "min-trajectories", 0, "trajectories to complete in the window")
@@ -97,7 +109,14 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 		errs = append(errs, fmt.Errorf("-max-tokens is %d, expected 1 or more", o.cfg.Policy.MaxTokens))
 	}
 	var err error
-	if o.cfg.Rules, err = shape(rules, custom, given); err != nil {
+	o.cfg.Verdict = agentperf.VerdictRule(verdict)
+	if verdict == "" {
+		o.cfg.Verdict = agentperf.ControlledRule
+		if rules != "" || given["measure"] {
+			o.cfg.Verdict = agentperf.PointRule
+		}
+	}
+	if o.cfg.Rules, err = shape(rules, custom, o.cfg.Verdict, given); err != nil {
 		errs = append(errs, err)
 	}
 	if o.cfg.System, err = o.system.System(); err != nil {
@@ -120,23 +139,30 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	return o, nil
 }
 
-// shape returns the rules that are named, with what is given on top. Without
-// an endpoint the embedded engine is measured, for which seconds are enough.
-func shape(name string, custom agentperf.Rules, given map[string]bool) (agentperf.Rules, error) {
+// shape returns the rules that are named, with what is given on top.
+func shape(name string, custom agentperf.Rules, verdict agentperf.VerdictRule, given map[string]bool) (agentperf.Rules, error) {
 	var r agentperf.Rules
 	switch {
 	case name == "published":
 		r = agentperf.Published()
-	case name == "quick" || name == "" && given["endpoint"]:
+	case name == "quick" || name == "" && given["endpoint"] && verdict != agentperf.ControlledRule:
 		r = agentperf.Quick()
+	case name == "" && given["endpoint"]:
+		r = agentperf.Controlled()
 	case name == "":
-		r = agentperf.Rules{Name: "demo", SpawnRate: 40, Settle: 500 * time.Millisecond, Measure: 3 * time.Second, Drain: 5 * time.Second}
+		r = demoRules
 	default:
 		return r, fmt.Errorf("-rules is %q, expected published or quick", name)
 	}
 	base := r
 	if given["measure"] {
 		r.Measure = custom.Measure
+	}
+	if given["max-measure"] {
+		r.MaxMeasure = custom.MaxMeasure
+	}
+	if given["block"] {
+		r.Block = custom.Block
 	}
 	if given["settle"] {
 		r.Settle = custom.Settle
@@ -154,6 +180,22 @@ func shape(name string, custom agentperf.Rules, given map[string]bool) (agentper
 		r.Name += ", changed"
 	}
 	return r, r.Validate()
+}
+
+// readReport reads a report that an earlier run wrote.
+func readReport(name string) (*agentperf.Report, error) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	r := new(agentperf.Report)
+	if err := json.Unmarshal(text, r); err != nil {
+		return nil, fmt.Errorf("%s is no report: %w", name, err)
+	}
+	if r.Schema != agentperf.Schema {
+		return nil, fmt.Errorf("%s is no report of schema %s", name, agentperf.Schema)
+	}
+	return r, nil
 }
 
 func presetNames() string {

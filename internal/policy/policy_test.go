@@ -58,14 +58,17 @@ var imports = map[string][]string{
 	"trajectory/format":     {"internal/jsonscan", "internal/secrets", "trajectory"},
 	"internal/fields":       {},
 	"internal/filler":       {},
+	"internal/journal":      {},
 	"internal/jsonscan":     {},
 	"internal/phase":        {},
 	"internal/secrets":      {},
+	"internal/selfcheck":    {"metrics"},
+	"internal/share":        {},
 	"internal/memnet":       {},
 	"internal/demo":         {"trajectory"},
 	"internal/cli":          {"endpoint", "pricing"},
 	"slt":                   {"endpoint", "internal/fields", "internal/filler", "internal/phase", "metrics", "pricing"},
-	"agentperf":             {"endpoint", "internal/phase", "metrics", "pricing", "search", "trajectory"},
+	"agentperf":             {"endpoint", "internal/journal", "internal/phase", "internal/selfcheck", "internal/share", "metrics", "pricing", "search", "trajectory"},
 }
 
 func TestImportsAndComments(t *testing.T) {

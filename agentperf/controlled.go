@@ -1,0 +1,187 @@
+package agentperf
+
+import (
+	"encoding/json"
+	"math"
+	"time"
+
+	"github.com/agentperf/agentperf-go/internal/phase"
+	"github.com/agentperf/agentperf-go/search"
+)
+
+// A Criterion is what is known of one promise of a tier at a number of agents: which
+// share of the requests breaks it. Shares are of all phases of that number so far.
+type Criterion struct {
+	// Name is "output_speed", "ttft" or "e2e_speed".
+	Name string `json:"name"`
+	// Limit is the share that may be bad.
+	Limit float64 `json:"limit"`
+	// Share is the one observed. Lower and Upper are its bounds, at all looks of a
+	// phase together, with the part of Config.ErrorRate that a verdict may use: it
+	// passes when Upper is below Limit, and fails when Lower is above. Requests
+	// that were still open count as good in Lower and as bad in Upper.
+	Share float64 `json:"share"`
+	Lower float64 `json:"lower"`
+	Upper float64 `json:"upper"`
+	// Requests is their number, Effective that of independent ones which would say
+	// as much.
+	Requests  int     `json:"requests"`
+	Effective float64 `json:"effective_sample_size"`
+}
+
+// criteria summarises the evidence on a number of agents.
+func (r *referee) criteria(k *number) (cs []Criterion) {
+	for i := range k.proofs {
+		p := &k.proofs[i]
+		c := Criterion{Name: p.Criterion, Limit: p.Limit, Share: p.Against.Share(), Effective: p.Against.Effective()}
+		n, _ := p.For.Counts()
+		c.Requests = int(n)
+		c.Lower, _ = p.Against.Bounds(math.Exp(-enough(r.errorRate, search.Fail, max(0, k.failRank-1), len(k.proofs))))
+		_, c.Upper = p.For.Bounds(math.Exp(-enough(r.errorRate, search.Pass, max(0, k.passRank-1), len(k.proofs))))
+		cs = append(cs, c)
+	}
+	return cs
+}
+
+// A lookout looks at the evidence of a phase while it runs.
+type lookout struct {
+	run     *run
+	crew    *crew
+	agents  int
+	referee *referee // to think with
+	next    time.Duration
+	proofs  [][]proof // as of the look that ended the phase
+}
+
+func (r *run) lookout(c *crew, agents int) *lookout {
+	return &lookout{run: r, crew: c, agents: agents, referee: r.referee.clone()}
+}
+
+// watch ends the phase when it has served its purpose. Looks grow sparser as evidence
+// grows, so that they cost little of the client.
+func (l *lookout) watch(t phase.Times, heldUp int) bool {
+	measured := t.WindowEnd.Sub(t.Settled)
+	if measured < l.next {
+		return false
+	}
+	l.next = measured + measured/20
+	proofs := l.collect(l.crew.ledger(t, t.WindowEnd))
+	if !l.referee.enoughOf(l.agents, proofs, measured, heldUp) {
+		return false
+	}
+	l.proofs = proofs
+	return true
+}
+
+// collect returns the proofs of all tiers.
+func (l *lookout) collect(b *ledger) (all [][]proof) {
+	for _, t := range l.run.cfg.Tiers {
+		all = append(all, b.proofs(t))
+	}
+	return all
+}
+
+// judge fills in the verdicts of a phase. Its evidence is that of the look which ended
+// it: what was open then went on under a load that fell.
+func (l *lookout) judge(p *PhaseResult, e *evidence, result phase.Result) {
+	if l.proofs == nil {
+		book := l.crew.ledger(result.Times, result.End)
+		book.times.WindowEnd = result.WindowEnd
+		l.proofs = l.collect(book)
+	}
+	for i, t := range l.run.cfg.Tiers {
+		v := TierVerdict{Tier: t.name(), Verdict: Undecided}
+		starved := e.manyStarved() && (t.TTFTCeiling == 0 || e.starvedFor > t.TTFTCeiling)
+		switch {
+		case e.invalid != "":
+			v.Verdict, v.Reason = Invalid, e.invalid
+		case e.dead != "" || starved:
+			v.Verdict, v.Reason = e.judge(t)
+			v.Beyond = true
+		case result.Ending == phase.Canceled || result.Ending == phase.Stopped || result.HeldUp > 0 && result.Ending == phase.TimedOut:
+			v.Reason = e.unmet
+		default:
+			v.Evidence = encode(l.proofs[i])
+		}
+		p.Verdicts = append(p.Verdicts, v)
+	}
+	l.referee.observe(l.run.observed(p))
+	l.fillVerdicts(p)
+}
+
+// observed returns what a phase amounts to, of whichever run it is.
+func (r *run) observed(p *PhaseResult) outcome {
+	o := outcome{
+		agents: p.Agents, proofs: make([][]proof, len(r.cfg.Tiers)), dead: make([]bool, len(r.cfg.Tiers)),
+		measured: time.Duration(math.Round(p.MeasuredSeconds * 1e9)),
+	}
+	said := false
+	for i, t := range r.cfg.Tiers {
+		for _, v := range p.Verdicts {
+			if v.Tier == t.name() {
+				o.proofs[i], o.dead[i] = decode(v.Evidence), v.Beyond
+				said = said || v.Evidence != nil || v.Beyond
+			}
+		}
+	}
+	o.invalid = !said
+	return o
+}
+
+// fillVerdicts says what is thought of a number of agents after a phase.
+func (l *lookout) fillVerdicts(p *PhaseResult) {
+	r := l.referee
+	for i := range p.Verdicts {
+		v := &p.Verdicts[i]
+		if v.Evidence == nil {
+			continue
+		}
+		k := r.levels[i].at(p.Agents)
+		v.Verdict, v.Leaning = r.verdict(i, p.Agents)
+		v.Criteria = r.criteria(k)
+		for j := range k.proofs {
+			if k.proofs[j].blind() && v.Verdict == Undecided {
+				v.Reason = "most answers came all at once and have no speed"
+			}
+		}
+		if v.Verdict != Undecided {
+			v.Leaning = ""
+		}
+		if v.Verdict != Pass && v.Reason == "" {
+			v.Reason = words(v.Criteria)
+		}
+		v.NeededSeconds = r.needed(i, p.Agents)
+	}
+}
+
+// encode returns proofs as they are kept in reports.
+func encode(proofs []proof) json.RawMessage {
+	text, err := json.Marshal(proofs)
+	if err != nil {
+		return nil // of numbers only: it does not happen
+	}
+	return text
+}
+
+// decode reads what encode wrote; nil if it is something else.
+func decode(text json.RawMessage) (proofs []proof) {
+	if text == nil || json.Unmarshal(text, &proofs) != nil {
+		return nil
+	}
+	return proofs
+}
+
+// needed returns for how long in all a number of agents would have to be measured for a
+// verdict of tier i, as things look; 0 when there is one or that cannot be said.
+func (r *referee) needed(i, n int) float64 {
+	k := r.levels[i].at(n)
+	b := r.belief(k, n, nil, 0)
+	if b.Sure || b.Lean == search.Unclear {
+		return 0
+	}
+	d := r.projected(k, k.weigh(nil), b.Lean, k.measured)
+	if d > longest {
+		return 0
+	}
+	return d.Seconds()
+}

@@ -1,0 +1,179 @@
+package agentperf
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/agentperf/agentperf-go/internal/journal"
+	"github.com/agentperf/agentperf-go/internal/phase"
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// A heading is what a journal is of. What makes phases of another run another
+// measurement is in it.
+type heading struct {
+	Schema   string     `json:"schema"`
+	Config   ConfigEcho `json:"config"`
+	Tiers    []Tier     `json:"tiers"`
+	Workload string     `json:"workload_sha256"`
+}
+
+func (r *run) heading() heading {
+	return heading{Schema: Schema, Config: r.report.Config, Tiers: r.cfg.Tiers, Workload: digest(r.cfg.Workload)}
+}
+
+// resume opens the journal and takes up the phases in it. seeded is set when the
+// configuration has a seed of its own.
+func (r *run) resume(seeded bool) error {
+	if r.cfg.Journal == "" {
+		return nil
+	}
+	text, err := json.Marshal(r.heading())
+	if err != nil {
+		return fmt.Errorf("agentperf: journal: %w", err)
+	}
+	j, err := journal.Open(r.cfg.Journal, text)
+	if err != nil {
+		return fmt.Errorf("agentperf: %w", err)
+	}
+	r.journal = j
+	if !j.Resumed() {
+		return nil
+	}
+	var found heading
+	if err := json.Unmarshal(j.Header(), &found); err != nil || found.Schema != Schema {
+		return fmt.Errorf("agentperf: the journal in %s is of schema %q, expected %s", r.cfg.Journal, found.Schema, Schema)
+	}
+	if !seeded {
+		r.cfg.Seed, r.report.Config.Seed = found.Config.Seed, found.Config.Seed
+	}
+	if text, err = json.Marshal(r.heading()); err != nil {
+		return fmt.Errorf("agentperf: journal: %w", err)
+	}
+	differ, err := journal.Diff(j.Header(), text)
+	if err != nil {
+		return fmt.Errorf("agentperf: journal: %w", err)
+	}
+	if len(differ) > 0 {
+		return fmt.Errorf("agentperf: the journal in %s is of another configuration:\n  %s", r.cfg.Journal, strings.Join(differ, "\n  "))
+	}
+	for i, record := range j.Records() {
+		var p PhaseResult
+		if err := json.Unmarshal(record, &p); err != nil || p.Agents < 1 || len(p.Verdicts) != len(r.cfg.Tiers) {
+			return fmt.Errorf("agentperf: record %d of the journal in %s is no phase of this run: %w", i+1, r.cfg.Journal, errors.Join(err, errors.ErrUnsupported))
+		}
+		r.report.Phases = append(r.report.Phases, p)
+		r.succeeded = r.succeeded || p.Requests > p.Failed
+		r.observe(&p)
+	}
+	if n := len(r.report.Phases); n > 0 {
+		r.report.Resumed = n
+	}
+	return nil
+}
+
+// observe tells the search of a phase that was run before.
+func (r *run) observe(p *PhaseResult) {
+	if r.referee != nil {
+		r.referee.observe(r.observed(p))
+		return
+	}
+	for i := range r.brackets {
+		if v := p.Verdict(r.cfg.Tiers[i].name()); v != "" {
+			r.brackets[i].Observe(p.Agents, v.answer())
+		}
+	}
+}
+
+// keep adds a phase to the journal.
+func (r *run) keep(p *PhaseResult, times phase.Times, all []record) error {
+	if r.journal == nil {
+		return nil
+	}
+	text, err := json.Marshal(p)
+	if err == nil {
+		err = r.journal.Append(text, func(w io.Writer) error { return writeRequests(w, p.Index, times, all) })
+	}
+	if err != nil {
+		return fmt.Errorf("agentperf: journal: %w", err)
+	}
+	return nil
+}
+
+// earlier takes the phases of earlier reports as evidence.
+func (r *run) earlier() error {
+	mine, err := comparable(r.report.Config)
+	if err != nil {
+		return fmt.Errorf("agentperf: Earlier: %w", err)
+	}
+	for i, old := range r.cfg.Earlier {
+		if old == nil || old.Schema != Schema {
+			return fmt.Errorf("agentperf: Earlier[%d] is no report of schema %s", i, Schema)
+		}
+		theirs, err := comparable(old.Config)
+		if err != nil {
+			return fmt.Errorf("agentperf: Earlier[%d]: %w", i, err)
+		}
+		differ, err := journal.Diff(theirs, mine)
+		if err != nil {
+			return fmt.Errorf("agentperf: Earlier[%d]: %w", i, err)
+		}
+		if len(differ) > 0 {
+			return fmt.Errorf("agentperf: Earlier[%d] is of another configuration:\n  %s", i, strings.Join(differ, "\n  "))
+		}
+		tiers := make(map[string]TierResult)
+		for _, t := range old.Tiers {
+			tiers[t.Name] = t
+		}
+		taken := 0
+		for _, p := range old.Phases {
+			p.Verdicts = r.same(p.Verdicts, tiers)
+			if len(p.Verdicts) > 0 {
+				r.observe(&p)
+				taken++
+			}
+		}
+		r.warn(fmt.Sprintf("%d phases of an earlier report, of %v, count as evidence", taken, old.Started.UTC().Format("2006-01-02 15:04")))
+	}
+	return nil
+}
+
+// same returns the verdicts on tiers that promise what those of this run do.
+func (r *run) same(verdicts []TierVerdict, tiers map[string]TierResult) (same []TierVerdict) {
+	for _, v := range verdicts {
+		for _, t := range r.cfg.Tiers {
+			old, mine := tiers[v.Tier], newTierResult(t)
+			if t.name() == v.Tier && old.SpeedFloorTokensPerSecond == mine.SpeedFloorTokensPerSecond &&
+				old.TTFTCeilingSeconds == mine.TTFTCeilingSeconds && old.E2EFloorTokensPerSecond == mine.E2EFloorTokensPerSecond && old.E2EPercent == mine.E2EPercent {
+				same = append(same, v)
+			}
+		}
+	}
+	return same
+}
+
+// comparable returns what two runs must have in common for the phases of one to say
+// something of the other.
+func comparable(c ConfigEcho) ([]byte, error) {
+	c.Seed, c.Start, c.MaxAgents, c.MaxPhases, c.ErrorRate, c.VerdictRule, c.Rules.Name = 0, 0, 0, 0, 0, "", ""
+	return json.Marshal(c)
+}
+
+// digest identifies what is replayed.
+func digest(w *trajectory.Workload) string {
+	h := sha256.New()
+	for t := range w.Threads() {
+		fmt.Fprintf(h, "%q %d\n", t.ID, len(t.Turns))
+		for i := range t.Turns {
+			turn := &t.Turns[i]
+			fmt.Fprintf(h, "%d %d %d %d\n", turn.Context.Len(), turn.Context.Size(), turn.OutputTokens, turn.ToolDelay)
+			h.Write(turn.Context.Last().JSON())
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

@@ -1,0 +1,49 @@
+package agentperf_test
+
+import (
+	"errors"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/agentperf/agentperf-go/agentperf"
+	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+)
+
+// A client that gets no processor would find a lower capacity: its own. It finds none.
+func TestStarvedClient(t *testing.T) {
+	if testing.Short() {
+		t.Skip("keeps the whole machine busy for seconds")
+	}
+	server, err := endpointtest.Serve(&endpointtest.Engine{Capacity: 1150})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	var over atomic.Bool
+	defer over.Store(true)
+	for range 16 * runtime.GOMAXPROCS(0) { // some 150 ms until it is one's turn
+		go func() {
+			for !over.Load() {
+			}
+		}()
+	}
+	r, err := agentperf.Run(t.Context(), agentperf.Config{
+		Endpoint: endpoint.Config{URL: server.URL}, Workload: workload(t, 3, []int{20, 7}, 0), Tiers: floor(100), Start: 2,
+		Rules: agentperf.Rules{Measure: 2 * time.Second, Drain: time.Second}, Verdict: agentperf.PointRule,
+	})
+	if !errors.Is(err, agentperf.ErrUndecided) || len(r.Phases) == 0 {
+		t.Fatalf("%d phases, %v", len(r.Phases), err)
+	}
+	for _, p := range r.Phases {
+		if v := p.Verdicts[0]; v.Verdict != agentperf.Invalid || !strings.Contains(v.Reason, "the client was too late") || p.Client.LagSeconds < 0.05 {
+			t.Errorf("%d agents: %+v, %+v", p.Agents, v, p.Client)
+		}
+	}
+	if tier := r.Tiers[0]; tier.FirstFailingAgents != nil || tier.MaxAgents != 0 {
+		t.Errorf("%+v", tier)
+	}
+}

@@ -1,0 +1,116 @@
+package agentperf
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/agentperf/agentperf-go/internal/share"
+	"github.com/agentperf/agentperf-go/search"
+)
+
+// How the error rate of a tier's answer is spent. Its answer is wrong only if a number
+// that does not hold is found to pass, or one that does is found to fail. Most of it
+// goes to the former, as shares near 0 take longest to prove; a fail needs one of two
+// criteria and divides its part among them. Of each part the first number that the
+// search wants to be sure of gets three fifths, the second half of the rest, and so on.
+const (
+	passPart  = 0.8
+	firstPart = 0.6
+)
+
+// allowance returns the part of the error rate for the i-th number to be sure of.
+func allowance(i int) float64 {
+	if i == 0 {
+		return firstPart
+	}
+	return (1 - firstPart) * math.Pow(0.5, float64(i))
+}
+
+// enough returns the logarithm of the evidence that a verdict takes.
+func enough(errorRate float64, want search.Verdict, i, criteria int) float64 {
+	part := passPart
+	if want == search.Fail {
+		part = (1 - passPart) / float64(criteria)
+	}
+	return -math.Log(errorRate * part * allowance(i))
+}
+
+// weight is what proofs amount to.
+type weight struct {
+	pass, fail float64 // logarithms of the evidence for either
+	hope       float64 // pass, if all open requests turn out well
+	lean       search.Verdict
+	clear      bool // the lean is by more than chance, roughly
+	enough     bool // there are blocks enough to be sure of anything
+	blocks     int
+	criteria   int
+}
+
+// weigh weighs the proofs of all criteria of a tier. All must hold for a pass, so that
+// the weakest evidence is that for it; one that does not is a fail.
+func weigh(proofs []proof) weight {
+	w := weight{pass: math.Inf(1), hope: math.Inf(1), fail: math.Inf(-1), lean: search.Pass, clear: true, enough: len(proofs) > 0, criteria: len(proofs)}
+	if len(proofs) == 0 {
+		w.pass, w.hope, w.lean, w.clear = 0, 0, search.Unclear, false
+	}
+	failing := false
+	for i := range proofs {
+		p := &proofs[i]
+		n, _ := p.For.Counts()
+		w.blocks = max(w.blocks, len(p.For.Blocks))
+		if n == 0 || p.blind() {
+			w.pass, w.hope, w.clear = math.Inf(-1), math.Inf(-1), false
+			w.enough = w.enough && n > 0
+			if w.lean == search.Pass {
+				w.lean = search.Unclear
+			}
+			continue
+		}
+		w.enough = w.enough && p.For.Enough()
+		w.pass, w.hope = min(w.pass, p.For.Below(p.Limit)), min(w.hope, p.Against.Below(p.Limit))
+		// What wears off, such as a cold cache, must not be taken for the limit.
+		if p.Against.Later() > p.Limit {
+			w.fail = max(w.fail, p.Against.Above(p.Limit))
+		}
+		z := score(&p.Against, p.Limit)
+		if p.Against.Share() > p.Limit {
+			w.lean = search.Fail
+			failing = failing || z > clearly
+		} else if score(&p.For, p.Limit) > -clearly {
+			w.clear = false
+		}
+	}
+	if w.lean == search.Fail {
+		w.clear = failing
+	}
+	return w
+}
+
+// clearly is by how many standard errors a share is beyond its limit when a search
+// takes the direction from it.
+const clearly = 2
+
+// score returns by how many standard errors the share is above the limit.
+func score(e *share.Evidence, limit float64) float64 {
+	n, k := e.Counts()
+	effective := min(e.Effective(), n)
+	if p := k / n; p == 0 || p == 1 {
+		effective = n // a direction costs little if it is wrong
+	}
+	return (k/n - limit) * math.Sqrt(effective/(limit*(1-limit)))
+}
+
+// words says for people where the shares are.
+func words(criteria []Criterion) string {
+	var parts []string
+	for _, c := range criteria {
+		parts = append(parts, fmt.Sprintf("%s: %s of requests, %s to %s, limit %s",
+			badWords[c.Name], percent(c.Share), percent(c.Lower), percent(c.Upper), percent(c.Limit)))
+	}
+	return strings.Join(parts, "; ")
+}
+
+var badWords = map[string]string{onSpeed: "too slow", onTTFT: "first token too late", onE2E: "too slow over all"}
+
+func percent(share float64) string { return fmt.Sprintf("%.3g %%", 100*share) }
