@@ -284,7 +284,7 @@ func (p *PhaseResult) warnOfCounts(short, over, estimated, hidden int) {
 	if hidden > 0 {
 		add("%d answers spent tokens on reasoning that was not shown; these are left out of output speed", hidden)
 	}
-	if estimated > 0 {
+	if 10*estimated > p.Requests {
 		add("%d answers began with several events in one read; how many tokens these held is estimated by bytes", estimated)
 	}
 }
