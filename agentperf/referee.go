@@ -139,8 +139,15 @@ func (r *referee) belief(k *number, n int, more []proof, measured time.Duration)
 		}
 	}
 	measured += k.measured
-	b.Spent = measured >= r.rules.MaxMeasure || b.Lean == search.Unclear && k.invalid > 1 ||
-		k.passRank+k.failRank > 0 && !b.Sure && measured >= max(r.rules.MaxMeasure/6, hopeless*r.rules.Block) && r.projected(k, w, b.Lean, measured) > 2*r.rules.MaxMeasure
+	patience := max(r.rules.MaxMeasure/6, hopeless*r.rules.Block)
+	switch {
+	case measured >= r.rules.MaxMeasure:
+		b.Spent = true
+	case b.Lean == search.Unclear:
+		b.Spent = k.invalid > 1 || measured >= patience
+	case k.passRank+k.failRank > 0 && !b.Sure:
+		b.Spent = measured >= patience && r.projected(k, w, b.Lean, measured) > 2*r.rules.MaxMeasure
+	}
 	return b
 }
 

@@ -66,7 +66,7 @@ func Quick() Rules {
 func Controlled() Rules {
 	return Rules{
 		Name: "controlled", SpawnRate: 4, Settle: 30 * time.Second, Measure: 30 * time.Second,
-		Block: defaultBlock, MaxMeasure: defaultMaxMeasure, Drain: time.Minute,
+		Block: defaultBlock, MaxMeasure: defaultMaxMeasure, Drain: 2 * time.Minute,
 	}
 }
 

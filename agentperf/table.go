@@ -49,6 +49,9 @@ func (r *Report) WriteTable(w io.Writer) error {
 			fmt.Fprintf(&b, "    %s\n", line)
 		}
 	}
+	if r.Config.Verdict == ControlledRule {
+		fmt.Fprintf(&b, "\nWrong with a probability of at most %v for each (rule: %s).\n", r.Config.ErrorRate, r.Config.Verdict)
+	}
 	if len(r.Warnings) > 0 {
 		b.WriteString("\nWarnings:\n")
 	}

@@ -9,7 +9,8 @@
 // next n to ask, is told answers, and says what they amount to. Use it directly
 // to run several searches over the same measurements, telling each of them
 // every answer. [Finder] asks: it drives one Bracket with a [Probe], under a
-// context and a budget.
+// context and a budget. [Joint] decides for several searches at once, where answers
+// are more or less sure and more evidence may revise them.
 //
 // # How it searches
 //

@@ -114,7 +114,7 @@ func warnOf(findings []trajectory.Finding, stderr io.Writer) {
 // checked returns the exit status of a check at a fixed number of agents.
 func checked(report *agentperf.Report) int {
 	status := answered
-	for _, v := range report.Phases[0].Verdicts {
+	for _, v := range report.Phases[len(report.Phases)-1].Verdicts {
 		switch v.Verdict {
 		case agentperf.Fail:
 			return failed
