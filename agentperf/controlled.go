@@ -168,6 +168,11 @@ func decode(text json.RawMessage) (proofs []proof) {
 	if text == nil || json.Unmarshal(text, &proofs) != nil {
 		return nil
 	}
+	for i := range proofs {
+		if proofs[i].For.Validate() != nil || proofs[i].Against.Validate() != nil {
+			return nil
+		}
+	}
 	return proofs
 }
 

@@ -45,7 +45,7 @@
 // betting, 2024), which is valid at every look and for any distribution within a block,
 // and is divided by what clusters of one trajectory add to the variance (Cameron,
 // Gelbach and Miller, Robust inference with multiway clustering, 2011). The number of
-// agents that passes has four fifths of the error rate, the one that fails a fifth;
+// agents that passes has nine tenths of the error rate, the one that fails a tenth;
 // further numbers that a search wants to be sure of share what is set aside for them.
 // Fewer than ten blocks decide nothing, and fewer than ten plays of trajectories count
 // as one observation each. What must be assumed: the system is in its steady state
@@ -83,4 +83,18 @@
 // Rules.Block should be longer. The whole table is printed by
 //
 //	go test ./internal/share -run Coverage -v -coverage 1000
+//
+// # What it costs
+//
+// Of 2,000 simulated searches where the shares are 10 points or more from their limits
+// at both neighbours, with correlation, bursts, drift after the start and cliffs, 97.7 %
+// ended with both neighbours sure and none with a wrong answer, after 0.32 of the time
+// that 10 minutes for each number would take (medians; 0.70 where 4 to 9 agents are the
+// limit, 0.21 where it is 80 to 150). At 3 to 10 points 40 % were too close to call and
+// none was wrong; the fixed rule was wrong for 3.9 %, and below 3 points for 46 %. Two
+// thirds of the time go into the number that passes: with nothing late, some 110 blocks
+// are needed to say that less than 5 % is. Below 4 agents the controlled rule takes
+// longer than the fixed one.
+//
+//	go test ./agentperf -run SimulatedSearches -searches 2000 -v
 package agentperf

@@ -166,7 +166,7 @@ func (r *referee) projected(k *number, w weight, lean search.Verdict, measured t
 
 // hopeless is after how many blocks at the earliest a number is given up that will not
 // become sure in its time.
-const hopeless = 40
+const hopeless = 90
 
 // forever is more than anything is measured for.
 const forever = 100 * longest

@@ -13,10 +13,10 @@ import (
 // that does not hold is found to pass, or one that does is found to fail. Most of it
 // goes to the former, as shares near 0 take longest to prove; a fail needs one of two
 // criteria and divides its part among them. Of each part the first number that the
-// search wants to be sure of gets three fifths, the second half of the rest, and so on.
+// search wants to be sure of gets four fifths, the second half of the rest, and so on.
 const (
-	passPart  = 0.8
-	firstPart = 0.6
+	passPart  = 0.9
+	firstPart = 0.8
 )
 
 // allowance returns the part of the error rate for the i-th number to be sure of.
@@ -74,10 +74,10 @@ func weigh(proofs []proof) weight {
 			w.fail = max(w.fail, p.Against.Above(p.Limit))
 		}
 		z := score(&p.Against, p.Limit)
-		if p.Against.Share() > p.Limit {
+		if z > doubt {
 			w.lean = search.Fail
 			failing = failing || z > clearly
-		} else if score(&p.For, p.Limit) > -clearly {
+		} else if p.ended() > -clearly {
 			w.clear = false
 		}
 	}
@@ -90,6 +90,25 @@ func weigh(proofs []proof) weight {
 // clearly is by how many standard errors a share is beyond its limit when a search
 // takes the direction from it.
 const clearly = 2
+
+// doubt is by how many a share is beyond its limit at least when it is taken for more: one
+// step too far up is found out soon, one too low is not.
+const doubt = 1
+
+// ended returns the score of the requests whose end is known.
+func (p *proof) ended() float64 {
+	n, worst := p.For.Counts()
+	_, k := p.Against.Counts()
+	n -= worst - k
+	if n <= 0 {
+		return math.Inf(1)
+	}
+	effective := min(p.Against.Effective(), n)
+	if k == 0 || k == n {
+		effective = n
+	}
+	return (k/n - p.Limit) * math.Sqrt(effective/(p.Limit*(1-p.Limit)))
+}
 
 // score returns by how many standard errors the share is above the limit.
 func score(e *share.Evidence, limit float64) float64 {

@@ -41,7 +41,8 @@ func (e *Evidence) Effective() float64 {
 	if n == 0 {
 		return 0
 	}
-	p, blocks := k/n, e.merged()
+	p := k / n
+	blocks, steady := e.merged()
 	one := p * (1 - p)
 	if one == 0 {
 		squares := 0.0
@@ -57,7 +58,7 @@ func (e *Evidence) Effective() float64 {
 	if b := float64(len(blocks)); b > 1 {
 		seen *= b / (b - 1)
 	}
-	seen *= 1 + 2*max(0, likeness(blocks, p))
+	seen *= 1 + 2*max(0, likeness(steady))
 	return min(n, one*n*n/(seen+e.ofPlays(p, one, n)))
 }
 

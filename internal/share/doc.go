@@ -17,7 +17,7 @@
 // probability of a at most (Ville 1939), which makes it evidence at every look and
 // without assumptions on how bad requests are distributed (Waudby-Smith and Ramdas,
 // Estimating means of bounded random variables by betting, 2024). Stakes are a fixed
-// mixture, half of it on the largest when betting on a small share, so that wealth
+// mixture, nine tenths of it on the largest when betting on a small share, so that wealth
 // does not depend on the order of blocks and the evidence of several phases is joined
 // by putting their blocks together.
 //

@@ -2,6 +2,7 @@ package share
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 )
@@ -52,10 +53,52 @@ type Evidence struct {
 	Blocks []Block `json:"blocks"`
 	Plays  Sum     `json:"plays"`
 	Cells  Sum     `json:"cells"` // parts of a play in a block
+	// Starts says of each phase after the first with which block it begins.
+	Starts []int `json:"starts,omitempty"`
 }
+
+// Validate reports what no sample can have amounted to: evidence may come from a file.
+func (e *Evidence) Validate() error {
+	n, k := 0.0, 0.0
+	for i, b := range e.Blocks {
+		if !(b.N >= 1 && b.N <= most && b.K >= 0 && b.K <= b.N) {
+			return fmt.Errorf("block %d has %v requests, %v of them bad", i, b.N, b.K)
+		}
+		n, k = n+b.N, k+b.K
+	}
+	for _, s := range []struct {
+		name string
+		Sum
+	}{{"plays", e.Plays}, {"cells", e.Cells}} {
+		// Sums of squares lie between those of as many equal clusters and of one.
+		if s.Clusters < 0 || s.Bad < 0 || s.Good < 0 || s.Bad > s.Clusters || s.Good > s.Clusters || (s.Clusters == 0) != (n == 0) ||
+			!(s.NN >= n && s.NN <= n*n) || !(s.NK >= k && s.NK <= n*k) || !(s.KK >= k && s.KK <= k*k) {
+			return fmt.Errorf("%s do not add up to %v requests, %v of them bad: %+v", s.name, n, k, s.Sum)
+		}
+	}
+	last := 0
+	for _, at := range e.Starts {
+		if at <= last || at >= len(e.Blocks) {
+			return fmt.Errorf("a phase begins at block %d of %d", at, len(e.Blocks))
+		}
+		last = at
+	}
+	return nil
+}
+
+// most is more requests than a block can hold.
+const most = 1e9
 
 // Join adds the evidence of another sample, with other blocks and plays.
 func (e *Evidence) Join(o Evidence) {
+	if at := len(e.Blocks); at > 0 && len(o.Blocks) > 0 {
+		e.Starts = append(e.Starts[:len(e.Starts):len(e.Starts)], at)
+		for _, i := range o.Starts {
+			e.Starts = append(e.Starts, at+i)
+		}
+	} else if at == 0 {
+		e.Starts = o.Starts
+	}
 	e.Blocks = append(e.Blocks[:len(e.Blocks):len(e.Blocks)], o.Blocks...)
 	e.Plays.add(o.Plays)
 	e.Cells.add(o.Cells)

@@ -2,8 +2,10 @@ package share
 
 import (
 	"encoding/json"
+	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -43,7 +45,9 @@ func TestJoin(t *testing.T) {
 	b.sample(&whole, 2, 300, 1000)
 	got := first.Evidence()
 	got.Join(second.Evidence())
-	if diff := cmp.Diff(whole.Evidence(), got); diff != "" {
+	want := whole.Evidence()
+	want.Starts = []int{20}
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-at once +joined:\n%s", diff)
 	}
 	var zero Evidence
@@ -148,5 +152,35 @@ func TestSums(t *testing.T) {
 	}
 	if got, want := got.Plays.about(0.5), 0.25+2.25; math.Abs(got-want) > 1e-12 {
 		t.Errorf("plays about a half: %v, want %v", got, want)
+	}
+}
+
+func TestValidate(t *testing.T) {
+	var s Sample
+	both.world(16, 0.25).sample(&s, 1, 300, 0)
+	good := s.Evidence()
+	if err := good.Validate(); err != nil {
+		t.Error(err)
+	}
+	more := good
+	more.Join(good)
+	if err := errors.Join(more.Validate(), new(Evidence).Validate()); err != nil {
+		t.Error(err)
+	}
+	for name, spoil := range map[string]func(e *Evidence){
+		"negative":          func(e *Evidence) { e.Blocks[1].K = -1 },
+		"more bad than all": func(e *Evidence) { e.Blocks[1].K = e.Blocks[1].N + 1 },
+		"no number":         func(e *Evidence) { e.Blocks[0].N = math.NaN() },
+		"without plays":     func(e *Evidence) { e.Plays = Sum{} },
+		"few squares":       func(e *Evidence) { e.Plays.NN = 1 },
+		"many squares":      func(e *Evidence) { e.Cells.KK = 1e300 },
+		"start beyond":      func(e *Evidence) { e.Starts = []int{len(e.Blocks)} },
+		"start twice":       func(e *Evidence) { e.Starts = []int{3, 3} },
+	} {
+		e := good
+		e.Blocks = slices.Clone(good.Blocks)
+		if spoil(&e); e.Validate() == nil {
+			t.Errorf("%s: nothing is wrong", name)
+		}
 	}
 }

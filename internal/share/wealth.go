@@ -14,15 +14,15 @@ func (e *Evidence) Below(q float64) float64 {
 	if n == 0 {
 		return 0
 	}
-	blocks := e.merged()
+	blocks, steady := e.merged()
 	m := n / float64(len(blocks))
-	log := bet(1/(1-q), 0.5, func(stake float64) (log float64) {
+	log := bet(1/(1-q), 0.9, func(stake float64) (log float64) {
 		for _, b := range blocks {
 			log += math.Log(max(ruin, 1+stake*(q*b.N-b.K)/max(m, b.N)))
 		}
 		return log
 	})
-	return log / e.divisor(q, max(0, q-k/n)*(1-q), 0, blocks)
+	return log / e.divisor(q, max(0, q-k/n)*(1-q), 0, blocks, steady)
 }
 
 // Above returns the logarithm of the evidence that the share is more than q.
@@ -35,7 +35,7 @@ func (e *Evidence) Above(q float64) float64 {
 	if n == 0 {
 		return 0
 	}
-	blocks := e.merged()
+	blocks, steady := e.merged()
 	m := 0.0
 	for _, b := range blocks {
 		m = max(m, b.N)
@@ -46,7 +46,7 @@ func (e *Evidence) Above(q float64) float64 {
 		}
 		return log
 	})
-	return log / e.divisor(q, max(0, k/n-q)*q, 1, blocks)
+	return log / e.divisor(q, max(0, k/n-q)*q, 1, blocks, steady)
 }
 
 // ruin is what is left of a wealth that is lost.
@@ -65,7 +65,7 @@ func bet(most, part float64, wealth func(stake float64) float64) float64 {
 	}
 	logs[stakes] = math.Inf(-1)
 	if part > 0 {
-		logs[stakes] = wealth(0.98*most) + math.Log(part)
+		logs[stakes] = wealth(0.99*most) + math.Log(part)
 	}
 	top := logs[0]
 	for _, l := range logs {
@@ -79,6 +79,8 @@ func bet(most, part float64, wealth func(stake float64) float64) float64 {
 }
 
 const (
+	// warmUp is for how many blocks of a phase its start may be felt.
+	warmUp = 18
 	// alike is the correlation of neighbouring blocks above which they are put
 	// together.
 	alike = 0.3
@@ -92,21 +94,44 @@ const (
 )
 
 // merged returns the blocks, put together while neighbours are alike.
-func (e *Evidence) merged() []Block {
-	blocks, p := e.Blocks, e.Share()
-	for len(blocks) >= 2*MinClusters && likeness(blocks, p) > alike {
-		pairs := make([]Block, (len(blocks)+1)/2)
-		for i, b := range blocks {
-			pairs[i/2].N += b.N
-			pairs[i/2].K += b.K
+func (e *Evidence) merged() (blocks, steady []Block) {
+	blocks, steady = e.Blocks, e.steady()
+	for len(steady) >= 2*MinClusters && likeness(steady) > alike {
+		blocks, steady = pairs(blocks), pairs(steady)
+	}
+	return blocks, steady
+}
+
+// steady returns the blocks without the first ones of each phase, if there are enough
+// of them: what wears off makes neighbours alike, but does not come again.
+func (e *Evidence) steady() (blocks []Block) {
+	from := 0
+	for i := range len(e.Starts) + 1 {
+		to := len(e.Blocks)
+		if i < len(e.Starts) {
+			to = e.Starts[i]
 		}
-		blocks = pairs
+		blocks = append(blocks, e.Blocks[min(to, from+warmUp):to]...)
+		from = to
+	}
+	if len(blocks) < 2*MinClusters {
+		return e.Blocks
 	}
 	return blocks
 }
 
+func pairs(blocks []Block) []Block {
+	pairs := make([]Block, (len(blocks)+1)/2)
+	for i, b := range blocks {
+		pairs[i/2].N += b.N
+		pairs[i/2].K += b.K
+	}
+	return pairs
+}
+
 // likeness returns the correlation of neighbouring blocks.
-func likeness(blocks []Block, p float64) float64 {
+func likeness(blocks []Block) float64 {
+	p := (&Evidence{Blocks: blocks}).Share()
 	common, all, last := 0.0, 0.0, 0.0
 	for _, b := range blocks {
 		r := b.K - p*b.N
@@ -124,7 +149,7 @@ func likeness(blocks []Block, p float64) float64 {
 // blocks know of. unseen is the variance of one request in a block with which the
 // share would be q although another was observed; doubt is by how many standard errors
 // the likeness of neighbours may be more than it seems.
-func (e *Evidence) divisor(q, unseen, doubt float64, blocks []Block) float64 {
+func (e *Evidence) divisor(q, unseen, doubt float64, blocks, steady []Block) float64 {
 	n, p := 0.0, e.Share()
 	squares, seen := 0.0, 0.0
 	for _, b := range blocks {
@@ -134,7 +159,7 @@ func (e *Evidence) divisor(q, unseen, doubt float64, blocks []Block) float64 {
 	}
 	one := q * (1 - q) // the most that one request varies
 	known := max(min(seen+unseen*squares, one*squares), one*n)
-	lag := max(0, likeness(blocks, p)+doubt/math.Sqrt(float64(len(blocks))))
+	lag := max(0, likeness(steady)+doubt/math.Sqrt(float64(len(blocks))))
 	return 1 + 2*lag + e.ofPlays(p, one, n)/known
 }
 

@@ -1,0 +1,179 @@
+package agentperf
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/agentperf/agentperf-go/internal/share"
+	"github.com/google/go-cmp/cmp"
+)
+
+// measure runs a phase at n block by block until the referee has seen enough.
+func (s *system) measure(rng *rand.Rand, r *referee, n int) outcome {
+	thinking := r.clone()
+	o := outcome{agents: n, proofs: make([][]proof, 1), dead: make([]bool, 1)}
+	block := r.rules.Block.Seconds()
+	var books [2]book
+	next := time.Duration(0)
+	s.run(rng, n, func(now float64, play int, bad [2]bool) bool {
+		for o.measured.Seconds()+block <= now {
+			o.measured += r.rules.Block
+			if o.measured < next {
+				continue
+			}
+			next = o.measured + o.measured/20 // as a lookout does
+			o.proofs[0] = []proof{
+				books[0].proof(onSpeed, limits[0], o.measured.Seconds()),
+				books[1].proof(onTTFT, limits[1], o.measured.Seconds()),
+			}
+			if thinking.enoughOf(n, o.proofs, o.measured, 0) {
+				return false
+			}
+		}
+		// A request is known to be late at the ceiling, and to be slow at its end.
+		first := ceiling
+		if !bad[1] {
+			u := rng.Float64()
+			first *= u * u
+		}
+		end := first + s.lasts*math.Exp(0.4*rng.NormFloat64())
+		at := int(now / block)
+		books[0].open = append(books[0].open, request{at, play, now + end, bad[0]})
+		books[1].open = append(books[1].open, request{at, play, now + first, bad[1]})
+		return true
+	})
+	return o
+}
+
+// A book does for one criterion what a collector does, but is not made anew for each
+// look: that would be most of the time of a simulation.
+type book struct {
+	blocks       []share.Block
+	plays, cells share.Sum
+	perPlay      []pages
+	open         []request
+}
+
+// pages are of one play: all its requests, and those by block.
+type pages struct {
+	all   share.Block
+	first int // block
+	cells []share.Block
+}
+
+type request struct {
+	block, play int
+	known       float64 // when
+	bad         bool
+}
+
+// shift adds n requests, k of them bad.
+func (b *book) shift(r *request, n, k float64) {
+	for len(b.blocks) <= r.block {
+		b.blocks = append(b.blocks, share.Block{})
+	}
+	b.blocks[r.block].N += n
+	b.blocks[r.block].K += k
+	for len(b.perPlay) <= r.play {
+		b.perPlay = append(b.perPlay, pages{first: -1})
+	}
+	p := &b.perPlay[r.play]
+	if p.first < 0 {
+		p.first = r.block
+	}
+	for r.block < p.first { // requests become known in another order
+		p.cells, p.first = slices.Insert(p.cells, 0, share.Block{}), p.first-1
+	}
+	for len(p.cells) <= r.block-p.first {
+		p.cells = append(p.cells, share.Block{})
+	}
+	shift(&b.plays, &p.all, n, k)
+	shift(&b.cells, &p.cells[r.block-p.first], n, k)
+}
+
+func shift(s *share.Sum, b *share.Block, n, k float64) {
+	count := func(b share.Block, by int) {
+		f := float64(by)
+		s.NN += f * b.N * b.N
+		s.NK += f * b.N * b.K
+		s.KK += f * b.K * b.K
+		if b.N > 0 {
+			s.Clusters += by
+		}
+		if b.K > 0 {
+			s.Bad += by
+		}
+		if b.K < b.N {
+			s.Good += by
+		}
+	}
+	count(*b, -1)
+	b.N += n
+	b.K += k
+	count(*b, 1)
+}
+
+// proof returns what is known at an instant.
+func (b *book) proof(criterion string, limit, now float64) proof {
+	b.open = slices.DeleteFunc(b.open, func(r request) bool {
+		if r.known > now {
+			return false
+		}
+		b.shift(&r, 1, one(r.bad))
+		return true
+	})
+	p := proof{Criterion: criterion, Limit: limit}
+	for i := range b.open {
+		b.shift(&b.open[i], 1, 1)
+	}
+	p.For = b.evidence()
+	for i := range b.open {
+		b.shift(&b.open[i], 0, -1)
+	}
+	p.Against = b.evidence()
+	for i := range b.open {
+		b.shift(&b.open[i], -1, 0)
+	}
+	return p
+}
+
+func one(yes bool) float64 {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+func (b *book) evidence() share.Evidence {
+	e := share.Evidence{Plays: b.plays, Cells: b.cells}
+	for _, block := range b.blocks {
+		if block.N > 0 {
+			e.Blocks = append(e.Blocks, block)
+		}
+	}
+	return e
+}
+
+// TestBook compares a book with the samples that a collector takes.
+func TestBook(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	var b book
+	for range 2000 {
+		r := request{rng.IntN(30), rng.IntN(12), rng.Float64(), rng.IntN(3) == 0}
+		b.open = append(b.open, r)
+	}
+	all := slices.Clone(b.open)
+	for _, now := range []float64{0.3, 0.7, 1} {
+		c := &collector{proof: proof{Criterion: onSpeed, Limit: 0.25}}
+		for _, r := range all {
+			open := r.known > now
+			c.add(int64(r.block), r.play, open || r.bad, !open && r.bad)
+		}
+		if d := cmp.Diff(c.done(), b.proof(onSpeed, 0.25, now)); d != "" {
+			t.Errorf("at %v (-collector +book):\n%s", now, d)
+		}
+	}
+}
