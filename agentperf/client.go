@@ -13,7 +13,7 @@ import (
 type ClientCheck struct {
 	// WakeLagP99 and WakeLagMax are how late a goroutine ran that was due at a
 	// time: what stamps and sends are late by. LagSeconds is what is judged: the
-	// former, or the 90th percentile in windows too short for it.
+	// former, the 90th percentile in windows too short for it, 0 in shorter ones.
 	WakeLagP99 float64 `json:"wake_lag_p99_seconds"`
 	WakeLagMax float64 `json:"wake_lag_max_seconds"`
 	LagSeconds float64 `json:"lag_seconds"`
@@ -50,12 +50,15 @@ func (r *run) checkClient(p *PhaseResult, e *evidence, f selfcheck.Figures) {
 	}
 }
 
-// lateness returns how late requests were sent: the 99th percentile, or the 90th of too
-// few for that.
+// lateness returns how late requests were sent: the 99th percentile, the 90th of too few
+// for that, and 0 of too few for either.
 func lateness(p *metrics.Percentiles) time.Duration {
 	percent := 99.0
 	if p.N() < metrics.SamplesFor(percent) {
 		percent = 90
+	}
+	if p.N() < metrics.SamplesFor(percent) {
+		return 0
 	}
 	seconds, _ := p.At(percent)
 	return time.Duration(seconds * float64(time.Second))

@@ -8,6 +8,9 @@ import (
 
 // conclude draws the results from what the searches know.
 func (r *run) conclude() {
+	if r.referee != nil {
+		r.referee.next() // of the last phase too it is to be known what is sure
+	}
 	for i, t := range r.cfg.Tiers {
 		res := newTierResult(t)
 		var contradictions []search.Contradiction
@@ -53,12 +56,12 @@ func (r *run) sureResult(res *TierResult, i int) []search.Contradiction {
 	if s.Fail > 0 {
 		res.FirstFailingAgents, res.Bounded = &s.Fail, true
 	}
-	if s.Lean > s.Pass {
+	if s.Lean > s.Pass && s.Lean >= r.cfg.least {
 		res.LeaningAgents = &s.Lean
 	}
 	// What neither passes nor fails for sure, though it has been looked into.
 	for n, k := range r.referee.levels[i].numbers {
-		open := k.phases+k.invalid > 0 && n > s.Pass && (s.Fail == 0 || n < s.Fail)
+		open := k.phases+k.invalid > 0 && n > s.Pass && (s.Fail == 0 || n < s.Fail) && n >= r.cfg.least
 		if open && (res.UndecidedAgents == nil || n < *res.UndecidedAgents) {
 			res.UndecidedAgents = &n
 		}
@@ -66,7 +69,11 @@ func (r *run) sureResult(res *TierResult, i int) []search.Contradiction {
 	res.Passed, res.Failed = r.neighbour(i, s.Pass), r.neighbour(i, s.Fail)
 	res.Confirmed = s.Fail > 0 && s.Pass == s.Fail-1 || s.Fail == 0 && s.Pass == r.cfg.MaxAgents
 	if u := res.UndecidedAgents; u != nil {
-		r.warn(fmt.Sprintf("tier %s: %s undecided: %s", res.Name, agents(*u), r.reason(res.Name, *u)))
+		reason := words(r.referee.criteria(r.referee.levels[i].at(*u)))
+		if reason == "" {
+			reason = r.reason(res.Name, *u)
+		}
+		r.warn(fmt.Sprintf("tier %s: %s undecided: %s", res.Name, agents(*u), reason))
 	}
 	return s.Contradictions
 }
@@ -91,7 +98,7 @@ func (r *run) neighbour(i, n int) *Neighbour {
 	k := r.referee.levels[i].at(n)
 	b := &Neighbour{Agents: n, MeasuredSeconds: k.measured.Seconds(), Phases: k.phases}
 	b.Criteria = r.referee.criteria(k)
-	if k.dead {
+	if k.beyond() {
 		b.Reason = r.reason(r.cfg.Tiers[i].name(), n)
 	}
 	return b

@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/internal/share"
 	"github.com/agentperf/agentperf-go/pricing"
 	"github.com/agentperf/agentperf-go/search"
 	"github.com/agentperf/agentperf-go/trajectory"
@@ -120,6 +123,9 @@ func (c Config) Validate() error {
 		_, err := c.Rules.resolve(rule).phase(start, rule)
 		errs = append(errs, err)
 	}
+	if c.Verdict.resolve(c.Rules) == ControlledRule {
+		errs = append(errs, c.validateTime())
+	}
 	if !(c.ErrorRate >= 0 && c.ErrorRate < 0.5) {
 		errs = append(errs, fmt.Errorf("agentperf: ErrorRate is %v, expected 0 to below 0.5", c.ErrorRate))
 	}
@@ -133,6 +139,39 @@ func (c Config) Validate() error {
 	}
 	return errors.Join(errs...)
 }
+
+// validateTime reports when no number of agents could pass in the time that there is,
+// not even with no bad request at all.
+func (c Config) validateTime() error {
+	r := c.Rules.resolve(ControlledRule)
+	if r.Block < leastBlock {
+		return fmt.Errorf("agentperf: Rules.Block is %v, expected %v or more", r.Block, leastBlock)
+	}
+	strictest := speedPercent / 100.0
+	for _, t := range c.Tiers {
+		if t.E2EFloor > 0 {
+			strictest = min(strictest, t.percent()/100)
+		}
+	}
+	if len(c.Tiers) == 0 || slices.ContainsFunc(c.Tiers, func(t Tier) bool { return t.TTFTCeiling > 0 }) {
+		strictest = min(strictest, 1-ttftPercent/100.0)
+	}
+	rate := cmp.Or(c.ErrorRate, defaultErrorRate)
+	if !(strictest > 0 && rate > 0) {
+		return nil // which is said elsewhere
+	}
+	blocks := 0.0
+	for logs := enough(rate, search.Pass, 0, 1); blocks*-math.Log1p(-strictest) < logs; {
+		blocks++
+	}
+	if least := time.Duration(max(share.MinClusters, blocks)) * r.Block; r.MaxMeasure < least {
+		return fmt.Errorf("agentperf: Rules.MaxMeasure is %v, expected %v or more: with blocks of %v and an error rate of %v nothing could pass before", r.MaxMeasure, least, r.Block, rate)
+	}
+	return nil
+}
+
+// leastBlock is the shortest block that is looked at.
+const leastBlock = 10 * time.Millisecond
 
 // validateThread reports what is wrong with a trajectory and its subagents.
 func validateThread(path string, t *trajectory.Trajectory, seen map[*trajectory.Trajectory]bool) (errs []error) {

@@ -2,10 +2,14 @@ package agentperf
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"math"
 	"time"
 
 	"github.com/agentperf/agentperf-go/internal/phase"
+	"github.com/agentperf/agentperf-go/internal/selfcheck"
+	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/search"
 )
 
@@ -49,6 +53,7 @@ type lookout struct {
 	crew    *crew
 	agents  int
 	referee *referee // to think with
+	check   *selfcheck.Watch
 	next    time.Duration
 	proofs  [][]proof // as of the look that ended the phase
 }
@@ -65,6 +70,9 @@ func (l *lookout) watch(t phase.Times, heldUp int) bool {
 		return false
 	}
 	l.next = measured + measured/20
+	if f := l.check.Read(); l.run.cfg.ClientLag > 0 && f.Wakes >= metrics.SamplesFor(99) && f.Lag() > l.run.cfg.ClientLag {
+		return true // it will be invalid
+	}
 	proofs := l.collect(l.crew.ledger(t, t.WindowEnd))
 	if !l.referee.enoughOf(l.agents, proofs, measured, heldUp) {
 		return false
@@ -105,27 +113,39 @@ func (l *lookout) judge(p *PhaseResult, e *evidence, result phase.Result) {
 		}
 		p.Verdicts = append(p.Verdicts, v)
 	}
-	l.referee.observe(l.run.observed(p))
+	if o, err := l.run.observed(p); err == nil { // it is our own
+		l.referee.observe(o)
+	}
 	l.fillVerdicts(p)
 }
 
-// observed returns what a phase amounts to, of whichever run it is.
-func (r *run) observed(p *PhaseResult) outcome {
+// observed returns what a phase amounts to, of whichever run it is. The error says what
+// cannot be.
+func (r *run) observed(p *PhaseResult) (outcome, error) {
 	o := outcome{
-		agents: p.Agents, proofs: make([][]proof, len(r.cfg.Tiers)), dead: make([]bool, len(r.cfg.Tiers)),
+		agents: p.Agents, proofs: make([][]proof, len(r.cfg.Tiers)), dead: make([]bool, len(r.cfg.Tiers)), invalid: true,
 		measured: time.Duration(math.Round(p.MeasuredSeconds * 1e9)),
 	}
-	said := false
+	if p.Agents < 1 || p.Agents > mostAgents {
+		return o, fmt.Errorf("%d agents, expected 1 to %d", p.Agents, mostAgents)
+	}
+	if !(p.MeasuredSeconds >= 0 && p.MeasuredSeconds <= longest.Seconds() && p.PhaseSeconds >= 0 && p.PhaseSeconds <= forever.Seconds()) {
+		return o, fmt.Errorf("measured for %v of %v seconds", p.MeasuredSeconds, p.PhaseSeconds)
+	}
 	for i, t := range r.cfg.Tiers {
 		for _, v := range p.Verdicts {
-			if v.Tier == t.name() {
-				o.proofs[i], o.dead[i] = decode(v.Evidence), v.Beyond
-				said = said || v.Evidence != nil || v.Beyond
+			if v.Tier != t.name() {
+				continue
 			}
+			var err error
+			if o.proofs[i], err = decode(t, v.Evidence); err != nil {
+				return o, fmt.Errorf("evidence on tier %s: %w", v.Tier, err)
+			}
+			o.dead[i] = v.Beyond
+			o.invalid = o.invalid && v.Evidence == nil && !v.Beyond
 		}
 	}
-	o.invalid = !said
-	return o
+	return o, nil
 }
 
 // fillVerdicts says what is thought of a number of agents after a phase.
@@ -163,17 +183,28 @@ func encode(proofs []proof) json.RawMessage {
 	return text
 }
 
-// decode reads what encode wrote; nil if it is something else.
-func decode(text json.RawMessage) (proofs []proof) {
-	if text == nil || json.Unmarshal(text, &proofs) != nil {
-		return nil
+// decode reads what encode wrote for a tier; nil of nil.
+func decode(t Tier, text json.RawMessage) (proofs []proof, err error) {
+	if text == nil {
+		return nil, nil
+	}
+	if err := json.Unmarshal(text, &proofs); err != nil {
+		return nil, err
+	}
+	want := (&ledger{block: time.Second}).proofs(t)
+	if len(proofs) != len(want) {
+		return nil, fmt.Errorf("%d criteria, expected %d", len(proofs), len(want))
 	}
 	for i := range proofs {
-		if proofs[i].For.Validate() != nil || proofs[i].Against.Validate() != nil {
-			return nil
+		p := &proofs[i]
+		if p.Criterion != want[i].Criterion || p.Limit != want[i].Limit || p.Blind < 0 || p.Seen < 0 {
+			return nil, fmt.Errorf("criterion %q with a limit of %v, expected %q with %v", p.Criterion, p.Limit, want[i].Criterion, want[i].Limit)
+		}
+		if err := errors.Join(p.For.Validate(), p.Against.Validate()); err != nil {
+			return nil, fmt.Errorf("criterion %s: %w", p.Criterion, err)
 		}
 	}
-	return proofs
+	return proofs, nil
 }
 
 // needed returns for how long in all a number of agents would have to be measured for a

@@ -181,7 +181,7 @@ func TestStarvedAgents(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := report.Phases[0]
-		if p.StarvedAgents != 12 || p.Verdicts[0].Verdict != agentperf.Fail || !strings.Contains(p.Verdicts[0].Reason, "12 of 16 agents got no token") {
+		if p.StarvedAgents != 12 || p.Verdicts[0].Verdict != agentperf.Fail || !strings.Contains(p.Verdicts[0].Reason, "12 of 16 agents got nothing") {
 			t.Errorf("%d starved, %+v", p.StarvedAgents, p.Verdicts[0])
 		}
 	})

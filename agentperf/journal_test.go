@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"os"
@@ -164,15 +165,52 @@ func TestEarlierReports(t *testing.T) {
 	}
 	part := *first
 	part.Phases = part.Phases[:4]
-	if again, err = measured(t, "", func(c *agentperf.Config) { c.Earlier = []*agentperf.Report{&part} }); err != nil || len(again.Phases) != len(first.Phases)-4 {
+	if again, err = measured(t, "", func(c *agentperf.Config) { c.Earlier, c.Seed = []*agentperf.Report{&part}, 7 }); err != nil || len(again.Phases) != len(first.Phases)-4 {
 		t.Errorf("%d phases after 4 of %d, %v", len(again.Phases), len(first.Phases), err)
 	}
 	_, err = measured(t, "", func(c *agentperf.Config) {
-		c.Earlier, c.MaxStart = []*agentperf.Report{first}, 3
+		c.Earlier, c.Seed, c.MaxStart = []*agentperf.Report{first}, 7, 3
 	})
 	if err == nil || !strings.Contains(err.Error(), "Earlier[0] is of another configuration:\n  max_start_turn: was 10, now 3") {
 		t.Error(err)
 	}
+	for want, earlier := range map[string][]*agentperf.Report{
+		"Earlier[1].Phases[0] is Earlier[0].Phases[0] too": {first, first},
+		"Earlier[0] has the seed 7 of this run":            {{Schema: first.Schema, Config: withSeed(first.Config, 7)}},
+		"Earlier[0].Phases[2]: evidence on tier 15@1m0s: criterion output_speed: block 0 has 1 requests, 2 of them bad": {spoilt(t, first, 2, `"blocks":[[`, `"blocks":[[1,2],[`)},
+		"Earlier[0].Phases[2]: evidence on tier 15@1m0s: criterion \"output_speed\" with a limit of 0.9":                {spoilt(t, first, 2, `"limit":0.25`, `"limit":0.9`)},
+		"Earlier[0].Phases[1]: 1000000002 agents": {func() *agentperf.Report {
+			r := spoilt(t, first, 0, "", "")
+			r.Phases[1].Agents += 1e9
+			return r
+		}()},
+	} {
+		_, err = measured(t, "", func(c *agentperf.Config) { c.Earlier, c.Seed = earlier, 7 })
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+}
+
+func withSeed(c agentperf.ConfigEcho, seed uint64) agentperf.ConfigEcho {
+	c.Seed = seed
+	return c
+}
+
+// spoilt returns a report in which the evidence of a phase is another.
+func spoilt(t *testing.T, r *agentperf.Report, phase int, old, now string) *agentperf.Report {
+	t.Helper()
+	text, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var c agentperf.Report
+	if err := json.Unmarshal(text, &c); err != nil {
+		t.Fatal(err)
+	}
+	v := &c.Phases[phase].Verdicts[0]
+	v.Evidence = bytes.Replace(v.Evidence, []byte(old), []byte(now), 1)
+	return &c
 }
 
 // A phase that was interrupted counts for nothing and is run again.

@@ -32,12 +32,13 @@ func (r *run) phase(ctx context.Context, agents int) error {
 		before = r.client.Counters()
 	}
 	crew := newCrew(r.cfg, r.connect, index, agents)
+	check := selfcheck.Start()
 	var look *lookout
 	if r.referee != nil {
 		look = r.lookout(crew, agents)
+		look.check = check
 		pc.Watch, pc.Look = look.watch, r.cfg.Rules.Block
 	}
-	check := selfcheck.Start()
 	settled := time.AfterFunc(pc.Ramp()+pc.Settle, check.Mark)
 	result, err := phase.Run(ctx, pc, crew.work)
 	settled.Stop()
@@ -62,12 +63,11 @@ func (r *run) phase(ctx context.Context, agents int) error {
 	}
 	r.succeeded = r.succeeded || succeeded > 0
 	r.report.Phases = append(r.report.Phases, *p)
+	if err = errors.Join(err, r.alive(ctx, p)); err == nil {
+		err = errors.Join(r.observe(p), r.keep(p, result.Times, crew.records))
+	}
 	if r.cfg.Requests != nil {
 		err = errors.Join(err, writeRequests(r.cfg.Requests, index, result.Times, crew.records))
-	}
-	if err = errors.Join(err, r.alive(ctx, p)); err == nil {
-		r.observe(p)
-		err = r.keep(p, result.Times, crew.records)
 	}
 	if r.cfg.Progress != nil { // what is told of is in the journal
 		r.cfg.Progress(Event{

@@ -29,10 +29,10 @@ type number struct {
 	proofs   []proof
 	measured time.Duration // with the aim to be sure
 	phases   int
-	invalid  int // phases
-	// dead is set when in some phase nothing succeeded, or agents starved: no
-	// question of statistics.
-	dead bool
+	invalid  int // phases since the last that was not
+	// dead counts phases in which nothing succeeded, or agents starved: no question
+	// of statistics, but one alone may have been an outage.
+	dead int
 	lean search.Verdict // of the evidence when a search last took it up
 	// rank of this number among those to be sure of, 1 and up; 0 when it is none.
 	passRank, failRank int
@@ -88,8 +88,12 @@ func (r *referee) cost(n, running int, sure bool) float64 {
 	return (start + time.Duration(blocks)*r.rules.Block).Seconds()
 }
 
-// looks is after how many blocks a number is left that only gives a direction.
-const looks = 6
+// looks is after how many blocks a number is left that only gives a direction, and fewest
+// how many requests that takes, unless they are clear.
+const (
+	looks  = 6
+	fewest = 10
+)
 
 // at returns what is known of a number of agents, which it makes if need be.
 func (l *level) at(n int) *number {
@@ -118,11 +122,14 @@ func (k *number) joined(more []proof) []proof {
 // belief returns what to think of a number, given the proofs of one more phase and
 // how long it has measured.
 func (r *referee) belief(k *number, n int, more []proof, measured time.Duration) search.Belief {
-	if k.dead {
+	if k.beyond() {
 		return search.Belief{N: n, Lean: search.Fail, Sure: true, Spent: true}
 	}
 	w := k.weigh(more)
 	b := search.Belief{N: n, Lean: w.lean}
+	if k.dead > 0 && len(k.proofs) == 0 && more == nil {
+		b.Lean = search.Fail
+	}
 	if ranked := k.passRank+k.failRank > 0; ranked && k.lean != search.Unclear && w.lean != k.lean {
 		// What was to become sure keeps its direction until the evidence
 		// against it is more than chance.
@@ -139,16 +146,24 @@ func (r *referee) belief(k *number, n int, more []proof, measured time.Duration)
 		}
 	}
 	measured += k.measured
-	patience := max(r.rules.MaxMeasure/6, hopeless*r.rules.Block)
-	switch {
-	case measured >= r.rules.MaxMeasure:
+	switch ranked := k.passRank+k.failRank > 0; {
+	case k.invalid > 1 || ranked && measured >= r.rules.MaxMeasure:
 		b.Spent = true
 	case b.Lean == search.Unclear:
-		b.Spent = k.invalid > 1 || measured >= patience
-	case k.passRank+k.failRank > 0 && !b.Sure:
-		b.Spent = measured >= patience && r.projected(k, w, b.Lean, measured) > 2*r.rules.MaxMeasure
+		b.Spent = measured >= r.patience() || w.blind && measured >= 2*looks*r.rules.Block
+	case ranked && !b.Sure:
+		b.Spent = measured >= r.patience() && r.projected(k, w, b.Lean, measured) > 2*r.rules.MaxMeasure
 	}
 	return b
+}
+
+// beyond reports whether a number fails for certain: nothing succeeded twice, and not
+// less often than something did.
+func (k *number) beyond() bool { return k.dead > 1 && k.dead >= k.phases-k.dead }
+
+// patience is how long a number is measured before it is given up.
+func (r *referee) patience() time.Duration {
+	return min(r.rules.MaxMeasure, max(r.rules.MaxMeasure/6, hopeless*r.rules.Block))
 }
 
 // projected returns for how long in all a number would have to be measured to be sure,
@@ -277,7 +292,11 @@ func (r *referee) enoughOf(n int, proofs [][]proof, measured time.Duration, held
 			continue // whatever it says, it is no news
 		}
 		w := r.levels[i].at(n).weigh(proofs[i])
-		if w.blocks < 3 || !w.clear && measured < looks*r.rules.Block || heldUp > 0 && w.lean != search.Fail {
+		if w.blind && measured >= 2*looks*r.rules.Block {
+			continue // and it will stay so
+		}
+		few := w.requests < fewest && measured < r.patience()
+		if w.blocks < 3 || !w.clear && (measured < looks*r.rules.Block || few) || heldUp > 0 && w.lean != search.Fail {
 			return false
 		}
 	}
@@ -303,7 +322,10 @@ func (r *referee) observe(o outcome) {
 			continue
 		}
 		k.phases++
-		k.dead = k.dead || o.dead[i]
+		k.invalid = 0
+		if o.dead[i] {
+			k.dead++
+		}
 		k.proofs, k.known = k.joined(o.proofs[i]), nil
 		k.measured += o.measured
 	}

@@ -88,8 +88,8 @@ type PhaseResult struct {
 	Requests     int `json:"requests"`
 	Failed       int `json:"failed"`
 	Unmeasurable int `json:"unmeasurable"`
-	// StarvedAgents is the number of agents that got no token in the window and
-	// waited for one during more than half of it.
+	// StarvedAgents is the number of agents that waited during more than half of the
+	// window and got no token in it, or whose requests hung for so long and failed.
 	StarvedAgents int `json:"starved_agents"`
 	// Outcomes counts how they ended.
 	Outcomes map[endpoint.Outcome]int `json:"outcomes"`

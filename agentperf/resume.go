@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/agentperf/agentperf-go/internal/journal"
@@ -21,10 +22,27 @@ type heading struct {
 	Config   ConfigEcho `json:"config"`
 	Tiers    []Tier     `json:"tiers"`
 	Workload string     `json:"workload_sha256"`
+	// Earlier are digests of the phases of Config.Earlier.
+	Earlier []string `json:"earlier,omitempty"`
 }
 
 func (r *run) heading() heading {
-	return heading{Schema: Schema, Config: r.report.Config, Tiers: r.cfg.Tiers, Workload: digest(r.cfg.Workload)}
+	h := heading{Schema: Schema, Config: r.report.Config, Tiers: r.cfg.Tiers, Workload: digest(r.cfg.Workload)}
+	for _, old := range r.cfg.Earlier {
+		for i := range old.Phases {
+			h.Earlier = append(h.Earlier, identity(old, i))
+		}
+	}
+	return h
+}
+
+// identity tells a phase of a report from all others.
+func identity(r *Report, i int) string {
+	text, err := json.Marshal(r.Phases[i])
+	if err != nil {
+		return "" // of what came from JSON: it does not happen
+	}
+	return fmt.Sprintf("%d/%d/%x", r.Config.Seed, i, sha256.Sum256(text))
 }
 
 // resume opens the journal and takes up the phases in it. seeded is set when the
@@ -67,9 +85,11 @@ func (r *run) resume(seeded bool) error {
 		if err := json.Unmarshal(record, &p); err != nil || p.Agents < 1 || len(p.Verdicts) != len(r.cfg.Tiers) {
 			return fmt.Errorf("agentperf: record %d of the journal in %s is no phase of this run: %w", i+1, r.cfg.Journal, errors.Join(err, errors.ErrUnsupported))
 		}
+		if err := r.takeUp(&p); err != nil {
+			return fmt.Errorf("agentperf: record %d of the journal in %s: %w", i+1, r.cfg.Journal, err)
+		}
 		r.report.Phases = append(r.report.Phases, p)
 		r.succeeded = r.succeeded || p.Requests > p.Failed
-		r.observe(&p)
 	}
 	if n := len(r.report.Phases); n > 0 {
 		r.report.Resumed = n
@@ -77,17 +97,33 @@ func (r *run) resume(seeded bool) error {
 	return nil
 }
 
-// observe tells the search of a phase that was run before.
-func (r *run) observe(p *PhaseResult) {
+// takeUp tells the search of a phase that it asked for before it was interrupted. One in
+// which the client failed says nothing of a client that has been started again.
+func (r *run) takeUp(p *PhaseResult) error {
 	if r.referee != nil {
-		r.referee.observe(r.observed(p))
-		return
+		r.referee.next() // as it did then
+	}
+	if slices.ContainsFunc(p.Verdicts, func(v TierVerdict) bool { return v.Verdict == Invalid }) {
+		return nil
+	}
+	return r.observe(p)
+}
+
+// observe tells the search of a phase.
+func (r *run) observe(p *PhaseResult) error {
+	if r.referee != nil {
+		o, err := r.observed(p)
+		if err == nil {
+			r.referee.observe(o)
+		}
+		return err
 	}
 	for i := range r.brackets {
 		if v := p.Verdict(r.cfg.Tiers[i].name()); v != "" {
 			r.brackets[i].Observe(p.Agents, v.answer())
 		}
 	}
+	return nil
 }
 
 // keep adds a phase to the journal.
@@ -105,8 +141,10 @@ func (r *run) keep(p *PhaseResult, times phase.Times, all []record) error {
 	return nil
 }
 
-// earlier takes the phases of earlier reports as evidence.
-func (r *run) earlier() error {
+// earlier takes the phases of earlier reports as evidence. The same phase twice would be
+// evidence twice, and so would the same plays once more.
+func (r *run) earlier(seeded bool) error {
+	seen := make(map[string]string)
 	mine, err := comparable(r.report.Config)
 	if err != nil {
 		return fmt.Errorf("agentperf: Earlier: %w", err)
@@ -126,17 +164,29 @@ func (r *run) earlier() error {
 		if len(differ) > 0 {
 			return fmt.Errorf("agentperf: Earlier[%d] is of another configuration:\n  %s", i, strings.Join(differ, "\n  "))
 		}
+		if seeded && old.Config.Seed == r.cfg.Seed {
+			return fmt.Errorf("agentperf: Earlier[%d] has the seed %d of this run, whose plays would be those again; leave Seed 0", i, r.cfg.Seed)
+		}
 		tiers := make(map[string]TierResult)
 		for _, t := range old.Tiers {
 			tiers[t.Name] = t
 		}
 		taken := 0
-		for _, p := range old.Phases {
-			p.Verdicts = r.same(p.Verdicts, tiers)
-			if len(p.Verdicts) > 0 {
-				r.observe(&p)
-				taken++
+		for j, p := range old.Phases {
+			name := fmt.Sprintf("Earlier[%d].Phases[%d]", i, j)
+			if id := identity(old, j); seen[id] != "" {
+				return fmt.Errorf("agentperf: %s is %s too", name, seen[id])
+			} else {
+				seen[id] = name
 			}
+			p.Verdicts = r.same(p.Verdicts, tiers)
+			if len(p.Verdicts) == 0 || p.Verdicts[0].Verdict == Invalid {
+				continue
+			}
+			if err := r.observe(&p); err != nil {
+				return fmt.Errorf("agentperf: %s: %w", name, err)
+			}
+			taken++
 		}
 		r.warn(fmt.Sprintf("%d phases of an earlier report, of %v, count as evidence", taken, old.Started.UTC().Format("2006-01-02 15:04")))
 	}

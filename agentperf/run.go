@@ -17,7 +17,7 @@ var ErrNothingSucceeded = errors.New("agentperf: no request succeeded")
 
 // ErrUndecided is returned when a run came to its end and not one tier has an
 // answer, because no phase could be judged.
-var ErrUndecided = errors.New("agentperf: no phase could be judged")
+var ErrUndecided = errors.New("agentperf: no tier has an answer")
 
 // ErrEndpointGone is returned when the endpoint, which had answered before, has
 // answered nothing in a phase and does not answer a lone request after it.

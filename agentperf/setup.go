@@ -80,7 +80,7 @@ func newRun(ctx context.Context, cfg Config) (*run, error) {
 			r.brackets = append(r.brackets, cfg.bracket())
 		}
 	}
-	if err := r.earlier(); err != nil {
+	if err := r.earlier(seeded); err != nil {
 		return r, err
 	}
 	return r, r.resume(seeded)

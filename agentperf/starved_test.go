@@ -2,6 +2,7 @@ package agentperf_test
 
 import (
 	"errors"
+	"flag"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -13,10 +14,12 @@ import (
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
 )
 
+var realtime = flag.Bool("realtime", false, "run what needs, or takes, the whole machine")
+
 // A client that gets no processor would find a lower capacity: its own. It finds none.
 func TestStarvedClient(t *testing.T) {
-	if testing.Short() {
-		t.Skip("keeps the whole machine busy for seconds")
+	if !*realtime {
+		t.Skip("keeps the whole machine busy for seconds: go test ./agentperf -run StarvedClient -realtime")
 	}
 	server, err := endpointtest.Serve(&endpointtest.Engine{Capacity: 1150})
 	if err != nil {

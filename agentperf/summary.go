@@ -265,7 +265,7 @@ func (p *PhaseResult) warn(e *evidence) {
 		add("%d of %d requests failed: %s", p.Failed, p.Requests, p.FailureExample)
 	}
 	if p.StarvedAgents > 0 {
-		add("%d of %d agents got no token in the whole window", p.StarvedAgents, p.Agents)
+		add("%d of %d agents got nothing for more than half of the window", p.StarvedAgents, p.Agents)
 	}
 }
 

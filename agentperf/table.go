@@ -72,9 +72,14 @@ func (t TierResult) Sentence() string {
 		level += fmt.Sprintf(" with TTFT of at most %v", time.Duration(math.Round(t.TTFTCeilingSeconds*1e9)))
 	}
 	if u := t.UndecidedAgents; u != nil && t.MaxAgents > 0 {
+		if t.FirstFailingAgents != nil {
+			return fmt.Sprintf("%s: at least %s; %d are too many, %d could not be judged.", level, agents(t.MaxAgents), *t.FirstFailingAgents, *u)
+		}
 		return fmt.Sprintf("%s: at least %s; %d could not be judged.", level, agents(t.MaxAgents), *u)
 	}
 	switch {
+	case t.MaxAgents == 0 && t.LeaningAgents != nil && t.FirstFailingAgents != nil:
+		return fmt.Sprintf("%s: %d agents are too many; no number is sure to hold, %d seem to.", level, *t.FirstFailingAgents, *t.LeaningAgents)
 	case t.MaxAgents == 0 && t.LeaningAgents != nil:
 		return fmt.Sprintf("%s: nothing is sure; %s seem to hold.", level, agents(*t.LeaningAgents))
 	case t.MaxAgents == 0 && t.FirstFailingAgents != nil && *t.FirstFailingAgents == 1:

@@ -45,7 +45,7 @@ type evidence struct {
 	succeeded    int
 	unmeasurable int
 	agents       int
-	starved      int                          // agents that got no token in the whole window
+	starved      int                          // agents that got nothing for more than half of the window
 	starvedFor   time.Duration                // the least that one of them waited
 	dead         string                       // why nothing at all succeeded, empty otherwise
 	unmet        string                       // why the rules of the phase are not met
@@ -68,7 +68,7 @@ func (e *evidence) judge(t Tier) (Verdict, string) {
 	case e.dead != "":
 		return Fail, e.dead
 	case e.manyStarved() && (t.TTFTCeiling == 0 || e.starvedFor > t.TTFTCeiling):
-		return Fail, fmt.Sprintf("%d of %d agents got no token in the whole window", e.starved, e.agents)
+		return Fail, fmt.Sprintf("%d of %d agents got nothing for more than half of the window", e.starved, e.agents)
 	case e.unmet != "":
 		return Undecided, e.unmet
 	case e.ttft.N() == 0:
@@ -107,6 +107,7 @@ func (e *evidence) judgeE2E(t Tier) (Verdict, string) {
 type service struct {
 	output bool          // some token came
 	waited time.Duration // for first tokens, within the window
+	hung   time.Duration // in requests that did not end well, after their last token
 }
 
 func (s *service) add(r *record, t phase.Times) {
@@ -118,20 +119,30 @@ func (s *service) add(r *record, t phase.Times) {
 			s.output = true
 		}
 	}
-	if from, to := maxTime(sent, t.Settled), minTime(first, t.WindowEnd); from.Before(to) {
-		s.waited += to.Sub(from)
+	s.waited += within(sent, first, t)
+	if last := sent.Add(r.timing.Last); r.failed() && r.timing.Events > 0 {
+		s.hung += within(last, end, t)
 	}
 }
 
-// countStarved counts the agents that got no token in the window although they
-// waited for one during more than half of it.
+// within returns how much of the time between two instants is in the window.
+func within(from, to time.Time, t phase.Times) time.Duration {
+	return max(0, minTime(to, t.WindowEnd).Sub(maxTime(from, t.Settled)))
+}
+
+// countStarved counts the agents that waited for tokens during more than half of the
+// window and got none in it, or whose requests hung for so long and did not end well.
 func (e *evidence) countStarved(agents []service, window time.Duration) {
 	for _, s := range agents {
-		if s.output || 2*s.waited <= window {
+		idle := s.hung
+		if !s.output {
+			idle += s.waited
+		}
+		if 2*idle <= window {
 			continue
 		}
-		if e.starved++; e.starved == 1 || s.waited < e.starvedFor {
-			e.starvedFor = s.waited
+		if e.starved++; e.starved == 1 || idle < e.starvedFor {
+			e.starvedFor = idle
 		}
 	}
 }

@@ -44,6 +44,8 @@ type weight struct {
 	clear      bool // the lean is by more than chance, roughly
 	enough     bool // there are blocks enough to be sure of anything
 	blocks     int
+	requests   float64
+	blind      bool // most answers say nothing
 	criteria   int
 }
 
@@ -58,7 +60,8 @@ func weigh(proofs []proof) weight {
 	for i := range proofs {
 		p := &proofs[i]
 		n, _ := p.For.Counts()
-		w.blocks = max(w.blocks, len(p.For.Blocks))
+		w.blocks, w.requests = max(w.blocks, len(p.For.Blocks)), max(w.requests, n+float64(p.Blind))
+		w.blind = w.blind || p.blind()
 		if n == 0 || p.blind() {
 			w.pass, w.hope, w.clear = math.Inf(-1), math.Inf(-1), false
 			w.enough = w.enough && n > 0
@@ -74,7 +77,7 @@ func weigh(proofs []proof) weight {
 			w.fail = max(w.fail, p.Against.Above(p.Limit))
 		}
 		z := score(&p.Against, p.Limit)
-		if z > doubt {
+		if z > doubt || p.Against.Share() > p.Limit+far {
 			w.lean = search.Fail
 			failing = failing || z > clearly
 		} else if p.ended() > -clearly {
@@ -91,9 +94,13 @@ func weigh(proofs []proof) weight {
 // takes the direction from it.
 const clearly = 2
 
-// doubt is by how many a share is beyond its limit at least when it is taken for more: one
-// step too far up is found out soon, one too low is not.
-const doubt = 1
+// doubt is by how many standard errors a share is beyond its limit at least when it is
+// taken for more, unless it is by far: one step too far up is found out soon, one too low
+// is not.
+const (
+	doubt = 1
+	far   = 0.1
+)
 
 // ended returns the score of the requests whose end is known.
 func (p *proof) ended() float64 {

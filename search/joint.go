@@ -179,11 +179,11 @@ func (j *Joint) again(s Standing, known map[int]Belief) []wish {
 }
 
 // nearest returns the n closest to from, in the given direction, that may still
-// become sure: from itself, or where that is spent one at a distance of a tenth of it,
-// of two tenths, four, and so on up to the one that is sure already. 0 means none.
+// become sure: from itself, or where that is spent one a tenth of it further, two tenths
+// from there, or four, up to the one that is sure already. 0 means none.
 func nearest(from, direction, last, sure int, known map[int]Belief, want Verdict) int {
 	step := max(1, from/10)
-	for n := from; n != sure; {
+	for n, tries := from, 0; n != sure && tries < 4; tries++ {
 		b, asked := known[n]
 		if asked && b.Sure && b.Lean == want {
 			return 0

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/internal/cli"
@@ -68,6 +69,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	flags.Float64Var(&custom.SpawnRate, "spawn-rate", 0, "agents started per second; 0 starts all at once")
 	flags.IntVar(&custom.MinTrajectories, "min-trajectories", 0, "trajectories to complete in the window")
 	flags.IntVar(&custom.MinPerAgent, "min-per-agent", 0, "trajectories for each agent to complete in the window")
+	flags.DurationVar(&o.cfg.ClientLag, "client-lag", 0, "how late this client may send and notice what arrives (P99) before a phase is invalid; negative means any (default 50ms)")
 	flags.IntVar(&o.cfg.Start, "start", 1, "`agents` to begin with")
 	flags.IntVar(&o.cfg.MaxAgents, "max-agents", 4096, "most `agents` to try")
 	flags.IntVar(&o.agents, "agents", 0, "check this number of `agents` instead of searching; exit status 3 when a service level fails")
@@ -81,7 +83,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	flags.Uint64Var(&o.cfg.Seed, "seed", 0, "seed of everything random (default: drawn and reported)")
 	o.system.Register(flags)
 	flags.StringVar(&o.jsonFile, "json", "", "write the report to `file` as JSON")
-	flags.StringVar(&o.requests, "requests", "", "write every request to `file` as JSON Lines")
+	flags.StringVar(&o.requests, "requests", "", "write every request to `file` as JSON Lines; all of a run with -journal are in its folder")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		flags.PrintDefaults()
@@ -105,10 +107,19 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	if o.cfg.ContextTokens < 0 {
 		errs = append(errs, fmt.Errorf("-context is %d, expected 0 or more", o.cfg.ContextTokens))
 	}
+	if given["error-rate"] && o.cfg.ErrorRate <= 0 {
+		errs = append(errs, fmt.Errorf("-error-rate is %v, expected more than 0 and less than 0.5", o.cfg.ErrorRate))
+	}
+	for name, d := range map[string]time.Duration{"-block": custom.Block, "-max-measure": custom.MaxMeasure} {
+		if given[name[1:]] && d <= 0 {
+			errs = append(errs, fmt.Errorf("%s is %v, expected more than 0", name, d))
+		}
+	}
 	if given["max-tokens"] && o.cfg.Policy.MaxTokens < 1 {
 		errs = append(errs, fmt.Errorf("-max-tokens is %d, expected 1 or more", o.cfg.Policy.MaxTokens))
 	}
 	var err error
+	errs = append(errs, conflicts(given, verdict)...)
 	o.cfg.Verdict = agentperf.VerdictRule(verdict)
 	if verdict == "" {
 		o.cfg.Verdict = agentperf.ControlledRule
@@ -137,6 +148,23 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 		return nil, err
 	}
 	return o, nil
+}
+
+// conflicts says which flags do not go together.
+func conflicts(given map[string]bool, verdict string) (errs []error) {
+	point := verdict == string(agentperf.PointRule) || verdict == "" && (given["rules"] || given["measure"])
+	for _, name := range []string{"error-rate", "max-measure", "block"} {
+		if given[name] && point {
+			errs = append(errs, fmt.Errorf("-%s is for -verdict controlled, which -rules and -measure are not", name))
+		}
+	}
+	if given["rules"] && verdict == string(agentperf.ControlledRule) {
+		errs = append(errs, errors.New("-rules are judged by the percentiles observed, -verdict controlled has its own; leave one of them"))
+	}
+	if !given["endpoint"] && (given["journal"] || given["evidence"]) {
+		errs = append(errs, errors.New("-journal and -evidence need an -endpoint: a simulation is another system each time"))
+	}
+	return errs
 }
 
 // shape returns the rules that are named, with what is given on top.

@@ -37,7 +37,7 @@ func TestKilled(t *testing.T) {
 	dir, file := t.TempDir(), filepath.Join(t.TempDir(), "report.json")
 	args := []string{
 		"-endpoint", url, "-slo", "300@5s", "-measure", "300ms", "-settle", "100ms", "-spawn-rate", "0", "-start", "1",
-		"-journal", filepath.Join(dir, "journal"), "-json", file,
+		"-client-lag", "-1s", "-journal", filepath.Join(dir, "journal"), "-json", file,
 	}
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)

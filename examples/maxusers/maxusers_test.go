@@ -108,7 +108,7 @@ func TestExitStatus(t *testing.T) {
 	row := func(i string) string {
 		return `{"conversation_id":"c","conversation_idx":` + i + `,"messages":[{"role":"user","content":"hi"}],"tools":null,"target_output_tokens":20}` + "\n"
 	}
-	quick := []string{"-endpoint", engine, "-measure", "100ms", "-settle", "0s", "-spawn-rate", "0"}
+	quick := []string{"-endpoint", engine, "-client-lag", "-1s", "-measure", "100ms", "-settle", "0s", "-spawn-rate", "0"}
 	for _, tt := range []struct {
 		name   string
 		args   []string
@@ -195,7 +195,7 @@ func TestRealInput(t *testing.T) {
 	}
 	engine := &endpointtest.Engine{PerRequest: 5000}
 	requests := filepath.Join(t.TempDir(), "requests.jsonl")
-	status, stdout, stderr := maxusers(t, t.Context(), "-endpoint", serve(t, engine), "-workload", sample, "-agents", "3", "-slo", "1@60s",
+	status, stdout, stderr := maxusers(t, t.Context(), "-endpoint", serve(t, engine), "-workload", sample, "-agents", "3", "-slo", "1@60s", "-client-lag", "-1s",
 		"-measure", "1s", "-settle", "0s", "-spawn-rate", "0", "-requests", requests)
 	if status != answered {
 		t.Fatalf("status %d\n%s%s", status, stdout, stderr)

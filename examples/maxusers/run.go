@@ -85,7 +85,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	}
 	status := cli.Result{Program: "maxusers", Report: report, JSON: o.jsonFile, Any: len(report.Phases) > 0, Err: err}.Conclude(ctx, stdout, stderr)
 	if err == nil && o.agents > 0 {
-		return max(status, checked(report))
+		return max(status, checked(report, o.agents))
 	}
 	return status
 }
@@ -111,14 +111,14 @@ func warnOf(findings []trajectory.Finding, stderr io.Writer) {
 	}
 }
 
-// checked returns the exit status of a check at a fixed number of agents.
-func checked(report *agentperf.Report) int {
+// checked returns the exit status of a check of a number of agents.
+func checked(report *agentperf.Report, agents int) int {
 	status := answered
-	for _, v := range report.Phases[len(report.Phases)-1].Verdicts {
-		switch v.Verdict {
-		case agentperf.Fail:
+	for _, t := range report.Tiers {
+		switch {
+		case t.FirstFailingAgents != nil && *t.FirstFailingAgents <= agents:
 			return failed
-		case agentperf.Undecided, agentperf.Invalid:
+		case t.MaxAgents < agents:
 			status = noAnswer
 		}
 	}

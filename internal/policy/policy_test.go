@@ -52,7 +52,7 @@ var imports = map[string][]string{
 	"metrics":               {},
 	"search":                {},
 	"pricing":               {},
-	"endpoint":              {"metrics"},
+	"endpoint":              {"internal/jsonscan", "metrics"},
 	"endpoint/endpointtest": {},
 	"trajectory":            {"internal/fields", "internal/filler", "internal/jsonscan", "internal/secrets", "metrics"},
 	"trajectory/format":     {"internal/jsonscan", "internal/secrets", "trajectory"},

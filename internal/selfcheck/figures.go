@@ -45,11 +45,14 @@ type Figures struct {
 	Procs int
 }
 
-// Lag returns the one figure to judge a client by: WakeP99, and WakeP90 when there
-// were fewer wakes than a P99 needs, so that no single hiccup of the machine speaks
-// for the window.
+// Lag returns the one figure to judge a client by: WakeP99, WakeP90 when there were
+// fewer wakes than a P99 needs, and 0 when there were too few for that, so that no
+// single hiccup of the machine speaks for the window.
 func (f Figures) Lag() time.Duration {
-	if f.Wakes < metrics.SamplesFor(99) {
+	switch {
+	case f.Wakes < metrics.SamplesFor(90):
+		return 0
+	case f.Wakes < metrics.SamplesFor(99):
 		return f.WakeP90
 	}
 	return f.WakeP99
