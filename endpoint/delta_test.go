@@ -33,14 +33,3 @@ func FuzzDelta(f *testing.F) {
 		}
 	})
 }
-
-func BenchmarkParseDelta(b *testing.B) {
-	data := []byte(`{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1795449694,"model":"m","choices":[{"index":0,"delta":{"content":" word"},"finish_reason":null}]}`)
-	b.ReportAllocs()
-	b.SetBytes(int64(len(data)))
-	for b.Loop() {
-		if _, err := parseDelta(data); err != nil {
-			b.Fatal(err)
-		}
-	}
-}

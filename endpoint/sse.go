@@ -65,6 +65,12 @@ func (d *decoder) received(n int) { d.end += n }
 // of room, and whether its type is "error", the one type that matters here. ok
 // is false when more bytes are needed.
 func (d *decoder) next() (data []byte, failed, ok bool, err error) {
+	if d.lines == 0 && d.start == d.end {
+		return nil, false, false, nil // as after every event that came alone
+	}
+	if data := d.usual(); data != nil {
+		return data, false, true, nil
+	}
 	if !d.begin() {
 		return nil, false, false, nil
 	}

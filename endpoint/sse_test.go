@@ -3,6 +3,7 @@ package endpoint
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -65,6 +66,8 @@ var sseCases = []struct {
 	{"empty", "", nil},
 	{"UTF-8", "data: häß\u2028lich 漢字 🙂\n\n", []string{"häß\u2028lich 漢字 🙂"}},
 	{"colon in data", "data: a: b\n\n", []string{"a: b"}},
+	{"usual among others", "data: a\n\ndata: \n\ndata: b\rdata: c\n\ndata: d\n\r\ndata: e\n\n\ndata: f\n\n", []string{"a", "", "b\nc", "d", "e", "f"}},
+	{"usual after a type", "data: a\n\nevent: error\ndata: b\n\ndata: c\ndata: d\n\ndata: e\n\n", []string{"a", "error!b", "c\nd", "e"}},
 	{"long", "data: " + strings.Repeat("x", 100_000) + "\n\ndata: y\n\n", []string{strings.Repeat("x", 100_000), "y"}},
 	{"longest", "data: " + strings.Repeat("x", maxEvent-100) + "\n\n", []string{strings.Repeat("x", maxEvent-100)}},
 }
@@ -79,6 +82,9 @@ func TestDecoder(t *testing.T) {
 		}
 		if len(tt.in) < 1<<20 {
 			readers["oneByte"] = iotest.OneByteReader(strings.NewReader(tt.in))
+		}
+		for cut := 1; cut < len(tt.in) && len(tt.in) < 1000; cut++ {
+			readers[fmt.Sprint("cut at ", cut)] = io.MultiReader(strings.NewReader(tt.in[:cut]), strings.NewReader(tt.in[cut:]))
 		}
 		for name, r := range readers {
 			got, err := decodeAll(r)
@@ -100,6 +106,14 @@ func TestDecoderLimits(t *testing.T) {
 	} {
 		if _, err := decodeAll(strings.NewReader(in)); !errors.Is(err, errEventTooLong) {
 			t.Errorf("%s: error %v, want %v", name, err, errEventTooLong)
+		}
+	}
+	// So is a line that comes whole, which takes a buffer that was large already.
+	large := decoder{buf: make([]byte, 2*maxEvent)}
+	for _, in := range []string{"data: a\n\n", "data: " + strings.Repeat("x", maxEvent) + "\n\n"} {
+		large.received(copy(large.room(), in))
+		if _, _, _, err := large.next(); (err != nil) != (len(in) > maxEvent) {
+			t.Errorf("an event of %d bytes: %v", len(in), err)
 		}
 	}
 	// Comments without end are no event and need no room.

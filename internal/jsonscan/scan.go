@@ -4,11 +4,9 @@ package jsonscan
 
 import (
 	"bytes"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/bits"
 )
 
 // MaxDepth bounds the nesting. encoding/json stops at ten times as much; no
@@ -96,11 +94,6 @@ func (s *Scanner) End() {
 	}
 }
 
-const (
-	ones  = 0x0101010101010101
-	highs = 0x8080808080808080
-)
-
 // Str passes a string and returns it with its quotes.
 func (s *Scanner) Str() []byte {
 	start := s.Pos
@@ -109,19 +102,7 @@ func (s *Scanner) Str() []byte {
 	}
 	data, i := s.Data, s.Pos
 	for {
-		for i+8 <= len(data) {
-			// Eight bytes at a time: is one of them a quote, a backslash, or
-			// below a blank? (S. E. Anderson, Bit Twiddling Hacks, "Determine if
-			// a word has a byte less than n", "... equal to n".)
-			w := binary.LittleEndian.Uint64(data[i:])
-			quote, slash := w^(ones*'"'), w^(ones*'\\')
-			hit := ((w - ones*' ') & ^w) | ((quote - ones) & ^quote) | ((slash - ones) & ^slash)
-			if hit &= highs; hit != 0 {
-				i += bits.TrailingZeros64(hit) / 8
-				break
-			}
-			i += 8
-		}
+		i = plain(data, i)
 		if i >= len(data) {
 			break
 		}
@@ -139,8 +120,6 @@ func (s *Scanner) Str() []byte {
 			s.Pos = i
 			s.fail("a character of a string")
 			return nil
-		default:
-			i++
 		}
 	}
 	s.Pos = len(data)

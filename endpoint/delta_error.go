@@ -1,0 +1,37 @@
+package endpoint
+
+import "github.com/tidwall/gjson"
+
+// isError reports whether the value of "error" says that there is one: some
+// servers send the field empty in every event.
+func isError(v gjson.Result) bool {
+	switch v.Type {
+	case gjson.Null, gjson.False:
+		return false
+	case gjson.String:
+		return v.Str != ""
+	}
+	empty := v.IsObject() || v.IsArray()
+	v.ForEach(func(_, _ gjson.Result) bool {
+		empty = false
+		return false
+	})
+	return !empty
+}
+
+// errorText finds the server's words in an error of any of the usual shapes:
+// a string, or an object with a message, detail or error.
+func errorText(v gjson.Result) string {
+	if v.Type == gjson.String {
+		return v.Str
+	}
+	for _, name := range [...]string{"message", "detail", "error"} {
+		switch m := v.Get(name); {
+		case m.Type == gjson.String && m.Str != "":
+			return m.Str
+		case m.IsObject():
+			return errorText(m)
+		}
+	}
+	return v.Raw
+}

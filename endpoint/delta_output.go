@@ -1,0 +1,80 @@
+package endpoint
+
+import "github.com/agentperf/agentperf-go/internal/jsonscan"
+
+// scanDelta passes the delta of a choice and counts its visible output. Of a name
+// that comes twice both count.
+func (c *choice) scanDelta(t jsonscan.Text, i int) int {
+	i, more := openOrNull(t, i, '{')
+	for more {
+		var name []byte
+		name, i = t.Name(i)
+		switch string(name) {
+		case "content", "refusal":
+			i = c.scanText(t, i)
+		case "reasoning", "reasoning_content":
+			before := c.visible
+			i = c.scanText(t, i)
+			c.reasoning = c.reasoning || c.visible > before
+		case "function_call":
+			i = c.scanFunction(t, i)
+		case "tool_calls":
+			i = c.scanCalls(t, i)
+		default:
+			i = t.Skip(i)
+		}
+		i, more = t.More(i, '{')
+	}
+	return i
+}
+
+func (c *choice) scanText(t jsonscan.Text, i int) int {
+	if t.Is(i, 'n') {
+		return t.Literal(i, "null")
+	}
+	n, i := t.Str(i)
+	c.visible += n
+	return i
+}
+
+func (c *choice) scanCalls(t jsonscan.Text, i int) int {
+	i, more := openOrNull(t, i, '[')
+	for more {
+		i = c.scanCall(t, i)
+		i, more = t.More(i, '[')
+	}
+	return i
+}
+
+func (c *choice) scanCall(t jsonscan.Text, i int) int {
+	var seen bool
+	i, more := openOrNull(t, i, '{')
+	for more {
+		var name []byte
+		name, i = t.Name(i)
+		if string(name) == "function" && !seen { // the first counts
+			seen = true
+			i = c.scanFunction(t, i)
+		} else {
+			i = t.Skip(i)
+		}
+		i, more = t.More(i, '{')
+	}
+	return i
+}
+
+func (c *choice) scanFunction(t jsonscan.Text, i int) int {
+	i, more := openOrNull(t, i, '{')
+	for more {
+		var name []byte
+		name, i = t.Name(i)
+		switch string(name) {
+		case "name", "arguments":
+			i = c.scanText(t, i)
+		default:
+			i = t.Skip(i)
+		}
+		i, more = t.More(i, '{')
+	}
+	return i
+}
