@@ -3,7 +3,9 @@ package endpoint
 import (
 	"errors"
 	"io"
+	"net"
 	"sync"
+	"time"
 )
 
 // bodies are the readers of one request's segments, more than one when the
@@ -36,6 +38,8 @@ type body struct {
 	segments [][]byte
 	offset   int
 	closed   bool
+	writing  net.Conn      // to which the segments are being written
+	written  chan struct{} // closed when they have been
 }
 
 var errReleased = errors.New("endpoint: the request is over")
@@ -60,10 +64,54 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-func (b *body) Close() error {
+// left returns how many bytes have not been read.
+func (b *body) left() int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	return size(b.segments) - int64(b.offset)
+}
+
+// sendTo writes what is left to a connection as it is, with as few calls of the system
+// as will do.
+func (b *body) sendTo(conn net.Conn) (int64, error) {
+	b.mu.Lock()
+	if b.closed {
+		b.mu.Unlock()
+		return 0, errReleased
+	}
+	// A copy, since writing shortens its elements.
+	left := append(net.Buffers(nil), b.segments...)
+	if len(left) > 0 {
+		left[0] = left[0][b.offset:]
+	}
+	b.segments, b.offset = nil, 0
+	b.writing, b.written = conn, make(chan struct{})
+	b.mu.Unlock()
+
+	n, err := left.WriteTo(conn)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.writing = nil
+	close(b.written)
+	if b.closed && err == nil {
+		conn.SetWriteDeadline(time.Time{}) // Close was too late to break it off
+	}
+	return n, err
+}
+
+// Close takes the segments back. Where they are being written to a server that has
+// answered without reading them, that is broken off.
+func (b *body) Close() error {
+	b.mu.Lock()
 	b.closed, b.segments = true, nil
+	conn, written := b.writing, b.written
+	if conn != nil {
+		conn.SetWriteDeadline(time.Unix(1, 0)) // long past
+	}
+	b.mu.Unlock()
+	if conn != nil {
+		<-written
+	}
 	return nil
 }
 

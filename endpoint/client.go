@@ -80,7 +80,7 @@ func (c *Client) transport(dial func(context.Context, string, string) (net.Conn,
 // over a keep-alive connection of its own, made when it is first needed and
 // made again when the server has closed it. With HTTP2 connections are shared.
 func (c *Client) Conn() *Conn {
-	conn := &Conn{client: c, transport: c.shared}
+	conn := &Conn{client: c, transport: c.shared, reads: reads{since: time.Now()}}
 	if conn.transport == nil {
 		conn.transport = c.transport(func(ctx context.Context, network, addr string) (net.Conn, error) {
 			nc, err := c.cfg.Dial(ctx, network, addr)

@@ -1,14 +1,30 @@
 package endpoint
 
 import (
+	"io"
 	"net"
 	"sync/atomic"
 	"time"
 )
 
-// reads remembers when the latest network read with data returned.
+// reads remembers when the latest network read with data returned: as the time since
+// an instant, so that no stamp is allocated.
 type reads struct {
-	latest atomic.Pointer[time.Time]
+	since  time.Time
+	latest atomic.Int64 // nanoseconds since, and one more; 0 before the first
+}
+
+func (r *reads) now() time.Duration { return time.Since(r.since) }
+
+func (r *reads) returned(at time.Duration) { r.latest.Store(int64(at) + 1) }
+
+// stamp returns when the latest read returned. ok is false when none has.
+func (r *reads) stamp() (t time.Time, ok bool) {
+	at := r.latest.Load()
+	if at == 0 {
+		return time.Time{}, false
+	}
+	return r.since.Add(time.Duration(at - 1)), true
 }
 
 // stampedConn stamps its reads. The stamp belongs to the read and not to the
@@ -25,17 +41,30 @@ type stampedConn struct {
 const atOnce = 50 * time.Microsecond
 
 func (c *stampedConn) Read(p []byte) (int, error) {
-	var began time.Time
+	var began time.Duration
 	if c.full {
-		began = time.Now()
+		began = c.reads.now()
 	}
 	n, err := c.Conn.Read(p)
 	if n > 0 {
-		now := time.Now()
-		if !c.full || now.Sub(began) > atOnce {
-			c.reads.latest.Store(&now)
+		now := c.reads.now()
+		if !c.full || now-began > atOnce {
+			c.reads.returned(now)
 		}
 		c.full = n == len(p)
 	}
 	return n, err
+}
+
+// ReadFrom is how the transport sends a body. Ours goes to a TCP connection in its
+// segments, as it is, and not through a buffer in pieces.
+func (c *stampedConn) ReadFrom(r io.Reader) (int64, error) {
+	if limited, ok := r.(*io.LimitedReader); ok {
+		if b, ok := limited.R.(*body); ok && limited.N >= b.left() {
+			if tcp, ok := c.Conn.(*net.TCPConn); ok {
+				return b.sendTo(tcp)
+			}
+		}
+	}
+	return io.Copy(struct{ io.Writer }{c.Conn}, r)
 }

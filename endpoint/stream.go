@@ -218,8 +218,8 @@ func (s *stream) events(stamp time.Time) (any bool) {
 // stamp returns when the latest read from the network returned. On a shared
 // connection that read may have been another stream's, so there it is now.
 func (c *Conn) stamp() time.Time {
-	if t := c.reads.latest.Load(); t != nil {
-		return *t
+	if t, ok := c.reads.stamp(); ok {
+		return t
 	}
 	return time.Now()
 }
