@@ -1,0 +1,38 @@
+// Command clientcost measures what this library's client costs: processor time
+// and allocations per event, memory per agent, how late its stamps and its
+// requests are.
+//
+//	go run ./examples/clientcost
+//	go run ./examples/clientcost -streams 1000 -rate 50 -duration 10s -floor
+//	go run ./examples/clientcost -streams 10000 -rate 0.5 -tokens 8
+//	go run ./examples/clientcost -endpoint http://host:8000 -streams 100
+//
+// Each stream does what an agent does: it sends a prompt, reads the answer with
+// [endpoint.Conn.Stream] into a [metrics.Clock] that collects gaps, and sends the
+// next when it is due. Without -endpoint the answers come from a process of its
+// own on the same machine, at an exact pace, so that the processor time of this
+// process is the client's alone. With -floor two readers that do the least that
+// can be done are measured in the same run, in turns, for comparison.
+//
+// The figures go to standard output, progress to standard error. The exit status
+// is 0, 1 when there are no figures, 2 for wrong usage.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	if cfg := os.Getenv(asServer); cfg != "" {
+		os.Exit(serve(cfg, os.Stdin, os.Stdout, os.Stderr))
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// A second Ctrl-C ends the program as if nobody listened.
+	context.AfterFunc(ctx, stop)
+	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr, os.Getenv)
+	stop()
+	os.Exit(status)
+}
