@@ -19,8 +19,7 @@ type record struct {
 	play       trajectory.Play
 	subagent   string // its ID; empty for the session itself
 	turn       int
-	input      int   // tokens as recorded, 0 when they were not
-	gate       *gate // through which it went
+	input      int // tokens as recorded, 0 when they were not
 	begin      time.Time
 	outcome    endpoint.Outcome
 	message    string
@@ -96,7 +95,7 @@ func (c *crew) work(soft, hard context.Context, w *phase.Worker) error {
 	for play := range c.cfg.schedule(c.phase).Plays(agent) {
 		for res := range replayer.Play(soft, play) {
 			r := newRecord(agent, play, res)
-			c.add(r)
+			c.add(r, res.Sender.(*gate))
 			if r.outcome == endpoint.Local {
 				w.Stop() // whatever follows says nothing about the system
 			}
@@ -116,7 +115,7 @@ func newRecord(agent int, play trajectory.Play, res trajectory.Result) record {
 	r := record{
 		agent: agent, play: play, subagent: res.Subagent, turn: res.Turn,
 		input: res.Recorded.PromptTokens,
-		gate:  res.Sender.(*gate), begin: res.Sender.(*gate).began, maxTokens: res.MaxTokens, timing: res.Timing,
+		begin: res.Sender.(*gate).began, maxTokens: res.MaxTokens, timing: res.Timing,
 	}
 	r.outcome, r.message = outcomeOf(res.Err)
 	if !r.failed() {
@@ -127,11 +126,12 @@ func newRecord(agent int, play trajectory.Play, res trajectory.Result) record {
 	return r
 }
 
-func (c *crew) add(r record) {
+// add adds a request that has ended, and which went through g.
+func (c *crew) add(r record, g *gate) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.records = append(c.records, r)
-	delete(c.flying, r.gate)
+	delete(c.flying, g)
 }
 
 // begun says that a request is open. It is until its record is added.

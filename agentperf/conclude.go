@@ -115,6 +115,9 @@ func (r *run) time(res *TierResult) (spent, fixed float64) {
 			last = i
 		}
 	}
+	if last < 0 {
+		last = len(r.report.Phases) - 1 // without an answer it was all of it
+	}
 	for _, p := range r.report.Phases[:last+1] {
 		spent += p.PhaseSeconds
 	}

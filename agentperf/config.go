@@ -41,7 +41,7 @@ type Config struct {
 	// [Quick] with PointRule.
 	Rules Rules
 	// Verdict says how tiers are judged; empty means ControlledRule with zero
-	// Rules and PointRule with others.
+	// Rules and with those that have a Block or MaxMeasure, PointRule with others.
 	Verdict VerdictRule
 	// ErrorRate is the greatest probability, under ControlledRule, of a wrong
 	// answer for a tier; 0 means 0.01.
@@ -117,14 +117,20 @@ func (c Config) Validate() error {
 			}
 		}
 	}
-	errs = append(errs, c.Policy.Validate(), validateTiers(c.Tiers), c.Rules.Validate(), c.System.Validate(), c.Verdict.validate())
+	errs = append(errs, c.Policy.Validate(), validateTiers(c.Tiers), c.Rules.resolve(c.Verdict.resolve(c.Rules)).Validate(), c.System.Validate(), c.Verdict.validate())
 	if start := max(1, c.Start); c.Rules.Validate() == nil && start <= mostAgents {
 		rule := c.Verdict.resolve(c.Rules)
 		_, err := c.Rules.resolve(rule).phase(start, rule)
 		errs = append(errs, err)
 	}
+	if c.Verdict == PointRule && c.Rules != (Rules{}) && c.Rules.Measure <= 0 {
+		errs = append(errs, fmt.Errorf("agentperf: Rules.Measure is %v, expected more than 0 for PointRule", c.Rules.Measure))
+	}
 	if c.Verdict.resolve(c.Rules) == ControlledRule {
 		errs = append(errs, c.validateTime())
+		if c.Rules.Name == Published().Name {
+			errs = append(errs, errors.New("agentperf: Rules are the published ones, which go with PointRule; give others another Name"))
+		}
 	}
 	if !(c.ErrorRate >= 0 && c.ErrorRate < 0.5) {
 		errs = append(errs, fmt.Errorf("agentperf: ErrorRate is %v, expected 0 to below 0.5", c.ErrorRate))
@@ -160,12 +166,9 @@ func (c Config) validateTime() error {
 	if !(strictest > 0 && rate > 0) {
 		return nil // which is said elsewhere
 	}
-	blocks := 0.0
-	for logs := enough(rate, search.Pass, 0, 1); blocks*-math.Log1p(-strictest) < logs; {
-		blocks++
-	}
-	if least := time.Duration(max(share.MinClusters, blocks)) * r.Block; r.MaxMeasure < least {
-		return fmt.Errorf("agentperf: Rules.MaxMeasure is %v, expected %v or more: with blocks of %v and an error rate of %v nothing could pass before", r.MaxMeasure, least, r.Block, rate)
+	blocks := max(share.MinClusters, math.Ceil(enough(rate, search.Pass, 0, 1)/-math.Log1p(-strictest)))
+	if r.MaxMeasure.Seconds() < blocks*r.Block.Seconds() {
+		return fmt.Errorf("agentperf: Rules.MaxMeasure is %v, expected %.0f blocks of %v or more: with an error rate of %v nothing could pass before", r.MaxMeasure, blocks, r.Block, rate)
 	}
 	return nil
 }

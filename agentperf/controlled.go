@@ -22,7 +22,8 @@ type Criterion struct {
 	Limit float64 `json:"limit"`
 	// Share is the one observed. Lower and Upper are its bounds, at all looks of a
 	// phase together, with the part of Config.ErrorRate that a verdict may use: it
-	// passes when Upper is below Limit, and fails when Lower is above. Requests
+	// passes when Upper is below Limit, and fails when Lower is above, given ten
+	// blocks, and not for what is over in the later half of them. Requests
 	// that were still open count as good in Lower and as bad in Upper.
 	Share float64 `json:"share"`
 	Lower float64 `json:"lower"`
@@ -73,7 +74,10 @@ func (l *lookout) watch(t phase.Times, heldUp int) bool {
 	if f := l.check.Read(); l.run.cfg.ClientLag > 0 && f.Wakes >= metrics.SamplesFor(99) && f.Lag() > l.run.cfg.ClientLag {
 		return true // it will be invalid
 	}
-	proofs := l.collect(l.crew.ledger(t, t.WindowEnd))
+	// Whole blocks: the clock is a little past the last one.
+	book := l.crew.ledger(t, t.WindowEnd)
+	book.times.WindowEnd = t.Settled.Add(measured.Truncate(book.block))
+	proofs := l.collect(book)
 	if !l.referee.enoughOf(l.agents, proofs, measured, heldUp) {
 		return false
 	}
@@ -99,11 +103,10 @@ func (l *lookout) judge(p *PhaseResult, e *evidence, result phase.Result) {
 	}
 	for i, t := range l.run.cfg.Tiers {
 		v := TierVerdict{Tier: t.name(), Verdict: Undecided}
-		starved := e.manyStarved() && (t.TTFTCeiling == 0 || e.starvedFor > t.TTFTCeiling)
 		switch {
 		case e.invalid != "":
 			v.Verdict, v.Reason = Invalid, e.invalid
-		case e.dead != "" || starved:
+		case e.dead != "" || e.starves(t):
 			v.Verdict, v.Reason = e.judge(t)
 			v.Beyond = true
 		case result.Ending == phase.Canceled || result.Ending == phase.Stopped || result.HeldUp > 0 && result.Ending == phase.TimedOut:
@@ -113,10 +116,12 @@ func (l *lookout) judge(p *PhaseResult, e *evidence, result phase.Result) {
 		}
 		p.Verdicts = append(p.Verdicts, v)
 	}
+	r := l.run.referee.clone()
 	if o, err := l.run.observed(p); err == nil { // it is our own
-		l.referee.observe(o)
+		r.observe(o)
+		r.next() // ranks what is to be sure
 	}
-	l.fillVerdicts(p)
+	r.fillVerdicts(p)
 }
 
 // observed returns what a phase amounts to, of whichever run it is. The error says what
@@ -149,8 +154,7 @@ func (r *run) observed(p *PhaseResult) (outcome, error) {
 }
 
 // fillVerdicts says what is thought of a number of agents after a phase.
-func (l *lookout) fillVerdicts(p *PhaseResult) {
-	r := l.referee
+func (r *referee) fillVerdicts(p *PhaseResult) {
 	for i := range p.Verdicts {
 		v := &p.Verdicts[i]
 		if v.Evidence == nil {

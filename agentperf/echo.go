@@ -28,6 +28,8 @@ type ConfigEcho struct {
 	// TurnsWithoutDelay have no recorded tool delay.
 	TurnsWithoutDelay int `json:"turns_without_recorded_delay"`
 	ContextTokens     int `json:"context_tokens,omitempty"`
+	// WorkloadSHA256 is of what is replayed: all messages, lengths and delays.
+	WorkloadSHA256 string `json:"workload_sha256,omitempty"`
 
 	Model          string                     `json:"model"`
 	Fields         map[string]json.RawMessage `json:"fields,omitempty"`

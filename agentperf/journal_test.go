@@ -138,7 +138,9 @@ func TestJournalOfAnotherConfiguration(t *testing.T) {
 		{"config.rules.settle_seconds: was 4, now 5", func(c *agentperf.Config) { c.Rules.Settle = 5e9 }},
 		{"config.error_rate: was 0.01, now 0.05", func(c *agentperf.Config) { c.ErrorRate = 0.05 }},
 		{"tiers[0].SpeedFloor: was 15, now 9", func(c *agentperf.Config) { c.Tiers = floor(9) }},
-		{"workload_sha256: was", func(c *agentperf.Config) { c.Workload = workload(t, 3, []int{20, 8, 33}, 0) }},
+		{"config.workload_sha256: was", func(c *agentperf.Config) { c.Workload = workload(t, 3, []int{20, 8, 33}, 0) }},
+		{"config.workload_sha256: was", func(c *agentperf.Config) { c.Workload.Trajectories[1].Turns[2].Tools = json.RawMessage(`[]`) }},
+		{"config.workload_sha256: was", func(c *agentperf.Config) { c.Workload.Trajectories[0].Turns[0].HumanDelay = 1 }},
 	} {
 		r, err := measured(t, dir, tt.change)
 		if err == nil || !strings.Contains(err.Error(), tt.want) || r == nil {

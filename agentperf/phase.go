@@ -33,6 +33,8 @@ func (r *run) phase(ctx context.Context, agents int) error {
 	}
 	crew := newCrew(r.cfg, r.connect, index, agents)
 	check := selfcheck.Start()
+	var client selfcheck.Figures
+	pc.Closed = func() { client = check.Read() } // the drain is nobody's window
 	var look *lookout
 	if r.referee != nil {
 		look = r.lookout(crew, agents)
@@ -42,8 +44,9 @@ func (r *run) phase(ctx context.Context, agents int) error {
 	settled := time.AfterFunc(pc.Ramp()+pc.Settle, check.Mark)
 	result, err := phase.Run(ctx, pc, crew.work)
 	settled.Stop()
+	check.Stop()
 	p, e := summarise(index, agents, r.cfg.Rules, result, crew.records, crew.gaps)
-	r.checkClient(p, e, check.Stop())
+	r.checkClient(p, e, client)
 	if look != nil {
 		look.judge(p, e, result)
 	} else {

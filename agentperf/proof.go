@@ -50,7 +50,7 @@ type collector struct {
 	pass, fail share.Sample
 }
 
-// add counts a request: bad is how it is to be taken for a pass, worse for a fail.
+// add counts a request, and whether it is to be taken as bad for a pass and for a fail.
 func (c *collector) add(block int64, play int, forPass, forFail bool) {
 	c.pass.Add(block, play, forPass)
 	c.fail.Add(block, play, forFail)

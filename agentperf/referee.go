@@ -20,14 +20,14 @@ type referee struct {
 // level is the evidence on one tier.
 type level struct {
 	numbers map[int]*number
-	// sure counts the numbers that were to be sure of, for either verdict.
+	// passes and fails count the numbers that were to be sure of, for either verdict.
 	passes, fails int
 }
 
 // number is the evidence on one number of agents.
 type number struct {
 	proofs   []proof
-	measured time.Duration // with the aim to be sure
+	measured time.Duration
 	phases   int
 	invalid  int // phases since the last that was not
 	// dead counts phases in which nothing succeeded, or agents starved: no question
@@ -282,8 +282,10 @@ func (r *referee) rank(i, n int, beliefs []search.Belief) bool {
 // With agents held up by requests from before the window nobody knows what they will
 // get: only a fail can be seen then.
 func (r *referee) enoughOf(n int, proofs [][]proof, measured time.Duration, heldUp int) bool {
-	if measured >= r.rules.MaxMeasure {
-		return true
+	for i := range r.levels {
+		if measured+r.levels[i].at(n).measured >= r.rules.MaxMeasure {
+			return true
+		}
 	}
 	for i := range r.levels {
 		beliefs := r.beliefs(i, 0, nil, 0)

@@ -67,7 +67,7 @@ type TierResult struct {
 	Confirmed bool       `json:"confirmed"`
 	Passed    *Neighbour `json:"passed,omitempty"`
 	Failed    *Neighbour `json:"failed,omitempty"`
-	// SpentSeconds is for how long the system was kept at work until this was
+	// SpentSeconds is for how long this run kept the system at work until this was
 	// known, ramps and drains included. FixedRuleSeconds is what the published 10
 	// minutes for each number of a search by doubling and bisection would take.
 	SpentSeconds     float64 `json:"spent_seconds"`
@@ -140,8 +140,8 @@ type PhaseResult struct {
 	// Reconnects counts keep-alive connections that the server had closed just
 	// as a request was put on them, over the whole phase.
 	Reconnects int64 `json:"reconnects"`
-	// Ending says why the window ended: "complete", "timeout", "nothing
-	// succeeded", "stopped" or "canceled".
+	// Ending says why the window ended: "complete", "decided" when the phase had
+	// served its purpose, "timeout", "nothing succeeded", "stopped" or "canceled".
 	Ending string `json:"ending"`
 
 	Verdicts []TierVerdict `json:"verdicts"`

@@ -2,32 +2,29 @@ package agentperf
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 
+	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/internal/journal"
 	"github.com/agentperf/agentperf-go/internal/phase"
-	"github.com/agentperf/agentperf-go/trajectory"
 )
 
 // A heading is what a journal is of. What makes phases of another run another
 // measurement is in it.
 type heading struct {
-	Schema   string     `json:"schema"`
-	Config   ConfigEcho `json:"config"`
-	Tiers    []Tier     `json:"tiers"`
-	Workload string     `json:"workload_sha256"`
+	Schema string     `json:"schema"`
+	Config ConfigEcho `json:"config"`
+	Tiers  []Tier     `json:"tiers"`
 	// Earlier are digests of the phases of Config.Earlier.
 	Earlier []string `json:"earlier,omitempty"`
 }
 
 func (r *run) heading() heading {
-	h := heading{Schema: Schema, Config: r.report.Config, Tiers: r.cfg.Tiers, Workload: digest(r.cfg.Workload)}
+	h := heading{Schema: Schema, Config: r.report.Config, Tiers: r.cfg.Tiers}
 	for _, old := range r.cfg.Earlier {
 		for i := range old.Phases {
 			h.Earlier = append(h.Earlier, identity(old, i))
@@ -82,14 +79,18 @@ func (r *run) resume(seeded bool) error {
 	}
 	for i, record := range j.Records() {
 		var p PhaseResult
-		if err := json.Unmarshal(record, &p); err != nil || p.Agents < 1 || len(p.Verdicts) != len(r.cfg.Tiers) {
-			return fmt.Errorf("agentperf: record %d of the journal in %s is no phase of this run: %w", i+1, r.cfg.Journal, errors.Join(err, errors.ErrUnsupported))
+		err := json.Unmarshal(record, &p)
+		if err == nil && len(p.Verdicts) != len(r.cfg.Tiers) {
+			err = fmt.Errorf("%d verdicts, expected %d", len(p.Verdicts), len(r.cfg.Tiers))
+		}
+		if err != nil {
+			return fmt.Errorf("agentperf: record %d of the journal in %s: %w", i+1, r.cfg.Journal, err)
 		}
 		if err := r.takeUp(&p); err != nil {
 			return fmt.Errorf("agentperf: record %d of the journal in %s: %w", i+1, r.cfg.Journal, err)
 		}
 		r.report.Phases = append(r.report.Phases, p)
-		r.succeeded = r.succeeded || p.Requests > p.Failed
+		r.succeeded = r.succeeded || p.Outcomes[endpoint.OK] > 0
 	}
 	if n := len(r.report.Phases); n > 0 {
 		r.report.Resumed = n
@@ -143,9 +144,9 @@ func (r *run) keep(p *PhaseResult, times phase.Times, all []record) error {
 
 // earlier takes the phases of earlier reports as evidence. The same phase twice would be
 // evidence twice, and so would the same plays once more.
-func (r *run) earlier(seeded bool) error {
+func (r *run) earlier() error {
 	seen := make(map[string]string)
-	mine, err := comparable(r.report.Config)
+	mine, err := comparableConfig(r.report.Config)
 	if err != nil {
 		return fmt.Errorf("agentperf: Earlier: %w", err)
 	}
@@ -153,7 +154,7 @@ func (r *run) earlier(seeded bool) error {
 		if old == nil || old.Schema != Schema {
 			return fmt.Errorf("agentperf: Earlier[%d] is no report of schema %s", i, Schema)
 		}
-		theirs, err := comparable(old.Config)
+		theirs, err := comparableConfig(old.Config)
 		if err != nil {
 			return fmt.Errorf("agentperf: Earlier[%d]: %w", i, err)
 		}
@@ -164,7 +165,7 @@ func (r *run) earlier(seeded bool) error {
 		if len(differ) > 0 {
 			return fmt.Errorf("agentperf: Earlier[%d] is of another configuration:\n  %s", i, strings.Join(differ, "\n  "))
 		}
-		if seeded && old.Config.Seed == r.cfg.Seed {
+		if old.Config.Seed == r.cfg.Seed {
 			return fmt.Errorf("agentperf: Earlier[%d] has the seed %d of this run, whose plays would be those again; leave Seed 0", i, r.cfg.Seed)
 		}
 		tiers := make(map[string]TierResult)
@@ -207,23 +208,9 @@ func (r *run) same(verdicts []TierVerdict, tiers map[string]TierResult) (same []
 	return same
 }
 
-// comparable returns what two runs must have in common for the phases of one to say
+// comparableConfig returns what two runs must have in common for the phases of one to say
 // something of the other.
-func comparable(c ConfigEcho) ([]byte, error) {
+func comparableConfig(c ConfigEcho) ([]byte, error) {
 	c.Seed, c.Start, c.MaxAgents, c.MaxPhases, c.ErrorRate, c.VerdictRule, c.Rules.Name = 0, 0, 0, 0, 0, "", ""
 	return json.Marshal(c)
-}
-
-// digest identifies what is replayed.
-func digest(w *trajectory.Workload) string {
-	h := sha256.New()
-	for t := range w.Threads() {
-		fmt.Fprintf(h, "%q %d\n", t.ID, len(t.Turns))
-		for i := range t.Turns {
-			turn := &t.Turns[i]
-			fmt.Fprintf(h, "%d %d %d %d\n", turn.Context.Len(), turn.Context.Size(), turn.OutputTokens, turn.ToolDelay)
-			h.Write(turn.Context.Last().JSON())
-		}
-	}
-	return hex.EncodeToString(h.Sum(nil))
 }

@@ -28,7 +28,7 @@ func (v VerdictRule) resolve(r Rules) VerdictRule {
 	switch {
 	case v != "":
 		return v
-	case r == (Rules{}):
+	case r == (Rules{}) || r.Block > 0 || r.MaxMeasure > 0:
 		return ControlledRule
 	}
 	return PointRule

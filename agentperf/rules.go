@@ -33,11 +33,12 @@ type Rules struct {
 	Block, MaxMeasure time.Duration
 	// MinTrajectories and MinPerAgent are how many trajectories must be
 	// completed inside the window, in all and by each agent, before it ends; 0
-	// is none.
+	// is none. They count for nothing under [ControlledRule].
 	MinTrajectories, MinPerAgent int
 	// Timeout ends the window this long after the first agent's start, with
 	// the minima unmet and the phase undecided; 0 means six times Measure and
-	// at least a minute after settling.
+	// at least a minute after settling. Under [ControlledRule] it is at least a
+	// minute more than MaxMeasure takes.
 	Timeout time.Duration
 	// Drain is how long requests outside the measured ones may go on when
 	// these have ended, before they are cut.
@@ -65,7 +66,7 @@ func Quick() Rules {
 // of 10 s, of an hour at most.
 func Controlled() Rules {
 	return Rules{
-		Name: "controlled", SpawnRate: 4, Settle: 30 * time.Second, Measure: 30 * time.Second,
+		Name: "controlled", SpawnRate: 4, Settle: 30 * time.Second,
 		Block: defaultBlock, MaxMeasure: defaultMaxMeasure, Drain: 2 * time.Minute,
 	}
 }
@@ -88,6 +89,8 @@ func (r Rules) resolve(v VerdictRule) Rules {
 	if v == ControlledRule {
 		r.Block = cmp.Or(r.Block, defaultBlock)
 		r.MaxMeasure = cmp.Or(r.MaxMeasure, defaultMaxMeasure)
+		// What a phase is there for ends it, and nothing else.
+		r.Measure, r.MinTrajectories, r.MinPerAgent = r.MaxMeasure, 0, 0
 	}
 	return r
 }
@@ -101,7 +104,7 @@ func (r Rules) Validate() error {
 	if r.SpawnRate != 0 && !(r.SpawnRate >= slowestSpawn) || math.IsInf(r.SpawnRate, 0) {
 		errs = append(errs, fmt.Errorf("agentperf: Rules.SpawnRate is %v, expected 0 or at least %v agents per second", r.SpawnRate, slowestSpawn))
 	}
-	if r.Measure <= 0 || r.Measure > longest {
+	if forControlled := r.Block > 0 || r.MaxMeasure > 0; r.Measure < 0 || r.Measure == 0 && !forControlled || r.Measure > longest {
 		errs = append(errs, fmt.Errorf("agentperf: Rules.Measure is %v, expected more than 0 and at most %v", r.Measure, longest))
 	}
 	for _, d := range [...]struct {
@@ -136,7 +139,6 @@ func (r Rules) ramp(agents int) time.Duration {
 // of so many cannot fit its own time-out.
 func (r Rules) phase(agents int, v VerdictRule) (phase.Config, error) {
 	if v == ControlledRule {
-		r.Measure, r.MinTrajectories, r.MinPerAgent = r.MaxMeasure, 0, 0
 		r.Timeout = max(r.Timeout, r.ramp(agents)+r.Settle+r.MaxMeasure+time.Minute)
 	}
 	c := phase.Config{

@@ -106,7 +106,8 @@ func (r *run) lastReason() string {
 }
 
 // Check runs the given number of agents and judges every tier: for test suites,
-// where the capacity wanted is known. It takes one phase, unless that was invalid.
+// where the capacity wanted is known. It takes one phase, and another when in that
+// one the client failed, or nothing succeeded.
 // In the report a tier that passes has MaxAgents = agents. The error is as for Run.
 //
 // Two checks with one seed send the same requests: the second may find the

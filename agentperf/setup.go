@@ -72,6 +72,7 @@ func newRun(ctx context.Context, cfg Config) (*run, error) {
 	cfg.Workload = fitted
 	r.cfg = cfg
 	r.report.Config = echo(cfg)
+	r.report.Config.WorkloadSHA256 = digest(fitted)
 	if cfg.Verdict == ControlledRule {
 		b := cfg.bracket()
 		r.referee = newReferee(cfg.Rules, cfg.ErrorRate, len(cfg.Tiers), search.Joint{Min: b.Min, Max: b.Max, Start: b.Start})
@@ -80,7 +81,7 @@ func newRun(ctx context.Context, cfg Config) (*run, error) {
 			r.brackets = append(r.brackets, cfg.bracket())
 		}
 	}
-	if err := r.earlier(seeded); err != nil {
+	if err := r.earlier(); err != nil {
 		return r, err
 	}
 	return r, r.resume(seeded)

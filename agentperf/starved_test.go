@@ -34,19 +34,23 @@ func TestStarvedClient(t *testing.T) {
 			}
 		}()
 	}
-	r, err := agentperf.Run(t.Context(), agentperf.Config{
-		Endpoint: endpoint.Config{URL: server.URL}, Workload: workload(t, 3, []int{20, 7}, 0), Tiers: floor(100), Start: 2,
-		Rules: agentperf.Rules{Measure: 2 * time.Second, Drain: time.Second}, Verdict: agentperf.PointRule,
-	})
-	if !errors.Is(err, agentperf.ErrUndecided) || len(r.Phases) == 0 {
-		t.Fatalf("%d phases, %v", len(r.Phases), err)
-	}
-	for _, p := range r.Phases {
-		if v := p.Verdicts[0]; v.Verdict != agentperf.Invalid || !strings.Contains(v.Reason, "the client was too late") || p.Client.LagSeconds < 0.05 {
-			t.Errorf("%d agents: %+v, %+v", p.Agents, v, p.Client)
+	for _, rules := range []agentperf.Rules{
+		{Measure: 2 * time.Second, Drain: time.Second},
+		{Block: 100 * time.Millisecond, MaxMeasure: time.Minute, Drain: time.Second},
+	} {
+		r, err := agentperf.Run(t.Context(), agentperf.Config{
+			Endpoint: endpoint.Config{URL: server.URL}, Workload: workload(t, 3, []int{20, 7}, 0), Tiers: floor(100), Start: 2, Rules: rules,
+		})
+		if !errors.Is(err, agentperf.ErrUndecided) || len(r.Phases) == 0 {
+			t.Fatalf("%s: %d phases, %v", r.Config.Verdict, len(r.Phases), err)
 		}
-	}
-	if tier := r.Tiers[0]; tier.FirstFailingAgents != nil || tier.MaxAgents != 0 {
-		t.Errorf("%+v", tier)
+		for _, p := range r.Phases {
+			if v := p.Verdicts[0]; v.Verdict != agentperf.Invalid || !strings.Contains(v.Reason, "the client was too late") || p.Client.LagSeconds < 0.05 {
+				t.Errorf("%s, %d agents: %+v, %+v", r.Config.Verdict, p.Agents, v, p.Client)
+			}
+		}
+		if tier := r.Tiers[0]; tier.FirstFailingAgents != nil || tier.MaxAgents != 0 {
+			t.Errorf("%+v", tier)
+		}
 	}
 }

@@ -67,7 +67,7 @@ func (e *evidence) judge(t Tier) (Verdict, string) {
 		return Invalid, e.invalid
 	case e.dead != "":
 		return Fail, e.dead
-	case e.manyStarved() && (t.TTFTCeiling == 0 || e.starvedFor > t.TTFTCeiling):
+	case e.starves(t):
 		return Fail, fmt.Sprintf("%d of %d agents got nothing for more than half of the window", e.starved, e.agents)
 	case e.unmet != "":
 		return Undecided, e.unmet
@@ -151,6 +151,11 @@ func (e *evidence) countStarved(agents []service, window time.Duration) {
 // one token than a P95 leaves out. Their few requests, most of them begun before
 // the window, hardly count among those of agents that are served.
 func (e *evidence) manyStarved() bool { return 20*e.starved > e.agents }
+
+// starves reports whether that is so for longer than a tier allows a token to take.
+func (e *evidence) starves(t Tier) bool {
+	return e.manyStarved() && (t.TTFTCeiling == 0 || e.starvedFor > t.TTFTCeiling)
+}
 
 // mostlyUnmeasurable reports whether more than half of the answers have no
 // speed, so that the rest do not speak for them.

@@ -1,7 +1,6 @@
 package search
 
 import (
-	"fmt"
 	"math"
 	"slices"
 )
@@ -26,7 +25,7 @@ type Belief struct {
 // are sure that can be.
 //
 // The zero value searches upwards from 1 without limit and takes all questions to
-// cost the same.
+// cost the same. Limits that [Bracket.Validate] would refuse have no meaning.
 type Joint struct {
 	// Min, Max and Start are as in a [Bracket].
 	Min, Max, Start int
@@ -52,9 +51,6 @@ type Standing struct {
 	// fail at or below it, Limit the smallest that is thought to fail; 0 when
 	// there is none.
 	Lean, Limit int
-	// Open are the n between Pass and Fail of which no more can be learnt and
-	// that are not sure, ascending.
-	Open []int
 	// Contradictions are pairs of sure beliefs that cannot both be right, for a
 	// larger n cannot pass where a smaller one fails.
 	Contradictions []Contradiction
@@ -82,11 +78,13 @@ func (j *Joint) Stand(beliefs []Belief) (s Standing) {
 		if s.Fail == 0 || b.N < s.Fail {
 			s.Pass = b.N
 		} else {
+			below := 0
 			for _, f := range sorted {
 				if f.Sure && f.Lean == Fail && f.N < b.N {
-					s.Contradictions = append(s.Contradictions, Contradiction{Pass: b.N, Fail: f.N})
+					below = f.N
 				}
 			}
+			s.Contradictions = append(s.Contradictions, Contradiction{Pass: b.N, Fail: below})
 		}
 	}
 	s.Lean, s.Limit = s.Pass, s.Fail
@@ -94,13 +92,10 @@ func (j *Joint) Stand(beliefs []Belief) (s Standing) {
 		if b.N <= s.Pass || s.Fail > 0 && b.N >= s.Fail {
 			continue
 		}
-		if b.Spent && !b.Sure {
-			s.Open = append(s.Open, b.N)
-		}
 		switch {
-		case b.Lean == Fail && (s.Limit == s.Fail || b.N < s.Limit):
+		case b.Lean == Fail && s.Limit == s.Fail:
 			s.Limit = b.N
-		case b.Lean == Pass && (s.Limit == s.Fail):
+		case b.Lean == Pass && s.Limit == s.Fail:
 			s.Lean = b.N
 		}
 	}
@@ -259,12 +254,4 @@ func entropy(p float64) float64 {
 		return 0
 	}
 	return -p*math.Log2(p) - (1-p)*math.Log2(1-p)
-}
-
-// Validate returns all mistakes in j, joined, or nil.
-func (j *Joint) Validate() error {
-	if err := (&Bracket{Min: j.Min, Max: j.Max, Start: j.Start}).Validate(); err != nil {
-		return fmt.Errorf("search: joint: %w", err)
-	}
-	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/internal/cli"
@@ -110,16 +109,13 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	if given["error-rate"] && o.cfg.ErrorRate <= 0 {
 		errs = append(errs, fmt.Errorf("-error-rate is %v, expected more than 0 and less than 0.5", o.cfg.ErrorRate))
 	}
-	for name, d := range map[string]time.Duration{"-block": custom.Block, "-max-measure": custom.MaxMeasure} {
-		if given[name[1:]] && d <= 0 {
-			errs = append(errs, fmt.Errorf("%s is %v, expected more than 0", name, d))
-		}
+	if given["block"] && custom.Block <= 0 || given["max-measure"] && custom.MaxMeasure <= 0 {
+		errs = append(errs, fmt.Errorf("-block is %v and -max-measure %v, expected more than 0", custom.Block, custom.MaxMeasure))
 	}
 	if given["max-tokens"] && o.cfg.Policy.MaxTokens < 1 {
 		errs = append(errs, fmt.Errorf("-max-tokens is %d, expected 1 or more", o.cfg.Policy.MaxTokens))
 	}
 	var err error
-	errs = append(errs, conflicts(given, verdict)...)
 	o.cfg.Verdict = agentperf.VerdictRule(verdict)
 	if verdict == "" {
 		o.cfg.Verdict = agentperf.ControlledRule
@@ -127,6 +123,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 			o.cfg.Verdict = agentperf.PointRule
 		}
 	}
+	errs = append(errs, conflicts(given, o.cfg.Verdict)...)
 	if o.cfg.Rules, err = shape(rules, custom, o.cfg.Verdict, given); err != nil {
 		errs = append(errs, err)
 	}
@@ -151,15 +148,17 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 }
 
 // conflicts says which flags do not go together.
-func conflicts(given map[string]bool, verdict string) (errs []error) {
-	point := verdict == string(agentperf.PointRule) || verdict == "" && (given["rules"] || given["measure"])
-	for _, name := range []string{"error-rate", "max-measure", "block"} {
-		if given[name] && point {
-			errs = append(errs, fmt.Errorf("-%s is for -verdict controlled, which -rules and -measure are not", name))
-		}
+func conflicts(given map[string]bool, verdict agentperf.VerdictRule) (errs []error) {
+	of := map[agentperf.VerdictRule][]string{
+		agentperf.ControlledRule: {"error-rate", "max-measure", "block"},
+		agentperf.PointRule:      {"rules", "measure", "min-trajectories", "min-per-agent"},
 	}
-	if given["rules"] && verdict == string(agentperf.ControlledRule) {
-		errs = append(errs, errors.New("-rules are judged by the percentiles observed, -verdict controlled has its own; leave one of them"))
+	for _, rule := range []agentperf.VerdictRule{agentperf.ControlledRule, agentperf.PointRule} {
+		for _, name := range of[rule] {
+			if given[name] && verdict != rule {
+				errs = append(errs, fmt.Errorf("-%s is for -verdict %s, and this is %s", name, rule, verdict))
+			}
+		}
 	}
 	if !given["endpoint"] && (given["journal"] || given["evidence"]) {
 		errs = append(errs, errors.New("-journal and -evidence need an -endpoint: a simulation is another system each time"))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"encoding/json"
 	"flag"
 	"math/rand/v2"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
 )
 
@@ -75,6 +77,17 @@ func TestKilled(t *testing.T) {
 	status, stdout, stderr := maxusers(t, t.Context(), args...)
 	if status != answered {
 		t.Fatalf("status %d\n%s", status, stderr)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var report agentperf.Report
+	if err := json.Unmarshal(text, &report); err != nil {
+		t.Fatal(err)
+	}
+	if report.Resumed < told {
+		t.Errorf("%d phases were taken up, %d had been told of", report.Resumed, told)
 	}
 	if len(limits(t, file)) != 1 || !strings.Contains(stdout, "300 tokens/s with TTFT of at most 5s:") {
 		t.Error(stdout)

@@ -56,6 +56,8 @@ type Config struct {
 	// requests be drained. WindowEnd is now, and heldUp as in Result.
 	Watch func(t Times, heldUp int) bool
 	Look  time.Duration
+	// Closed, when set, is called once, as soon as the window has closed.
+	Closed func()
 	// Progress, when set, is told about the phase every Interval, from one
 	// goroutine.
 	Progress func(Snapshot)
@@ -195,6 +197,12 @@ func (p *Phase) control(ctx context.Context) {
 		defer t.Stop()
 		tick = t.C
 	}
+	over := func() { // of the window
+		if closed != nil && p.cfg.Closed != nil {
+			p.cfg.Closed()
+		}
+		closed = nil
+	}
 	for {
 		select {
 		case <-earliest.C:
@@ -210,7 +218,7 @@ func (p *Phase) control(ctx context.Context) {
 			}
 			p.close(time.Now(), TimedOut)
 		case <-closed:
-			closed = nil
+			over()
 			if p.cfg.Patience > 0 {
 				t := time.NewTimer(p.cfg.Patience)
 				defer t.Stop()
@@ -230,9 +238,11 @@ func (p *Phase) control(ctx context.Context) {
 		case <-tick:
 			p.cfg.Progress(p.Snapshot())
 		case <-p.idle: // closed, and no measured request is waited for
+			over()
 			return
 		case <-ctx.Done():
 			p.close(time.Now(), Canceled)
+			over()
 			return
 		}
 	}

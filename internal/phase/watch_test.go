@@ -13,6 +13,7 @@ import (
 func TestWatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var asked []time.Duration
+		closed := 0
 		l := &load{length: func(worker, _ int) time.Duration {
 			if worker == 1 {
 				return 100 * sec // open from before the window, and cut
@@ -21,6 +22,7 @@ func TestWatch(t *testing.T) {
 		}}
 		r, err := phase.Run(t.Context(), phase.Config{
 			Workers: 2, Settle: 4 * sec, Measure: 1000 * sec, Drain: 5 * sec, Look: 10 * sec,
+			Closed: func() { closed++ },
 			Watch: func(at phase.Times, heldUp int) bool {
 				asked = append(asked, at.WindowEnd.Sub(at.Settled))
 				if heldUp != 1 || !at.End.IsZero() {
@@ -35,7 +37,7 @@ func TestWatch(t *testing.T) {
 		if len(asked) != 3 || asked[0] != 10*sec || asked[2] != 30*sec {
 			t.Errorf("asked at %v", asked)
 		}
-		if r.Ending != phase.Decided || r.WindowEnd.Sub(r.Settled) != 30*sec || r.End.Sub(r.WindowEnd) != 5*sec || l.cut != 1 {
+		if closed != 1 || r.Ending != phase.Decided || r.WindowEnd.Sub(r.Settled) != 30*sec || r.End.Sub(r.WindowEnd) != 5*sec || l.cut != 1 {
 			t.Errorf("%+v, %d cut", r, l.cut)
 		}
 		for _, at := range l.requests {

@@ -20,7 +20,9 @@ func (e *Evidence) Bounds(a float64) (lower, upper float64) {
 	return lower, upper
 }
 
-// edge returns the place nearest to near from which on, towards far, all is out.
+// edge returns the place nearest to near from which on, towards far, all is out; as far as
+// halving tells, for what is taken for known of the variance changes with q, and towards 0
+// and 1 a share that is in may lie beyond some that are out.
 func edge(far, near float64, out func(q float64) bool) float64 {
 	for range 30 {
 		mid := (far + near) / 2
@@ -60,13 +62,4 @@ func (e *Evidence) Effective() float64 {
 	}
 	seen *= 1 + 2*max(0, likeness(steady))
 	return min(n, one*n*n/(seen+e.ofPlays(p, one, n)))
-}
-
-// Needed returns by what factor the sample would have to grow for evidence of log to
-// come to enough, growing as it did; +Inf when it does not grow.
-func Needed(log, enough float64) float64 {
-	if log <= 0 {
-		return math.Inf(1)
-	}
-	return max(1, enough/log)
 }

@@ -70,11 +70,6 @@ func sound(t *testing.T, name string, e *Evidence, q float64) {
 	if got := e.Effective(); !(0 <= got && got <= n) || n > 0 && got == 0 {
 		t.Errorf("%s: %v requests, effectively %v", name, n, got)
 	}
-	for _, log := range []float64{below, above} {
-		if got := Needed(log, enough); math.IsNaN(got) || got < 1 {
-			t.Errorf("%s: needed %v of evidence %v", name, got, log)
-		}
-	}
 }
 
 // TestEffective works out the effective size where it is plain.
@@ -97,16 +92,6 @@ func TestEffective(t *testing.T) {
 	} {
 		if got := tc.e.Effective(); got < tc.low-1e-9 || got > tc.high+1e-9 {
 			t.Errorf("%s: %v, want %v to %v", tc.name, got, tc.low, tc.high)
-		}
-	}
-}
-
-func TestNeeded(t *testing.T) {
-	for _, tc := range []struct{ log, want float64 }{
-		{-1, math.Inf(1)}, {0, math.Inf(1)}, {2, 3}, {6, 1}, {9, 1},
-	} {
-		if got := Needed(tc.log, 6); got != tc.want {
-			t.Errorf("Needed(%v, 6) is %v, want %v", tc.log, got, tc.want)
 		}
 	}
 }

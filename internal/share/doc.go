@@ -36,6 +36,7 @@
 // what they share at a time. Where bad requests have not been seen in several plays
 // they are taken to agree within one with an intra-class correlation of 0.1, and fewer
 // than 10 plays count as one observation each. The bets
-// are exact for independent blocks; the divisor is an approximation, and how good it
-// is, at several strengths of both kinds of dependence, [TestCoverage] shows.
+// are exact for independent blocks of one size; that blocks differ in size, are put
+// together, and the divisor make an approximation of it, and how good that is, at
+// several strengths of both kinds of dependence, TestCoverage shows.
 package share

@@ -18,7 +18,7 @@ func (e *Evidence) Below(q float64) float64 {
 	m := n / float64(len(blocks))
 	log := bet(1/(1-q), 0.9, func(stake float64) (log float64) {
 		for _, b := range blocks {
-			log += math.Log(max(ruin, 1+stake*(q*b.N-b.K)/max(m, b.N)))
+			log += math.Log1p(stake * (q*b.N - b.K) / max(m, b.N))
 		}
 		return log
 	})
@@ -42,15 +42,12 @@ func (e *Evidence) Above(q float64) float64 {
 	}
 	log := bet(1/q, 0, func(stake float64) (log float64) {
 		for _, b := range blocks {
-			log += math.Log(max(ruin, 1+stake*(b.K-q*b.N)/m))
+			log += math.Log1p(stake * (b.K - q*b.N) / m)
 		}
 		return log
 	})
 	return log / e.divisor(q, max(0, k/n-q)*q, 1, blocks, steady)
 }
-
-// ruin is what is left of a wealth that is lost.
-const ruin = 1e-9
 
 // stakes is their number in a mixture.
 const stakes = 24

@@ -28,16 +28,16 @@ func playsAdd(blocks, n int) float64 {
 }
 
 // TestBelowByHand bets on good blocks. A unit on the stake s grows by 1 + s*q/(1-q)
-// with each: half of all is on s = 0.98, the rest on less than 1.
+// with each: nine tenths of all are on s = 0.99, the rest on less than 1.
 func TestBelowByHand(t *testing.T) {
 	for _, q := range []float64{0.25, 0.05, 0.001} {
 		for _, blocks := range []int{1, 9, 10, 50, 180} {
 			for _, n := range []int{1, 10, 100} {
 				e := alikeBlocks(blocks, n, false)
 				got := e.Below(q) * (1 + playsAdd(blocks, n))
-				half := math.Pow(1+0.98*q/(1-q), float64(blocks)) / 2
-				most := math.Pow(1+q/(1-q), float64(blocks)) / 2
-				if low, high := math.Log(half), math.Log(half+most); got < low || got > high {
+				large := 0.9 * math.Pow(1+0.99*q/(1-q), float64(blocks))
+				rest := 0.1 * math.Pow(1+q/(1-q), float64(blocks)) // at the most
+				if low, high := math.Log(large+0.1), math.Log(large+rest); got < low || got > high {
 					t.Errorf("q %v, %d good blocks of %d: %v, want %v to %v", q, blocks, n, got, low, high)
 				}
 			}

@@ -1,0 +1,50 @@
+package agentperf
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// digest identifies what is replayed: every message, and all that decides when and how it
+// is sent.
+func digest(w *trajectory.Workload) string {
+	h := sha256.New()
+	for _, t := range w.Trajectories {
+		digestThread(h, t)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func digestThread(h io.Writer, t *trajectory.Trajectory) {
+	fmt.Fprintf(h, "thread %q %d %d\n", t.ID, len(t.Turns), len(t.Subagents))
+	var before *trajectory.Context
+	var messages []*trajectory.Message
+	for i := range t.Turns {
+		u := &t.Turns[i]
+		fmt.Fprintf(h, "turn %d %d %d %v %d %d\n", u.OutputTokens, u.MaxOutputTokens, u.ToolDelay, u.ToolDelayKnown, u.HumanDelay, len(u.Tools))
+		if i == 0 || string(u.Tools) != string(t.Turns[i-1].Tools) {
+			h.Write(u.Tools)
+		}
+		shared := u.Context.Shared(before)
+		fmt.Fprintf(h, "context %d %d\n", u.Context.Len(), shared)
+		messages = u.Context.Append(messages[:0])
+		for _, m := range messages[shared:] {
+			if b := m.Blocks(); b != nil {
+				fmt.Fprintf(h, "made %s %v\n", m.Role(), b)
+				continue
+			}
+			text := m.JSON()
+			fmt.Fprintf(h, "message %d\n", len(text))
+			h.Write(text)
+		}
+		before = u.Context
+	}
+	for _, s := range t.Subagents {
+		fmt.Fprintf(h, "subagent %d %d %d\n", s.After, s.Delay, s.Join)
+		digestThread(h, s.Trajectory)
+	}
+}
