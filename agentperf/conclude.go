@@ -69,11 +69,15 @@ func (r *run) sureResult(res *TierResult, i int) []search.Contradiction {
 	res.Passed, res.Failed = r.neighbour(i, s.Pass), r.neighbour(i, s.Fail)
 	res.Confirmed = s.Fail > 0 && s.Pass == s.Fail-1 || s.Fail == 0 && s.Pass == r.cfg.MaxAgents
 	if u := res.UndecidedAgents; u != nil {
-		reason := words(r.referee.criteria(r.referee.levels[i].at(*u)))
-		if reason == "" {
-			reason = r.reason(res.Name, *u)
+		n := *u
+		if res.LeaningAgents != nil {
+			n = *res.LeaningAgents // which is what a reader will ask about
 		}
-		r.warn(fmt.Sprintf("tier %s: %s undecided: %s", res.Name, agents(*u), reason))
+		reason := words(r.referee.criteria(r.referee.levels[i].at(n)))
+		if reason == "" {
+			reason = r.reason(res.Name, n)
+		}
+		r.warn(fmt.Sprintf("tier %s: %s undecided: %s", res.Name, agents(n), reason))
 	}
 	return s.Contradictions
 }

@@ -65,7 +65,11 @@ func (c *Client) transport(dial func(context.Context, string, string) (net.Conn,
 		MaxIdleConnsPerHost:    1,
 		IdleConnTimeout:        90 * time.Second,
 		MaxResponseHeaderBytes: 1 << 20,
-		Protocols:              new(http.Protocols),
+		// Each agent has one of each: room for the headers, since bodies go past it,
+		// and for some events.
+		WriteBufferSize: 1 << 10,
+		ReadBufferSize:  2 << 10,
+		Protocols:       new(http.Protocols),
 	}
 	if c.cfg.TLS != nil {
 		t.TLSClientConfig = c.cfg.TLS.Clone()
