@@ -70,7 +70,6 @@ func newReferee(rules Rules, errorRate float64, tiers int, joint search.Joint) *
 	for i := range r.levels {
 		r.levels[i].numbers = make(map[int]*number)
 	}
-	r.joint.Cost = func(n int, sure bool) float64 { return r.cost(n, 0, sure) }
 	return r
 }
 
@@ -130,7 +129,8 @@ func (r *referee) belief(k *number, n int, more []proof, measured time.Duration)
 	if k.dead > 0 && len(k.proofs) == 0 && more == nil {
 		b.Lean = search.Fail
 	}
-	if ranked := k.passRank+k.failRank > 0; ranked && k.lean != search.Unclear && w.lean != k.lean {
+	ranked := k.passRank+k.failRank > 0
+	if ranked && k.lean != search.Unclear && w.lean != k.lean {
 		// What was to become sure keeps its direction until the evidence
 		// against it is more than chance.
 		if against := w.against(k.lean); against < math.Log(1/flip) {
@@ -146,7 +146,7 @@ func (r *referee) belief(k *number, n int, more []proof, measured time.Duration)
 		}
 	}
 	measured += k.measured
-	switch ranked := k.passRank+k.failRank > 0; {
+	switch {
 	case k.invalid > 1 || ranked && measured >= r.rules.MaxMeasure:
 		b.Spent = true
 	case b.Lean == search.Unclear:

@@ -49,7 +49,8 @@ func (r *Report) WriteTable(w io.Writer) error {
 			fmt.Fprintf(&b, "    %s\n", line)
 		}
 	}
-	if r.Config.Verdict == ControlledRule {
+	sure := slices.ContainsFunc(r.Tiers, func(t TierResult) bool { return t.Passed != nil || t.Failed != nil })
+	if sure && r.Config.Verdict == ControlledRule {
 		fmt.Fprintf(&b, "\nWrong with a probability of at most %v for each (rule: %s).\n", r.Config.ErrorRate, r.Config.Verdict)
 	}
 	if len(r.Warnings) > 0 {
