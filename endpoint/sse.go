@@ -181,13 +181,20 @@ func (d *decoder) field(line []byte) error {
 	return nil
 }
 
-func (d *decoder) dispatched() { d.start, d.lines, d.failed = d.pos, 0, false }
+// dispatched makes room for the next event; what was joined stays where it is.
+func (d *decoder) dispatched() {
+	d.start, d.lines, d.failed, d.joined = d.pos, 0, false, d.joined[:0]
+}
 
 // reset makes the decoder ready for another stream.
 func (d *decoder) reset() {
-	buf := d.buf
-	if len(buf) > 16*readSize {
-		buf = nil // one long event is no reason to keep its room
+	const most = 16 * readSize // one long event is no reason to keep its room
+	buf, joined := d.buf, d.joined[:0]
+	if len(buf) > most {
+		buf = nil
 	}
-	*d = decoder{buf: buf, joined: d.joined[:0]}
+	if cap(joined) > most {
+		joined = nil
+	}
+	*d = decoder{buf: buf, joined: joined}
 }

@@ -185,3 +185,18 @@ type stepReader struct {
 }
 
 func (s *stepReader) Read(p []byte) (int, error) { return s.r.Read(p[:min(len(p), max(1, s.step))]) }
+
+// An event of several lines does not count against the next one, and its room is not
+// kept for another stream.
+func TestAfterSeveralLines(t *testing.T) {
+	half := strings.Repeat("x", maxEvent/2)
+	in := "data: " + half + "\ndata: " + half[:maxEvent/4] + "\n\ndata: " + half + "x\n\n"
+	events, err := decodeAll(&stepReader{r: strings.NewReader(in), step: readSize})
+	if err != nil || len(events) != 2 || events[0] != half+"\n"+half[:maxEvent/4] || events[1] != half+"x" {
+		t.Errorf("%d events, error %v", len(events), err)
+	}
+	d := decoder{joined: make([]byte, 0, maxEvent)}
+	if d.reset(); cap(d.joined) > 0 {
+		t.Errorf("room for %d bytes is kept", cap(d.joined))
+	}
+}
