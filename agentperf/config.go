@@ -70,7 +70,9 @@ type Config struct {
 	// negative means no limit.
 	ContextTokens int
 	// Start is the number of agents to begin with; 0 means 1. MaxAgents is the
-	// most to try; 0 means 4096.
+	// most to try; 0 means 4096. Each agent has a connection of its own: when this
+	// process may not open as many as Start needs, that is an error of Run, and the
+	// search goes no further than it may.
 	Start, MaxAgents int
 	// System is what capacity is divided by: accelerators, power, price, rack.
 	// The zero System leaves those figures out.

@@ -10,9 +10,12 @@ import (
 type Event struct {
 	// Phase is the index of the phase and Agents its number of agents.
 	Phase, Agents int
-	// Stage is "spawning", "settling", "measuring", "finishing" or, once with
-	// Result set, "done".
+	// Stage is "starting", once before the first phase, and then "spawning",
+	// "settling", "measuring", "finishing" or, once with Result set, "done".
 	Stage string
+	// Warnings are set when Stage is "starting": what the report will say of the
+	// endpoint, the workload and this machine.
+	Warnings []string
 	// Elapsed is the time since the phase began.
 	Elapsed time.Duration
 	// Up is the number of agents started.

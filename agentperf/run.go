@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/internal/journal"
@@ -48,6 +49,9 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 // search asks about one number of agents after the other, and reports whether the
 // tiers are settled.
 func (r *run) search(ctx context.Context) (settled bool, err error) {
+	if r.cfg.Progress != nil {
+		r.cfg.Progress(Event{Stage: "starting", Warnings: slices.Clone(r.report.Warnings)})
+	}
 	for {
 		n, ok := r.next()
 		if !ok {

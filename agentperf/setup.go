@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/internal/sockets"
 	"github.com/agentperf/agentperf-go/search"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
@@ -20,6 +21,13 @@ func newRun(ctx context.Context, cfg Config) (*run, error) {
 	r.report.Config = echo(cfg)
 	defaulted, seeded := cfg.Policy.Output == "", cfg.Seed != 0
 	cfg = cfg.resolve()
+	warning, err := cfg.fit(sockets.Here())
+	if err != nil {
+		return r, err
+	}
+	if warning != "" {
+		r.warn(warning)
+	}
 	r.connect = cfg.Connect
 	if cfg.Connect == nil {
 		client, err := endpoint.New(cfg.Endpoint)

@@ -29,7 +29,10 @@ type Config struct {
 	Name string
 
 	// Levels are the concurrencies to run, in rising order; none means those
-	// of [Levels] until the plateau, and at most MaxConcurrency.
+	// of [Levels] until the plateau, and at most MaxConcurrency. Each query of a
+	// level has a connection of its own: when this process may not open as many,
+	// that is an error of Run, and a sweep without Levels goes no further than it
+	// may.
 	Levels []int
 	// MaxConcurrency ends a sweep without Levels; 0 means 4096.
 	MaxConcurrency int

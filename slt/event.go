@@ -8,11 +8,14 @@ import (
 
 // An Event says how far a sweep has come.
 type Event struct {
-	// Concurrency is that of the level under way; 0 while prompts are calibrated.
+	// Concurrency is that of the level under way; 0 before the first one.
 	Concurrency int
-	// Stage is "calibrating", "spawning", "settling", "measuring", "finishing"
-	// or, once with Result set, "done".
+	// Stage is "calibrating", once "starting", and then "spawning", "settling",
+	// "measuring", "finishing" or, once with Result set, "done".
 	Stage string
+	// Warnings are set when Stage is "starting": what the report will say of the
+	// endpoint, the prompts and this machine.
+	Warnings []string
 	// Elapsed is the time since the level began.
 	Elapsed time.Duration
 	// Queries and Succeeded count the level's queries so far, measured or not.

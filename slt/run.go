@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/internal/phase"
+	"github.com/agentperf/agentperf-go/internal/sockets"
 )
 
 // ErrNothingSucceeded is returned when no query of the first level succeeded.
@@ -38,6 +40,13 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 	}
 	defer client.Close()
 	s.cfg, s.client = cfg.resolve(), client
+	warning, err := s.cfg.fit(sockets.Here())
+	if err != nil {
+		return s.report, err
+	}
+	if warning != "" {
+		s.warn(warning)
+	}
 	s.report.Config = echo(s.cfg)
 	if err := s.prepare(ctx); err != nil {
 		return s.report, err
@@ -97,6 +106,9 @@ func (s *sweep) prepare(ctx context.Context) error {
 
 // run runs the levels.
 func (s *sweep) run(ctx context.Context) error {
+	if s.cfg.Progress != nil {
+		s.cfg.Progress(Event{Stage: "starting", Warnings: slices.Clone(s.report.Warnings)})
+	}
 	levels, open := s.cfg.levels()
 	growth := growth{rule: s.cfg.Plateau}
 	for n := range levels {

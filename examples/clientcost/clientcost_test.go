@@ -118,29 +118,6 @@ func TestRun(t *testing.T) {
 	}
 }
 
-func TestNeeds(t *testing.T) {
-	for _, tt := range []struct {
-		have  limits
-		words []string // of the error, none when there is none
-	}{
-		{limits{}, nil},
-		{limits{descriptors: 10064, ports: 10064}, nil},
-		{limits{descriptors: 10063, ports: 28232}, []string{"10000 streams need 10064 open files", "limit is 10063", "ulimit -n 10064"}},
-		{limits{descriptors: 20000, ports: 9000}, []string{"10064 local ports", "there are 9000", "ip_local_port_range"}},
-		{limits{descriptors: 1024, ports: 9000}, []string{"open files", "local ports"}},
-	} {
-		err := tt.have.check(10000)
-		if len(tt.words) == 0 && err != nil {
-			t.Errorf("%+v: %v", tt.have, err)
-		}
-		for _, w := range tt.words {
-			if err == nil || !strings.Contains(err.Error(), w) {
-				t.Errorf("%+v: %v, want %q", tt.have, err, w)
-			}
-		}
-	}
-}
-
 // Each slot has its turn once in a period, evenly apart.
 func TestDue(t *testing.T) {
 	const slots, period = 8, 20 * time.Millisecond

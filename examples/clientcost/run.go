@@ -13,6 +13,7 @@ import (
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/internal/cli"
 	"github.com/agentperf/agentperf-go/internal/fields"
+	"github.com/agentperf/agentperf-go/internal/sockets"
 )
 
 // Exit statuses.
@@ -58,7 +59,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 		return fail(usage, err)
 	}
 	if o.limited {
-		if err := limitsHere().check(o.streams); err != nil {
+		if err := sockets.Here().Check(fmt.Sprintf("%d streams", o.streams), o.streams); err != nil {
 			return fail(failed, err)
 		}
 	}

@@ -6,6 +6,3 @@ import "time"
 
 // cpuTime says that the processor time is not known.
 func cpuTime() (time.Duration, bool) { return 0, false }
-
-// openFiles says that no limit is known.
-func openFiles() int { return 0 }

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"math"
 	"syscall"
 	"time"
 )
@@ -16,14 +15,4 @@ func cpuTime() (time.Duration, bool) {
 		return 0, false
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano()), true
-}
-
-// openFiles returns how many files this process may have open, which the runtime
-// has raised as far as it can.
-func openFiles() int {
-	var l syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l); err != nil || uint64(l.Cur) > math.MaxInt32 {
-		return 0 // as good as none
-	}
-	return int(l.Cur)
 }

@@ -127,6 +127,10 @@ func checked(report *agentperf.Report, agents int) int {
 
 // show shows how far a run has come.
 func show(live *cli.Live, e agentperf.Event) {
+	if e.Stage == "starting" {
+		live.Warn(e.Warnings)
+		return
+	}
 	if e.Result == nil {
 		live.Redraw("phase %d: agents %d, %s, %d requests; %s", e.Phase, e.Agents, e.Stage, e.Requests, strings.Join(e.Pending, ", "))
 		return

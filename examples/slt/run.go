@@ -121,6 +121,10 @@ func load(name string) (*slt.Report, error) {
 
 // show shows how far a sweep has come.
 func show(live *cli.Live, e slt.Event) {
+	if e.Stage == "starting" {
+		live.Warn(e.Warnings)
+		return
+	}
 	if e.Result == nil {
 		live.Redraw("concurrency %d: %s, %d queries; %s", e.Concurrency, e.Stage, e.Queries, strings.Join(e.Pending, ", "))
 		return

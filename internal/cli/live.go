@@ -40,6 +40,13 @@ func (l *Live) Line(format string, args ...any) {
 	fmt.Fprintf(l.out, format+"\n", args...)
 }
 
+// Warn shows warnings, a line that stays for each.
+func (l *Live) Warn(warnings []string) {
+	for _, w := range warnings {
+		l.Line("warning: %s", w)
+	}
+}
+
 // Clear removes the passing state.
 func (l *Live) Clear() {
 	if l.drawn {

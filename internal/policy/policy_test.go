@@ -64,11 +64,12 @@ var imports = map[string][]string{
 	"internal/secrets":      {},
 	"internal/selfcheck":    {"metrics"},
 	"internal/share":        {},
+	"internal/sockets":      {},
 	"internal/memnet":       {},
 	"internal/demo":         {"trajectory"},
 	"internal/cli":          {"endpoint", "pricing"},
-	"slt":                   {"endpoint", "internal/fields", "internal/filler", "internal/phase", "metrics", "pricing"},
-	"agentperf":             {"endpoint", "internal/journal", "internal/phase", "internal/selfcheck", "internal/share", "metrics", "pricing", "search", "trajectory"},
+	"slt":                   {"endpoint", "internal/fields", "internal/filler", "internal/phase", "internal/sockets", "metrics", "pricing"},
+	"agentperf":             {"endpoint", "internal/journal", "internal/phase", "internal/selfcheck", "internal/share", "internal/sockets", "metrics", "pricing", "search", "trajectory"},
 }
 
 func TestImportsAndComments(t *testing.T) {

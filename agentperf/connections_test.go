@@ -1,0 +1,76 @@
+package agentperf
+
+import (
+	"context"
+	"net"
+	"strings"
+	"testing"
+
+	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/internal/sockets"
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// A thread has a connection while it is live, and so has its parent.
+func TestConnections(t *testing.T) {
+	thread := func(turns int, subagents ...trajectory.Subagent) *trajectory.Trajectory {
+		return &trajectory.Trajectory{Turns: make([]trajectory.Turn, turns), Subagents: subagents}
+	}
+	alone := thread(5)
+	for _, test := range []struct {
+		name string
+		t    *trajectory.Trajectory
+		want int
+	}{
+		{"alone", alone, 1},
+		{"one after the other", thread(5, trajectory.Subagent{Trajectory: alone, After: 0, Join: 1}, trajectory.Subagent{Trajectory: alone, After: 1, Join: 2}), 2},
+		{"together", thread(5, trajectory.Subagent{Trajectory: alone, After: 0, Join: 3}, trajectory.Subagent{Trajectory: alone, After: 2, Join: 4}), 3},
+		{"never joined", thread(5, trajectory.Subagent{Trajectory: alone, After: -1}, trajectory.Subagent{Trajectory: alone, After: 3}), 3},
+		{"within another", thread(5, trajectory.Subagent{Trajectory: thread(2, trajectory.Subagent{Trajectory: alone, After: 0, Join: 1}), After: 0, Join: 1}, trajectory.Subagent{Trajectory: alone, After: 1, Join: 2}), 3},
+	} {
+		if got := live(test.t); got != test.want {
+			t.Errorf("%s: %d threads live at once, want %d", test.name, got, test.want)
+		}
+	}
+	// By turns, since that is what takes time: 15 with one and 5 with three.
+	w := &trajectory.Workload{Trajectories: []*trajectory.Trajectory{thread(15), thread(5, trajectory.Subagent{Trajectory: alone}, trajectory.Subagent{Trajectory: alone})}}
+	if got := connections(w); got != 1.5 {
+		t.Errorf("%v connections an agent, want 1.5", got)
+	}
+}
+
+// A machine that cannot open as many connections is found out before the start, unless
+// there are none to open.
+func TestFit(t *testing.T) {
+	alone := &trajectory.Trajectory{Turns: make([]trajectory.Turn, 2)}
+	pair := &trajectory.Trajectory{Turns: make([]trajectory.Turn, 2), Subagents: []trajectory.Subagent{{Trajectory: alone, Join: 1}}}
+	of := func(t *trajectory.Trajectory) *trajectory.Workload {
+		return &trajectory.Workload{Trajectories: []*trajectory.Trajectory{t}}
+	}
+	limits := sockets.Limits{Files: 1000, Taken: 8, Ports: 28_000} // 960 to have
+	for _, test := range []struct {
+		name string
+		cfg  Config
+		most int
+		said string // in the error or the warning
+	}{
+		{"enough", Config{Workload: of(alone), Start: 1, MaxAgents: 960}, 960, ""},
+		{"less than the most", Config{Workload: of(alone), Start: 1, MaxAgents: 4096}, 960, "no further than 960 agents: 4096 agents need 4136 open files"},
+		{"two each", Config{Workload: of(pair), Start: 1, MaxAgents: 4096}, 480, "no further than 480 agents: 4096 agents need 8232 open files"},
+		{"not enough to begin", Config{Workload: of(alone), Start: 961, MaxAgents: 4096}, 0, "agentperf: 961 agents need 1001 open files"},
+		{"none of this machine's", Config{Workload: of(alone), Start: 2000, MaxAgents: 4096, Connect: func(int) trajectory.Sender { return nil }}, 4096, ""},
+		{"others' network", Config{Workload: of(alone), Start: 2000, MaxAgents: 4096, Endpoint: endpoint.Config{Dial: func(context.Context, string, string) (net.Conn, error) { return nil, nil }}}, 4096, ""},
+		{"shared", Config{Workload: of(alone), Start: 2000, MaxAgents: 4096, Endpoint: endpoint.Config{HTTP2: true}}, 4096, ""},
+	} {
+		warning, err := test.cfg.fit(limits)
+		if test.most == 0 {
+			if err == nil || !strings.Contains(err.Error(), test.said) {
+				t.Errorf("%s: error %v, want %q", test.name, err, test.said)
+			}
+			continue
+		}
+		if err != nil || test.cfg.MaxAgents != test.most || !strings.Contains(warning, test.said) || (warning == "") != (test.said == "") {
+			t.Errorf("%s: at most %d agents, warning %q, error %v; want %d and %q", test.name, test.cfg.MaxAgents, warning, err, test.most, test.said)
+		}
+	}
+}

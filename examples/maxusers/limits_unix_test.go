@@ -1,0 +1,37 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+)
+
+// A machine that may not open enough files is told so before the first request, and a
+// search that has other things to find out first goes as far as it can.
+func TestOpenFiles(t *testing.T) {
+	engine := &endpointtest.Engine{Capacity: 4000}
+	url := serve(t, engine)
+	limited := func(args ...string) (status int, output string) {
+		args = append([]string{"-c", `ulimit -n 60 && exec "$0" "$@"`, os.Args[0], "-endpoint", url, "-slo", "1@5s", "-measure", "200ms", "-settle", "0s", "-spawn-rate", "0", "-client-lag", "-1s"}, args...)
+		cmd := exec.Command("sh", args...)
+		cmd.Env = append(os.Environ(), asProgram+"=1")
+		text, _ := cmd.CombinedOutput()
+		return cmd.ProcessState.ExitCode(), string(text)
+	}
+	if status, output := limited("-agents", "60"); status != noAnswer || !strings.Contains(output, "60 agents need") || !strings.Contains(output, "where the limit is 60") {
+		t.Errorf("status %d\n%s", status, output)
+	}
+	if n := engine.Stats().Requests; n != 0 {
+		t.Errorf("%d requests were sent", n)
+	}
+	status, output := limited()
+	if status != answered || !strings.Contains(output, "more were not seen to fail") || strings.Count(output, "the search goes no further than") != 2 {
+		t.Errorf("status %d\n%s", status, output)
+	}
+	t.Log(output)
+}

@@ -1,0 +1,17 @@
+//go:build unix
+
+package sockets
+
+import (
+	"math"
+	"syscall"
+)
+
+// openFiles returns how many files this process may have open.
+func openFiles() int {
+	var l syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l); err != nil || uint64(l.Cur) > math.MaxInt32 {
+		return 0 // as good as none
+	}
+	return int(l.Cur)
+}
