@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/agentperf/agentperf-go/metrics"
@@ -100,5 +101,36 @@ func TestAnswerWithoutReading(t *testing.T) {
 			t.Fatal(err)
 		}
 		clear(segments[1]) // the race detector sees to it that nobody reads
+	}
+}
+
+// A body of 400 KB goes out from where it is: a request takes the memory of a list of
+// its segments, and of what HTTP makes of any request.
+func TestSendAllocations(t *testing.T) {
+	conn := onTCP(t, func(c net.Conn) {
+		defer c.Close()
+		for p := make([]byte, 64<<10); ; {
+			n, err := c.Read(p)
+			if err != nil {
+				return
+			}
+			if p[n-1] == '}' {
+				answer(c)
+			}
+		}
+	})
+	segments := slices.Repeat([][]byte{bytes.Repeat([]byte("word"), 256)}, 400)
+	segments = append(segments, []byte("}"))
+	send := func() {
+		var clock metrics.Clock
+		if _, err := conn.Stream(t.Context(), "", segments, &clock); err != nil {
+			t.Fatal(err)
+		}
+	}
+	send() // connects
+	objects, taken := allocated(send)
+	const mostObjects, mostBytes = 200, 32 << 10 // a buffer to copy with takes 32 KB alone
+	if objects > mostObjects || taken > mostBytes {
+		t.Errorf("%d allocations of %d bytes for a request of %d, want at most %d of %d", objects, taken, size(segments), mostObjects, mostBytes)
 	}
 }

@@ -230,16 +230,39 @@ func TestClockDoesNotAllocate(t *testing.T) {
 	}); n != 0 {
 		t.Errorf("%v allocations per arrival, want 0", n)
 	}
+	if n := testing.AllocsPerRun(1000, func() {
+		c := metrics.Clock{Gaps: &g}
+		c.Window(at(0), at(ms))
+		c.Due(at(0))
+		c.Sent(at(0))
+		c.Arrived(at(ms), 1, 1)
+		c.Arrived(at(2*ms), 1, 1)
+		c.Usage(metrics.Usage{Completion: 2})
+		c.Done(at(2 * ms))
+		c.Timing()
+	}); n != 0 {
+		t.Errorf("%v allocations per response, want 0", n)
+	}
 }
 
+// BenchmarkClockArrived is an event alone, with the gap before it, and with the gap
+// shared among its tokens, which the server counts.
 func BenchmarkClockArrived(b *testing.B) {
-	b.ReportAllocs()
-	var c metrics.Clock
-	now := at(0)
-	c.Sent(now)
-	for b.Loop() {
-		now = now.Add(ms)
-		c.Arrived(now, 5, 0)
+	for _, tt := range []struct {
+		name   string
+		gaps   *metrics.Gaps
+		tokens int
+	}{{"gaps=none", nil, 0}, {"gaps=events", new(metrics.Gaps), 0}, {"gaps=tokens", new(metrics.Gaps), 2}} {
+		b.Run(tt.name, func(b *testing.B) {
+			c := metrics.Clock{Gaps: tt.gaps}
+			now := at(0)
+			c.Sent(now)
+			b.ReportAllocs()
+			for b.Loop() {
+				now = now.Add(ms)
+				c.Arrived(now, 5, tt.tokens)
+			}
+		})
 	}
 }
 

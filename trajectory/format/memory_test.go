@@ -73,6 +73,27 @@ func TestSharing(t *testing.T) {
 	}
 }
 
+// What a row repeats of the one before costs no allocation: of twice as many turns,
+// with four times as many messages in their rows, reading allocates twice as often.
+// All that it allocates is a copy of the file and little beside it.
+func TestRepetitionAllocatesNothing(t *testing.T) {
+	const turns = 100
+	few, _ := cumulative("a", turns, true)
+	many, _ := cumulative("a", 2*turns, true)
+	once := testing.AllocsPerRun(3, func() { readBytes(newReader(), few) })
+	twice := testing.AllocsPerRun(3, func() { readBytes(newReader(), many) })
+	if most := 2*once + turns; twice > most {
+		t.Errorf("%v allocations for %d turns, %v for %d", once, turns, twice, 2*turns)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	readBytes(newReader(), many)
+	runtime.ReadMemStats(&after)
+	if all := float64(after.TotalAlloc-before.TotalAlloc) / float64(len(many)); all > 1.5 {
+		t.Errorf("%.2f bytes were allocated for each of the file", all)
+	}
+}
+
 // TestRowsAreNotKept reads rows that are large because of what is not used. A
 // name or an id that kept hold of its row would keep them all.
 func TestRowsAreNotKept(t *testing.T) {
@@ -172,7 +193,7 @@ func TestTooManyMessages(t *testing.T) {
 
 func BenchmarkRead(b *testing.B) {
 	for _, spacing := range []string{"compact", "spaced"} {
-		b.Run(spacing, func(b *testing.B) {
+		b.Run("spacing="+spacing, func(b *testing.B) {
 			rows, _ := cumulative("a", 200, false)
 			if spacing == "spaced" {
 				rows = bytes.ReplaceAll(rows, []byte(`":`), []byte(`": `))

@@ -89,9 +89,20 @@ func claudeLog(calls int) []byte {
 	return b.Bytes()
 }
 
-// BenchmarkOpen reads one large recording of a format from memory. The metric
-// alloc/byte is all that was allocated for each byte of the file, whether in use at
-// the same time or not: the peak is below it.
+// generatedRows makes a file of rows: four coding sessions of some 30 turns each,
+// every row with all that came before it.
+func generatedRows() []byte {
+	var b bytes.Buffer
+	w := trajectory.Generator{Preset: trajectory.PresetAALike, Trajectories: 4, Seed: 1}.Workload()
+	if err := WriteJSONL(&b, w); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+// BenchmarkOpen reads a recording of a format from memory, the sessions of two
+// formats large ones. The metric alloc/byte is all that was allocated for each byte of
+// the file, whether in use at the same time or not: the peak is below it.
 //
 //	go test ./trajectory/format -run '^$' -bench Open -cpu 1
 func BenchmarkOpen(b *testing.B) {
@@ -99,32 +110,37 @@ func BenchmarkOpen(b *testing.B) {
 		name string
 		data []byte
 	}{
+		{"rows", generatedRows()},
 		{"weka", wekaTrace(1500)},
 		{"claude-code", claudeLog(2000)},
 	} {
 		fsys := fstest.MapFS{"a": {Data: tt.data}}
-		b.Run(tt.name, func(b *testing.B) {
+		b.Run("by=open/format="+tt.name, func(b *testing.B) {
 			b.SetBytes(int64(len(tt.data)))
 			b.ReportAllocs()
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			n := 0
+			trajectories := 0
 			for b.Loop() {
-				if _, err := OpenFS(fsys, "a"); err != nil {
+				w, err := OpenFS(fsys, "a")
+				if err != nil {
 					b.Fatal(err)
 				}
-				n++
+				trajectories += len(w.Trajectories)
 			}
 			runtime.ReadMemStats(&after)
-			b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/float64(n)/float64(len(tt.data)), "alloc/byte")
+			b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/float64(b.N)/float64(len(tt.data)), "alloc/byte")
+			b.ReportMetric(float64(after.Mallocs-before.Mallocs)/float64(trajectories), "allocs/traj")
 		})
-		b.Run("by-encoding-json/"+tt.name, func(b *testing.B) { // for comparison
+		b.Run("by=encoding-json/format="+tt.name, func(b *testing.B) { // for comparison
 			b.SetBytes(int64(len(tt.data)))
+			b.ReportAllocs()
 			for b.Loop() {
 				for line := range bytes.Lines(tt.data) {
 					var v struct {
 						Type     string
 						Message  json.RawMessage
+						Messages []json.RawMessage
 						Requests []struct {
 							In, Out int
 							HashIDs []uint64 `json:"hash_ids"`
