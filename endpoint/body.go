@@ -88,13 +88,28 @@ func (b *body) sendTo(conn net.Conn) (int64, error) {
 	b.writing, b.written = conn, make(chan struct{})
 	b.mu.Unlock()
 
-	n, err := left.WriteTo(conn)
+	n, err := writeAll(conn, left)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.writing = nil
 	close(b.written)
 	if b.closed && err == nil {
 		conn.SetWriteDeadline(time.Time{}) // Close was too late to break it off
+	}
+	return n, err
+}
+
+// atATime is how many segments go out in one call of the system: a connection keeps room
+// for a list of as many, and each agent has a connection.
+const atATime = 64
+
+func writeAll(conn net.Conn, left net.Buffers) (n int64, err error) {
+	for len(left) > 0 && err == nil {
+		some := left[:min(atATime, len(left))]
+		left = left[len(some):]
+		var k int64
+		k, err = some.WriteTo(conn)
+		n += k
 	}
 	return n, err
 }

@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	readSize = 4 << 10 // room offered to each read
+	readSize = 2 << 10 // room offered to a read, for some events: each agent has it
 	maxEvent = 4 << 20 // bytes of one event
 )
 
