@@ -22,22 +22,25 @@
 // lines and checks the JSON is one, a single thread at epoll another, the floor.
 //
 //	                                                        goroutine  epoll
-//	1,000 streams of 50 events/s: 15.3 us of CPU an event       1.07x  1.72x
-//	    lag of stamps, P99 3.0 ms                               0.80x  1.71x
-//	1,000 streams of 25 events/s: 24.0 us an event              1.12x  2.04x
-//	    lag of stamps, P50 56 us, P99 386 us                    1.69x  1.28x
-//	10,000 streams of 0.5 events/s, answers of 8 tokens: lag of stamps P99 0.3 ms,
-//	    requests sent 0.5 ms late (P99)
+//	1,000 streams of 50 events/s: 15.9 us of CPU an event       1.12x  1.71x
+//	    lag of stamps, P99 5.2 ms: the machine is full          2.03x  1.79x
+//	1,000 streams of 25 events/s: 23.1 us an event              1.07x  2.00x
+//	    lag of stamps, P50 52 us, P99 307 us                    1.25x  0.97x
+//	10,000 streams of 0.5 events/s, answers of 8 tokens: lag of stamps P99 0.2 ms,
+//	    requests sent 0.4 ms late (P99)
 //	an agent with prompts of 100,000 tokens: 47 KB, for the connection, its buffers,
 //	    three goroutines, and what the garbage collector leaves room for
 //
 // Most of an event is the system's: a wake-up, a read, and a second one that finds
 // nothing, with which the runtime learns that it may wait. Decoding is 1.2 times what
 // checking the JSON takes. The busier the client, the less an event costs and the later
-// it is noticed: count on 15 us of a core each, which is 130,000 events a second for two
-// cores, and plan for half of that. A body goes out in the segments it is given, 400 KB
-// of it in 2.0 to 2.7 times what one write of the same bytes from one buffer takes, the
-// difference being goroutines of net/http that hand it on.
+// it is noticed: at 15 us of a core each, two cores would be full at 130,000 events a
+// second; plan for half of that.
+//
+// A body goes out in the segments it is given. 400 KB of it take 1.7 times what one write
+// of the same bytes from one buffer does when 16 connections send at once, and 2.6 times
+// when there is only one: the difference is threads that are woken to hand the request
+// from one goroutine of net/http to the next, and under load are awake.
 //
 // With TLS the same takes 1.24 times the CPU of an event (P99 of lag 1.6 times) and 74 KB
 // an agent. With HTTP/2 it takes 1.26 times, and stamps, which are then taken when a
@@ -45,8 +48,9 @@
 // where they lag 35: the streams of one connection wait for each other. That is why
 // Config.HTTP2 is off unless asked for.
 //
-// Each agent takes a connection, and so a file descriptor (ulimit -n; Go raises the soft
-// limit to the hard one) and a local port (net.ipv4.ip_local_port_range, 28,000 by
-// default, for each address of the server). What runs out is the outcome [Local], which
-// is no failure of the server's.
+// Each agent takes a connection, and so a file descriptor (the hard limit of ulimit -n, to
+// which Go raises the soft one) and a local port (net.ipv4.ip_local_port_range, 28,000 by
+// default, for each address of the server; one that was closed is free again after a
+// minute). The runs of this module look at both before they start. What runs out even so
+// is the outcome [Local], which is no failure of the server's.
 package endpoint
