@@ -99,13 +99,13 @@ func (b *body) sendTo(conn net.Conn) (int64, error) {
 	return n, err
 }
 
-// atATime is how many segments go out in one call of the system: a connection keeps room
+// perWrite is how many segments go out in one call of the system: a connection keeps room
 // for a list of as many, and each agent has a connection.
-const atATime = 64
+const perWrite = 64
 
 func writeAll(conn net.Conn, left net.Buffers) (n int64, err error) {
 	for len(left) > 0 && err == nil {
-		some := left[:min(atATime, len(left))]
+		some := left[:min(perWrite, len(left))]
 		left = left[len(some):]
 		var k int64
 		k, err = some.WriteTo(conn)

@@ -8,8 +8,6 @@ import (
 	"net/url"
 	"sync/atomic"
 	"time"
-
-	"github.com/agentperf/agentperf-go/metrics"
 )
 
 // A Client is one endpoint. It is safe for concurrent use.
@@ -19,8 +17,9 @@ type Client struct {
 	header http.Header
 	shared *http.Transport // with HTTP2
 
-	requests, reconnects, noUsage, noDone, unclosed atomic.Int64
-	openAfterDone, openAfterFinish                  atomic.Bool
+	requests, reconnects, noUsage, noDone, unclosed, held atomic.Int64
+
+	openAfterDone, openAfterFinish atomic.Bool
 }
 
 // New returns a client. An error is that of [Config.Validate]; nothing is sent.
@@ -110,6 +109,10 @@ type Counters struct {
 	// Unclosed counts responses that the server left open when they were
 	// complete. Each costs its connection.
 	Unclosed int64
+	// Held counts responses in which an event was noticed only with the next, more
+	// than 5 ms later: HTTP hands out a chunk as a whole once it has begun with it, and
+	// the rest of that one came late.
+	Held int64
 }
 
 // Counters returns the totals so far.
@@ -120,6 +123,7 @@ func (c *Client) Counters() Counters {
 		NoUsage:    c.noUsage.Load(),
 		NoDone:     c.noDone.Load(),
 		Unclosed:   c.unclosed.Load(),
+		Held:       c.held.Load(),
 	}
 }
 
@@ -131,6 +135,7 @@ func (c Counters) Since(before Counters) Counters {
 		NoUsage:    c.NoUsage - before.NoUsage,
 		NoDone:     c.NoDone - before.NoDone,
 		Unclosed:   c.Unclosed - before.Unclosed,
+		Held:       c.Held - before.Held,
 	}
 }
 
@@ -144,6 +149,7 @@ func (c Counters) Warnings() (w []string) {
 	}
 	add(c.Reconnects, "%d idle connections were closed by the server just as a request was sent; it was sent again, and the time lost counts")
 	add(c.Unclosed, "%d answers were left open by the server when they were complete; each cost its connection")
+	add(c.Held, "%d answers had chunks that came in parts, far apart: what came in the first part counts as late as the last")
 	add(c.NoDone, "%d answers ended without [DONE]")
 	return w
 }
@@ -182,10 +188,4 @@ func (c *Client) Close() {
 	if c.shared != nil {
 		c.shared.CloseIdleConnections()
 	}
-}
-
-// Send is [Conn.Stream] for callers that need nothing but the clock.
-func (c *Conn) Send(ctx context.Context, session string, body [][]byte, clock *metrics.Clock) error {
-	_, err := c.Stream(ctx, session, body, clock)
-	return err
 }

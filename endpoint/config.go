@@ -47,7 +47,9 @@ type Config struct {
 	HTTP2 bool
 	// TLS configures TLS, nil for the system's roots.
 	TLS *tls.Config
-	// Dial makes the connections, nil for TCP. Tests use an in-memory network.
+	// Dial makes the connections, nil for TCP. Tests use an in-memory network. Bodies
+	// go out uncopied where it returns a *net.TCPConn or *net.UnixConn and there is no
+	// TLS.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 

@@ -5,7 +5,7 @@ import "github.com/agentperf/agentperf-go/internal/jsonscan"
 // scanDelta reads an event in one pass that checks it on the way. ok is false for
 // an event that is not JSON and for one of an unusual shape, such as an error,
 // content in parts, arguments that are no string, or a name with escapes. Where it
-// is true, the delta is what parseAnyDelta returns (FuzzDelta holds them
+// is true, the delta is what parseAnyDelta returns (FuzzScanDelta holds them
 // together), also for names that come twice.
 func scanDelta(data []byte) (d delta, ok bool) {
 	t := jsonscan.Text(data)

@@ -6,7 +6,9 @@
 // request is one [Outcome]; a stream without a finish_reason is truncated even
 // if HTTP says that all is well. A response is timed by the network reads that
 // brought it: all events of one read share one stamp, taken when the read
-// returned and before anything was parsed.
+// returned and before anything was parsed. Where a read ends inside an HTTP chunk,
+// net/http hands out what came before with the rest of it, and late; [Counters] say
+// when that made a difference.
 //
 // The one exception to "nothing is retried" is a race that is the client's own:
 // a server may close an idle keep-alive connection at the moment a request is
@@ -37,7 +39,7 @@
 // it is noticed: at 15 us of a core each, two cores would be full at 130,000 events a
 // second; plan for half of that.
 //
-// A body goes out in the segments it is given. 400 KB of it take 1.7 times what one write
+// In plaintext a body goes out in the segments it is given. 400 KB of it take 1.7 times what one write
 // of the same bytes from one buffer does when 16 connections send at once, and 2.6 times
 // when there is only one: the difference is threads that are woken to hand the request
 // from one goroutine of net/http to the next, and under load are awake.

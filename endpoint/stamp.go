@@ -12,11 +12,26 @@ import (
 type reads struct {
 	since  time.Time
 	latest atomic.Int64 // nanoseconds since, and one more; 0 before the first
+	before atomic.Int64 // the stamp before the latest
+	bytes  atomic.Int64 // that share the latest
 }
 
 func (r *reads) now() time.Duration { return time.Since(r.since) }
 
-func (r *reads) returned(at time.Duration) { r.latest.Store(int64(at) + 1) }
+// returned takes in a read of n bytes with a stamp of its own.
+func (r *reads) returned(at time.Duration, n int) {
+	r.before.Store(r.latest.Load())
+	r.latest.Store(int64(at) + 1)
+	r.bytes.Store(int64(n))
+}
+
+// heldBack reports whether n bytes, just handed out, are more than came with the latest
+// stamp, and the others had come well before.
+func (r *reads) heldBack(n int) bool {
+	const wellBefore = 5 * time.Millisecond
+	before := r.before.Load()
+	return before != 0 && time.Duration(r.latest.Load()-before) > wellBefore && int64(n) > r.bytes.Load()
+}
 
 // stamp returns when the latest read returned. ok is false when none has.
 func (r *reads) stamp() (t time.Time, ok bool) {
@@ -32,13 +47,18 @@ func (r *reads) stamp() (t time.Time, ok bool) {
 type stampedConn struct {
 	net.Conn
 	reads *reads
-	full  bool // the read before filled its buffer: more may have been waiting
+	full  bool          // the read before filled its buffer: more may have been waiting
+	last  time.Duration // the stamp of it
 }
 
 // atOnce is how soon a read returns that found its data waiting. Such data had
 // arrived with the read before and only did not fit its buffer: it shares that
 // stamp, or a burst larger than the buffer would pass for a fast stream.
-const atOnce = 50 * time.Microsecond
+const atOnce = 200 * time.Microsecond
+
+// oneBurst is how long such reads share a stamp: a client that cannot keep up with its
+// server finds data waiting for ever.
+const oneBurst = 10 * time.Millisecond
 
 func (c *stampedConn) Read(p []byte) (int, error) {
 	var began time.Duration
@@ -48,21 +68,25 @@ func (c *stampedConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if n > 0 {
 		now := c.reads.now()
-		if !c.full || now-began > atOnce {
-			c.reads.returned(now)
+		if !c.full || now-began > atOnce || now-c.last > oneBurst {
+			c.reads.returned(now, n)
+			c.last = now
+		} else {
+			c.reads.bytes.Add(int64(n))
 		}
 		c.full = n == len(p)
 	}
 	return n, err
 }
 
-// ReadFrom is how the transport sends a body. Ours goes to a TCP connection in its
-// segments, as it is, and not through a buffer in pieces.
+// ReadFrom is how the transport sends a body. Ours goes to a socket in its segments, as
+// it is, and not through a buffer in pieces.
 func (c *stampedConn) ReadFrom(r io.Reader) (int64, error) {
 	if limited, ok := r.(*io.LimitedReader); ok {
 		if b, ok := limited.R.(*body); ok && limited.N >= b.left() {
-			if tcp, ok := c.Conn.(*net.TCPConn); ok {
-				return b.sendTo(tcp)
+			switch c.Conn.(type) {
+			case *net.TCPConn, *net.UnixConn:
+				return b.sendTo(c.Conn)
 			}
 		}
 	}

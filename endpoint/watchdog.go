@@ -49,6 +49,9 @@ func (w *watchdog) check() {
 		w.cancel(&timeoutError{"idle timeout", w.idle})
 	default:
 		w.timer.Reset(min(limit-now, w.idle-silent))
+		if sooner := time.Duration(w.limit.Load()); sooner < limit {
+			w.timer.Reset(sooner - now) // hurry came in between
+		}
 	}
 }
 

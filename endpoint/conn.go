@@ -1,0 +1,164 @@
+package endpoint
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+	"time"
+
+	"github.com/agentperf/agentperf-go/metrics"
+)
+
+// A Conn is one agent's connection to an endpoint; see [Client.Conn]. It is
+// not safe for concurrent use: an agent sends one request at a time.
+type Conn struct {
+	client    *Client
+	transport *http.Transport
+	reads     reads
+	decoder   decoder
+}
+
+// Response is what a server said beside its output.
+type Response struct {
+	// Status is the HTTP status; 0 when no response came.
+	Status int
+	// FinishReason is why the first choice ended; empty when it did not.
+	FinishReason string
+	// Done is set when the server sent [DONE].
+	Done bool
+	// Reconnects is 1 when the keep-alive connection was found dead and the
+	// request went out again on a new one.
+	Reconnects int
+}
+
+const (
+	// idleRace is how soon after sending a reused connection must prove dead
+	// for that to be the race with the server's idle timeout. Later the server
+	// had the request and failed it.
+	idleRace = time.Second
+	// trailerWait bounds the silence after a finish_reason, in which usage and
+	// [DONE] should follow: some servers send neither and stay silent.
+	trailerWait = 5 * time.Second
+	// hangupWait is the same after [DONE], with nothing more to come: reading
+	// to the end is only to keep the connection.
+	hangupWait = 250 * time.Millisecond
+)
+
+// Stream posts the body, given as segments to be sent one after the other, and
+// reads the response to its end. Stamps and usage go to clock, which Stream
+// tells everything but when the request was due. session is the value of the
+// session header and may be empty.
+//
+// The segments must not change until Stream returns. The error is an [*Error];
+// cancelling ctx ends the request with the outcome [Canceled].
+func (c *Conn) Stream(ctx context.Context, session string, body [][]byte, clock *metrics.Clock) (Response, error) {
+	c.client.requests.Add(1)
+	clock.Sent(time.Now())
+	ctx, dog := watch(ctx, c.client.cfg.Timeout, c.client.cfg.IdleTimeout)
+	defer dog.stop()
+
+	var r Response
+	out := &bodies{segments: body}
+	// A server may answer before it has read the body, so that the transport
+	// still holds it when the response has ended.
+	defer out.release()
+	resp, err := c.post(ctx, session, out, &r)
+	if err != nil {
+		clock.Done(time.Now())
+		return r, c.failure(ctx, err, 0)
+	}
+	defer resp.Body.Close()
+	r.Status = resp.StatusCode
+	dog.saw(time.Now())
+	if resp.StatusCode != http.StatusOK {
+		err = c.refusal(resp)
+		clock.Done(time.Now())
+		return r, err
+	}
+	s := stream{conn: c, dog: dog, clock: clock, response: &r}
+	end, err := s.read(resp.Body)
+	clock.Done(end)
+	if s.finish != "" && dog.expired() {
+		c.client.lingers(r.Done)
+	}
+	s.account(errors.Is(err, io.EOF) || ctx.Err() == nil || dog.expired())
+	return r, s.verdict(ctx, err, resp)
+}
+
+// Send is [Conn.Stream] for callers that need nothing but the clock.
+func (c *Conn) Send(ctx context.Context, session string, body [][]byte, clock *metrics.Clock) error {
+	_, err := c.Stream(ctx, session, body, clock)
+	return err
+}
+
+// Close closes the connection if it is the agent's own. A Conn can be used
+// again after Close.
+func (c *Conn) Close() {
+	if c.transport != c.client.shared {
+		c.transport.CloseIdleConnections()
+	}
+}
+
+// post sends the request and returns the response headers. A keep-alive
+// connection that proves dead is replaced once.
+func (c *Conn) post(ctx context.Context, session string, out *bodies, r *Response) (*http.Response, error) {
+	for {
+		var reused bool
+		var answered atomic.Bool // set by the transport's own goroutine
+		began := time.Now()
+		trace := &httptrace.ClientTrace{
+			GotConn:              func(info httptrace.GotConnInfo) { reused, began = info.Reused, time.Now() },
+			GotFirstResponseByte: func() { answered.Store(true) },
+		}
+		req := (&http.Request{
+			Method:        http.MethodPost,
+			URL:           c.client.url,
+			Host:          c.client.url.Host,
+			Header:        c.client.header.Clone(),
+			Body:          out.reader(),
+			ContentLength: size(out.segments),
+			Proto:         "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		}).WithContext(httptrace.WithClientTrace(ctx, trace))
+		if name := c.client.cfg.SessionHeader; name != "" && session != "" {
+			req.Header.Set(name, session)
+		}
+		if host := req.Header.Get("Host"); host != "" {
+			req.Host = host
+			req.Header.Del("Host")
+		}
+		if c.client.cfg.HTTP2 {
+			// A server that is about to close a connection says up to which
+			// request it has read; the transport sends the others again.
+			req.GetBody = func() (io.ReadCloser, error) {
+				out.release()
+				c.client.reconnects.Add(1)
+				r.Reconnects++
+				return out.reader(), nil
+			}
+		}
+		resp, err := c.transport.RoundTrip(req)
+		if err == nil {
+			return resp, nil
+		}
+		out.release()
+		dead := reused && !answered.Load() && isLost(err) && ctx.Err() == nil && time.Since(began) <= idleRace
+		if !dead || r.Reconnects > 0 {
+			return nil, err
+		}
+		r.Reconnects++
+		c.client.reconnects.Add(1)
+		c.transport.CloseIdleConnections()
+	}
+}
+
+// stamp returns when the latest read from the network returned. On a shared
+// connection that read may have been another stream's, so there it is now.
+func (c *Conn) stamp() time.Time {
+	if t, ok := c.reads.stamp(); ok {
+		return t
+	}
+	return time.Now()
+}
