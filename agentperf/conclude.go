@@ -67,7 +67,7 @@ func (r *run) sureResult(res *TierResult, i int) []search.Contradiction {
 		}
 	}
 	res.Passed, res.Failed = r.neighbour(i, s.Pass), r.neighbour(i, s.Fail)
-	res.Confirmed = s.Fail > 0 && s.Pass == s.Fail-1 || s.Fail == 0 && s.Pass == r.cfg.MaxAgents
+	res.Confirmed = s.Fail > 0 && s.Pass == s.Fail-1 || s.Fail == 0 && s.Pass == r.cfg.most
 	if u := res.UndecidedAgents; u != nil {
 		n := *u
 		if res.LeaningAgents != nil {

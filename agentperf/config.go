@@ -72,7 +72,7 @@ type Config struct {
 	// Start is the number of agents to begin with; 0 means 1. MaxAgents is the
 	// most to try; 0 means 4096. Each agent has a connection of its own: when this
 	// process may not open as many as Start needs, that is an error of Run, and the
-	// search goes no further than it may.
+	// search goes no further than it may, which the report says.
 	Start, MaxAgents int
 	// System is what capacity is divided by: accelerators, power, price, rack.
 	// The zero System leaves those figures out.
@@ -87,6 +87,7 @@ type Config struct {
 	Requests io.Writer
 
 	least int // number of agents to try; 0 is 1
+	most  int // number of agents to try, as far as this machine goes
 }
 
 const (
@@ -262,7 +263,7 @@ func (c Config) resolve() Config {
 }
 
 func (c Config) bracket() search.Bracket {
-	return search.Bracket{Min: c.least, Start: c.Start, Max: c.MaxAgents}
+	return search.Bracket{Min: c.least, Start: c.Start, Max: cmp.Or(c.most, c.MaxAgents)}
 }
 
 func (c Config) schedule(phase int) trajectory.Schedule {

@@ -2,41 +2,50 @@ package agentperf
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/agentperf/agentperf-go/internal/sockets"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
 // fit keeps the search within the connections that this machine can open, each agent
-// having its own. It is an error when that is not even enough to begin with.
+// having its own. It is an error when they are not even enough to begin with.
 func (c *Config) fit(limits sockets.Limits) (warning string, err error) {
+	c.most = c.MaxAgents
 	if c.Connect != nil || c.Endpoint.Dial != nil || c.Endpoint.HTTP2 {
 		return "", nil // of no kind that is known, or shared
 	}
-	each := connections(c.Workload)
-	need := func(n int) (who string, connections int) {
-		return agents(n), int(math.Ceil(float64(n) * each))
-	}
-	if err := limits.Check(need(c.Start)); err != nil {
+	if err := limits.Check(agents(c.Start), c.Start, 0); err != nil {
 		return "", fmt.Errorf("agentperf: %w", err)
 	}
-	if err := limits.Check(need(c.MaxAgents)); err != nil {
-		c.MaxAgents = max(c.Start, int(float64(limits.Most())/each))
-		warning = fmt.Sprintf("the search goes no further than %s: %v", agents(c.MaxAgents), err)
+	each, who := connections(c.Workload), agents(c.MaxAgents)
+	if each > 1 {
+		who += fmt.Sprintf(" with up to %d connections each, for their subagents", each)
+	}
+	need, closed := c.MaxAgents*each, c.MaxAgents*each
+	if c.least == c.MaxAgents {
+		closed = 0 // the first phase is the last
+	}
+	err = limits.Check(who, need, closed)
+	switch most := limits.Most() / each; {
+	case err == nil:
+	case most <= c.Start:
+		c.most = c.Start
+		warning = fmt.Sprintf("there may be too few connections: %v", err)
+	default:
+		c.most = most
+		warning = fmt.Sprintf("the search goes no further than %s: %v", agents(c.most), err)
 	}
 	return warning, nil
 }
 
-// connections returns how many an agent has at most, on average over the time: one for
-// each thread that may be live at once.
-func connections(w *trajectory.Workload) float64 {
-	sum, turns := 0, 0
+// connections returns how many an agent may have: one for each thread of the widest
+// session that may be live at once.
+func connections(w *trajectory.Workload) int {
+	most := 1
 	for _, t := range w.Trajectories {
-		sum += live(t) * len(t.Turns)
-		turns += len(t.Turns)
+		most = max(most, live(t))
 	}
-	return float64(sum) / float64(turns)
+	return most
 }
 
 // live returns how many threads of a trajectory may be live at once. There are never

@@ -32,10 +32,10 @@ func TestConnections(t *testing.T) {
 			t.Errorf("%s: %d threads live at once, want %d", test.name, got, test.want)
 		}
 	}
-	// By turns, since that is what takes time: 15 with one and 5 with three.
-	w := &trajectory.Workload{Trajectories: []*trajectory.Trajectory{thread(15), thread(5, trajectory.Subagent{Trajectory: alone}, trajectory.Subagent{Trajectory: alone})}}
-	if got := connections(w); got != 1.5 {
-		t.Errorf("%v connections an agent, want 1.5", got)
+	// A replayer keeps what it has opened.
+	w := &trajectory.Workload{Trajectories: []*trajectory.Trajectory{thread(15), thread(5, trajectory.Subagent{Trajectory: alone}, trajectory.Subagent{Trajectory: alone}), alone}}
+	if got := connections(w); got != 3 {
+		t.Errorf("%d connections an agent, want 3", got)
 	}
 }
 
@@ -47,7 +47,6 @@ func TestFit(t *testing.T) {
 	of := func(t *trajectory.Trajectory) *trajectory.Workload {
 		return &trajectory.Workload{Trajectories: []*trajectory.Trajectory{t}}
 	}
-	limits := sockets.Limits{Files: 1000, Taken: 8, Ports: 28_000} // 960 to have
 	for _, test := range []struct {
 		name string
 		cfg  Config
@@ -55,22 +54,33 @@ func TestFit(t *testing.T) {
 		said string // in the error or the warning
 	}{
 		{"enough", Config{Workload: of(alone), Start: 1, MaxAgents: 960}, 960, ""},
-		{"less than the most", Config{Workload: of(alone), Start: 1, MaxAgents: 4096}, 960, "no further than 960 agents: 4096 agents need 4136 open files"},
-		{"two each", Config{Workload: of(pair), Start: 1, MaxAgents: 4096}, 480, "no further than 480 agents: 4096 agents need 8232 open files"},
-		{"not enough to begin", Config{Workload: of(alone), Start: 961, MaxAgents: 4096}, 0, "agentperf: 961 agents need 1001 open files"},
+		{"less than the most", Config{Workload: of(alone), Start: 1, MaxAgents: 4096}, 960, "no further than 960 agents: 4136 open files are needed for 4096 agents"},
+		{"two each", Config{Workload: of(pair), Start: 1, MaxAgents: 4096}, 480, "no further than 480 agents: 8232 open files are needed for 4096 agents with up to 2 connections each, for their subagents,"},
+		{"two each are perhaps too many", Config{Workload: of(pair), Start: 500, MaxAgents: 4096}, 500, "there may be too few connections: "},
+		{"ports of the phase before", Config{Workload: of(alone), Start: 1, MaxAgents: 900}, 500, "no further than 500 agents: 1800 local ports to one address are needed for 900 agents, of which there are 1000, since"},
+		{"none before", Config{Workload: of(alone), Start: 900, MaxAgents: 900, least: 900}, 900, ""},
+		{"not enough to begin", Config{Workload: of(alone), Start: 961, MaxAgents: 4096}, 0, "agentperf: 1001 open files are needed for 961 agents"},
 		{"none of this machine's", Config{Workload: of(alone), Start: 2000, MaxAgents: 4096, Connect: func(int) trajectory.Sender { return nil }}, 4096, ""},
 		{"others' network", Config{Workload: of(alone), Start: 2000, MaxAgents: 4096, Endpoint: endpoint.Config{Dial: func(context.Context, string, string) (net.Conn, error) { return nil, nil }}}, 4096, ""},
 		{"shared", Config{Workload: of(alone), Start: 2000, MaxAgents: 4096, Endpoint: endpoint.Config{HTTP2: true}}, 4096, ""},
 	} {
+		limits := sockets.Limits{Files: 1000, Taken: 8, Ports: 28_000} // 960 to have
+		if strings.Contains(test.name, "before") {
+			limits.Ports = 1000
+		}
+		asked := test.cfg.MaxAgents
 		warning, err := test.cfg.fit(limits)
+		if test.cfg.MaxAgents != asked {
+			t.Errorf("%s: MaxAgents was changed, by which a journal knows its run", test.name)
+		}
 		if test.most == 0 {
 			if err == nil || !strings.Contains(err.Error(), test.said) {
 				t.Errorf("%s: error %v, want %q", test.name, err, test.said)
 			}
 			continue
 		}
-		if err != nil || test.cfg.MaxAgents != test.most || !strings.Contains(warning, test.said) || (warning == "") != (test.said == "") {
-			t.Errorf("%s: at most %d agents, warning %q, error %v; want %d and %q", test.name, test.cfg.MaxAgents, warning, err, test.most, test.said)
+		if err != nil || test.cfg.bracket().Max != test.most || !strings.Contains(warning, test.said) || (warning == "") != (test.said == "") {
+			t.Errorf("%s: at most %d agents, warning %q, error %v; want %d and %q", test.name, test.cfg.bracket().Max, warning, err, test.most, test.said)
 		}
 	}
 }

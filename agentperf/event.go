@@ -1,9 +1,12 @@
 package agentperf
 
 import (
+	"context"
+	"errors"
 	"time"
 
 	"github.com/agentperf/agentperf-go/internal/phase"
+	"github.com/agentperf/agentperf-go/internal/sockets"
 )
 
 // An Event says how far a run has come.
@@ -33,12 +36,19 @@ type Event struct {
 // progressInterval is how often Progress hears of a phase.
 const progressInterval = 500 * time.Millisecond
 
-// watch passes the snapshots of a phase on as events.
-func watch(progress func(Event), index, agents int) func(phase.Snapshot) {
-	if progress == nil {
-		return nil
-	}
+// errFull ends a phase. A server in this process would leave connections waiting, and
+// look like one that starves its agents.
+var errFull = errors.New("this process has no files left to open; a server in it needs one for each connection too")
+
+// watch passes the snapshots of a phase on as events, and ends one that can say nothing.
+func watch(progress func(Event), index, agents int, end context.CancelCauseFunc) func(phase.Snapshot) {
 	return func(s phase.Snapshot) {
+		if sockets.Full() {
+			end(errFull)
+		}
+		if progress == nil {
+			return
+		}
 		progress(Event{
 			Phase: index, Agents: agents, Stage: s.Stage, Elapsed: s.Elapsed, Up: s.Up,
 			Requests: s.Attempts, Succeeded: s.Succeeded, Trajectories: s.Completed, Pending: s.Pending,

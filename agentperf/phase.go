@@ -25,7 +25,9 @@ func (r *run) phase(ctx context.Context, agents int) error {
 		return err
 	}
 	index := len(r.report.Phases)
-	pc.Progress, pc.Interval = watch(r.cfg.Progress, index, agents), progressInterval
+	open, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	pc.Progress, pc.Interval = watch(r.cfg.Progress, index, agents, end), progressInterval
 	pc.Patience = r.patience()
 	var before endpoint.Counters
 	if r.client != nil {
@@ -42,10 +44,17 @@ func (r *run) phase(ctx context.Context, agents int) error {
 		pc.Watch, pc.Look = look.watch, r.cfg.Rules.Block
 	}
 	settled := time.AfterFunc(pc.Ramp()+pc.Settle, check.Mark)
-	result, err := phase.Run(ctx, pc, crew.work)
+	result, err := phase.Run(open, pc, crew.work)
+	full := errors.Is(err, errFull)
+	if full {
+		err = nil
+	}
 	settled.Stop()
 	check.Stop()
 	p, e := summarise(index, agents, r.cfg.Rules, result, crew.records, crew.gaps)
+	if full {
+		e.invalid = "the client failed: " + errFull.Error()
+	}
 	r.checkClient(p, e, client)
 	if look != nil {
 		look.judge(p, e, result)

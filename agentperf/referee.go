@@ -205,8 +205,13 @@ func (r *referee) beliefs(i, n int, running []proof, measured time.Duration) (bs
 	}
 	for m, k := range l.numbers {
 		if m != n {
-			if k.phases > 0 || k.invalid > 0 {
-				bs = append(bs, r.belief(k, m, nil, 0))
+			if k.phases == 0 && k.invalid == 0 {
+				continue
+			}
+			// What a journal or an earlier report knows of more agents than may be
+			// tried counts if it is sure: nobody can ask any more.
+			if b := r.belief(k, m, nil, 0); b.Sure || r.joint.Max == 0 || m <= r.joint.Max {
+				bs = append(bs, b)
 			}
 			continue
 		}

@@ -79,7 +79,7 @@ func TestTenThousandAgents(t *testing.T) {
 	report, err := agentperf.Check(t.Context(), agentperf.Config{
 		Endpoint: endpoint.Config{URL: startEngine(t), SessionHeader: sessionHeader}, Workload: workload(t, 50, []int{8, 9, 10, 11, 12}, 2*time.Second),
 		Policy: trajectory.Policy{ToolDelay: trajectory.ToolDelayRecorded},
-		Tiers:  floor(0.4), Rules: agentperf.Rules{SpawnRate: 500, Settle: 10 * time.Second, Measure: 30 * time.Second, Drain: 30 * time.Second},
+		Tiers:  floor(0.4), ClientLag: 10 * time.Millisecond, Rules: agentperf.Rules{SpawnRate: 500, Settle: 10 * time.Second, Measure: 30 * time.Second, Drain: 30 * time.Second},
 	}, agents)
 	if err != nil {
 		t.Fatal(err)

@@ -2,7 +2,6 @@ package slt
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/agentperf/agentperf-go/internal/sockets"
 )
@@ -13,17 +12,25 @@ func (c *Config) fit(limits sockets.Limits) (warning string, err error) {
 	if c.Endpoint.Dial != nil || c.Endpoint.HTTP2 {
 		return "", nil // of no kind that is known, or shared
 	}
-	most := c.MaxConcurrency
-	if len(c.Levels) > 0 {
-		most = slices.Max(c.Levels)
+	check := func(level, before int) error {
+		return limits.Check(fmt.Sprintf("%d queries at a time", level), level, before)
 	}
-	err = limits.Check(fmt.Sprintf("%d queries at a time", most), most)
-	switch {
-	case err == nil:
+	before := 0
+	for _, level := range c.Levels {
+		if err := check(level, before); err != nil {
+			return "", fmt.Errorf("slt: %w", err)
+		}
+		before = level
+	}
+	if len(c.Levels) > 0 {
 		return "", nil
-	case len(c.Levels) > 0 || limits.Most() < 1:
+	}
+	if err := check(1, 0); err != nil {
 		return "", fmt.Errorf("slt: %w", err)
 	}
-	c.MaxConcurrency = limits.Most()
+	if err = check(c.MaxConcurrency, c.MaxConcurrency); err == nil {
+		return "", nil
+	}
+	c.MaxConcurrency = max(1, limits.Most())
 	return fmt.Sprintf("the sweep goes no further than a concurrency of %d: %v", c.MaxConcurrency, err), nil
 }

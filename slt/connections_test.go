@@ -15,10 +15,10 @@ func TestFit(t *testing.T) {
 		said   string // in the error or the warning
 	}{
 		{5000, nil, 4096, ""},
-		{1032, nil, 1000, "no further than a concurrency of 1000: 4096 queries at a time need 4128 open files"},
-		{32, nil, 0, "slt: 4096 queries at a time need"},
+		{1032, nil, 1000, "no further than a concurrency of 1000: 4128 open files are needed for 4096 queries at a time"},
+		{32, nil, 0, "slt: 33 open files are needed for 1 queries at a time"},
 		{1032, []int{10, 1000}, 4096, ""},
-		{1032, []int{10, 1001}, 0, "slt: 1001 queries at a time need 1033 open files"},
+		{1032, []int{10, 1001}, 0, "slt: 1033 open files are needed for 1001 queries at a time"},
 	} {
 		c := Config{Levels: test.levels}.resolve()
 		said, err := c.fit(sockets.Limits{Files: test.files})

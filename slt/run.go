@@ -40,6 +40,7 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 	}
 	defer client.Close()
 	s.cfg, s.client = cfg.resolve(), client
+	s.report.Config = echo(s.cfg)
 	warning, err := s.cfg.fit(sockets.Here())
 	if err != nil {
 		return s.report, err
@@ -142,10 +143,15 @@ func (s *sweep) level(ctx context.Context, concurrency int) (*Level, error) {
 	if s.cfg.Ramp > 0 {
 		pc.SpawnRate = float64(concurrency) / s.cfg.Ramp.Seconds()
 	}
+	full := false
+	pc.Closed = func() { full = sockets.Full() }
 	crew := &crew{client: s.client, shape: s.shape, seed: s.cfg.Seed, level: len(s.report.Levels)}
 	before := s.client.Counters()
 	result, err := phase.Run(ctx, pc, crew.work)
 	l := summarise(concurrency, s.report.Config, &s.density, result, crew.records)
+	if full && l.Invalid == "" {
+		l.Invalid = "this process has no files left to open; a server in it needs one for each connection too"
+	}
 	l.Warnings = append(l.Warnings, s.client.Counters().Since(before).Warnings()...)
 	s.report.Levels = append(s.report.Levels, l)
 	succeeded := 0

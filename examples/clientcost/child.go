@@ -15,6 +15,8 @@ import (
 	"os"
 	"os/exec"
 	"time"
+
+	"github.com/agentperf/agentperf-go/internal/phase"
 )
 
 // child is the server process.
@@ -25,8 +27,8 @@ type child struct {
 	hello hello
 }
 
-// startChild starts this program once more, as a server.
-func startChild(cfg serverConfig) (*child, error) {
+// startChild starts this program once more, as a server that is killed when ctx ends.
+func startChild(ctx context.Context, cfg serverConfig) (*child, error) {
 	exe, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -48,6 +50,7 @@ func startChild(cfg serverConfig) (*child, error) {
 	if err := c.cmd.Start(); err != nil {
 		return nil, err
 	}
+	context.AfterFunc(ctx, func() { c.cmd.Process.Kill() }) // whatever it is asked
 	c.out = json.NewDecoder(out)
 	if err := c.out.Decode(&c.hello); err != nil {
 		c.stop()
@@ -77,7 +80,7 @@ func (c *child) quiet(ctx context.Context, period time.Duration) error {
 		if time.Now().After(end) {
 			return fmt.Errorf("%d answers of the server do not end", s.Active)
 		}
-		if !sleepUntil(ctx, time.Now().Add(20*time.Millisecond)) {
+		if !phase.SleepUntil(ctx, time.Now().Add(20*time.Millisecond)) {
 			return ctx.Err()
 		}
 	}
@@ -114,7 +117,7 @@ func (c *child) trust() (*tls.Config, error) {
 	return &tls.Config{RootCAs: pool}, nil
 }
 
-// selfSigned returns a certificate of this machine for an hour.
+// selfSigned returns a certificate of this machine for a day.
 func selfSigned() (*tls.Config, []byte, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

@@ -12,14 +12,14 @@ import (
 
 // options are the command line.
 type options struct {
-	endpoint            cli.Endpoint
-	streams, tokens     int
-	promptBytes         int
-	rate                float64
-	duration            time.Duration
-	floor, tls          bool
-	jsonFile, profile   string
-	http2, own, limited bool // derived; limited: descriptors and ports are checked
+	endpoint          cli.Endpoint
+	streams, tokens   int
+	promptBytes       int
+	rate              float64
+	duration          time.Duration
+	floor, tls        bool
+	jsonFile, profile string
+	http2, own        bool // derived
 }
 
 // period is the time from one event of a stream to the next.
@@ -52,7 +52,6 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	}
 	o.own = o.endpoint.URL == ""
 	o.http2 = flags.Lookup("http2").Value.String() == "true"
-	o.limited = !o.http2 // which shares connections
 	var errs []error
 	expect := func(ok bool, format string, args ...any) {
 		if !ok {
@@ -62,7 +61,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	expect(flags.NArg() == 0, "unexpected argument %q", flags.Arg(0))
 	expect(o.streams >= 1 && o.streams <= 1_000_000, "-streams is %d, expected 1 to 1000000", o.streams)
 	expect(o.rate >= 0.01 && o.rate <= 1000, "-rate is %v, expected 0.01 to 1000", o.rate)
-	expect(o.tokens >= 2, "-tokens is %d, expected 2 or more", o.tokens)
+	expect(o.tokens >= 2 && o.tokens <= 1_000_000, "-tokens is %d, expected 2 to 1000000", o.tokens)
 	expect(o.promptBytes >= 1 && o.promptBytes <= 64<<20, "-prompt-bytes is %d, expected 1 to %d", o.promptBytes, 64<<20)
 	expect(o.duration >= 100*time.Millisecond, "-duration is %v, expected 100ms or more", o.duration)
 	expect(!o.floor || o.own && !o.http2 && !o.tls, "-floor is of plain HTTP/1.1 and of the program's own server: not with -endpoint, -http2 or -tls")

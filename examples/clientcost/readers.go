@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/tidwall/gjson"
+
+	"github.com/agentperf/agentperf-go/internal/phase"
 )
 
 // goroutines is the bare reader of Go: what a goroutine of its own and the
@@ -32,7 +34,7 @@ func readBare(ctx context.Context, s *stream) error {
 	b := bare{stream: s}
 	defer b.leave()
 	for {
-		if !sleepUntil(ctx, s.due) {
+		if !phase.SleepUntil(ctx, s.due) {
 			return nil
 		}
 		session, body := s.next()

@@ -91,7 +91,7 @@ func newReport(o *options, readers []reader, all [][]measured) *report {
 		r.BytesPerAgent = new(float64(m.rss-m.low) / float64(o.streams-o.streams/10))
 	}
 	for i, f := range readers[1:] {
-		c := floorCost{cost: costOf(f.name, o.streams, all[1+i]), What: f.what, LagTimes: nil}
+		c := floorCost{cost: costOf(f.name, o.streams, all[1+i]), What: f.what}
 		c.CPUTimes, c.CPURounds = times(r.perRound, c.perRound)
 		c.LagTimes = over(r.LagP99, c.LagP99)
 		r.Floors = append(r.Floors, c)

@@ -58,8 +58,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	if err != nil {
 		return fail(usage, err)
 	}
-	if o.limited {
-		if err := sockets.Here().Check(fmt.Sprintf("%d streams", o.streams), o.streams); err != nil {
+	if !o.http2 { // which shares connections
+		if err := sockets.Here().Check(fmt.Sprintf("%d streams", o.streams), o.streams, 0); err != nil {
 			return fail(failed, err)
 		}
 	}
@@ -85,7 +85,7 @@ func measure(ctx context.Context, o *options, cfg endpoint.Config, stderr io.Wri
 	addr := ""
 	if o.own {
 		var err error
-		if server, err = startChild(serverConfig{Streams: o.streams, Period: o.period(), TLS: o.tls}); err != nil {
+		if server, err = startChild(ctx, serverConfig{Streams: o.streams, Period: o.period(), TLS: o.tls}); err != nil {
 			return nil, err
 		}
 		defer server.stop()

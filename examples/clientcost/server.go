@@ -157,9 +157,8 @@ func (h *handler) state(stamped bool) state {
 
 // maxTokens reads a request body to its end, near which the number is.
 func maxTokens(body io.Reader) (int, error) {
-	const near = 512
 	name := []byte(`"max_tokens":`)
-	buf := buffers.Get().(*[8 * near]byte)
+	buf := buffers.Get().(*window)
 	defer buffers.Put(buf)
 	n := 0
 	for {
@@ -186,4 +185,10 @@ func maxTokens(body io.Reader) (int, error) {
 	return strconv.Atoi(string(digits))
 }
 
-var buffers = sync.Pool{New: func() any { return new([4096]byte) }}
+// near is how far from the end of a body its max_tokens is, and window what is looked at
+// at a time.
+const near = 512
+
+type window [8 * near]byte
+
+var buffers = sync.Pool{New: func() any { return new(window) }}

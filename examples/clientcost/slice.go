@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/agentperf/agentperf-go/internal/phase"
 )
 
 // A slice is all streams of one reader for a while.
@@ -102,12 +104,12 @@ func (s *slice) run(ctx context.Context, r reader, server *child, o *options, wi
 // measure measures the process while others read.
 func (s *slice) measure(ctx context.Context, server *child) error {
 	if s.plan.few > 0 {
-		if !sleepUntil(ctx, s.plan.low) {
+		if !phase.SleepUntil(ctx, s.plan.low) {
 			return nil
 		}
 		s.low = resident()
 	}
-	if !sleepUntil(ctx, s.plan.from.Add(-20*time.Millisecond)) {
+	if !phase.SleepUntil(ctx, s.plan.from.Add(-20*time.Millisecond)) {
 		return nil
 	}
 	var began state
@@ -128,7 +130,7 @@ func (s *slice) measure(ctx context.Context, server *child) error {
 		}
 		defer pprof.StopCPUProfile()
 	}
-	if !sleepUntil(ctx, s.plan.from) {
+	if !phase.SleepUntil(ctx, s.plan.from) {
 		return nil
 	}
 	if up := int(s.up.Load()); up < len(s.streams) {
@@ -138,7 +140,7 @@ func (s *slice) measure(ctx context.Context, server *child) error {
 	runtime.ReadMemStats(&before)
 	machine := machineTime()
 	cpu, known := cpuTime()
-	if !sleepUntil(ctx, s.plan.until) {
+	if !phase.SleepUntil(ctx, s.plan.until) {
 		return nil
 	}
 	if end, ok := cpuTime(); ok && known {
@@ -162,7 +164,7 @@ func (s *slice) measure(ctx context.Context, server *child) error {
 func (s *slice) spawn(ctx context.Context, read func(ctx context.Context, st *stream) error) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for _, st := range s.streams {
-		if !sleepUntil(ctx, st.due) {
+		if !phase.SleepUntil(ctx, st.due) {
 			break
 		}
 		g.Go(func() error {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"strconv"
 	"time"
@@ -102,17 +101,5 @@ func (s *stream) up() {
 	if !s.begun {
 		s.begun = true
 		s.slice.up.Add(1)
-	}
-}
-
-// sleepUntil sleeps until t, or reports that ctx has ended before.
-func sleepUntil(ctx context.Context, t time.Time) bool {
-	timer := time.NewTimer(time.Until(t))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }

@@ -5,6 +5,7 @@ package main
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -16,22 +17,32 @@ import (
 func TestOpenFiles(t *testing.T) {
 	engine := &endpointtest.Engine{Capacity: 4000}
 	url := serve(t, engine)
-	limited := func(args ...string) (status int, output string) {
-		args = append([]string{"-c", `ulimit -n 60 && exec "$0" "$@"`, os.Args[0], "-endpoint", url, "-slo", "1@5s", "-measure", "200ms", "-settle", "0s", "-spawn-rate", "0", "-client-lag", "-1s"}, args...)
+	limited := func(most string, args ...string) (status int, output string) {
+		args = append([]string{"-c", `ulimit -n ` + most + ` && exec "$0" "$@"`, os.Args[0], "-endpoint", url, "-slo", "1@5s", "-measure", "200ms", "-settle", "0s", "-spawn-rate", "0", "-client-lag", "-1s"}, args...)
 		cmd := exec.Command("sh", args...)
 		cmd.Env = append(os.Environ(), asProgram+"=1")
 		text, _ := cmd.CombinedOutput()
 		return cmd.ProcessState.ExitCode(), string(text)
 	}
-	if status, output := limited("-agents", "60"); status != noAnswer || !strings.Contains(output, "60 agents need") || !strings.Contains(output, "where the limit is 60") {
+	if status, output := limited("60", "-agents", "60"); status != noAnswer || !strings.Contains(output, "needed for 60 agents") || !strings.Contains(output, "where the limit of this process is 60") {
+		t.Errorf("status %d\n%s", status, output)
+	}
+	if status, output := limited("60", "-endpoint", "", "-agents", "15"); status != noAnswer || !strings.Contains(output, "needed for 15 agents and the simulated system") {
 		t.Errorf("status %d\n%s", status, output)
 	}
 	if n := engine.Stats().Requests; n != 0 {
 		t.Errorf("%d requests were sent", n)
 	}
-	status, output := limited()
+	dir := filepath.Join(t.TempDir(), "journal")
+	status, output := limited("60", "-journal", dir)
 	if status != answered || !strings.Contains(output, "more were not seen to fail") || strings.Count(output, "the search goes no further than") != 2 {
 		t.Errorf("status %d\n%s", status, output)
 	}
 	t.Log(output)
+	// What was learnt is not lost when there are more or fewer files to open.
+	for _, most := range []string{"50", "61"} {
+		if status, output := limited(most, "-journal", dir); status != answered || !strings.Contains(output, "more were not seen to fail") {
+			t.Errorf("%s files: status %d\n%s", most, status, output)
+		}
+	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/internal/cli"
+	"github.com/agentperf/agentperf-go/internal/sockets"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -62,6 +63,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	}
 	if err := o.cfg.Validate(); err != nil {
 		return fail(usage, err)
+	}
+	if simulated {
+		// Both ends of each connection are of this process.
+		n := max(1, o.agents, o.cfg.Start)
+		if err := sockets.Here().Check(fmt.Sprintf("%d agents and the simulated system", n), 2*n, 0); err != nil {
+			return fail(noAnswer, err)
+		}
 	}
 	requests := &cli.LazyFile{Name: o.requests}
 	if o.requests != "" {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
 	"github.com/agentperf/agentperf-go/internal/cli"
+	"github.com/agentperf/agentperf-go/internal/sockets"
 	"github.com/agentperf/agentperf-go/pricing"
 	"github.com/agentperf/agentperf-go/slt"
 )
@@ -62,6 +63,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 		}
 		defer server.Close()
 		o.endpoint.URL = server.URL
+		// Both ends of each connection are of this process.
+		for _, n := range o.cfg.Levels {
+			if err := sockets.Here().Check(fmt.Sprintf("%d queries at a time and the simulated system", n), 2*n, 0); err != nil {
+				return fail(noAnswer, err)
+			}
+		}
 	}
 	if o.cfg.Endpoint, err = o.endpoint.Config(getenv); err != nil {
 		return fail(usage, err)

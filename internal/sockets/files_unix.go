@@ -3,7 +3,9 @@
 package sockets
 
 import (
+	"errors"
 	"math"
+	"os"
 	"syscall"
 )
 
@@ -14,4 +16,14 @@ func openFiles() int {
 		return 0 // as good as none
 	}
 	return int(l.Cur)
+}
+
+// Full reports whether this process can open nothing more. A server in it would then
+// leave connections waiting that nobody knows to be waiting.
+func Full() bool {
+	f, err := os.Open(os.DevNull)
+	if err == nil {
+		f.Close()
+	}
+	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
 }

@@ -35,28 +35,33 @@ func Here() Limits {
 	return l
 }
 
-// Most returns how many connections to one address there may be.
+// Most returns how many connections to one address there may be after as many have been
+// closed.
 func (l Limits) Most() int {
 	most := math.MaxInt
 	if l.Files > 0 {
 		most = max(0, l.Files-l.Taken-spare)
 	}
 	if l.Ports > 0 {
-		most = min(most, l.Ports)
+		most = min(most, l.Ports/2)
 	}
 	return most
 }
 
-// Check says what is missing for so many connections to one address, in words that
-// begin with who needs them.
-func (l Limits) Check(who string, connections int) error {
+// Check says what is missing for so many connections to one address, and for whom, when
+// others have been closed just before: their ports are kept for a minute (TIME_WAIT).
+func (l Limits) Check(who string, connections, closed int) error {
 	var errs []error
 	if need := connections + l.Taken + spare; l.Files > 0 && need > l.Files {
 		// The runtime has raised the soft limit to the hard one.
-		errs = append(errs, fmt.Errorf("%s need %d open files in this process, where the limit is %d: raise the hard limit (\"ulimit -Hn %d\" as root, /etc/security/limits.conf, LimitNOFILE= of systemd, --ulimit nofile=%d of a container)", who, need, l.Files, need, need))
+		errs = append(errs, fmt.Errorf("%d open files are needed for %s, where the limit of this process is %d: raise the hard limit (\"ulimit -Hn %d\" as root, /etc/security/limits.conf, LimitNOFILE= of systemd, --ulimit nofile=%d of a container)", need, who, l.Files, need, need))
 	}
-	if l.Ports > 0 && connections > l.Ports {
-		errs = append(errs, fmt.Errorf("%s need %d local ports to one address, of which there are %d: widen the range (\"sysctl -w net.ipv4.ip_local_port_range='1024 65535'\")", who, connections, l.Ports))
+	if need := connections + closed; l.Ports > 0 && need > l.Ports {
+		after := ""
+		if closed > 0 {
+			after = fmt.Sprintf(", since those of the %d connections before are kept for a minute", closed)
+		}
+		errs = append(errs, fmt.Errorf("%d local ports to one address are needed for %s, of which there are %d%s: widen the range (\"sysctl -w net.ipv4.ip_local_port_range='1024 65535'\")", need, who, l.Ports, after))
 	}
 	return errors.Join(errs...)
 }

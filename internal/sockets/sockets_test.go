@@ -9,21 +9,24 @@ import (
 
 func TestCheck(t *testing.T) {
 	for _, test := range []struct {
-		have Limits
-		most int
-		want []string // nil is none
+		have   Limits
+		closed int
+		most   int
+		want   []string // nil is none
 	}{
-		{Limits{}, math.MaxInt, nil},
-		{Limits{Files: 10_042, Taken: 10, Ports: 10_000}, 10_000, nil},
-		{Limits{Files: 10_041, Taken: 10, Ports: 28_232}, 9_999, []string{"10000 agents need 10042 open files", "limit is 10041", "ulimit -Hn 10042"}},
-		{Limits{Files: 20_000, Ports: 9_000}, 9_000, []string{"10000 agents need 10000 local ports", "there are 9000", "ip_local_port_range"}},
-		{Limits{Files: 1_024, Ports: 9_000}, 992, []string{"open files", "local ports"}},
-		{Limits{Files: 16, Taken: 10}, 0, []string{"open files"}},
+		{Limits{}, 0, math.MaxInt, nil},
+		{Limits{Files: 10_042, Taken: 10, Ports: 10_000}, 0, 5_000, nil},
+		{Limits{Files: 10_041, Taken: 10, Ports: 28_232}, 0, 9_999, []string{"10042 open files are needed for 10000 agents", "limit of this process is 10041", "ulimit -Hn 10042"}},
+		{Limits{Files: 20_000, Ports: 9_000}, 0, 4_500, []string{"10000 local ports to one address are needed for 10000 agents", "there are 9000:", "ip_local_port_range"}},
+		{Limits{Files: 20_000, Ports: 18_000}, 8_000, 9_000, nil},
+		{Limits{Files: 20_000, Ports: 18_000}, 8_001, 9_000, []string{"18001 local ports to one address are needed for 10000 agents", "there are 18000, since those of the 8001 connections before are kept"}},
+		{Limits{Files: 1_024, Ports: 9_000}, 0, 992, []string{"open files", "local ports"}},
+		{Limits{Files: 16, Taken: 10}, 0, 0, []string{"open files"}},
 	} {
 		if got := test.have.Most(); got != test.most {
 			t.Errorf("%+v: at most %d connections, want %d", test.have, got, test.most)
 		}
-		err := test.have.Check("10000 agents", 10_000)
+		err := test.have.Check("10000 agents", 10_000, test.closed)
 		if (err != nil) != (test.want != nil) {
 			t.Errorf("%+v: error %v", test.have, err)
 			continue
