@@ -12,25 +12,24 @@ import (
 type reads struct {
 	since  time.Time
 	latest atomic.Int64 // nanoseconds since, and one more; 0 before the first
-	before atomic.Int64 // the stamp before the latest
-	bytes  atomic.Int64 // that share the latest
+	before atomic.Int64 // the last stamp before the burst of the latest
+	bytes  atomic.Int64 // of that burst
 }
 
 func (r *reads) now() time.Duration { return time.Since(r.since) }
 
+// wellBefore is the gap between network reads of two bursts.
+const wellBefore = 5 * time.Millisecond
+
 // returned takes in a read of n bytes with a stamp of its own.
 func (r *reads) returned(at time.Duration, n int) {
-	r.before.Store(r.latest.Load())
+	latest := r.latest.Load()
+	if latest != 0 && at+1-time.Duration(latest) > wellBefore {
+		r.before.Store(latest)
+		r.bytes.Store(0)
+	}
 	r.latest.Store(int64(at) + 1)
-	r.bytes.Store(int64(n))
-}
-
-// heldBack reports whether n bytes, just handed out, are more than came with the latest
-// stamp, and the others had come well before.
-func (r *reads) heldBack(n int) bool {
-	const wellBefore = 5 * time.Millisecond
-	before := r.before.Load()
-	return before != 0 && time.Duration(r.latest.Load()-before) > wellBefore && int64(n) > r.bytes.Load()
+	r.bytes.Add(int64(n))
 }
 
 // stamp returns when the latest read returned. ok is false when none has.
@@ -68,10 +67,15 @@ func (c *stampedConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if n > 0 {
 		now := c.reads.now()
-		if !c.full || now-began > atOnce || now-c.last > oneBurst {
+		switch waited := !c.full || now-began > atOnce; {
+		case waited:
 			c.reads.returned(now, n)
 			c.last = now
-		} else {
+		case now-c.last > oneBurst: // it is the client that is late
+			c.reads.latest.Store(int64(now) + 1)
+			c.reads.bytes.Add(int64(n))
+			c.last = now
+		default:
 			c.reads.bytes.Add(int64(n))
 		}
 		c.full = n == len(p)

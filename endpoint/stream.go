@@ -24,9 +24,9 @@ type stream struct {
 	usage     metrics.Usage
 	reported  bool
 	reasoning bool
-	visible   int   // bytes
-	shown     int   // events with visible output
-	held      bool  // some came with the rest of a chunk that began with them
+	visible   int // bytes
+	shown     int // events with visible output
+	held      holding
 	running   bool  // the latest of them came with a token count
 	several   bool  // other choices than the first had output
 	failure   error // what the events themselves say is wrong
@@ -45,11 +45,11 @@ func (s *stream) read(body io.Reader) (end time.Time, err error) {
 			stamp := s.conn.stamp()
 			s.dog.saw(stamp)
 			d.received(n)
-			shown := s.shown
+			s.held.handed(&s.conn.reads, n)
 			if s.events(stamp) {
 				end = stamp
 			}
-			s.held = s.held || s.shown > shown+1 && s.conn.reads.heldBack(n)
+			s.held.look(&s.conn.reads)
 		}
 		switch {
 		case s.failure != nil:
@@ -75,7 +75,9 @@ func (s *stream) events(stamp time.Time) (any bool) {
 			break
 		}
 		any = true
+		shown := s.shown
 		s.event(stamp, data, failed)
+		s.held.event(s.shown > shown, len(data), len(s.conn.decoder.rest()))
 	}
 	return any
 }
@@ -184,7 +186,7 @@ func (s *stream) credible() bool {
 // account hands usage to the clock and counts what a complete response lacks.
 // ended is false when we broke it off.
 func (s *stream) account(ended bool) {
-	if s.held {
+	if s.held.any {
 		s.conn.client.held.Add(1)
 	}
 	s.reported = s.reported && s.credible()
