@@ -31,6 +31,7 @@ func (r *run) conclude() {
 
 // pointResult fills in the result of a tier under the point rule.
 func (r *run) pointResult(res *TierResult, b search.Bracket) []search.Contradiction {
+	b.Max = max(b.Max, mostAgents) // what a journal knows of more agents counts too
 	s := b.Summary()
 	res.MaxAgents = s.LargestPassing
 	if s.SmallestFailing > 0 {
@@ -61,7 +62,7 @@ func (r *run) sureResult(res *TierResult, i int) []search.Contradiction {
 	}
 	// What neither passes nor fails for sure, though it has been looked into.
 	for n, k := range r.referee.levels[i].numbers {
-		open := k.phases+k.invalid > 0 && n > s.Pass && (s.Fail == 0 || n < s.Fail) && n >= r.cfg.least
+		open := k.phases+k.invalid > 0 && n > s.Pass && (s.Fail == 0 || n < s.Fail) && r.cfg.least <= n && n <= r.cfg.most
 		if open && (res.UndecidedAgents == nil || n < *res.UndecidedAgents) {
 			res.UndecidedAgents = &n
 		}

@@ -228,6 +228,9 @@ func (r *referee) next() (q search.Question, ok bool) { return r.ask(0, nil, 0) 
 func (r *referee) ask(n int, running [][]proof, measured time.Duration) (q search.Question, ok bool) {
 	joint := r.joint
 	joint.Cost = func(m int, sure bool) float64 { return r.cost(m, n, sure) }
+	for i := range r.levels {
+		r.rankBeyond(i)
+	}
 	for {
 		levels := make([][]search.Belief, len(r.levels))
 		for i := range levels {
@@ -249,6 +252,39 @@ func (r *referee) ask(n int, running [][]proof, measured time.Duration) (q searc
 		if !ranked {
 			return q, true
 		}
+	}
+}
+
+// rankBeyond gives their parts of the error rate to the two numbers next to the limit
+// among those beyond what may be tried. Nobody will ask for them, but a journal or an
+// earlier report may have all that it takes to be sure.
+func (r *referee) rankBeyond(i int) {
+	l, pass, fail := &r.levels[i], 0, 0
+	if r.joint.Max == 0 {
+		return
+	}
+	for n, k := range l.numbers {
+		if n <= r.joint.Max && k.phases > 0 && k.weigh(nil).lean == search.Fail {
+			return // the limit is within
+		}
+	}
+	for n, k := range l.numbers {
+		if n > r.joint.Max && k.phases > 0 && k.weigh(nil).lean == search.Fail && (fail == 0 || n < fail) {
+			fail = n
+		}
+	}
+	for n, k := range l.numbers {
+		if n > r.joint.Max && k.phases > 0 && k.weigh(nil).lean == search.Pass && n > pass && (fail == 0 || n < fail) {
+			pass = n
+		}
+	}
+	if k := l.numbers[fail]; k != nil && k.failRank == 0 {
+		l.fails++
+		k.failRank, k.lean = l.fails, search.Fail
+	}
+	if k := l.numbers[pass]; k != nil && k.passRank == 0 {
+		l.passes++
+		k.passRank, k.lean = l.passes, search.Pass
 	}
 }
 

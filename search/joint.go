@@ -118,7 +118,7 @@ func (j *Joint) wishes(beliefs []Belief) []wish {
 	for _, b := range beliefs {
 		known[b.N] = b
 	}
-	if again := j.again(s, known); again != nil {
+	if again := j.again(s, last, known); again != nil {
 		return again
 	}
 	unclear := 0 // the smallest n above what passes of which nothing can be said
@@ -129,6 +129,9 @@ func (j *Joint) wishes(beliefs []Belief) []wish {
 	}
 	if unclear > 0 && !known[unclear].Spent {
 		return []wish{{n: unclear, low: s.Lean, high: max(s.Limit, unclear+1)}}
+	}
+	if s.Limit > last {
+		s.Limit = 0 // between Max and there nothing may be asked
 	}
 	low, high := max(first-1, s.Lean), s.Limit
 	if unclear > 0 {
@@ -161,11 +164,11 @@ func (j *Joint) wishes(beliefs []Belief) []wish {
 }
 
 // again returns the wish to ask those who contradict each other once more, the one
-// who failed first.
-func (j *Joint) again(s Standing, known map[int]Belief) []wish {
+// who failed first, as far as they may be asked.
+func (j *Joint) again(s Standing, last int, known map[int]Belief) []wish {
 	for _, c := range s.Contradictions {
 		for _, n := range [...]int{c.Fail, c.Pass} {
-			if !known[n].Spent {
+			if n <= last && !known[n].Spent {
 				return []wish{{n: n, sure: true}}
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -44,5 +45,13 @@ func TestOpenFiles(t *testing.T) {
 		if status, output := limited(most, "-journal", dir); status != answered || !strings.Contains(output, "more were not seen to fail") {
 			t.Errorf("%s files: status %d\n%s", most, status, output)
 		}
+	}
+	// Nor is what may be tried no more: the answer stays, whatever it is.
+	dir = filepath.Join(t.TempDir(), "journal")
+	answer := regexp.MustCompile(`535 tokens/s with TTFT of at most 5s: .*`)
+	_, first := limited("60", "-slo", "535@5s", "-journal", dir)
+	_, second := limited("42", "-slo", "535@5s", "-journal", dir)
+	if want := answer.FindString(first); want == "" || answer.FindString(second) != want {
+		t.Errorf("%s\n%s", first, second)
 	}
 }
