@@ -79,6 +79,9 @@ func TestEndpointGone(t *testing.T) {
 		if !errors.Is(err, agentperf.ErrEndpointGone) || !strings.Contains(err.Error(), "at 8 agents") {
 			t.Error(err)
 		}
+		if v := report.Phases[len(report.Phases)-1].Verdicts[0]; v.Verdict != agentperf.Invalid || !strings.Contains(v.Reason, "stopped answering") {
+			t.Errorf("a dead endpoint was judged: %+v", v)
+		}
 		if got := report.Tiers[0]; got.MaxAgents != 4 || report.Complete {
 			t.Errorf("%+v", got)
 		}

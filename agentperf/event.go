@@ -2,7 +2,6 @@ package agentperf
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/agentperf/agentperf-go/internal/phase"
@@ -36,15 +35,11 @@ type Event struct {
 // progressInterval is how often Progress hears of a phase.
 const progressInterval = 500 * time.Millisecond
 
-// errFull ends a phase. A server in this process would leave connections waiting, and
-// look like one that starves its agents.
-var errFull = errors.New("this process has no files left to open; a server in it needs one for each connection too")
-
 // watch passes the snapshots of a phase on as events, and ends one that can say nothing.
 func watch(progress func(Event), index, agents int, end context.CancelCauseFunc) func(phase.Snapshot) {
 	return func(s phase.Snapshot) {
 		if sockets.Full() {
-			end(errFull)
+			end(sockets.ErrFull)
 		}
 		if progress == nil {
 			return

@@ -10,6 +10,7 @@ import (
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/internal/phase"
 	"github.com/agentperf/agentperf-go/internal/selfcheck"
+	"github.com/agentperf/agentperf-go/internal/sockets"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -45,15 +46,12 @@ func (r *run) phase(ctx context.Context, agents int) error {
 	}
 	settled := time.AfterFunc(pc.Ramp()+pc.Settle, check.Mark)
 	result, err := phase.Run(open, pc, crew.work)
-	full := errors.Is(err, errFull)
-	if full {
-		err = nil
-	}
+	full := errors.Is(err, sockets.ErrFull)
 	settled.Stop()
 	check.Stop()
 	p, e := summarise(index, agents, r.cfg.Rules, result, crew.records, crew.gaps)
 	if full {
-		e.invalid = "the client failed: " + errFull.Error()
+		e.invalid, err = "the client failed: "+err.Error(), nil
 	}
 	r.checkClient(p, e, client)
 	if look != nil {
@@ -74,8 +72,14 @@ func (r *run) phase(ctx context.Context, agents int) error {
 		}
 	}
 	r.succeeded = r.succeeded || succeeded > 0
+	gone := r.alive(ctx, p)
+	if errors.Is(gone, ErrEndpointGone) {
+		for i, v := range p.Verdicts { // a dead endpoint says nothing of this number
+			p.Verdicts[i] = TierVerdict{Tier: v.Tier, Verdict: Invalid, Reason: "the endpoint has stopped answering: " + p.silence}
+		}
+	}
 	r.report.Phases = append(r.report.Phases, *p)
-	if err = errors.Join(err, r.alive(ctx, p)); err == nil {
+	if err = errors.Join(err, gone); err == nil {
 		err = errors.Join(r.observe(p), r.keep(p, result.Times, crew.records))
 	}
 	if r.cfg.Requests != nil {
@@ -133,7 +137,7 @@ func (r *run) alive(ctx context.Context, p *PhaseResult) error {
 			break
 		}
 	}
-	return fmt.Errorf("%w at %d agents: %s", ErrEndpointGone, p.Agents, why)
+	return fmt.Errorf("%w at %s: %s", ErrEndpointGone, agents(p.Agents), why)
 }
 
 // answers reports whether a lone request succeeds.

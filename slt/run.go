@@ -150,7 +150,7 @@ func (s *sweep) level(ctx context.Context, concurrency int) (*Level, error) {
 	result, err := phase.Run(ctx, pc, crew.work)
 	l := summarise(concurrency, s.report.Config, &s.density, result, crew.records)
 	if full && l.Invalid == "" {
-		l.Invalid = "this process has no files left to open; a server in it needs one for each connection too"
+		l.Invalid = sockets.ErrFull.Error()
 	}
 	l.Warnings = append(l.Warnings, s.client.Counters().Since(before).Warnings()...)
 	s.report.Levels = append(s.report.Levels, l)

@@ -18,8 +18,7 @@ func openFiles() int {
 	return int(l.Cur)
 }
 
-// Full reports whether this process can open nothing more. A server in it would then
-// leave connections waiting that nobody knows to be waiting.
+// Full reports whether this process can open nothing more.
 func Full() bool {
 	f, err := os.Open(os.DevNull)
 	if err == nil {

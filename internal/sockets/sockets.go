@@ -20,6 +20,10 @@ type Limits struct {
 // service for each connection that is being made.
 const spare = 32
 
+// ErrFull says that the process is [Full]. A server in it would leave connections waiting,
+// and look like one that starves its clients.
+var ErrFull = errors.New("this process has no files left to open; a server in it needs one for each connection too")
+
 // Here returns the limits of this process.
 func Here() Limits {
 	l := Limits{Files: openFiles()}
