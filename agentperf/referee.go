@@ -210,7 +210,7 @@ func (r *referee) beliefs(i, n int, running []proof, measured time.Duration) (bs
 			}
 			// What a journal or an earlier report knows of more agents than may be
 			// tried counts if it is sure: nobody can ask any more.
-			if b := r.belief(k, m, nil, 0); b.Sure || r.joint.Max == 0 || m <= r.joint.Max {
+			if b := r.belief(k, m, nil, 0); b.Sure || m <= r.joint.Max {
 				bs = append(bs, b)
 			}
 			continue
@@ -260,9 +260,6 @@ func (r *referee) ask(n int, running [][]proof, measured time.Duration) (q searc
 // earlier report may have all that it takes to be sure.
 func (r *referee) rankBeyond(i int) {
 	l, pass, fail := &r.levels[i], 0, 0
-	if r.joint.Max == 0 {
-		return
-	}
 	for n, k := range l.numbers {
 		if n <= r.joint.Max && k.phases > 0 && k.weigh(nil).lean == search.Fail {
 			return // the limit is within

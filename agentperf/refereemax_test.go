@@ -15,7 +15,6 @@ func TestRefereeStaysWithinMax(t *testing.T) {
 	}
 	for n := 1; n <= 16; n *= 2 {
 		r.levels[0].at(n).phases = 1
-		r.levels[0].at(n).invalid = 0
 	}
 	bs := r.beliefs(0, 0, nil, 0)
 	for i := range bs {
