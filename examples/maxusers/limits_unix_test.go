@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
@@ -18,6 +19,10 @@ import (
 func TestOpenFiles(t *testing.T) {
 	engine := &endpointtest.Engine{Capacity: 4000}
 	url := serve(t, engine)
+	// What is open counts too, so nothing is inherited.
+	for fd := 3; fd < 1024; fd++ {
+		syscall.CloseOnExec(fd)
+	}
 	limited := func(most string, args ...string) (status int, output string) {
 		args = append([]string{"-c", `ulimit -n ` + most + ` && exec "$0" "$@"`, os.Args[0], "-endpoint", url, "-slo", "1@5s", "-measure", "200ms", "-settle", "0s", "-spawn-rate", "0", "-client-lag", "-1s"}, args...)
 		cmd := exec.Command("sh", args...)
