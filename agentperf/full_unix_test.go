@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -21,6 +22,10 @@ const withFewFiles = "AGENTPERF_TEST_FEW_FILES"
 // starves its agents: it must not be judged.
 func TestNoFilesLeft(t *testing.T) {
 	if os.Getenv(withFewFiles) == "" {
+		// What is open counts too, so nothing is inherited.
+		for fd := 3; fd < 1024; fd++ {
+			syscall.CloseOnExec(fd)
+		}
 		cmd := exec.Command("sh", "-c", `ulimit -n 100 && exec "$0" -test.run TestNoFilesLeft -test.v`, os.Args[0])
 		cmd.Env = append(os.Environ(), withFewFiles+"=1")
 		if text, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(text), "--- PASS") {

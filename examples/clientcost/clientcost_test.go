@@ -27,7 +27,7 @@ func clientcost(t *testing.T, args ...string) (status int, stdout, stderr string
 }
 
 func TestUsage(t *testing.T) {
-	missing := filepath.Join(t.TempDir(), "no", "such", "folder")
+	t.Chdir(t.TempDir())
 	for _, tt := range []struct {
 		args   string
 		status int
@@ -47,8 +47,8 @@ func TestUsage(t *testing.T) {
 		{"-endpoint 127.0.0.1", usage, "expected one like http://host:8000"},
 		{"-field n=3", usage, "several choices"},
 		{"-tokens 5000 -rate 0.5", usage, "-request-timeout of at least twice"},
-		{"-json " + missing, usage, "no such"},
-		{"-endpoint http://127.0.0.1:1 -model x", failed, "refused"},
+		{"-json " + filepath.Join("no", "such", "folder"), usage, "no such"},
+		{"-streams 2 -endpoint http://127.0.0.1:1 -model x", failed, "refused"},
 	} {
 		t.Run(tt.args, func(t *testing.T) {
 			status, stdout, stderr := clientcost(t, strings.Fields(tt.args)...)

@@ -21,7 +21,7 @@ func TestServe(t *testing.T) {
 			defer cancel()
 			out, stdout := io.Pipe()
 			var stderr strings.Builder
-			status := make(chan int)
+			status := make(chan int, 1)
 			go func() {
 				defer stdout.Close()
 				status <- run(ctx, []string{"-preset", p.Name, "-listen", "127.0.0.1:0"}, stdout, &stderr)
