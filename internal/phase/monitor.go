@@ -150,7 +150,7 @@ func (w *Worker) Completed() {
 }
 
 // Stop ends the window now: what follows would say nothing.
-func (w *Worker) Stop() { w.phase.close(time.Now(), Stopped) }
+func (w *Worker) Stop() { w.phase.closeNow(Stopped) }
 
 // measured reports whether a request that begins at t is in the window as far
 // as is known yet.
@@ -212,6 +212,14 @@ func (p *Phase) closeIfComplete(t time.Time) {
 	if p.complete(t) {
 		p.closeLocked(t, Complete)
 	}
+}
+
+// closeNow takes the time with the lock held, so that no request begins in between and
+// is waited for that the window does not have.
+func (p *Phase) closeNow(why Ending) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closeLocked(time.Now(), why)
 }
 
 func (p *Phase) close(t time.Time, why Ending) {

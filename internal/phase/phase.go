@@ -216,7 +216,7 @@ func (p *Phase) control(ctx context.Context) {
 			if !time.Now().Before(p.earliest) {
 				p.closeIfComplete(p.earliest)
 			}
-			p.close(time.Now(), TimedOut)
+			p.closeNow(TimedOut)
 		case <-closed:
 			over()
 			if p.cfg.Patience > 0 {
@@ -241,7 +241,7 @@ func (p *Phase) control(ctx context.Context) {
 			over()
 			return
 		case <-ctx.Done():
-			p.close(time.Now(), Canceled)
+			p.closeNow(Canceled)
 			over()
 			return
 		}
