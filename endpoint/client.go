@@ -19,7 +19,7 @@ type Client struct {
 
 	requests, reconnects, noUsage, noDone, unclosed, held atomic.Int64
 
-	openAfterDone, openAfterFinish atomic.Bool
+	openAfterDone, openAfterFinish atomic.Int64 // responses, since one was closed
 }
 
 // New returns a client. An error is that of [Config.Validate]; nothing is sent.
@@ -69,6 +69,9 @@ func (c *Client) transport(dial func(context.Context, string, string) (net.Conn,
 		WriteBufferSize: 1 << 10,
 		ReadBufferSize:  2 << 10,
 		Protocols:       new(http.Protocols),
+		// A shared connection whose peer is gone would fail everyone's requests until
+		// TCP gives up.
+		HTTP2: &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout},
 	}
 	if c.cfg.TLS != nil {
 		t.TLSClientConfig = c.cfg.TLS.Clone()
@@ -147,7 +150,7 @@ func (c Counters) Warnings() (w []string) {
 			w = append(w, fmt.Sprintf(format, n))
 		}
 	}
-	add(c.Reconnects, "%d idle connections were closed by the server just as a request was sent; it was sent again, and the time lost counts")
+	add(c.Reconnects, "%d times the server closed a connection, or refused a stream, just as a request was sent; it was sent again, and the time lost counts")
 	add(c.Unclosed, "%d answers were left open by the server when they were complete; each cost its connection")
 	add(c.Held, "%d answers had chunks that came in parts, far apart: what came in the first part counts as late as the last")
 	add(c.NoDone, "%d answers ended without [DONE]")
@@ -159,24 +162,34 @@ func (c Counters) Warnings() (w []string) {
 func (c *Client) lingers(afterDone bool) {
 	c.unclosed.Add(1)
 	if afterDone {
-		c.openAfterDone.Store(true)
+		c.openAfterDone.Add(1)
 	} else {
-		c.openAfterFinish.Store(true)
+		c.openAfterFinish.Add(1)
 	}
 }
 
+// tryAgain is how many responses may be left open before one is given the whole time
+// again: the server may only have been slow.
+const tryAgain = 64
+
+// closes records that the server has ended a response by itself.
+func (c *Client) closes() {
+	c.openAfterDone.Store(0)
+	c.openAfterFinish.Store(0)
+}
+
 // hangup and trailer return how long to wait for the end of a response after
-// [DONE] and after a finish_reason. Once a server has been seen to leave
-// responses open the wait is short: an agent that waits puts no load on it.
+// [DONE] and after a finish_reason. While a server leaves responses open the wait is
+// short: an agent that waits puts no load on it.
 func (c *Client) hangup() time.Duration {
-	if c.openAfterDone.Load() {
+	if c.openAfterDone.Load()%tryAgain != 0 {
 		return hangupWait / 100
 	}
 	return hangupWait
 }
 
 func (c *Client) trailer() time.Duration {
-	if c.openAfterFinish.Load() {
+	if c.openAfterFinish.Load()%tryAgain != 0 {
 		return trailerWait / 100
 	}
 	return trailerWait

@@ -29,8 +29,8 @@ type Response struct {
 	FinishReason string
 	// Done is set when the server sent [DONE].
 	Done bool
-	// Reconnects is 1 when the keep-alive connection was found dead and the
-	// request went out again on a new one.
+	// Reconnects is how often the request went out again because its connection
+	// was found dead: at most once, over HTTP/2 several times.
 	Reconnects int
 }
 
@@ -39,12 +39,20 @@ const (
 	// for that to be the race with the server's idle timeout. Later the server
 	// had the request and failed it.
 	idleRace = time.Second
-	// trailerWait bounds the silence after a finish_reason, in which usage and
+	// mostGoAways is how often a request is sent again that came on a shared connection
+	// just as the server closed it.
+	mostGoAways = 5
+	// trailerWait bounds the time after a finish_reason, in which usage and
 	// [DONE] should follow: some servers send neither and stay silent.
 	trailerWait = 5 * time.Second
 	// hangupWait is the same after [DONE], with nothing more to come: reading
 	// to the end is only to keep the connection.
 	hangupWait = 250 * time.Millisecond
+	// pingAfter is the silence of a shared connection after which its peer is asked
+	// whether it is there, and pingTimeout how long the answer may take: a busy
+	// server is not a dead one.
+	pingAfter   = 15 * time.Second
+	pingTimeout = time.Minute
 )
 
 // Stream posts the body, given as segments to be sent one after the other, and
@@ -81,7 +89,11 @@ func (c *Conn) Stream(ctx context.Context, session string, body [][]byte, clock 
 	s := stream{conn: c, dog: dog, clock: clock, response: &r}
 	end, err := s.read(resp.Body)
 	clock.Done(end)
-	if s.finish != "" && dog.expired() {
+	switch {
+	case s.finish == "" || s.failure != nil:
+	case errors.Is(err, io.EOF):
+		c.client.closes()
+	case dog.expired():
 		c.client.lingers(r.Done)
 	}
 	s.account(errors.Is(err, io.EOF) || ctx.Err() == nil || dog.expired())
@@ -125,15 +137,16 @@ func (c *Conn) post(ctx context.Context, session string, out *bodies, r *Respons
 		if name := c.client.cfg.SessionHeader; name != "" && session != "" {
 			req.Header.Set(name, session)
 		}
-		if host := req.Header.Get("Host"); host != "" {
-			req.Host = host
-			req.Header.Del("Host")
-		}
+		moveHost(req)
 		if c.client.cfg.HTTP2 {
 			// A server that is about to close a connection says up to which
-			// request it has read; the transport sends the others again.
+			// request it has read; the transport sends the others again. It would also
+			// send again, for a minute, what a server refuses for want of capacity.
 			req.GetBody = func() (io.ReadCloser, error) {
 				out.release()
+				if r.Reconnects == mostGoAways {
+					return nil, errors.New("the server did not take the request (GOAWAY or REFUSED_STREAM)")
+				}
 				c.client.reconnects.Add(1)
 				r.Reconnects++
 				return out.reader(), nil
@@ -151,6 +164,14 @@ func (c *Conn) post(ctx context.Context, session string, out *bodies, r *Respons
 		r.Reconnects++
 		c.client.reconnects.Add(1)
 		c.transport.CloseIdleConnections()
+	}
+}
+
+// moveHost moves a Host header to where net/http looks for it.
+func moveHost(req *http.Request) {
+	if host := req.Header.Get("Host"); host != "" {
+		req.Host = host
+		req.Header.Del("Host")
 	}
 }
 

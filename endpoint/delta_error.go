@@ -22,6 +22,11 @@ func isError(v gjson.Result) bool {
 // errorText finds the server's words in an error of any of the usual shapes:
 // a string, or an object with a message, detail or error.
 func errorText(v gjson.Result) string {
+	const deepest = 4 // each level is looked through again
+	return errorWithin(v, deepest)
+}
+
+func errorWithin(v gjson.Result, levels int) string {
 	if v.Type == gjson.String {
 		return v.Str
 	}
@@ -29,8 +34,8 @@ func errorText(v gjson.Result) string {
 		switch m := v.Get(name); {
 		case m.Type == gjson.String && m.Str != "":
 			return m.Str
-		case m.IsObject():
-			return errorText(m)
+		case m.IsObject() && levels > 0:
+			return errorWithin(m, levels-1)
 		}
 	}
 	return v.Raw

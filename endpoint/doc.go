@@ -14,7 +14,8 @@
 // a server may close an idle keep-alive connection at the moment a request is
 // put on it. A reused connection that is found dead within a second, before any
 // byte of a response, is replaced and the request sent again; the time lost
-// stays in its TTFT, and [Counters] say how often it happened.
+// stays in its TTFT, and [Counters] say how often it happened. Over HTTP/2 net/http
+// sends again, at most five times, what a server says it has not taken.
 //
 // # What it costs, and how large a client must be
 //

@@ -66,8 +66,11 @@ func isTimeout(err error) bool {
 // refusal says how a request ended whose status is not 200.
 func (c *Conn) refusal(resp *http.Response) error {
 	const enough = 64 << 10
-	text, _ := io.ReadAll(io.LimitReader(resp.Body, enough))
 	e := &Error{Outcome: Status, Status: resp.StatusCode}
+	if resp.StatusCode == http.StatusSwitchingProtocols {
+		return e // Body is the bare connection, which no context ends
+	}
+	text, _ := io.ReadAll(io.LimitReader(resp.Body, enough))
 	e.Message = c.client.said(text)
 	if location := resp.Header.Get("Location"); location != "" && resp.StatusCode/100 == 3 {
 		e.Message = c.client.quote("redirect to " + location + ", not followed")

@@ -61,20 +61,20 @@ func (c *Client) Preflight(ctx context.Context, model string, fields map[string]
 	f := Findings{Model: model, IgnoreEOS: Undetermined}
 	conn := c.Conn()
 	defer conn.Close()
-	unlisted := conn.models(ctx, &f)
+	served, unlisted := conn.models(ctx, &f)
 	if unlisted != nil {
 		f.Warnings = append(f.Warnings, "the server lists no models: "+unlisted.Error())
 	}
 	switch {
-	case model == "" && len(f.Models) == 1:
-		f.Model = f.Models[0]
-	case model == "" && len(f.Models) > 1:
+	case model == "" && len(served) == 1:
+		f.Model = served[0]
+	case model == "" && len(served) > 1:
 		return f, fmt.Errorf("endpoint: no model was named and the server has %d: %s", len(f.Models), strings.Join(f.Models, ", "))
 	case model == "" && unlisted != nil:
 		return f, fmt.Errorf("endpoint: no model was named and the server lists none: %w", unlisted)
 	case model == "":
 		return f, errors.New("endpoint: no model was named and the server lists none")
-	case len(f.Models) > 0 && !slices.Contains(f.Models, model):
+	case len(served) > 0 && !slices.Contains(served, model):
 		f.Warnings = append(f.Warnings, fmt.Sprintf("model %q is not among those listed: %s", model, strings.Join(f.Models, ", ")))
 	}
 
@@ -140,8 +140,9 @@ func (c *Conn) probe(ctx context.Context, model string, fields map[string]json.R
 	return clock.Timing(), r.FinishReason, err
 }
 
-// models fills in what the server lists.
-func (c *Conn) models(ctx context.Context, f *Findings) error {
+// models fills in what the server lists, and returns its names as they are: those of f
+// are fit to print.
+func (c *Conn) models(ctx context.Context, f *Findings) (served []string, err error) {
 	const limit = 30 * time.Second
 	ctx, cancel := context.WithTimeout(ctx, min(limit, c.client.cfg.Timeout))
 	defer cancel()
@@ -150,24 +151,26 @@ func (c *Conn) models(ctx context.Context, f *Findings) error {
 	req := (&http.Request{Method: http.MethodGet, URL: &u, Host: u.Host, Header: c.client.header.Clone()}).WithContext(ctx)
 	req.Header.Del("Content-Type")
 	req.Header.Set("Accept", "application/json")
+	moveHost(req)
 	resp, err := c.transport.RoundTrip(req)
 	if err != nil {
-		return c.failure(ctx, err, 0)
+		return nil, c.failure(ctx, err, 0)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return c.refusal(resp)
+		return nil, c.refusal(resp)
 	}
 	text, err := io.ReadAll(io.LimitReader(resp.Body, maxEvent))
 	if err != nil {
-		return c.failure(ctx, err, resp.StatusCode)
+		return nil, c.failure(ctx, err, resp.StatusCode)
 	}
 	list := gjson.GetBytes(text, "data")
 	if !valid(text) || !list.IsArray() {
-		return &Error{Outcome: Malformed, Status: resp.StatusCode, Message: `/models is not a JSON object with "data"`}
+		return nil, &Error{Outcome: Malformed, Status: resp.StatusCode, Message: `/models is not a JSON object with "data"`}
 	}
 	list.ForEach(func(_, entry gjson.Result) bool {
 		if id := entry.Get("id").String(); id != "" {
+			served = append(served, strings.Clone(id))
 			f.Models = append(f.Models, c.client.quote(id))
 			if id == f.Model || f.Model == "" {
 				f.ContextTokens = contextTokens(entry)
@@ -178,7 +181,7 @@ func (c *Conn) models(ctx context.Context, f *Findings) error {
 	if f.Model == "" && len(f.Models) != 1 {
 		f.ContextTokens = 0
 	}
-	return nil
+	return served, nil
 }
 
 // contextTokens looks for a model's context window under the names in use:

@@ -83,6 +83,9 @@ func (c *stampedConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// answerWait is how long an answer may take to be read whose server broke off reading.
+const answerWait = 50 * time.Millisecond
+
 // ReadFrom is how the transport sends a body. Ours goes to a socket in its segments, as
 // it is, and not through a buffer in pieces.
 func (c *stampedConn) ReadFrom(r io.Reader) (int64, error) {
@@ -90,7 +93,13 @@ func (c *stampedConn) ReadFrom(r io.Reader) (int64, error) {
 		if b, ok := limited.R.(*body); ok && limited.N >= b.left() {
 			switch c.Conn.(type) {
 			case *net.TCPConn, *net.UnixConn:
-				return b.sendTo(c.Conn)
+				n, err := b.sendTo(c.Conn)
+				if err != nil && isLost(err) {
+					// The transport drops an answer that came before it learns of this,
+					// such as a 429 of a server that reads no further.
+					time.Sleep(answerWait)
+				}
+				return n, err
 			}
 		}
 	}
