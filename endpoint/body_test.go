@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/agentperf/agentperf-go/metrics"
 )
@@ -142,5 +143,34 @@ func TestAnswerWithoutReading(t *testing.T) {
 			t.Fatal(err)
 		}
 		clear(segments[1]) // the race detector sees to it that nobody reads
+	}
+}
+
+// Close breaks off a write that nobody reads.
+func TestCloseBreaksOff(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	c, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	b := &body{segments: [][]byte{bytes.Repeat([]byte("x"), 32<<20)}}
+	sent := make(chan error)
+	go func() {
+		_, err := b.sendTo(c)
+		sent <- err
+	}()
+	for begun := false; !begun; time.Sleep(time.Millisecond) {
+		b.mu.Lock()
+		begun = b.writing != nil
+		b.mu.Unlock()
+	}
+	b.Close()
+	if err := <-sent; err == nil {
+		t.Error("all was written")
 	}
 }
