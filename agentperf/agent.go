@@ -3,7 +3,6 @@ package agentperf
 import (
 	"context"
 	"errors"
-	"math"
 	"sync"
 	"time"
 
@@ -12,57 +11,6 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
-
-// record is one request as it went, in what judging and reporting need.
-type record struct {
-	agent      int
-	play       trajectory.Play
-	subagent   string // its ID; empty for the session itself
-	turn       int
-	input      int // tokens as recorded, 0 when they were not
-	begin      time.Time
-	outcome    endpoint.Outcome
-	message    string
-	maxTokens  int
-	short      bool // the answer was forced to a length and is shorter
-	over       bool // it is longer than was asked for
-	timing     metrics.Timing
-	speed      metrics.TokensPerSecond
-	measurable bool
-}
-
-func (r *record) failed() bool { return r.outcome != endpoint.OK }
-
-// ttft returns the time to first token as it is judged, in nanoseconds.
-func (r *record) ttft() float64 {
-	if d, ok := r.timing.TTFT(); ok && !r.failed() {
-		return float64(d)
-	}
-	return math.Inf(1)
-}
-
-// otherFailure is the outcome of a Sender's error that is no endpoint.Error.
-const otherFailure endpoint.Outcome = "failed"
-
-// outcomeOf returns how a request ended and the words for it.
-func outcomeOf(err error) (endpoint.Outcome, string) {
-	if err == nil {
-		return endpoint.OK, ""
-	}
-	if e, ok := errors.AsType[*endpoint.Error](err); ok {
-		return e.Outcome, err.Error()
-	}
-	if l, ok := errors.AsType[interface {
-		error
-		Local() bool
-	}](err); ok && l.Local() {
-		return endpoint.Local, err.Error()
-	}
-	if errors.Is(err, context.Canceled) {
-		return endpoint.Canceled, err.Error()
-	}
-	return otherFailure, err.Error()
-}
 
 // crew is the agents of one phase and what they saw.
 type crew struct {

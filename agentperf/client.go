@@ -8,25 +8,6 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
-// A ClientCheck is how the client itself fared in the measured window. Where it was too
-// slow, it would have measured itself.
-type ClientCheck struct {
-	// WakeLagP99 and WakeLagMax are how late a goroutine ran that was due at a
-	// time: what stamps and sends are late by. LagSeconds is what is judged: the
-	// former, the 90th percentile in windows too short for it, 0 in shorter ones.
-	WakeLagP99 float64 `json:"wake_lag_p99_seconds"`
-	WakeLagMax float64 `json:"wake_lag_max_seconds"`
-	LagSeconds float64 `json:"lag_seconds"`
-	// SchedulerP99 is of the time that goroutines waited for a processor.
-	SchedulerP99 float64 `json:"scheduler_latency_p99_seconds"`
-	GCPauseMax   float64 `json:"gc_pause_max_seconds"`
-	GCPauseTotal float64 `json:"gc_pause_total_seconds"`
-	// CPUShare is the processor time used of what Processors have; nil where it is
-	// not known.
-	CPUShare   *float64 `json:"cpu_share"`
-	Processors int      `json:"processors"`
-}
-
 // checkClient declares a phase invalid in which the client was too late, and says what
 // to change.
 func (r *run) checkClient(p *PhaseResult, e *evidence, f selfcheck.Figures) {

@@ -83,18 +83,6 @@ func (r *run) sureResult(res *TierResult, i int) []search.Contradiction {
 	return s.Contradictions
 }
 
-// A Neighbour is one of the two numbers of agents between which the limit lies, with
-// the evidence for it.
-type Neighbour struct {
-	Agents int `json:"agents"`
-	// MeasuredSeconds is for how long it was measured, over Phases phases.
-	MeasuredSeconds float64     `json:"measured_seconds"`
-	Phases          int         `json:"phases"`
-	Criteria        []Criterion `json:"criteria,omitempty"`
-	// Reason is set when the verdict is no question of statistics.
-	Reason string `json:"reason,omitempty"`
-}
-
 // neighbour returns what is known of n agents on tier i, nil for 0.
 func (r *run) neighbour(i, n int) *Neighbour {
 	if n == 0 {
@@ -141,24 +129,6 @@ func (r *run) time(res *TierResult) (spent, fixed float64) {
 		fixed += (rules.ramp(n) + rules.Settle + rules.Measure).Seconds()
 	}
 	return spent, fixed
-}
-
-// sayTime says it for people.
-func (t *TierResult) sayTime() string {
-	return fmt.Sprintf("known after %s of the system's time; 10 minutes a number would have taken %s", roundTime(t.SpentSeconds), roundTime(t.FixedRuleSeconds))
-}
-
-// roundTime writes seconds with as much as a reader wants to know.
-func roundTime(seconds float64) string {
-	switch {
-	case seconds < 10:
-		return fmt.Sprintf("%.1fs", seconds)
-	case seconds < 600:
-		return fmt.Sprintf("%.0fs", seconds)
-	case seconds < 2*3600:
-		return fmt.Sprintf("%.0f min", seconds/60)
-	}
-	return fmt.Sprintf("%.1f h", seconds/3600)
 }
 
 // reason returns what the latest phase of n agents said of a tier.

@@ -13,27 +13,6 @@ import (
 	"github.com/agentperf/agentperf-go/search"
 )
 
-// A Criterion is what is known of one promise of a tier at a number of agents: which
-// share of the requests breaks it. Shares are of all phases of that number so far.
-type Criterion struct {
-	// Name is "output_speed", "ttft" or "e2e_speed".
-	Name string `json:"name"`
-	// Limit is the share that may be bad.
-	Limit float64 `json:"limit"`
-	// Share is the one observed. Lower and Upper are its bounds, at all looks of a
-	// phase together, with the part of Config.ErrorRate that a verdict may use: it
-	// passes when Upper is below Limit, and fails when Lower is above, given ten
-	// blocks, and not for what is over in the later half of them. Requests
-	// that were still open count as good in Lower and as bad in Upper.
-	Share float64 `json:"share"`
-	Lower float64 `json:"lower"`
-	Upper float64 `json:"upper"`
-	// Requests is their number, Effective that of independent ones which would say
-	// as much.
-	Requests  int     `json:"requests"`
-	Effective float64 `json:"effective_sample_size"`
-}
-
 // criteria summarises the evidence on a number of agents.
 func (r *referee) criteria(k *number) (cs []Criterion) {
 	for i := range k.proofs {

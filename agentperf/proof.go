@@ -37,13 +37,6 @@ func (p *proof) join(o proof) {
 // not speak for them.
 func (p *proof) blind() bool { return p.Blind > p.Seen }
 
-// Criteria that a proof may be on.
-const (
-	onSpeed = "output_speed"
-	onTTFT  = "ttft"
-	onE2E   = "e2e_speed"
-)
-
 // A collector makes the proof of one criterion from requests.
 type collector struct {
 	proof
@@ -59,15 +52,6 @@ func (c *collector) add(block int64, play int, forPass, forFail bool) {
 func (c *collector) done() proof {
 	c.For, c.Against = c.pass.Evidence(), c.fail.Evidence()
 	return c.proof
-}
-
-// flight is a request that is still open.
-type flight struct {
-	play  string
-	begin time.Time
-	first time.Time // zero before the first output
-	// tokens is how many the answer is forced to have, 0 when that is open.
-	tokens int
 }
 
 // ledger is what is known of a phase at an instant.
@@ -175,23 +159,4 @@ func (c *collector) count(block int64, play int, r *record, has, below bool) {
 	default:
 		c.Blind++
 	}
-}
-
-// late reports whether the first output is known to be late.
-func (f *flight) late(now time.Time, ceiling time.Duration) bool {
-	if !f.first.IsZero() {
-		return f.first.Sub(f.begin) > ceiling
-	}
-	return now.Sub(f.begin) > ceiling
-}
-
-// slow reports whether the answer is known to be slower than floor: already the tokens
-// after the first have taken longer than they may.
-func (f *flight) slow(now time.Time, floor float64) bool {
-	return f.tokens > 1 && !f.first.IsZero() && now.Sub(f.first).Seconds() > float64(f.tokens-1)/floor
-}
-
-// slowOverall is slow for tokens over the whole request.
-func (f *flight) slowOverall(now time.Time, floor float64) bool {
-	return f.tokens > 0 && now.Sub(f.begin).Seconds() > float64(f.tokens)/floor
 }

@@ -2,11 +2,13 @@ package agentperf
 
 import (
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/pricing"
+	"github.com/agentperf/agentperf-go/search"
 )
 
 // Schema is the version of the JSON form of a [Report].
@@ -33,49 +35,6 @@ type Report struct {
 	Resumed int `json:"resumed_phases,omitempty"`
 	// Warnings are what a reader must know beside the numbers.
 	Warnings []string `json:"warnings"`
-}
-
-// A TierResult is the limit found for a service level.
-type TierResult struct {
-	Name                      string                  `json:"name"`
-	SpeedFloorTokensPerSecond metrics.TokensPerSecond `json:"speed_floor_tokens_per_second"`
-	TTFTCeilingSeconds        float64                 `json:"ttft_ceiling_seconds"`
-	// E2EFloorTokensPerSecond is the floor of E2E speed at E2EPercent, of tiers
-	// that have one instead of the two.
-	E2EFloorTokensPerSecond metrics.TokensPerSecond `json:"e2e_floor_tokens_per_second,omitempty"`
-	E2EPercent              float64                 `json:"e2e_percent,omitempty"`
-	// MaxAgents is the largest number of agents at which the tier held, with
-	// no failure at or below it; 0 when it held at none.
-	MaxAgents int `json:"max_agents"`
-	// FirstFailingAgents is the least number at which it was seen to fail; nil
-	// when nothing failed.
-	FirstFailingAgents *int `json:"first_failing_agents"`
-	// Bounded is set when a failure was seen, so that MaxAgents is a limit of
-	// the system and not of the search. With FirstFailingAgents one above
-	// MaxAgents the limit is exact.
-	Bounded bool `json:"bounded"`
-	// UndecidedAgents is the least number above MaxAgents, and below any that
-	// failed, of which nothing could be said; nil when there is none.
-	UndecidedAgents *int `json:"undecided_agents"`
-	// LeaningAgents is, under ControlledRule, the number above MaxAgents up to which
-	// evidence that is not enough points to a pass; nil when there is none.
-	LeaningAgents *int `json:"leaning_agents,omitempty"`
-	// Confirmed is set under ControlledRule when MaxAgents passed and the number
-	// after it failed, each on evidence of its own, or MaxAgents is the most that
-	// was to be tried. Passed and Failed are that evidence, or of the nearest
-	// numbers that are sure.
-	Confirmed bool       `json:"confirmed"`
-	Passed    *Neighbour `json:"passed,omitempty"`
-	Failed    *Neighbour `json:"failed,omitempty"`
-	// SpentSeconds is for how long this run kept the system at work until this was
-	// known, ramps and drains included. FixedRuleSeconds is what the published 10
-	// minutes for each number of a search by doubling and bisection would take.
-	SpentSeconds     float64 `json:"spent_seconds"`
-	FixedRuleSeconds float64 `json:"fixed_rule_seconds"`
-	// Normalised is MaxAgents per accelerator, kW and so on; nil without an
-	// answer or when nothing is known of the system. Where the limit is not
-	// exact, neither are these.
-	Normalised *pricing.Normalised `json:"normalised,omitempty"`
 }
 
 // A PhaseResult is one phase. Requests and what is said of them are those that
@@ -179,4 +138,100 @@ func (p *PhaseResult) Verdict(tier string) Verdict {
 		}
 	}
 	return ""
+}
+
+// A ClientCheck is how the client itself fared in the measured window. Where it was too
+// slow, it would have measured itself.
+type ClientCheck struct {
+	// WakeLagP99 and WakeLagMax are how late a goroutine ran that was due at a
+	// time: what stamps and sends are late by. LagSeconds is what is judged: the
+	// former, the 90th percentile in windows too short for it, 0 in shorter ones.
+	WakeLagP99 float64 `json:"wake_lag_p99_seconds"`
+	WakeLagMax float64 `json:"wake_lag_max_seconds"`
+	LagSeconds float64 `json:"lag_seconds"`
+	// SchedulerP99 is of the time that goroutines waited for a processor.
+	SchedulerP99 float64 `json:"scheduler_latency_p99_seconds"`
+	GCPauseMax   float64 `json:"gc_pause_max_seconds"`
+	GCPauseTotal float64 `json:"gc_pause_total_seconds"`
+	// CPUShare is the processor time used of what Processors have; nil where it is
+	// not known.
+	CPUShare   *float64 `json:"cpu_share"`
+	Processors int      `json:"processors"`
+}
+
+// A Criterion is what is known of one promise of a tier at a number of agents: which
+// share of the requests breaks it. Shares are of all phases of that number so far.
+type Criterion struct {
+	// Name is "output_speed", "ttft" or "e2e_speed".
+	Name string `json:"name"`
+	// Limit is the share that may be bad.
+	Limit float64 `json:"limit"`
+	// Share is the one observed. Lower and Upper are its bounds, at all looks of a
+	// phase together, with the part of Config.ErrorRate that a verdict may use: it
+	// passes when Upper is below Limit, and fails when Lower is above, given ten
+	// blocks, and not for what is over in the later half of them. Requests
+	// that were still open count as good in Lower and as bad in Upper.
+	Share float64 `json:"share"`
+	Lower float64 `json:"lower"`
+	Upper float64 `json:"upper"`
+	// Requests is their number, Effective that of independent ones which would say
+	// as much.
+	Requests  int     `json:"requests"`
+	Effective float64 `json:"effective_sample_size"`
+}
+
+// A VerdictRule says how tiers are judged.
+type VerdictRule string
+
+const (
+	// PointRule: by the percentiles observed in one phase, as Artificial Analysis
+	// does. P25 of output speed is at least the floor and P95 of TTFT at most the
+	// ceiling. What chance did to them is not asked.
+	PointRule VerdictRule = "point"
+	// ControlledRule: by what can be said of the steady state with an error rate of
+	// at most Config.ErrorRate: at most 25 % of requests are slower than the floor
+	// and at most 5 % later than the ceiling. Phases are as long as that takes.
+	ControlledRule VerdictRule = "controlled"
+)
+
+func (v VerdictRule) validate() error {
+	switch v {
+	case "", PointRule, ControlledRule:
+		return nil
+	}
+	return fmt.Errorf("agentperf: Verdict is %q, expected %s or %s", string(v), PointRule, ControlledRule)
+}
+
+// text says what the rule demands.
+func (v VerdictRule) text(errorRate float64) string {
+	if v == ControlledRule {
+		return fmt.Sprintf("controlled: in the steady state at most 25 %% of requests slower than the floor and at most 5 %% later than the ceiling, failed ones being both; wrong for a tier with a probability of at most %v", errorRate)
+	}
+	return "point: P25 output speed >= floor and P95 TTFT <= ceiling; a failed request is speed 0 and TTFT +Inf"
+}
+
+// A Verdict says whether a tier holds at a number of agents.
+type Verdict string
+
+const (
+	// Pass: the tier holds.
+	Pass Verdict = "pass"
+	// Fail: it does not.
+	Fail Verdict = "fail"
+	// Undecided: there was nothing to judge, or the rules of the phase were
+	// not met.
+	Undecided Verdict = "undecided"
+	// Invalid: the client failed, so that the phase says nothing.
+	Invalid Verdict = "invalid"
+)
+
+// answer is what a verdict tells a search.
+func (v Verdict) answer() search.Verdict {
+	switch v {
+	case Pass:
+		return search.Pass
+	case Fail:
+		return search.Fail
+	}
+	return search.Unclear
 }

@@ -156,3 +156,13 @@ func (r Rules) phase(agents int, v VerdictRule) (phase.Config, error) {
 	}
 	return c, nil
 }
+
+func (v VerdictRule) resolve(r Rules) VerdictRule {
+	switch {
+	case v != "":
+		return v
+	case r == (Rules{}) || r.Block > 0 || r.MaxMeasure > 0:
+		return ControlledRule
+	}
+	return PointRule
+}

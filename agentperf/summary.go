@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/internal/phase"
@@ -202,16 +201,6 @@ func (p *PhaseResult) fillPercentiles(e *evidence, lateness *metrics.Percentiles
 	p.P99InterEventGap, p.P99InterTokenGap = at(g.InterEvent(), 99, 1), at(g.InterToken(), 99, 1)
 }
 
-// at returns a percentile in another unit, nil when there is none or it is not
-// finite, which JSON cannot say.
-func at(p *metrics.Percentiles, percent, unit float64) *float64 {
-	v, ok := p.At(percent)
-	if !ok || math.IsInf(v, 0) {
-		return nil
-	}
-	return new(v * unit)
-}
-
 // throughput returns the output tokens per second of the window, over all
 // requests: those of the first stamp count when they came, the rest evenly from
 // there to the last.
@@ -237,20 +226,6 @@ func throughput(t phase.Times, all []record) float64 {
 		}
 	}
 	return tokens / window.Seconds()
-}
-
-func maxTime(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
-func minTime(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
 }
 
 // warn adds what a reader of the phase should know.

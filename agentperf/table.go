@@ -142,20 +142,6 @@ func (p *PhaseResult) verdictText(tier string) string {
 	return string(p.Verdict(tier))
 }
 
-func agents(n int) string {
-	if n == 1 {
-		return "1 agent"
-	}
-	return strconv.Itoa(n) + " agents"
-}
-
-func speedText(v *float64) string {
-	if v == nil {
-		return "-"
-	}
-	return fmt.Sprintf("%.1f tok/s", *v)
-}
-
 func (p *PhaseResult) ttftText() string {
 	switch {
 	case p.P95TTFT != nil:
@@ -164,4 +150,9 @@ func (p *PhaseResult) ttftText() string {
 		return "infinite"
 	}
 	return "-"
+}
+
+// sayTime says it for people.
+func (t *TierResult) sayTime() string {
+	return fmt.Sprintf("known after %s of the system's time; 10 minutes a number would have taken %s", roundTime(t.SpentSeconds), roundTime(t.FixedRuleSeconds))
 }

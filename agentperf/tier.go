@@ -194,3 +194,16 @@ func LookupTiers(name string) (TierSet, error) {
 	}
 	return TierSet{}, fmt.Errorf("agentperf: no set of service levels is called %q, only %s", name, strings.Join(names, ", "))
 }
+
+// Criteria that a proof may be on.
+const (
+	onSpeed = "output_speed"
+	onTTFT  = "ttft"
+	onE2E   = "e2e_speed"
+)
+
+// Percentiles that are judged.
+const (
+	speedPercent = 25
+	ttftPercent  = 95
+)

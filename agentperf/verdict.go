@@ -2,39 +2,11 @@ package agentperf
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/agentperf/agentperf-go/internal/phase"
 	"github.com/agentperf/agentperf-go/metrics"
-	"github.com/agentperf/agentperf-go/search"
 )
-
-// A Verdict says whether a tier holds at a number of agents.
-type Verdict string
-
-const (
-	// Pass: the tier holds.
-	Pass Verdict = "pass"
-	// Fail: it does not.
-	Fail Verdict = "fail"
-	// Undecided: there was nothing to judge, or the rules of the phase were
-	// not met.
-	Undecided Verdict = "undecided"
-	// Invalid: the client failed, so that the phase says nothing.
-	Invalid Verdict = "invalid"
-)
-
-// answer is what a verdict tells a search.
-func (v Verdict) answer() search.Verdict {
-	switch v {
-	case Pass:
-		return search.Pass
-	case Fail:
-		return search.Fail
-	}
-	return search.Unclear
-}
 
 // evidence is all that judging a phase needs. Its figures are exact.
 type evidence struct {
@@ -53,12 +25,6 @@ type evidence struct {
 	own          map[int]*metrics.Percentiles // speeds of each agent
 	lateness     metrics.Percentiles
 }
-
-// Percentiles that are judged.
-const (
-	speedPercent = 25
-	ttftPercent  = 95
-)
 
 // judge returns the verdict on a tier and the reason for it.
 func (e *evidence) judge(t Tier) (Verdict, string) {
@@ -160,10 +126,3 @@ func (e *evidence) starves(t Tier) bool {
 // mostlyUnmeasurable reports whether more than half of the answers have no
 // speed, so that the rest do not speak for them.
 func (e *evidence) mostlyUnmeasurable() bool { return 2*e.unmeasurable > e.succeeded }
-
-func formatTTFT(ns float64) string {
-	if math.IsInf(ns, 1) {
-		return "infinite"
-	}
-	return time.Duration(ns).Round(100 * time.Microsecond).String()
-}

@@ -1,9 +1,7 @@
 package agentperf
 
 import (
-	"fmt"
 	"math"
-	"strings"
 
 	"github.com/agentperf/agentperf-go/internal/share"
 	"github.com/agentperf/agentperf-go/search"
@@ -126,17 +124,3 @@ func score(e *share.Evidence, limit float64) float64 {
 	}
 	return (k/n - limit) * math.Sqrt(effective/(limit*(1-limit)))
 }
-
-// words says for people where the shares are.
-func words(criteria []Criterion) string {
-	var parts []string
-	for _, c := range criteria {
-		parts = append(parts, fmt.Sprintf("%s: %s of requests, %s to %s, limit %s",
-			badWords[c.Name], percent(c.Share), percent(c.Lower), percent(c.Upper), percent(c.Limit)))
-	}
-	return strings.Join(parts, "; ")
-}
-
-var badWords = map[string]string{onSpeed: "too slow", onTTFT: "first token too late", onE2E: "too slow over all"}
-
-func percent(share float64) string { return fmt.Sprintf("%.3g %%", 100*share) }
