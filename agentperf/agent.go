@@ -3,6 +3,7 @@ package agentperf
 import (
 	"context"
 	"errors"
+	"io"
 	"sync"
 	"time"
 
@@ -119,23 +120,14 @@ type gate struct {
 	worker *phase.Worker
 	crew   *crew
 	began  time.Time // the last request
-	tokens int       // that the next answer is forced to have
 }
 
-// Expect is told the length that the next answer is forced to have.
-func (g *gate) Expect(tokens int) {
-	g.tokens = tokens
-	if s, ok := g.sender.(interface{ Expect(tokens int) }); ok {
-		s.Expect(tokens)
-	}
-}
-
-func (g *gate) Send(_ context.Context, session string, body [][]byte, clock *metrics.Clock) error {
+func (g *gate) Send(_ context.Context, r *trajectory.Request, clock *metrics.Clock) error {
 	request := g.worker.Begin()
 	g.began = request.Began
 	clock.First = func(t time.Time) { g.crew.first(g, t) }
-	g.crew.begun(g, flight{play: session, begin: g.began, tokens: g.tokens})
-	err := g.sender.Send(g.hard, session, body, clock)
+	g.crew.begun(g, flight{play: r.Session, begin: g.began, tokens: r.ForcedTokens})
+	err := trajectory.Send(g.hard, g.sender, r, clock)
 	if _, typed := errors.AsType[*endpoint.Error](err); err != nil && !typed && g.hard.Err() != nil {
 		// Whatever a Sender calls it, it was us who cut the request.
 		err = &endpoint.Error{Outcome: endpoint.Canceled, Err: err}
@@ -145,8 +137,9 @@ func (g *gate) Send(_ context.Context, session string, body [][]byte, clock *met
 }
 
 // Close closes the connection.
-func (g *gate) Close() {
-	if closer, ok := g.sender.(interface{ Close() }); ok {
-		closer.Close()
+func (g *gate) Close() error {
+	if closer, ok := g.sender.(io.Closer); ok {
+		return closer.Close()
 	}
+	return nil
 }

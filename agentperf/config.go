@@ -25,7 +25,7 @@ type Config struct {
 	Endpoint endpoint.Config
 	// Connect, when set, is asked for the connections of each agent, counted
 	// from 0, instead of Endpoint: one, and one for each subagent that is live
-	// beside it. A Sender with a Close method is closed when its agent ends.
+	// beside it. A Sender that is an io.Closer is closed when its agent ends.
 	// Connect is called from several goroutines.
 	Connect func(agent int) trajectory.Sender
 	// Workload is what the agents replay.

@@ -173,7 +173,7 @@ func TestStarvedAgents(t *testing.T) {
 				if err != nil {
 					t.Error(err)
 				}
-				return client.Conn()
+				return agentperf.HTTPSender(client.Conn())
 			},
 			Policy: trajectory.Policy{Model: "simulated"}, Workload: workload(t, 3, []int{40}, 0), Tiers: floor(50), Rules: short, Seed: 1,
 		}, 16)
@@ -239,7 +239,7 @@ type outOfPorts struct{}
 func (outOfPorts) Error() string { return "no port is left" }
 func (outOfPorts) Local() bool   { return true }
 
-func (o outOfPorts) Send(_ context.Context, _ string, _ [][]byte, clock *metrics.Clock) error {
+func (o outOfPorts) Send(_ context.Context, r *trajectory.Request, clock *metrics.Clock) error {
 	clock.Sent(time.Now())
 	clock.Done(time.Now())
 	return o

@@ -110,7 +110,7 @@ func TestConnect(t *testing.T) {
 // inProcess answers 20 tokens at 50 a second.
 type inProcess struct{}
 
-func (inProcess) Send(ctx context.Context, _ string, body [][]byte, clock *metrics.Clock) error {
+func (inProcess) Send(ctx context.Context, r *trajectory.Request, clock *metrics.Clock) error {
 	clock.Sent(time.Now())
 	for range 20 {
 		select {
@@ -140,7 +140,7 @@ func TestPhasesAreShared(t *testing.T) {
 		sessions := make(map[string]int) // session to phase
 		phase := 0
 		cfg.Connect = func(int) trajectory.Sender {
-			return &spy{client.Conn(), func(session string, body [][]byte) {
+			return &spy{agentperf.HTTPSender(client.Conn()), func(session string, body [][]byte) {
 				mu.Lock()
 				defer mu.Unlock()
 				_, rest, _ := strings.Cut(string(bytes.Join(body, nil)), `"content":"`)
@@ -175,13 +175,13 @@ func TestPhasesAreShared(t *testing.T) {
 }
 
 type spy struct {
-	*endpoint.Conn
+	trajectory.Sender
 	see func(session string, body [][]byte)
 }
 
-func (s *spy) Send(ctx context.Context, session string, body [][]byte, clock *metrics.Clock) error {
-	s.see(session, body)
-	return s.Conn.Send(ctx, session, body, clock)
+func (s *spy) Send(ctx context.Context, r *trajectory.Request, clock *metrics.Clock) error {
+	s.see(r.Session, r.Body)
+	return s.Sender.Send(ctx, r, clock)
 }
 
 // A TTFT that is exactly the ceiling passes.

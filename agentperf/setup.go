@@ -44,7 +44,7 @@ func newRun(ctx context.Context, cfg Config) (*run, error) {
 		if cfg.ContextTokens == 0 {
 			cfg.ContextTokens = found.ContextTokens
 		}
-		r.connect = func(int) trajectory.Sender { return client.Conn() }
+		r.connect = func(int) trajectory.Sender { return HTTPSender(client.Conn()) }
 		r.warn(found.Warnings...)
 		if found.IgnoreEOS == endpoint.Rejected && cfg.Policy.Output == trajectory.OutputExact {
 			if !defaulted {

@@ -1,6 +1,10 @@
 package metrics
 
-import "time"
+import (
+	"errors"
+	"fmt"
+	"time"
+)
 
 // A Clock times one streamed response. Stamps must carry a monotonic reading,
 // as time.Now gives. A stamp earlier than one before it is raised to that one
@@ -17,10 +21,15 @@ type Clock struct {
 
 	due, sent, done time.Time
 	first, last     time.Time // the first and the latest stamp with visible output
+	tenth           time.Time // the stamp of the tenth event
 	total, head     share     // of the whole response, of its first stamp
 	usage           Usage
 	reported        bool
 	clamped         int
+
+	early  bool // output arrived before Sent
+	rising int  // events in a row that each came with more tokens than the one before
+	latest int  // tokens of the latest event
 
 	from, until time.Time // the window, when one was given
 	within      share     // of the stamps in it
@@ -28,6 +37,10 @@ type Clock struct {
 	pending       time.Duration // the gap before the latest stamp
 	pendingTokens int           // tokens known to have come with the latest stamp
 }
+
+// tenth is the event that Timing.Tenth is of: late enough for the first burst to be over,
+// early enough for most answers to have one.
+const tenth = 10
 
 // share is a part of the visible output.
 type share struct {
@@ -66,6 +79,7 @@ func (c *Clock) Window(from, until time.Time) { c.from, c.until = from, until }
 // it is not known.
 func (c *Clock) Arrived(t time.Time, bytes, tokens int) {
 	if c.total.events == 0 {
+		c.early = c.sent.IsZero()
 		t = c.notBefore(t, c.sent)
 		c.first, c.last = t, t
 		if c.First != nil {
@@ -76,7 +90,14 @@ func (c *Clock) Arrived(t time.Time, bytes, tokens int) {
 		c.gap(t, tokens)
 		c.last = t
 	}
+	if c.rising++; tokens <= c.latest {
+		c.rising = 0
+	}
+	c.latest = tokens
 	c.total.add(bytes, tokens)
+	if c.total.events == tenth {
+		c.tenth = t
+	}
 	if t.Before(c.until) && !t.Before(c.from) {
 		c.within.add(bytes, tokens)
 	}
@@ -100,6 +121,30 @@ func (c *Clock) Done(t time.Time) {
 
 // Streamed reports whether any visible output has arrived.
 func (c *Clock) Streamed() bool { return c.total.events > 0 }
+
+// runningTotal is how many events in a row, each with more tokens than the one before,
+// show that Arrived was given the running total: no server speeds up so steadily, and it
+// is more than a pipeline takes to fill.
+const runningTotal = 16
+
+// Err says how the methods of the clock were misused by whoever drove it, and names the
+// call; nil when the response can be what it says. Call it after Done. It finds a Sent or
+// Done that is missing, and Arrived that was given the running total of tokens instead of
+// those since the event before.
+func (c *Clock) Err() error {
+	switch all := c.total.tokens; {
+	case c.sent.IsZero():
+		return errors.New("metrics: Clock.Sent was not called")
+	case c.early:
+		return errors.New("metrics: Clock.Arrived was called before Sent")
+	case c.done.IsZero():
+		return errors.New("metrics: Clock.Done was not called")
+	case c.rising >= runningTotal && c.rising >= c.total.events-1,
+		c.reported && c.total.unknown == 0 && c.total.events > 1 && c.usage.Completion > 0 && all > 2*c.usage.Completion:
+		return fmt.Errorf("metrics: Clock.Arrived was given %d tokens in all where the usage has %d and there were %d events: tokens are those since the event before, not the running total", all, c.usage.Completion, c.total.events)
+	}
+	return nil
+}
 
 // gap hands the gap before an event at t to Gaps. Tokens that share a stamp
 // share the gap before it, so their part waits for the next stamp.

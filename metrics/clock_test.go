@@ -2,13 +2,17 @@ package metrics_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
-const ms = time.Millisecond
+const (
+	ms  = time.Millisecond
+	sec = time.Second
+)
 
 var epoch = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 
@@ -294,5 +298,57 @@ func TestClockFirst(t *testing.T) {
 	c.Done(at(5 * ms))
 	if len(told) != 1 || !told[0].Equal(at(3*ms)) {
 		t.Errorf("told %v", told)
+	}
+}
+
+// A clock that is misused says which call was wrong, and no figure pretends.
+func TestClockErr(t *testing.T) {
+	events := func(c *metrics.Clock, n int, tokens func(i int) int) {
+		for i := range n {
+			c.Arrived(at(time.Duration(i+1)*10*ms), 4, tokens(i))
+		}
+	}
+	one := func(int) int { return 1 }
+	running := func(i int) int { return i + 1 }
+	for _, tt := range []struct {
+		name string
+		use  func(c *metrics.Clock)
+		want string
+	}{
+		{"as documented", func(c *metrics.Clock) { c.Sent(epoch); events(c, 40, one); c.Done(at(sec)) }, ""},
+		{"nothing arrived", func(c *metrics.Clock) { c.Sent(epoch); c.Done(at(sec)) }, ""},
+		{"no Sent", func(c *metrics.Clock) { events(c, 40, one); c.Done(at(sec)) }, "Clock.Sent"},
+		{"Sent too late", func(c *metrics.Clock) { events(c, 2, one); c.Sent(at(5 * ms)); c.Done(at(sec)) }, "before Sent"},
+		{"no Done", func(c *metrics.Clock) { c.Sent(epoch); events(c, 40, one) }, "Clock.Done"},
+		{"the running total", func(c *metrics.Clock) { c.Sent(epoch); events(c, 40, running); c.Done(at(sec)) }, "running total"},
+		{"the running total and usage", func(c *metrics.Clock) {
+			c.Sent(epoch)
+			events(c, 8, running)
+			c.Usage(metrics.Usage{Completion: 8})
+			c.Done(at(sec))
+		}, "running total"},
+		{"hidden tokens in the first step", func(c *metrics.Clock) {
+			c.Sent(epoch)
+			events(c, 40, func(i int) int { return max(1, 900*(1-i)) })
+			c.Usage(metrics.Usage{Completion: 939, Hidden: 899})
+			c.Done(at(sec))
+		}, ""},
+		{"speculative steps", func(c *metrics.Clock) {
+			c.Sent(epoch)
+			events(c, 400, func(i int) int { return 1 + i%5 })
+			c.Done(at(9 * sec))
+		}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var c metrics.Clock
+			tt.use(&c)
+			err := c.Err()
+			if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
+				t.Errorf("%v, want %q", err, tt.want)
+			}
+			if d, ok := c.Timing().TTFT(); ok && (d < 0 || d > time.Hour) || ok && tt.name == "no Sent" {
+				t.Errorf("TTFT %v, %t", d, ok)
+			}
+		})
 	}
 }

@@ -49,6 +49,9 @@ type Timing struct {
 	// First and Last are the stamps of the first and last visible output,
 	// counted from Sent. They mean nothing while Events is 0.
 	First, Last time.Duration
+	// Tenth is the stamp of the tenth event with visible output, counted from Sent; 0
+	// with fewer events.
+	Tenth time.Duration
 	// E2E is the time from Sent to the end of the response.
 	E2E time.Duration
 
@@ -101,12 +104,19 @@ func (c *Clock) Timing() Timing {
 	if t.Due.IsZero() {
 		t.Due = c.sent
 	}
+	sent := c.sent
+	if sent.IsZero() {
+		sent = c.first // nothing is counted from the zero time
+	}
 	t.Lateness = max(0, t.Sent.Sub(t.Due))
-	if !c.done.IsZero() {
+	if !c.done.IsZero() && !t.Sent.IsZero() {
 		t.E2E = c.done.Sub(c.sent)
 	}
 	if c.total.events > 0 {
-		t.First, t.Last = c.first.Sub(c.sent), c.last.Sub(c.sent)
+		t.First, t.Last = c.first.Sub(sent), c.last.Sub(sent)
+	}
+	if c.total.events >= tenth {
+		t.Tenth = c.tenth.Sub(sent)
 	}
 	t.Tokens, t.TokenSource = c.count()
 	t.FirstTokens, t.FirstSource = c.countFirst(t.Tokens-t.Usage.Hidden, t.TokenSource)
@@ -180,13 +190,15 @@ func (c *Clock) countFirst(visible int, source Source) (int, Source) {
 }
 
 // TTFT is the time to first token: from Sent to the first visible output. ok is
-// false when there was none.
-func (t Timing) TTFT() (d time.Duration, ok bool) { return t.First, t.Events > 0 }
+// false when there was none, or the request was not sent.
+func (t Timing) TTFT() (d time.Duration, ok bool) {
+	return t.First, t.Events > 0 && !t.Sent.IsZero()
+}
 
 // TTFTFromDue is the time to first token as the agent saw it: from Due, the
-// client's lateness included. ok is false when there was no visible output.
+// client's lateness included. ok is false as for TTFT.
 func (t Timing) TTFTFromDue() (d time.Duration, ok bool) {
-	return t.First + t.Lateness, t.Events > 0
+	return t.First + t.Lateness, t.Events > 0 && !t.Sent.IsZero()
 }
 
 // OutputSpeed is the number of visible tokens after the first stamp over the

@@ -123,8 +123,8 @@ func TestPlayAllocations(t *testing.T) {
 // discard is a Sender that answers each request at once.
 type discard struct{ bytes int }
 
-func (d *discard) Send(_ context.Context, _ string, body [][]byte, clock *metrics.Clock) error {
-	d.bytes += bodySize(body)
+func (d *discard) Send(_ context.Context, r *Request, clock *metrics.Clock) error {
+	d.bytes += bodySize(r.Body)
 	now := time.Now()
 	clock.Sent(now)
 	clock.Arrived(now, 1, 1)

@@ -12,14 +12,14 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// usageOf keeps the usage of each request that goes through a Sender.
+// usageOf keeps the usage of each request that goes over HTTP.
 type usageOf struct {
-	trajectory.Sender
+	conn  *endpoint.Conn
 	usage []metrics.Usage
 }
 
-func (u *usageOf) Send(ctx context.Context, session string, body [][]byte, clock *metrics.Clock) error {
-	err := u.Sender.Send(ctx, session, body, clock)
+func (u *usageOf) Send(ctx context.Context, r *trajectory.Request, clock *metrics.Clock) error {
+	err := u.conn.Send(ctx, r.Session, r.Body, clock)
 	u.usage = append(u.usage, clock.Timing().Usage)
 	return err
 }
@@ -59,7 +59,7 @@ func TestCacheIsHonest(t *testing.T) {
 				for phase := range 2 {
 					for agent := range 3 {
 						conn := client.Conn()
-						sender := &usageOf{Sender: conn}
+						sender := &usageOf{conn: conn}
 						r := trajectory.NewReplayer(func() trajectory.Sender { return sender }, trajectory.Policy{Model: "simulated", ToolDelay: trajectory.ToolDelayNone, Prefix: tt.position}, nil)
 						plays := 0
 						for p := range (trajectory.Schedule{Workload: w, Seed: 5, Phase: phase, MaxStart: 3}).Plays(agent) {

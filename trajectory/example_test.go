@@ -13,8 +13,8 @@ import (
 // printer is a Sender that shows requests and answers nothing.
 type printer struct{}
 
-func (printer) Send(_ context.Context, _ string, body [][]byte, clock *metrics.Clock) error {
-	fmt.Printf("%s\n", bytes.Join(body, nil))
+func (printer) Send(_ context.Context, r *trajectory.Request, clock *metrics.Clock) error {
+	fmt.Printf("%s\n", bytes.Join(r.Body, nil))
 	clock.Sent(time.Now())
 	clock.Done(time.Now())
 	return nil

@@ -2,6 +2,8 @@ package trajectory
 
 import (
 	"context"
+	"errors"
+	"io"
 	"iter"
 	"math/rand/v2"
 	"sync"
@@ -9,27 +11,6 @@ import (
 
 	"github.com/agentperf/agentperf-go/metrics"
 )
-
-// A Sender sends requests for one agent, one at a time.
-//
-//   - body is a chat-completions request as JSON, in segments that are sent one
-//     after the other. They belong to the caller and change when Send returns.
-//   - session is the same for all requests of one play of a trajectory.
-//   - Send returns when the response has ended. It tells clock when the request
-//     was sent, each arrival, the usage and the end, as [metrics.Clock] says.
-//   - A response that did not end well is an error. The reply is discarded:
-//     what follows is the recorded history.
-//     One with a method Local() bool that returns true is a failure of the
-//     client's own machine, and not of the system.
-//   - When ctx is done, Send returns soon, with an error.
-//   - One with a method Expect(tokens int) is told before each Send how many tokens
-//     the answer is forced to have, 0 when its length is open.
-//
-// A connection of package endpoint is a Sender; so is anything that replays in
-// process.
-type Sender interface {
-	Send(ctx context.Context, session string, body [][]byte, clock *metrics.Clock) error
-}
 
 // A Replayer plays trajectories for one agent. It is not safe for concurrent
 // use, though it plays subagents beside their parent.
@@ -52,14 +33,16 @@ func NewReplayer(connect func() Sender, policy Policy, gaps *metrics.Gaps) *Repl
 	return &Replayer{connect: connect, policy: policy.Resolve(), gaps: gaps}
 }
 
-// Close closes the senders that have a method Close().
-func (r *Replayer) Close() {
+// Close closes the senders that are an [io.Closer] and returns their errors.
+func (r *Replayer) Close() error {
+	var errs []error
 	for _, s := range r.senders {
-		if closer, ok := s.(interface{ Close() }); ok {
-			closer.Close()
+		if closer, ok := s.(io.Closer); ok {
+			errs = append(errs, closer.Close())
 		}
 	}
 	r.senders, r.idle = nil, nil
+	return errors.Join(errs...)
 }
 
 // StartAt says when the first request is due: the instant at which the agent
@@ -156,15 +139,17 @@ func (t *thread) play(ctx context.Context, p Play, due time.Time, subagents kin,
 	end = due
 	policy := &t.r.policy
 	rng := rand.New(rand.NewPCG(p.seed, 0))
+	var rest time.Duration // asked for before turn i
 	for i := p.Start; i < len(p.Trajectory.Turns); i++ {
 		if !sleepUntil(ctx, due) {
 			return end, due
 		}
-		res, streamed := t.turn(ctx, p, i, due)
+		res, streamed := t.turn(ctx, p, i, due, rest)
 		delay := policy.delay(p.Trajectory, i, rng)
 		if i == len(p.Trajectory.Turns)-1 {
 			delay = 0 // whatever follows begins at once
 		}
+		rest = delay
 		// From the end of the response, not of Send: what the client does
 		// in between is its own lateness.
 		end = res.Timing.Sent.Add(res.Timing.E2E)
@@ -190,7 +175,7 @@ func (t *thread) play(ctx context.Context, p Play, due time.Time, subagents kin,
 }
 
 // turn sends one turn.
-func (t *thread) turn(ctx context.Context, p Play, i int, due time.Time) (res Result, streamed bool) {
+func (t *thread) turn(ctx context.Context, p Play, i int, due time.Time, rest time.Duration) (res Result, streamed bool) {
 	turn := &p.Trajectory.Turns[i]
 	res = Result{Subagent: p.subagent, Turn: i, Recorded: turn, Sender: t.sender, Completed: !p.below && i == len(p.Trajectory.Turns)-1}
 	res.MaxTokens, res.Forced = t.r.policy.Limit(turn)
@@ -198,14 +183,14 @@ func (t *thread) turn(ctx context.Context, p Play, i int, due time.Time) (res Re
 	clock := metrics.Clock{Gaps: t.r.gaps}
 	clock.Due(due)
 	res.Forced = res.Forced && !t.builder.skip["max_tokens"] && !t.builder.skip["ignore_eos"]
-	if s, ok := t.sender.(interface{ Expect(tokens int) }); ok {
-		if res.Forced {
-			s.Expect(res.MaxTokens)
-		} else {
-			s.Expect(0)
-		}
+	req := Request{
+		Session: p.Session, Body: body, Trajectory: p.Trajectory, Subagent: p.subagent, Index: i, Turn: turn,
+		MaxTokens: res.MaxTokens, Rest: rest, Cold: i == p.Start && i > 0,
 	}
-	res.Err = t.sender.Send(ctx, p.Session, body, &clock)
+	if res.Forced {
+		req.ForcedTokens = res.MaxTokens
+	}
+	res.Err = Send(ctx, t.sender, &req, &clock)
 	t.builder.release()
 	res.Timing = clock.Timing()
 	return res, clock.Streamed()

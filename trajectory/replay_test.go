@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -75,8 +76,8 @@ func TestLateness(t *testing.T) {
 // lagging is a Sender that comes back long after the response has ended.
 type lagging struct{ *sender }
 
-func (l *lagging) Send(ctx context.Context, session string, body [][]byte, clock *metrics.Clock) error {
-	err := l.sender.Send(ctx, session, body, clock)
+func (l *lagging) Send(ctx context.Context, r *trajectory.Request, clock *metrics.Clock) error {
+	err := l.sender.Send(ctx, r, clock)
 	time.Sleep(70 * time.Millisecond)
 	return err
 }
@@ -137,15 +138,18 @@ func TestPlayEndsWithItsContext(t *testing.T) {
 	})
 }
 
-// expecting is a sender that is told how long answers will be.
+// expecting is a sender that keeps how long answers will be.
 type expecting struct {
 	sender
 	told []int
 }
 
-func (e *expecting) Expect(tokens int) { e.told = append(e.told, tokens) }
+func (e *expecting) Send(ctx context.Context, r *trajectory.Request, clock *metrics.Clock) error {
+	e.told = append(e.told, r.ForcedTokens)
+	return e.sender.Send(ctx, r, clock)
+}
 
-func TestExpect(t *testing.T) {
+func TestForcedTokens(t *testing.T) {
 	for output, forced := range map[trajectory.Output]bool{trajectory.OutputExact: true, trajectory.OutputCap: false} {
 		synctest.Test(t, func(t *testing.T) {
 			var store trajectory.Store
@@ -160,6 +164,69 @@ func TestExpect(t *testing.T) {
 					t.Errorf("%s: told %v at turn %d, want %d", output, s.told, res.Turn, want)
 				}
 			}
+		})
+	}
+}
+
+// A Sender that misuses its clock is told which call was wrong, and its request does not
+// pass for one that went well; one that fails before it sends anything just fails.
+func TestSenderMisusesItsClock(t *testing.T) {
+	var store trajectory.Store
+	w := &trajectory.Workload{Trajectories: []*trajectory.Trajectory{build(t, &store, "a", 1)}}
+	answer := func(clock *metrics.Clock, tokens func(i int) int) {
+		for i := range 20 {
+			time.Sleep(time.Millisecond)
+			clock.Arrived(time.Now(), 4, tokens(i))
+		}
+	}
+	for _, tt := range []struct {
+		name string
+		send func(clock *metrics.Clock) error
+		want string
+	}{
+		{"as promised", func(c *metrics.Clock) error {
+			c.Sent(time.Now())
+			answer(c, func(int) int { return 1 })
+			c.Done(time.Now())
+			return nil
+		}, ""},
+		{"a running total", func(c *metrics.Clock) error {
+			c.Sent(time.Now())
+			answer(c, func(i int) int { return i + 1 })
+			c.Done(time.Now())
+			return nil
+		}, "Clock.Arrived"},
+		{"no Sent", func(c *metrics.Clock) error {
+			answer(c, func(int) int { return 1 })
+			c.Done(time.Now())
+			return nil
+		}, "Clock.Sent"},
+		{"no Done", func(c *metrics.Clock) error {
+			c.Sent(time.Now())
+			answer(c, func(int) int { return 1 })
+			return nil
+		}, "Clock.Done"},
+		{"an error at once", func(*metrics.Clock) error { return errors.New("no such host") }, "no such host"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := trajectory.SenderFunc(func(_ context.Context, _ *trajectory.Request, clock *metrics.Clock) error { return tt.send(clock) })
+				for p := range (trajectory.Schedule{Workload: w}).Plays(0) {
+					for res := range trajectory.NewReplayer(func() trajectory.Sender { return s }, trajectory.Policy{}, nil).Play(t.Context(), p) {
+						if tt.want == "" && res.Err != nil || tt.want != "" && (res.Err == nil || !strings.Contains(res.Err.Error(), tt.want)) {
+							t.Errorf("%v, want %q", res.Err, tt.want)
+						}
+						local, ok := errors.AsType[trajectory.LocalError](res.Err)
+						if clocked := strings.HasPrefix(tt.want, "Clock."); clocked != (ok && local.Local()) {
+							t.Errorf("local: %t", !clocked)
+						}
+						if d, ok := res.Timing.TTFT(); ok && (d < 0 || d > time.Second) {
+							t.Errorf("TTFT %v", d)
+						}
+					}
+					break
+				}
+			})
 		})
 	}
 }

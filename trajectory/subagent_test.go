@@ -51,18 +51,18 @@ type line struct {
 	busy  bool
 }
 
-func (l *line) Send(ctx context.Context, session string, body [][]byte, clock *metrics.Clock) error {
+func (l *line) Send(ctx context.Context, r *trajectory.Request, clock *metrics.Clock) error {
 	if l.busy {
 		return fmt.Errorf("two requests at once")
 	}
 	l.busy = true
 	defer func() { l.busy = false }()
 	now := time.Now()
-	text := string(slices.Concat(body...))
+	text := string(slices.Concat(r.Body...))
 	_, task, _ := strings.Cut(text, "Task ")
 	task, _, _ = strings.Cut(task, `"`)
 	l.lines.mu.Lock()
-	l.lines.sent = append(l.lines.sent, fmt.Sprintf("%v %s %s", now.Sub(l.lines.start), task, session))
+	l.lines.sent = append(l.lines.sent, fmt.Sprintf("%v %s %s", now.Sub(l.lines.start), task, r.Session))
 	l.lines.mu.Unlock()
 	clock.Sent(now)
 	select {
@@ -75,10 +75,11 @@ func (l *line) Send(ctx context.Context, session string, body [][]byte, clock *m
 	return nil
 }
 
-func (l *line) Close() {
+func (l *line) Close() error {
 	l.lines.mu.Lock()
 	defer l.lines.mu.Unlock()
 	l.lines.open--
+	return nil
 }
 
 // Threads run beside each other and are joined where they were: worked out by

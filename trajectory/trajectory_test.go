@@ -98,10 +98,10 @@ type sender struct {
 	fail     func(n int) (streamed bool, err error)
 }
 
-func (s *sender) Send(ctx context.Context, session string, body [][]byte, clock *metrics.Clock) error {
+func (s *sender) Send(ctx context.Context, r *trajectory.Request, clock *metrics.Clock) error {
 	n := len(s.bodies)
-	s.bodies = append(s.bodies, string(bytes.Join(body, nil)))
-	s.sessions = append(s.sessions, session)
+	s.bodies = append(s.bodies, string(bytes.Join(r.Body, nil)))
+	s.sessions = append(s.sessions, r.Session)
 	s.sentAt = append(s.sentAt, time.Now())
 	clock.Sent(time.Now())
 	time.Sleep(100 * time.Millisecond)

@@ -22,8 +22,8 @@ import (
 // recorder keeps the requests it is given and answers at once.
 type recorder struct{ bodies []string }
 
-func (r *recorder) Send(_ context.Context, _ string, body [][]byte, clock *metrics.Clock) error {
-	r.bodies = append(r.bodies, string(bytes.Join(body, nil)))
+func (r *recorder) Send(_ context.Context, q *trajectory.Request, clock *metrics.Clock) error {
+	r.bodies = append(r.bodies, string(bytes.Join(q.Body, nil)))
 	clock.Sent(time.Now())
 	clock.Arrived(time.Now(), 1, 1)
 	clock.Done(time.Now())
