@@ -2,7 +2,6 @@ package format
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -111,17 +110,6 @@ func (p *aiperfParser) open(r *aiperfRow, id string) *aiperfSession {
 		}
 	}
 	return s
-}
-
-// without returns a list without one of its elements, nil when none is left.
-func without[T comparable](list []T, one T) []T {
-	if i := slices.Index(list, one); i >= 0 {
-		list = slices.Delete(list, i, i+1)
-	}
-	if len(list) == 0 {
-		return nil
-	}
-	return list
 }
 
 // add adds a turn to a session. A delay is what the row waits after the answer

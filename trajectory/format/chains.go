@@ -1,6 +1,7 @@
 package format
 
 import (
+	"slices"
 	"time"
 
 	"github.com/agentperf/agentperf-go/trajectory"
@@ -110,4 +111,15 @@ func (cs *chains) trajectories() []*trajectory.Trajectory {
 		all[i] = c.Trajectory
 	}
 	return all
+}
+
+// without returns a list without one of its elements, nil when none is left.
+func without[T comparable](list []T, one T) []T {
+	if i := slices.Index(list, one); i >= 0 {
+		list = slices.Delete(list, i, i+1)
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return list
 }

@@ -127,14 +127,6 @@ func decodeClaude(data []byte) (r claudeRecord, err error) {
 	return r, s.Err
 }
 
-// inner returns a JSON string without its quotes, nil for what is none.
-func inner(value []byte) []byte {
-	if len(value) < 2 || value[0] != '"' {
-		return nil
-	}
-	return value[1 : len(value)-1]
-}
-
 // add takes a record. The error says what is wrong with which field.
 func (p *claudeParser) add(r claudeRecord) (field string, err error) {
 	switch r.kind {

@@ -139,11 +139,6 @@ func (t *claudeThread) start(r claudeRecord) {
 	t.prompt, t.trigger = time.Time{}, time.Time{}
 }
 
-// bounded keeps a time within what can be written again.
-func bounded(d time.Duration) time.Duration {
-	return max(0, min(d, maxMillis*time.Millisecond))
-}
-
 // finish sets what is known of a turn when its answer is over.
 func (t *claudeThread) finish() {
 	n := len(t.turns) - 1

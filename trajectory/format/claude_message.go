@@ -1,11 +1,6 @@
 package format
 
-import (
-	"slices"
-	"strings"
-
-	"github.com/agentperf/agentperf-go/internal/jsonscan"
-)
+import "github.com/agentperf/agentperf-go/internal/jsonscan"
 
 // A claudeMessage is the message of a record. Values are JSON as it lies there, nil
 // when absent, and gone with the line.
@@ -83,15 +78,6 @@ func (b *claudeBlock) field(name string, value []byte) {
 	case "content":
 		b.contents = value
 	}
-}
-
-// unquoted returns what a JSON string says, empty for what is none. It is a copy.
-func unquoted(value []byte) string {
-	text := inner(value)
-	if slices.Contains(text, '\\') {
-		return strings.Clone(parse(value).Str)
-	}
-	return string(text)
 }
 
 // isText reports whether a value is a string.

@@ -106,8 +106,6 @@ func (rd *reader) readBelow(fsys fs.FS, folder string, f *file) {
 	}
 }
 
-func suffixes() []string { return []string{".jsonl", ".json", ".traj", ".har"} }
-
 // recordings returns the files below a folder that may be recordings. A folder
 // below with a manifest has no others.
 func recordings(fsys fs.FS) (names []string, err error) {
@@ -141,18 +139,4 @@ func recordings(fsys fs.FS) (names []string, err error) {
 		return unpackedName(name) != name && there[unpackedName(name)]
 	})
 	return names, err
-}
-
-// unpackedName returns a file name without the suffix of a packer.
-func unpackedName(name string) string {
-	return strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".zst")
-}
-
-// plainName returns a file name without its suffixes.
-func plainName(name string) string {
-	name = unpackedName(path.Base(name))
-	for _, suffix := range suffixes() {
-		name = strings.TrimSuffix(name, suffix)
-	}
-	return name
 }

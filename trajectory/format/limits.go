@@ -91,3 +91,26 @@ func checkTexts(texts ...string) error {
 	}
 	return nil
 }
+
+// A thread is a trajectory as it is written, with its place if it is a subagent.
+type thread struct {
+	*trajectory.Trajectory
+	parent string
+	place  trajectory.Subagent
+}
+
+// threads returns the trajectories of a workload, each with its subagents behind
+// it.
+func threads(w *trajectory.Workload) (all []thread) {
+	var add func(t thread)
+	add = func(t thread) {
+		all = append(all, t)
+		for _, s := range t.Subagents {
+			add(thread{s.Trajectory, t.ID, s})
+		}
+	}
+	for _, t := range w.Trajectories {
+		add(thread{Trajectory: t})
+	}
+	return all
+}

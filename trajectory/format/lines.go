@@ -13,10 +13,6 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// maxLine bounds one row, in bytes. The largest context windows are a few
-// megabytes of text; images inside messages make the rest.
-const maxLine = 64 << 20
-
 // errLongLine is the cause when a line is longer than the limit.
 var errLongLine = errors.New("line too long")
 
@@ -153,9 +149,6 @@ func checkDocument(data []byte) error {
 	}
 	return err
 }
-
-// maxDocument bounds a file that is read as a whole, in bytes.
-const maxDocument = 256 << 20
 
 // readAll reads a file to its end, or to one byte more than max. Unlike
 // io.ReadAll it makes room once where the size is known.

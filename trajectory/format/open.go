@@ -10,28 +10,6 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// A reader reads the files of one workload.
-type reader struct {
-	Options
-	store   trajectory.Store
-	maxLine int
-	problems
-	findings []trajectory.Finding
-	parsers  map[Format]parser
-	order    []parser // as they were first needed
-	// name and source are what a manifest says of the workload.
-	name, source string
-}
-
-// A parser reads files of one format. What belongs together may be spread over
-// several: trajectories is called when all have been read.
-type parser interface {
-	read(name string, f *file)
-	trajectories() []*trajectory.Trajectory
-}
-
-func newReader() *reader { return &reader{maxLine: maxLine, parsers: make(map[Format]parser)} }
-
 // parser returns the parser of a format, nil for a manifest.
 func (rd *reader) parser(f Format) parser {
 	if p, ok := rd.parsers[f]; ok {
@@ -212,35 +190,4 @@ func (rd *reader) recognise(fsys fs.FS, name string, head []byte) (Format, error
 		return better, nil
 	}
 	return kind, err
-}
-
-// find notes something to know about the workload.
-func (rd *reader) find(f trajectory.Finding) {
-	if len(rd.findings) < maxFindings {
-		rd.findings = append(rd.findings, f)
-	}
-}
-
-const (
-	// maxFindings bounds what is noted: a file of a million bad lines is known to
-	// be bad after some.
-	maxFindings = 10_000
-
-	ruleBadRecord    = "bad-record"
-	ruleUnrecognised = "unrecognised"
-	ruleNoCalls      = "no-model-calls"
-)
-
-// record returns a function that reports problems with one record, which is left
-// out for it: as errors, or as findings where bad records are to be skipped.
-func (rd *reader) record(file string, line int) func(field string, err error) {
-	if !rd.SkipBad {
-		return rd.at(file, line)
-	}
-	return func(field string, err error) {
-		rd.find(trajectory.Finding{
-			File: file, Line: line, Turn: -1, Severity: trajectory.SeverityError, Rule: ruleBadRecord,
-			Text: (&SyntaxError{Field: field, Err: err}).text() + "; left out",
-		})
-	}
 }

@@ -197,3 +197,20 @@ func clip(s string) string {
 	}
 	return s
 }
+
+// inner returns a JSON string without its quotes, nil for what is none.
+func inner(value []byte) []byte {
+	if len(value) < 2 || value[0] != '"' {
+		return nil
+	}
+	return value[1 : len(value)-1]
+}
+
+// unquoted returns what a JSON string says, empty for what is none. It is a copy.
+func unquoted(value []byte) string {
+	text := inner(value)
+	if slices.Contains(text, '\\') {
+		return strings.Clone(parse(value).Str)
+	}
+	return string(text)
+}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/agentperf/agentperf-go/trajectory"
 )
@@ -134,6 +133,3 @@ func writeRow(b *bufio.Writer, start rowStart, t *trajectory.Turn) error {
 	}
 	return writeMessages(b, start, t.Context, end)
 }
-
-// millis returns d in milliseconds. Up to a day it is read back as the same d.
-func millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -167,3 +167,8 @@ func tokens(v gjson.Result) int {
 	}
 	return int(v.Num)
 }
+
+// bounded keeps a time within what can be written again.
+func bounded(d time.Duration) time.Duration {
+	return max(0, min(d, maxMillis*time.Millisecond))
+}

@@ -62,29 +62,6 @@ func Write(dir string, w *trajectory.Workload) error {
 	})
 }
 
-// A thread is a trajectory as it is written, with its place if it is a subagent.
-type thread struct {
-	*trajectory.Trajectory
-	parent string
-	place  trajectory.Subagent
-}
-
-// threads returns the trajectories of a workload, each with its subagents behind
-// it.
-func threads(w *trajectory.Workload) (all []thread) {
-	var add func(t thread)
-	add = func(t thread) {
-		all = append(all, t)
-		for _, s := range t.Subagents {
-			add(thread{s.Trajectory, t.ID, s})
-		}
-	}
-	for _, t := range w.Trajectories {
-		add(thread{Trajectory: t})
-	}
-	return all
-}
-
 // A manifestJSON is a manifest as it is written.
 type manifestJSON struct {
 	Name    string     `json:"name"`
@@ -163,3 +140,6 @@ func writeFile(root *os.Root, name string, write func(io.Writer) error) (err err
 	}
 	return root.Rename(part, name)
 }
+
+// millis returns d in milliseconds. Up to a day it is read back as the same d.
+func millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

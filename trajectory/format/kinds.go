@@ -1,0 +1,61 @@
+package format
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/agentperf/agentperf-go/internal/secrets"
+)
+
+// A Format names a form of recording.
+type Format string
+
+// The formats that can be read. The package documentation says what each is.
+const (
+	Manifest     Format = "manifest"
+	Rows         Format = "rows"
+	Weka         Format = "weka"
+	ClaudeCode   Format = "claude-code"
+	Chat         Format = "chat"
+	AIPerf       Format = "aiperf"
+	ATIF         Format = "atif"
+	Codex        Format = "codex"
+	SWEAgent     Format = "swe-agent"
+	MiniSWEAgent Format = "mini-swe-agent"
+	OTLP         Format = "otlp"
+	HAR          Format = "har"
+)
+
+// Options say how to read. The zero value recognises formats and takes no bad
+// record.
+type Options struct {
+	// Format is the format of all files; empty recognises each by content.
+	Format Format
+	// SkipBad leaves bad records out. Each becomes one of the workload's
+	// Findings, of severity error, instead of a part of the returned error. In a
+	// folder, so does a file that cannot be read at all; what concerns the one
+	// file that was named as a whole, and the folder's manifest, stays an error.
+	SkipBad bool
+	// Redact, when set, is called with the JSON of each message and each tool
+	// list before it is kept, and returns what to keep: JSON again. See
+	// [RedactSecrets].
+	Redact func(json []byte) []byte
+}
+
+// Validate reports what is wrong with the options.
+func (o Options) Validate() error {
+	if o.Format != "" && !slices.Contains(Formats(), o.Format) {
+		return fmt.Errorf("format: Format is %q, expected one of %q", o.Format, Formats())
+	}
+	return nil
+}
+
+// Formats returns all formats.
+func Formats() []Format {
+	return []Format{Manifest, Rows, Weka, ClaudeCode, Chat, AIPerf, ATIF, Codex, SWEAgent, MiniSWEAgent, OTLP, HAR}
+}
+
+// RedactSecrets returns a function for [Options.Redact] that puts a word in place
+// of what looks like a key or a token, by the forms that providers give theirs.
+// Passwords and other secrets without such a form stay.
+func RedactSecrets() func(json []byte) []byte { return secrets.New().Redact }
