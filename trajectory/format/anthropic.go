@@ -102,3 +102,11 @@ func anthropicTools(s *session, tools gjson.Result) (err error) {
 	s.tools, err = s.rd.raw(append(b, ']'))
 	return err
 }
+
+// claudeInput returns the input tokens of a call and those that came from the
+// cache.
+func claudeInput(usage gjson.Result) (prompt, cached int) {
+	cached = int(usage.Get("cache_read_input_tokens").Int())
+	prompt = int(usage.Get("input_tokens").Int()) + int(usage.Get("cache_creation_input_tokens").Int()) + cached
+	return max(0, prompt), max(0, cached)
+}

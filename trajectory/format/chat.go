@@ -104,17 +104,6 @@ func recordedMessage(s *session, m gjson.Result, line int) error {
 	return s.add([]byte(m.Raw))
 }
 
-// toolCallOf returns a tool call; what is no string, or too long, is empty.
-func toolCallOf(id, name gjson.Result) trajectory.ToolCall {
-	text := func(v gjson.Result) string {
-		if v.Type != gjson.String || len(v.Str) > maxText {
-			return ""
-		}
-		return string([]byte(v.Str)) // not to keep the record
-	}
-	return trajectory.ToolCall{ID: text(id), Name: text(name)}
-}
-
 // objectArguments returns an answer whose calls have arguments that are objects,
 // which servers refuse, with strings instead; ok is false when it has none.
 func objectArguments(m gjson.Result) (a answer, ok bool) {
@@ -128,13 +117,6 @@ func objectArguments(m gjson.Result) (a answer, ok bool) {
 		a.text(flattenContent(m.Get("content")).text)
 	}
 	return a, ok
-}
-
-func orNull(v gjson.Result) string {
-	if v.Type != gjson.String {
-		return `""`
-	}
-	return v.Raw
 }
 
 // shareMessage adds a message of the ShareGPT form.

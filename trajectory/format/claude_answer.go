@@ -102,14 +102,6 @@ func (t *claudeThread) begin(id string, usage gjson.Result, r claudeRecord, copi
 	return nil
 }
 
-// claudeInput returns the input tokens of a call and those that came from the
-// cache.
-func claudeInput(usage gjson.Result) (prompt, cached int) {
-	cached = int(usage.Get("cache_read_input_tokens").Int())
-	prompt = int(usage.Get("input_tokens").Int()) + int(usage.Get("cache_creation_input_tokens").Int()) + cached
-	return max(0, prompt), max(0, cached)
-}
-
 // start adds a turn, and to the one before the time between the two.
 func (t *claudeThread) start(r claudeRecord) {
 	at := t.trigger

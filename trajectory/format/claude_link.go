@@ -53,16 +53,6 @@ func (p *claudeParser) trajectories() []*trajectory.Trajectory {
 	return all
 }
 
-// below reports whether t is the trajectory or one of its subagents.
-func below(of, t *trajectory.Trajectory) bool {
-	for other := range of.All() {
-		if other == t {
-			return true
-		}
-	}
-	return false
-}
-
 func (t *claudeThread) trajectory() *trajectory.Trajectory {
 	if t.stray > 0 {
 		t.p.find(t, 0, -1, trajectory.SeverityWarning, "stray", fmt.Sprintf("%d tool results or parts of answers belong to nothing that was still open; left out", t.stray))

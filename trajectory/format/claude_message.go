@@ -79,14 +79,3 @@ func (b *claudeBlock) field(name string, value []byte) {
 		b.contents = value
 	}
 }
-
-// isText reports whether a value is a string.
-func isText(value []byte) bool { return len(value) >= 2 && value[0] == '"' }
-
-// flattenJSON is flattenContent for a value as it lies there.
-func flattenJSON(value []byte) flattened {
-	if isText(value) {
-		return flattened{text: string(value)}
-	}
-	return flattenContent(parse(value))
-}

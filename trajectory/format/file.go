@@ -8,10 +8,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 )
-
-// headSize is how much of a file can be looked at before it is read, in bytes.
-const headSize = 64 << 10
 
 // A file is open for reading, unpacked.
 type file struct {
@@ -60,4 +58,24 @@ func unpack(name string, f io.Reader) (*bufio.Reader, error) {
 		return nil, &SyntaxError{File: name, Err: fmt.Errorf("packed with zstd; unpack it first: zstd -d %q", name)}
 	}
 	return r, nil
+}
+
+// readAll reads a file to its end, or to one byte more than max. Unlike
+// io.ReadAll it makes room once where the size is known.
+func readAll(f *file, max int) ([]byte, error) {
+	data := make([]byte, 0, min(f.size, int64(max))+1)
+	for len(data) <= max {
+		if len(data) == cap(data) {
+			data = slices.Grow(data, min(len(data)+headSize, max+1-len(data)))
+		}
+		n, err := f.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		if err == io.EOF {
+			return data, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return data, nil
 }

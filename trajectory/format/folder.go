@@ -11,12 +11,6 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-const (
-	manifestName = "manifest.json"
-	// maxFiles bounds the files of a folder.
-	maxFiles = 100_000
-)
-
 // readFolder reads the manifest of a folder, else all recordings in it and in
 // the folders below, in the order of their names.
 func (rd *reader) readFolder(fsys fs.FS) error {

@@ -4,11 +4,9 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/tidwall/gjson"
 )
@@ -139,39 +137,4 @@ func (rd *reader) document(name string, f *file) (data []byte, ok bool) {
 		return nil, false
 	}
 	return data, true
-}
-
-// checkDocument is checkJSON with the line of the mistake.
-func checkDocument(data []byte) error {
-	err := checkJSON(data)
-	if s, ok := errors.AsType[*json.SyntaxError](err); ok {
-		err = fmt.Errorf("line %d: %w", 1+bytes.Count(data[:min(int(s.Offset), len(data))], []byte("\n")), err)
-	}
-	return err
-}
-
-// readAll reads a file to its end, or to one byte more than max. Unlike
-// io.ReadAll it makes room once where the size is known.
-func readAll(f *file, max int) ([]byte, error) {
-	data := make([]byte, 0, min(f.size, int64(max))+1)
-	for len(data) <= max {
-		if len(data) == cap(data) {
-			data = slices.Grow(data, min(len(data)+headSize, max+1-len(data)))
-		}
-		n, err := f.Read(data[len(data):cap(data)])
-		data = data[:len(data)+n]
-		if err == io.EOF {
-			return data, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return data, nil
-}
-
-// trimBOM returns data without the byte order mark that some editors put in
-// front.
-func trimBOM(data []byte) []byte {
-	return bytes.TrimPrefix(data, []byte("\ufeff"))
 }

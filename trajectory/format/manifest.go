@@ -16,8 +16,6 @@ import (
 const (
 	// replayMode is the one mode of manifest that there is.
 	replayMode = "single_user_agentic_replay"
-	// maxManifest bounds a manifest, in bytes; 500 tasks take 0.4 MB.
-	maxManifest = 16 << 20
 )
 
 // A manifest lists tasks and the traces that hold them.

@@ -3,48 +3,64 @@ package format
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
+	"os"
 	"path"
+	"path/filepath"
 
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// parser returns the parser of a format, nil for a manifest.
-func (rd *reader) parser(f Format) parser {
-	if p, ok := rd.parsers[f]; ok {
-		return p
+// Open reads a workload with the zero [Options].
+func Open(name string) (*trajectory.Workload, error) { return Options{}.Open(name) }
+
+// OpenFS reads a workload with the zero [Options]; see [Options.OpenFS].
+func OpenFS(fsys fs.FS, name string) (*trajectory.Workload, error) {
+	return Options{}.OpenFS(fsys, name)
+}
+
+// Open reads a workload: a file of any format, a manifest with its traces, or a
+// folder; see the package documentation. All files are closed when it returns.
+//
+// Traces are opened below the manifest's folder, and so are the files of a
+// folder: a path or a symbolic link that leads out of it is an error. When
+// name itself is a link, the folder is that of the file that it leads to.
+//
+// Mistakes in the files are reported together, each as a [*SyntaxError] that
+// names the file by its path inside the folder; then there is no workload.
+func (o Options) Open(name string) (*trajectory.Workload, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
 	}
-	var p parser
-	switch f {
-	case Manifest:
-		return nil
-	case Rows:
-		p = rd.conversations("")
-	case Weka:
-		p = &wekaParser{rd: rd}
-	case ClaudeCode:
-		p = newClaudeParser(rd)
-	case Chat:
-		p = &chatParser{rd: rd}
-	case AIPerf:
-		p = newAIPerfParser(rd)
-	case ATIF:
-		p = newATIFParser(rd)
-	case Codex:
-		p = newCodexParser(rd)
-	case SWEAgent:
-		p = &sweParser{rd: rd}
-	case MiniSWEAgent:
-		p = &miniParser{rd: rd}
-	case OTLP:
-		p = newOTLPParser(rd)
-	case HAR:
-		p = newHARParser(rd)
+	folder, base := name, "."
+	if !info.IsDir() {
+		target, err := filepath.EvalSymlinks(name)
+		if err != nil {
+			return nil, err
+		}
+		folder, base = filepath.Dir(target), filepath.Base(target)
 	}
-	rd.parsers[f] = p
-	rd.order = append(rd.order, p)
-	return p
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	label := name
+	if abs, err := filepath.Abs(name); err == nil {
+		label = abs // "." has no name
+	}
+	return o.openFS(root.FS(), base, filepath.Base(label))
+}
+
+// OpenFS is [Options.Open] in a file system, such as one made by go:embed.
+// Whether symbolic links are followed is up to the file system.
+func (o Options) OpenFS(fsys fs.FS, name string) (*trajectory.Workload, error) {
+	label := path.Base(name)
+	if label == "." {
+		label = "" // the root of a file system has no name
+	}
+	return o.openFS(fsys, name, label)
 }
 
 // openFS is OpenFS with a label for a workload that does not say its name.
@@ -149,45 +165,39 @@ func (rd *reader) readFile(fsys fs.FS, name string) {
 	})
 }
 
-// readKnown opens a file and calls read when its format is known.
-func (rd *reader) readKnown(fsys fs.FS, name string, read func(f *file, kind Format)) {
-	f, err := open(fsys, name)
-	if err != nil {
-		rd.add(err)
-		return
+// parser returns the parser of a format, nil for a manifest.
+func (rd *reader) parser(f Format) parser {
+	if p, ok := rd.parsers[f]; ok {
+		return p
 	}
-	defer f.Close()
-	kind := rd.Format
-	if kind == "" {
-		head, err := f.Peek(headSize)
-		if err != nil && err != io.EOF {
-			rd.add(fmt.Errorf("%s: %w", name, err))
-			return
-		}
-		if kind, err = rd.recognise(fsys, name, head); err != nil {
-			rd.at(name, 0)("", err)
-			return
-		}
+	var p parser
+	switch f {
+	case Manifest:
+		return nil
+	case Rows:
+		p = rd.conversations("")
+	case Weka:
+		p = &wekaParser{rd: rd}
+	case ClaudeCode:
+		p = newClaudeParser(rd)
+	case Chat:
+		p = &chatParser{rd: rd}
+	case AIPerf:
+		p = newAIPerfParser(rd)
+	case ATIF:
+		p = newATIFParser(rd)
+	case Codex:
+		p = newCodexParser(rd)
+	case SWEAgent:
+		p = &sweParser{rd: rd}
+	case MiniSWEAgent:
+		p = &miniParser{rd: rd}
+	case OTLP:
+		p = newOTLPParser(rd)
+	case HAR:
+		p = newHARParser(rd)
 	}
-	read(f, kind)
-}
-
-// recognise tells the format of a file by its head, and where that is not
-// enough by all of its first record.
-func (rd *reader) recognise(fsys fs.FS, name string, head []byte) (Format, error) {
-	kind, sure, err := recognise(head)
-	if sure || len(head) < headSize {
-		return kind, err
-	}
-	again, oerr := open(fsys, name)
-	if oerr != nil {
-		return kind, err
-	}
-	defer again.Close()
-	// Whatever is wrong further on is found by whoever reads it.
-	keys, _, kerr := keysOf(io.LimitReader(again, maxDocument))
-	if better, _ := keys.format(); kerr == nil && better != "" {
-		return better, nil
-	}
-	return kind, err
+	rd.parsers[f] = p
+	rd.order = append(rd.order, p)
+	return p
 }

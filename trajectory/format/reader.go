@@ -2,6 +2,14 @@ package format
 
 import "github.com/agentperf/agentperf-go/trajectory"
 
+const (
+	ruleBadRecord    = "bad-record"
+	ruleUnrecognised = "unrecognised"
+	ruleNoCalls      = "no-model-calls"
+)
+
+const ruleClock = "clock-step"
+
 // A reader reads the files of one workload.
 type reader struct {
 	Options
@@ -14,6 +22,8 @@ type reader struct {
 	// name and source are what a manifest says of the workload.
 	name, source string
 }
+
+func newReader() *reader { return &reader{maxLine: maxLine, parsers: make(map[Format]parser)} }
 
 // A parser reads files of one format. What belongs together may be spread over
 // several: trajectories is called when all have been read.
@@ -42,22 +52,3 @@ func (rd *reader) record(file string, line int) func(field string, err error) {
 		})
 	}
 }
-
-func newReader() *reader { return &reader{maxLine: maxLine, parsers: make(map[Format]parser)} }
-
-const (
-	// maxFindings bounds what is noted: a file of a million bad lines is known to
-	// be bad after some.
-	maxFindings = 10_000
-
-	ruleBadRecord    = "bad-record"
-	ruleUnrecognised = "unrecognised"
-	ruleNoCalls      = "no-model-calls"
-)
-
-// maxDocument bounds a file that is read as a whole, in bytes.
-const maxDocument = 256 << 20
-
-// maxLine bounds one row, in bytes. The largest context windows are a few
-// megabytes of text; images inside messages make the rest.
-const maxLine = 64 << 20

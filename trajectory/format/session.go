@@ -3,7 +3,6 @@ package format
 import (
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/tidwall/gjson"
 
@@ -108,58 +107,6 @@ func estimateOutputs(t *trajectory.Trajectory) {
 	}
 }
 
-// answerChars returns the length of what the model wrote of a message.
-func answerChars(message gjson.Result) int {
-	n := 0
-	if content := message.Get("content"); content.Type != gjson.Null {
-		n += len(flattenContent(content).text) - 2
-	}
-	for _, name := range []string{"reasoning", "reasoning_content"} {
-		n += max(0, len(message.Get(name).Raw)-2)
-	}
-	message.Get("tool_calls").ForEach(func(_, c gjson.Result) bool {
-		n += len(c.Get("function.name").Raw) + len(c.Get("function.arguments").Raw)
-		return true
-	})
-	return n
-}
-
-// instant reads a time in one of the usual forms: RFC 3339, the same without a
-// zone, and seconds or milliseconds since 1970.
-func instant(v gjson.Result) (t time.Time, ok bool) {
-	switch v.Type {
-	case gjson.String:
-		for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05"} {
-			if t, err := time.Parse(layout, v.Str); err == nil {
-				return t, true
-			}
-		}
-	case gjson.Number:
-		f := v.Num
-		if f > 1e11 {
-			f /= 1000
-		}
-		if f > 0 && f < 1e11 {
-			return time.UnixMicro(int64(f * 1e6)), true
-		}
-	}
-	return time.Time{}, false
-}
-
-// splitWait splits the time from the end of an answer to when the next request was
-// due: tools first, until the last result, then the person who typed. Instants are
-// zero where there was none. A time is negative where the clock was set back.
-func splitWait(end, result, typed, due time.Time) (tool, human time.Duration) {
-	if typed.IsZero() || typed.Before(end) {
-		return due.Sub(end), 0
-	}
-	done := end
-	if result.After(end) && result.Before(typed) {
-		done = result
-	}
-	return done.Sub(end), due.Sub(done)
-}
-
 // tokens reads a count that may be missing or nonsense.
 func tokens(v gjson.Result) int {
 	if v.Type != gjson.Number || !(v.Num >= 0 && v.Num <= maxPrompt) {
@@ -168,7 +115,30 @@ func tokens(v gjson.Result) int {
 	return int(v.Num)
 }
 
-// bounded keeps a time within what can be written again.
-func bounded(d time.Duration) time.Duration {
-	return max(0, min(d, maxMillis*time.Millisecond))
+// below reports whether t is the trajectory or one of its subagents.
+func below(of, t *trajectory.Trajectory) bool {
+	for other := range of.All() {
+		if other == t {
+			return true
+		}
+	}
+	return false
+}
+
+// sweMessage adds a message without the tool's own notes on it.
+func sweMessage(s *session, m gjson.Result) error {
+	role := m.Get("role")
+	switch role.Str {
+	case "assistant":
+		return s.add(plainAnswer(m, &s.buf))
+	case "tool":
+		id := m.Get("tool_call_id")
+		if !id.Exists() {
+			id = m.Get("tool_call_ids.0")
+		}
+		return s.result(orNull(id), m.Get("content"))
+	case "system", "user":
+		return s.say(role.Str, m.Get("content"))
+	}
+	return fmt.Errorf("role is %q, expected system, user, assistant or tool", clip(role.Str))
 }

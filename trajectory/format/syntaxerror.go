@@ -43,9 +43,6 @@ func (e *SyntaxError) text() string {
 // Unwrap returns e.Err.
 func (e *SyntaxError) Unwrap() error { return e.Err }
 
-// maxProblems is how many mistakes are worth reading about at once.
-const maxProblems = 20
-
 // problems collects what is wrong with a workload. The zero value is ready.
 type problems struct {
 	errs []error

@@ -73,11 +73,6 @@ func (d *wekaDecoder) thread(t *wekaThread, path string, chat func() *hashedChat
 	})
 }
 
-const (
-	maxBlock    = 1 << 20 // tokens
-	maxRequests = 1_000_000
-)
-
 // request decodes one request and makes its context.
 func (d *wekaDecoder) request(t *wekaThread, path string) wekaRequest {
 	r := wekaRequest{field: path, apiTime: -1, think: -1, duration: -1}

@@ -2,8 +2,6 @@ package format
 
 import (
 	"fmt"
-	"math"
-	"time"
 
 	"github.com/agentperf/agentperf-go/trajectory"
 )
@@ -110,26 +108,6 @@ func (d *wekaDecoder) attach(trj *trajectory.Trajectory, turns []*wekaRequest, r
 	}
 	trj.Subagents = append(trj.Subagents, s)
 }
-
-// setWait sets the time after a turn.
-func setWait(t *trajectory.Turn, wait float64, human bool, origin trajectory.Origin) {
-	t.ToolDelay, t.ToolDelayKnown, t.HumanDelay = 0, true, 0
-	if human {
-		t.HumanDelay = seconds(wait)
-	} else {
-		t.ToolDelay = seconds(wait)
-	}
-	t.Origins.Delay = origin
-}
-
-// seconds returns a time in whole microseconds, 0 when it is absent, and no more
-// than can be written again.
-func seconds(s float64) time.Duration {
-	s = min(max(0, s), maxMillis/1000)
-	return time.Duration(math.Round(s*1e6)) * time.Microsecond
-}
-
-const ruleClock = "clock-step"
 
 func (d *wekaDecoder) note(id string, turn int, s trajectory.Severity, rule, text string) {
 	d.rd.find(trajectory.Finding{File: d.file, Trajectory: id, Turn: turn, Severity: s, Rule: rule, Text: text})

@@ -2,143 +2,147 @@ package format
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
-	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
+	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// Write writes w into a folder, which is made when there is none, as
-// manifest.json and one file in traces for each trajectory, named after its ID.
-//
-// Every file appears complete or not at all, the manifest last: a folder
-// without one was not written to the end. A manifest that is there is removed
-// first; traces of the same names are replaced and others left alone.
-//
-// Subagents are tasks too, whose first rows say where they belong. A client
-// that does not know that plays them as sessions of their own.
-//
-// Workloads and trajectories without name or source get one, as the format
-// requires it. A turn whose tool delay is not known is written without; such a
-// trace is read by [Open], but Artificial Analysis' own client, for which the
-// delay is mandatory, refuses it.
-func Write(dir string, w *trajectory.Workload) error {
-	if err := checkWorkload(w); err != nil {
-		return err
+// checkWorkload returns what would keep a workload from being read again,
+// before anything of it is written.
+func checkWorkload(w *trajectory.Workload) error {
+	var errs problems
+	if len(w.Trajectories) == 0 {
+		errs.add(errors.New("workload has no trajectories"))
 	}
-	if err := os.MkdirAll(filepath.Join(dir, tracesFolder), 0o777); err != nil {
-		return err
+	if err := checkTexts(w.Name, w.Source); err != nil {
+		errs.add(fmt.Errorf("workload: %w", err))
 	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	// Traces that are replaced no longer belong to the manifest before.
-	if err := root.Remove(manifestName); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	all := threads(w)
-	names := traceNames(all)
-	for i, t := range all {
-		err := writeFile(root, names[i], func(out io.Writer) error { return writeTrace(out, t) })
-		if err != nil {
-			return err
+	ids := make(map[string]bool, len(w.Trajectories))
+	for i, t := range threads(w) {
+		fail := func(err error) { errs.add(fmt.Errorf("trajectory %d (%q): %w", i, clip(t.ID), err)) }
+		switch {
+		case t.ID == "":
+			fail(errors.New("no ID"))
+		case ids[t.ID]:
+			fail(errors.New("ID is not unique"))
 		}
-	}
-	label := "workload"
-	if abs, err := filepath.Abs(dir); err == nil {
-		label = filepath.Base(abs)
-	}
-	return writeFile(root, manifestName, func(out io.Writer) error {
-		e := json.NewEncoder(out)
-		e.SetIndent("", "  ")
-		return e.Encode(describeWorkload(w, all, names, label))
-	})
-}
-
-// A manifestJSON is a manifest as it is written.
-type manifestJSON struct {
-	Name    string     `json:"name"`
-	Source  string     `json:"source"`
-	Mode    string     `json:"mode"`
-	Version int        `json:"version"`
-	Tasks   []taskJSON `json:"tasks"`
-}
-
-type taskJSON struct {
-	ID            string  `json:"task_id"`
-	Trace         string  `json:"trace"`
-	Source        string  `json:"source_recording"`
-	ModelCalls    int     `json:"model_calls"`
-	ToolCalls     int     `json:"tool_calls"`
-	ToolDelay     float64 `json:"total_recorded_tool_delay_ms"`
-	ContextTokens int     `json:"required_context_tokens,omitempty"`
-}
-
-func describeWorkload(w *trajectory.Workload, all []thread, names []string, label string) *manifestJSON {
-	m := &manifestJSON{Name: w.Name, Source: w.Source, Mode: replayMode, Version: 1}
-	if m.Name == "" {
-		m.Name = label
-	}
-	if m.Source == "" {
-		m.Source = label
-	}
-	for i, t := range all {
-		task := taskJSON{
-			ID: t.ID, Trace: names[i], Source: t.Source,
-			ModelCalls: len(t.Turns), ContextTokens: t.ContextTokens,
+		ids[t.ID] = true
+		if err := checkTexts(t.ID, t.Source); err != nil {
+			fail(err)
 		}
-		if task.Source == "" {
-			task.Source = t.ID
+		if t.ContextTokens < 0 || t.ContextTokens > maxTokens {
+			fail(fmt.Errorf("context of %d tokens, expected 0 to %.0f", t.ContextTokens, maxTokens))
 		}
-		var delay time.Duration
-		for _, turn := range t.Turns {
-			task.ToolCalls += len(turn.ToolCalls)
-			if turn.ToolDelayKnown {
-				delay += turn.ToolDelay
+		if len(t.Turns) == 0 {
+			fail(errors.New("no turns"))
+		}
+		for _, s := range t.Subagents {
+			if s.After < -1 || s.After >= len(t.Turns) || s.Join >= len(t.Turns) || s.Join != 0 && s.Join <= s.After || s.Delay < 0 || s.Delay > maxMillis*time.Millisecond {
+				fail(fmt.Errorf("subagent %q: after turn %d, joined by %d, delayed by %v", clip(s.Trajectory.ID), s.After, s.Join, s.Delay))
 			}
 		}
-		task.ToolDelay = millis(delay)
-		m.Tasks = append(m.Tasks, task)
+		for j := range t.Turns {
+			if err := checkTurn(&t.Turns[j]); err != nil {
+				fail(fmt.Errorf("turn %d: %w", j, err))
+			}
+		}
 	}
-	return m
+	return errs.err()
 }
 
-// writeFile writes a file under a name of its own and renames it when it is
-// complete.
-func writeFile(root *os.Root, name string, write func(io.Writer) error) (err error) {
-	part := name + ".part"
-	// What an interrupted write left behind is not worth keeping.
-	if err := root.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	f, err := root.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			root.Remove(part)
+func checkTurn(t *trajectory.Turn) error {
+	for _, n := range []int{t.OutputTokens, t.MaxOutputTokens, t.PromptTokens, t.CompletionTokens} {
+		if n < 0 || n > maxTokens {
+			return fmt.Errorf("%d tokens, expected 0 to %.0f", n, maxTokens)
 		}
-	}()
-	b := bufio.NewWriterSize(f, headSize)
-	if err := write(b); err != nil {
+	}
+	size := t.Context.Size() + len(t.Tools) + 1<<20 // ample for the rest
+	times := []time.Duration{t.ModelTime, t.ToolDelay, t.HumanDelay}
+	for _, c := range t.ToolCalls {
+		if err := checkTexts(c.ID, c.Name); err != nil {
+			return err
+		}
+		times = append(times, c.Duration)
+		size += 100 + 6*(len(c.ID)+len(c.Name)) // as if all had to be escaped
+	}
+	for _, d := range times {
+		if d < 0 || d > maxMillis*time.Millisecond {
+			return fmt.Errorf("a time of %v, expected 0 to %v", d, maxMillis*time.Millisecond)
+		}
+	}
+	switch n := t.Context.Len(); {
+	case n == 0:
+		return errors.New("no messages")
+	case n > maxMessages:
+		return fmt.Errorf("%d messages, expected at most %d", n, maxMessages)
+	case size > maxLine:
+		return fmt.Errorf("a row of some %d MiB, expected at most %d", size>>20, maxLine>>20)
+	}
+	return nil
+}
+
+func checkTexts(texts ...string) error {
+	for _, s := range texts {
+		if len(s) > maxText || !utf8.ValidString(s) {
+			return fmt.Errorf("text %q: expected at most %d bytes of UTF-8", clip(s), maxText)
+		}
+	}
+	return nil
+}
+
+// A thread is a trajectory as it is written, with its place if it is a subagent.
+type thread struct {
+	*trajectory.Trajectory
+	parent string
+	place  trajectory.Subagent
+}
+
+// threads returns the trajectories of a workload, each with its subagents behind
+// it.
+func threads(w *trajectory.Workload) (all []thread) {
+	var add func(t thread)
+	add = func(t thread) {
+		all = append(all, t)
+		for _, s := range t.Subagents {
+			add(thread{s.Trajectory, t.ID, s})
+		}
+	}
+	for _, t := range w.Trajectories {
+		add(thread{Trajectory: t})
+	}
+	return all
+}
+
+// writeMessages writes one line: an object of the fields of start, messages, and
+// the fields of end. The messages are written as they are stored, without
+// building the line: it may be megabytes.
+func writeMessages(b *bufio.Writer, start any, c *trajectory.Context, end any) error {
+	var buf bytes.Buffer
+	e := json.NewEncoder(&buf)
+	e.SetEscapeHTML(false) // tools are kept as recorded, to the byte
+	if err := e.Encode(start); err != nil {
 		return err
 	}
-	if err := b.Flush(); err != nil {
+	b.Write(bytes.TrimSuffix(buf.Bytes(), []byte("}\n")))
+	b.WriteString(`,"messages":[`)
+	comma := ""
+	for m := range c.All() {
+		b.WriteString(comma)
+		b.Write(m.JSON())
+		comma = ","
+	}
+	b.WriteString("],")
+	buf.Reset()
+	if err := e.Encode(end); err != nil {
 		return err
 	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return root.Rename(part, name)
+	_, err := b.Write(bytes.TrimPrefix(buf.Bytes(), []byte("{")))
+	return err
 }
 
 // millis returns d in milliseconds. Up to a day it is read back as the same d.

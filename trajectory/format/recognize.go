@@ -2,10 +2,10 @@ package format
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 )
@@ -61,64 +61,6 @@ func isLines(f Format) bool {
 	return slices.Contains([]Format{Rows, Chat, AIPerf, ClaudeCode, Codex}, f)
 }
 
-// keys are those of an object, with those of its values that are short strings.
-type keys struct {
-	names  []string
-	values map[string]string
-	cut    bool // the object goes on
-	spread bool // it has line ends in it
-}
-
-func (k keys) has(name string) bool { return slices.Contains(k.names, name) }
-
-// firstKeys returns the keys of the object that data begins with. An error says
-// that it is not JSON; an object that is cut short is no error.
-func firstKeys(data []byte) (k keys, err error) {
-	k, end, err := keysOf(bytes.NewReader(data))
-	k.spread = bytes.IndexByte(data[:end], '\n') >= 0
-	return k, err
-}
-
-// keysOf is firstKeys for a file, and returns where the object ends.
-func keysOf(r io.Reader) (k keys, end int64, err error) {
-	dec := json.NewDecoder(r)
-	defer func() { end = dec.InputOffset() }()
-	start, err := dec.Token()
-	if err != nil || start != json.Delim('{') {
-		return k, 0, err
-	}
-	k.values = make(map[string]string)
-	for dec.More() {
-		token, err := dec.Token()
-		if err != nil {
-			k.cut = true
-			return k, 0, cutShort(err)
-		}
-		name, _ := token.(string)
-		k.names = append(k.names, name)
-		var value json.RawMessage
-		if err := dec.Decode(&value); err != nil {
-			k.cut = true
-			return k, 0, cutShort(err)
-		}
-		if len(value) < 100 && value[0] == '"' {
-			var text string
-			if json.Unmarshal(value, &text) == nil {
-				k.values[name] = text
-			}
-		}
-	}
-	_, err = dec.Token() // the closing bracket
-	return k, 0, cutShort(err)
-}
-
-func cutShort(err error) error {
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		return nil
-	}
-	return err
-}
-
 // format returns the format of which records with such keys are; sure is false
 // when keys that are out of sight could say otherwise.
 func (k keys) format() (f Format, sure bool) {
@@ -157,21 +99,45 @@ func (k keys) format() (f Format, sure bool) {
 	return "", false
 }
 
-// String names the keys in a message.
-func (k keys) String() string {
-	const most = 8
-	var b strings.Builder
-	for i, name := range k.names[:min(len(k.names), most)] {
-		if i > 0 {
-			b.WriteString(", ")
+// readKnown opens a file and calls read when its format is known.
+func (rd *reader) readKnown(fsys fs.FS, name string, read func(f *file, kind Format)) {
+	f, err := open(fsys, name)
+	if err != nil {
+		rd.add(err)
+		return
+	}
+	defer f.Close()
+	kind := rd.Format
+	if kind == "" {
+		head, err := f.Peek(headSize)
+		if err != nil && err != io.EOF {
+			rd.add(fmt.Errorf("%s: %w", name, err))
+			return
 		}
-		fmt.Fprintf(&b, "%q", clip(name))
+		if kind, err = rd.recognise(fsys, name, head); err != nil {
+			rd.at(name, 0)("", err)
+			return
+		}
 	}
-	switch {
-	case len(k.names) == 0:
-		return "no keys"
-	case len(k.names) > most:
-		b.WriteString(", ...")
+	read(f, kind)
+}
+
+// recognise tells the format of a file by its head, and where that is not
+// enough by all of its first record.
+func (rd *reader) recognise(fsys fs.FS, name string, head []byte) (Format, error) {
+	kind, sure, err := recognise(head)
+	if sure || len(head) < headSize {
+		return kind, err
 	}
-	return "the keys " + b.String()
+	again, oerr := open(fsys, name)
+	if oerr != nil {
+		return kind, err
+	}
+	defer again.Close()
+	// Whatever is wrong further on is found by whoever reads it.
+	keys, _, kerr := keysOf(io.LimitReader(again, maxDocument))
+	if better, _ := keys.format(); kerr == nil && better != "" {
+		return better, nil
+	}
+	return kind, err
 }

@@ -3,8 +3,6 @@ package format
 import (
 	"errors"
 	"fmt"
-	"math"
-	"time"
 
 	"github.com/tidwall/gjson"
 
@@ -151,16 +149,6 @@ func (r *row) numbers(f record) {
 		t.ToolCalls = append(t.ToolCalls, call)
 	})
 }
-
-// millis returns a time given in milliseconds; ok is false when it is absent.
-func (r record) millis(name string) (d time.Duration, ok bool) {
-	v, ok := r.number(name, 0, maxMillis)
-	return time.Duration(math.Round(v * float64(time.Millisecond))), ok
-}
-
-// maxMessages bounds the messages of one row. A message costs some memory of
-// its own however short it is.
-const maxMessages = 100_000
 
 // A prefix is a message as it stands in a file, and the context that ends with
 // it.

@@ -1,57 +1,15 @@
 package format
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
-	"unsafe"
+	"time"
 
 	"github.com/tidwall/gjson"
-
-	"github.com/agentperf/agentperf-go/internal/jsonscan"
 )
-
-// Bounds of what a record may say. They are far above any recording and keep
-// nonsense from overflowing what is computed from it.
-const (
-	maxTokens = 1e8
-	// maxPrompt bounds what synthetic text is made for: four times the largest
-	// context windows, 16 MiB of it.
-	maxPrompt = 1 << 22
-	maxCount  = 1e9
-	maxMillis = 24 * 60 * 60 * 1000
-	maxText   = 4096 // bytes in an id, a name or a path
-)
-
-// checkJSON returns what keeps data from being JSON in UTF-8.
-//
-// It bounds the nesting: gjson's own check recurses, and a line of opening
-// brackets would exhaust the stack.
-func checkJSON(data []byte) error {
-	if err := jsonscan.Valid(data); err != nil {
-		// encoding/json says what is wrong in words that people know.
-		if known, ok := errors.AsType[*json.SyntaxError](json.Unmarshal(data, new(json.RawMessage))); ok {
-			return fmt.Errorf("not JSON: %w at byte %d", known, known.Offset)
-		}
-		return fmt.Errorf("not JSON: %w", err)
-	}
-	if !utf8.Valid(data) {
-		return errors.New("not UTF-8")
-	}
-	return nil
-}
-
-// parse returns checked JSON as it lies there. The result must not outlive data,
-// nor may what is kept of it.
-func parse(data []byte) gjson.Result {
-	return gjson.Parse(unsafe.String(unsafe.SliceData(data), len(data)))
-}
 
 // A record is one JSON object whose fields are taken out one by one. Each
 // method reports a field that is not what it should be, and answers as if the
@@ -171,46 +129,8 @@ func (r record) objects(name string, each func(i int, element gjson.Result)) {
 	})
 }
 
-// kind names the type of a JSON value.
-func kind(value gjson.Result) string {
-	switch {
-	case value.IsArray():
-		return "an array"
-	case value.IsObject():
-		return "an object"
-	case value.Type == gjson.String:
-		return "a string"
-	case value.Type == gjson.Number:
-		return "a number"
-	case value.Type == gjson.Null:
-		return "null"
-	default:
-		return "a boolean"
-	}
-}
-
-// clip shortens what a message quotes from a file.
-func clip(s string) string {
-	const most = 60
-	if len(s) > most {
-		return string(bytes.ToValidUTF8([]byte(s[:most]), nil)) + "..."
-	}
-	return s
-}
-
-// inner returns a JSON string without its quotes, nil for what is none.
-func inner(value []byte) []byte {
-	if len(value) < 2 || value[0] != '"' {
-		return nil
-	}
-	return value[1 : len(value)-1]
-}
-
-// unquoted returns what a JSON string says, empty for what is none. It is a copy.
-func unquoted(value []byte) string {
-	text := inner(value)
-	if slices.Contains(text, '\\') {
-		return strings.Clone(parse(value).Str)
-	}
-	return string(text)
+// millis returns a time given in milliseconds; ok is false when it is absent.
+func (r record) millis(name string) (d time.Duration, ok bool) {
+	v, ok := r.number(name, 0, maxMillis)
+	return time.Duration(math.Round(v * float64(time.Millisecond))), ok
 }

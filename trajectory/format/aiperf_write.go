@@ -2,7 +2,6 @@ package format
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"io"
 	"time"
@@ -89,31 +88,4 @@ func recordedWaits(t *trajectory.Trajectory) (waits []time.Duration, took time.D
 		start(i, took)
 	}
 	return waits, took
-}
-
-// writeMessages writes one line: an object of the fields of start, messages, and
-// the fields of end. The messages are written as they are stored, without
-// building the line: it may be megabytes.
-func writeMessages(b *bufio.Writer, start any, c *trajectory.Context, end any) error {
-	var buf bytes.Buffer
-	e := json.NewEncoder(&buf)
-	e.SetEscapeHTML(false) // tools are kept as recorded, to the byte
-	if err := e.Encode(start); err != nil {
-		return err
-	}
-	b.Write(bytes.TrimSuffix(buf.Bytes(), []byte("}\n")))
-	b.WriteString(`,"messages":[`)
-	comma := ""
-	for m := range c.All() {
-		b.WriteString(comma)
-		b.Write(m.JSON())
-		comma = ","
-	}
-	b.WriteString("],")
-	buf.Reset()
-	if err := e.Encode(end); err != nil {
-		return err
-	}
-	_, err := b.Write(bytes.TrimPrefix(buf.Bytes(), []byte("{")))
-	return err
 }

@@ -1,0 +1,25 @@
+package format
+
+// A Format names a form of recording.
+type Format string
+
+// The formats that can be read. The package documentation says what each is.
+const (
+	Manifest     Format = "manifest"
+	Rows         Format = "rows"
+	Weka         Format = "weka"
+	ClaudeCode   Format = "claude-code"
+	Chat         Format = "chat"
+	AIPerf       Format = "aiperf"
+	ATIF         Format = "atif"
+	Codex        Format = "codex"
+	SWEAgent     Format = "swe-agent"
+	MiniSWEAgent Format = "mini-swe-agent"
+	OTLP         Format = "otlp"
+	HAR          Format = "har"
+)
+
+// Formats returns all formats.
+func Formats() []Format {
+	return []Format{Manifest, Rows, Weka, ClaudeCode, Chat, AIPerf, ATIF, Codex, SWEAgent, MiniSWEAgent, OTLP, HAR}
+}

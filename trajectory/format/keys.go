@@ -1,0 +1,87 @@
+package format
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// keys are those of an object, with those of its values that are short strings.
+type keys struct {
+	names  []string
+	values map[string]string
+	cut    bool // the object goes on
+	spread bool // it has line ends in it
+}
+
+func (k keys) has(name string) bool { return slices.Contains(k.names, name) }
+
+// firstKeys returns the keys of the object that data begins with. An error says
+// that it is not JSON; an object that is cut short is no error.
+func firstKeys(data []byte) (k keys, err error) {
+	k, end, err := keysOf(bytes.NewReader(data))
+	k.spread = bytes.IndexByte(data[:end], '\n') >= 0
+	return k, err
+}
+
+// keysOf is firstKeys for a file, and returns where the object ends.
+func keysOf(r io.Reader) (k keys, end int64, err error) {
+	dec := json.NewDecoder(r)
+	defer func() { end = dec.InputOffset() }()
+	start, err := dec.Token()
+	if err != nil || start != json.Delim('{') {
+		return k, 0, err
+	}
+	k.values = make(map[string]string)
+	for dec.More() {
+		token, err := dec.Token()
+		if err != nil {
+			k.cut = true
+			return k, 0, cutShort(err)
+		}
+		name, _ := token.(string)
+		k.names = append(k.names, name)
+		var value json.RawMessage
+		if err := dec.Decode(&value); err != nil {
+			k.cut = true
+			return k, 0, cutShort(err)
+		}
+		if len(value) < 100 && value[0] == '"' {
+			var text string
+			if json.Unmarshal(value, &text) == nil {
+				k.values[name] = text
+			}
+		}
+	}
+	_, err = dec.Token() // the closing bracket
+	return k, 0, cutShort(err)
+}
+
+func cutShort(err error) error {
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return nil
+	}
+	return err
+}
+
+// String names the keys in a message.
+func (k keys) String() string {
+	const most = 8
+	var b strings.Builder
+	for i, name := range k.names[:min(len(k.names), most)] {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%q", clip(name))
+	}
+	switch {
+	case len(k.names) == 0:
+		return "no keys"
+	case len(k.names) > most:
+		b.WriteString(", ...")
+	}
+	return "the keys " + b.String()
+}
