@@ -35,10 +35,10 @@ func newAIPerfParser(rd *reader) *aiperfParser {
 // An aiperfSession is a session and what the next row needs to know of it.
 type aiperfSession struct {
 	chain
-	chat *hashedChat
-	end  uint64 // its key in ends
-	kind rowKind
-	told bool // that its history is not what it claims
+	chat   *hashedChat
+	end    uint64 // its key in ends
+	kind   rowKind
+	warned bool // that its history is not what it claims
 }
 
 func (p *aiperfParser) trajectories() []*trajectory.Trajectory {
@@ -53,8 +53,8 @@ func (p *aiperfParser) trajectories() []*trajectory.Trajectory {
 func (p *aiperfParser) read(name string, f *file) {
 	p.rd.eachRecord(name, f, func(line int, object gjson.Result) {
 		bad := false
-		report := p.rd.record(name, line)
-		fields := newRecord(object, "", aiperfFields(), func(field string, err error) {
+		report := p.rd.atRecord(name, line)
+		fields := newFields(object, "", aiperfFields(), func(field string, err error) {
 			bad = true
 			report(field, err)
 		})
@@ -87,7 +87,7 @@ func (p *aiperfParser) read(name string, f *file) {
 			}
 			field, err = p.hashed(&r, hasChat, int64(chat), int64(parent))
 		default:
-			field, err = p.said(&r)
+			field, err = p.text(&r)
 		}
 		if err != nil {
 			report(field, err)

@@ -30,7 +30,7 @@ func aiperfFields() []string {
 }
 
 // decode takes the fields of a row.
-func (r *aiperfRow) decode(f record) {
+func (r *aiperfRow) decode(f fields) {
 	r.session, r.mode = f.text("session_id"), f.text("message_mode")
 	r.input, _ = f.count("input_length", 0, maxPrompt)
 	r.output, _ = f.count("output_length", 0, maxPrompt)
@@ -41,22 +41,22 @@ func (r *aiperfRow) decode(f record) {
 		r.delay = d
 	}
 	r.messages, _ = f.array("messages")
-	r.tools = f.fields["tools"]
-	if text := f.fields["text_input"]; text.Exists() {
+	r.tools = f.values["tools"]
+	if text := f.values["text_input"]; text.Exists() {
 		if text.Type != gjson.String {
-			f.fail("text_input", "%s, expected a string", kind(text))
+			f.fail("text_input", "%s, expected a string", jsonType(text))
 			return
 		}
 		r.messages, r.mode = gjson.Parse(`[{"role":"user","content":`+text.Raw+`}]`), "text"
 	}
-	if body := f.fields["payload"]; body.Exists() {
+	if body := f.values["payload"]; body.Exists() {
 		r.messages, r.tools, r.mode = body.Get("messages"), body.Get("tools"), "history"
 		r.limit = tokens(body.Get("max_tokens")) + tokens(body.Get("max_completion_tokens"))
 		if !r.messages.IsArray() {
 			f.fail("payload", `no "messages" in it`)
 		}
 	}
-	if r.messages.Raw == "" && r.input == 0 && !f.fields["hash_ids"].Exists() {
+	if r.messages.Raw == "" && r.input == 0 && !f.values["hash_ids"].Exists() {
 		f.fail("", "none of input_length, hash_ids, text_input, messages and payload")
 	}
 }

@@ -19,7 +19,7 @@ const (
 )
 
 // said adds a row with text.
-func (p *aiperfParser) said(r *aiperfRow) (field string, err error) {
+func (p *aiperfParser) text(r *aiperfRow) (field string, err error) {
 	var c *trajectory.Context
 	i := 0
 	r.messages.ForEach(func(_, m gjson.Result) bool {
@@ -109,9 +109,9 @@ func (p *aiperfParser) history(s *aiperfSession, r *aiperfRow, turn *trajectory.
 	if s.kind = deltas; whole {
 		s.kind = histories
 	}
-	if claim != "" && !s.told {
-		s.told = true
-		p.rd.find(trajectory.Finding{
+	if claim != "" && !s.warned {
+		s.warned = true
+		p.rd.note(trajectory.Finding{
 			File: r.file, Line: r.line, Trajectory: s.ID, Turn: len(s.Turns), Severity: severity, Rule: "history", Text: claim,
 		})
 	}

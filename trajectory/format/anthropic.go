@@ -11,7 +11,7 @@ import (
 // anthropicPayload takes the body of a request to Anthropic's messages, as chat
 // messages: the system prompt in front, calls and their results in messages of
 // their own, marks of the cache left out.
-func anthropicPayload(s *session, payload gjson.Result) error {
+func anthropicPayload(s *sessionBuilder, payload gjson.Result) error {
 	if err := anthropicTools(s, payload.Get("tools")); err != nil {
 		return err
 	}
@@ -32,7 +32,7 @@ func anthropicPayload(s *session, payload gjson.Result) error {
 	return nil
 }
 
-func anthropicMessage(s *session, m gjson.Result) error {
+func anthropicMessage(s *sessionBuilder, m gjson.Result) error {
 	content := m.Get("content")
 	role := m.Get("role").Str
 	if role != "user" && role != "assistant" {
@@ -47,9 +47,9 @@ func anthropicMessage(s *session, m gjson.Result) error {
 	content.ForEach(func(_, block gjson.Result) bool {
 		switch block.Get("type").Str {
 		case "tool_use":
-			a.call(call{orNull(block.Get("id")), orNull(block.Get("name")), block.Get("input").Raw})
+			a.call(call{rawString(block.Get("id")), rawString(block.Get("name")), block.Get("input").Raw})
 		case "tool_result":
-			err = s.result(orNull(block.Get("tool_use_id")), block.Get("content"))
+			err = s.result(rawString(block.Get("tool_use_id")), block.Get("content"))
 		case "thinking", "redacted_thinking":
 			a.reasoning(block.Get("thinking").Raw)
 		case "text":
@@ -75,7 +75,7 @@ func anthropicMessage(s *session, m gjson.Result) error {
 }
 
 // anthropicTools takes tool definitions, in the form of chat completions.
-func anthropicTools(s *session, tools gjson.Result) (err error) {
+func anthropicTools(s *sessionBuilder, tools gjson.Result) (err error) {
 	if !tools.IsArray() || len(tools.Array()) == 0 {
 		return nil
 	}
@@ -88,7 +88,7 @@ func anthropicTools(s *session, tools gjson.Result) (err error) {
 			b = append(b, ',')
 		}
 		b = append(b, `{"type":"function","function":{"name":`...)
-		b = append(b, orNull(t.Get("name"))...)
+		b = append(b, rawString(t.Get("name"))...)
 		if d := t.Get("description"); d.Type == gjson.String {
 			b = append(b, `,"description":`...)
 			b = append(b, d.Raw...)
@@ -105,7 +105,7 @@ func anthropicTools(s *session, tools gjson.Result) (err error) {
 
 // claudeInput returns the input tokens of a call and those that came from the
 // cache.
-func claudeInput(usage gjson.Result) (prompt, cached int) {
+func anthropicInput(usage gjson.Result) (prompt, cached int) {
 	cached = int(usage.Get("cache_read_input_tokens").Int())
 	prompt = int(usage.Get("input_tokens").Int()) + int(usage.Get("cache_creation_input_tokens").Int()) + cached
 	return max(0, prompt), max(0, cached)

@@ -60,7 +60,7 @@ func (p *atifParser) session(name string, object gjson.Result, path string) {
 	if id == "" || len(id) > maxText {
 		id = plainName(name)
 	}
-	a := &atifReader{session: p.rd.session(strings.Clone(id), name), seen: make(map[string]bool)}
+	a := &atifReader{sessionBuilder: p.rd.session(strings.Clone(id), name), seen: make(map[string]bool)}
 	var err error
 	if a.tools, err = p.rd.tools(object.Get("agent.tool_definitions")); err != nil {
 		report(path+"agent.tool_definitions", err)
@@ -79,7 +79,7 @@ func (p *atifParser) session(name string, object gjson.Result, path string) {
 		return
 	}
 	if next := object.Get("continued_trajectory_ref").Str; next != "" {
-		p.rd.find(trajectory.Finding{File: name, Trajectory: a.ID, Turn: -1, Severity: trajectory.SeverityInfo, Rule: "continued",
+		p.rd.note(trajectory.Finding{File: name, Trajectory: a.ID, Turn: -1, Severity: trajectory.SeverityInfo, Rule: "continued",
 			Text: fmt.Sprintf("it goes on in %s, which is a trajectory of its own", clip(next))})
 	}
 	if t := a.finish(); t != nil {
@@ -98,8 +98,8 @@ func (p *atifParser) trajectories() []*trajectory.Trajectory {
 	for _, s := range p.order {
 		for _, ref := range s.refs {
 			child := p.byID[ref.id]
-			if child == nil || child.taken || child == s || below(child.Trajectory, s.Trajectory) {
-				p.rd.find(trajectory.Finding{File: s.Source, Trajectory: s.ID, Turn: ref.after, Severity: trajectory.SeverityWarning, Rule: "subagent-missing",
+			if child == nil || child.taken || child == s || contains(child.Trajectory, s.Trajectory) {
+				p.rd.note(trajectory.Finding{File: s.Source, Trajectory: s.ID, Turn: ref.after, Severity: trajectory.SeverityWarning, Rule: "subagent-missing",
 					Text: fmt.Sprintf("it starts subagent %q, which is not among the files", clip(ref.id))})
 				continue
 			}
@@ -122,7 +122,7 @@ func (p *atifParser) trajectories() []*trajectory.Trajectory {
 
 // An atifReader reads the steps of one session.
 type atifReader struct {
-	*session
+	*sessionBuilder
 	refs  []atifRef
 	seen  map[string]bool     // subagents
 	start *trajectory.Context // what came before the first answer
@@ -133,7 +133,7 @@ type atifReader struct {
 // step takes one step. The error says what is wrong with which field of it.
 func (a *atifReader) step(step gjson.Result) (field string, err error) {
 	if !step.IsObject() {
-		return "", fmt.Errorf("%s, expected an object", kind(step))
+		return "", fmt.Errorf("%s, expected an object", jsonType(step))
 	}
 	at, _ := instant(step.Get("timestamp"))
 	message := step.Get("message")
@@ -143,7 +143,7 @@ func (a *atifReader) step(step gjson.Result) (field string, err error) {
 		if strings.Contains(strings.ToLower(message.Str), "summar") && step.Get("observation.results.#.subagent_trajectory_ref").Exists() && a.start != nil {
 			// Agents that hand over to themselves start again with the task.
 			a.context = a.start
-			a.rd.find(trajectory.Finding{File: a.Source, Trajectory: a.ID, Turn: len(a.Turns), Severity: trajectory.SeverityInfo, Rule: "compaction",
+			a.rd.note(trajectory.Finding{File: a.Source, Trajectory: a.ID, Turn: len(a.Turns), Severity: trajectory.SeverityInfo, Rule: "compaction",
 				Text: "the context is compacted"})
 			return "", nil
 		}
@@ -197,7 +197,7 @@ func (a *atifReader) agent(step gjson.Result, at time.Time) (field string, err e
 			answer.text(quoted(args.Raw))
 			return true
 		}
-		answer.call(call{orNull(id), orNull(name), args.Raw})
+		answer.call(call{rawString(id), rawString(name), args.Raw})
 		ids[id.Str] = true
 		if !copied {
 			turn := &a.Turns[len(a.Turns)-1]
@@ -241,7 +241,7 @@ func (a *atifReader) observe(calls, results gjson.Result, ids map[string]bool) (
 	calls.ForEach(func(_, c gjson.Result) bool {
 		if id := c.Get("tool_call_id"); ids[id.Str] && !given[id.Str] {
 			given[id.Str] = true
-			err = a.add(toolMessage(&a.buf, orNull(id), `"[no result was recorded]"`))
+			err = a.add(toolMessage(&a.buf, rawString(id), `"[no result was recorded]"`))
 		}
 		return err == nil
 	})

@@ -26,7 +26,7 @@ type chain struct {
 
 // before reports whether what the session did was over at a time: what began
 // earlier does not go on with it.
-func (c *chain) before(t time.Time) bool {
+func (c *chain) idleAt(t time.Time) bool {
 	return t.IsZero() || !t.Before(c.begun) && !t.Before(c.end)
 }
 
@@ -52,7 +52,7 @@ func (cs *chains) add(turn trajectory.Turn, key *trajectory.Context, name, file 
 func (cs *chains) find(key *trajectory.Context, begun time.Time) *chain {
 	for at := key; at != nil; at = at.Front() {
 		for _, open := range cs.last[at] {
-			if open.before(begun) && (at != key || !begun.IsZero()) {
+			if open.idleAt(begun) && (at != key || !begun.IsZero()) {
 				return open
 			}
 		}

@@ -37,7 +37,7 @@ func (p *chatParser) read(name string, f *file) {
 
 // add adds one conversation.
 func (p *chatParser) add(name string, line int, path string, object gjson.Result) {
-	report := p.rd.record(name, line)
+	report := p.rd.atRecord(name, line)
 	id := strings.Clone(object.Get("id").String()) // not to keep the line
 	if id == "" || len(id) > maxText {
 		id = fmt.Sprintf("%s:%d", plainName(name), line)
@@ -53,7 +53,7 @@ func (p *chatParser) add(name string, line int, path string, object gjson.Result
 }
 
 // conversation reads one conversation. The error is about the field.
-func (p *chatParser) conversation(s *session, object gjson.Result, line int) (field string, err error) {
+func (p *chatParser) conversation(s *sessionBuilder, object gjson.Result, line int) (field string, err error) {
 	if s.tools, err = p.rd.tools(object.Get("tools")); err != nil {
 		return "tools", err
 	}
@@ -89,7 +89,7 @@ func (p *chatParser) conversation(s *session, object gjson.Result, line int) (fi
 
 // recordedMessage adds a message as it was recorded; before an assistant's comes
 // a request.
-func recordedMessage(s *session, m gjson.Result, line int) error {
+func recordedMessage(s *sessionBuilder, m gjson.Result, line int) error {
 	if m.Get("role").Str == "assistant" {
 		turn := s.turn(line)
 		turn.OutputTokens, turn.Origins.Output = estimate(answerChars(m), otherChars), trajectory.Estimated
@@ -110,7 +110,7 @@ func objectArguments(m gjson.Result) (a answer, ok bool) {
 	m.Get("tool_calls").ForEach(func(_, c gjson.Result) bool {
 		args := c.Get("function.arguments")
 		ok = ok || args.IsObject()
-		a.call(call{orNull(c.Get("id")), orNull(c.Get("function.name")), args.Raw})
+		a.call(call{rawString(c.Get("id")), rawString(c.Get("function.name")), args.Raw})
 		return true
 	})
 	if ok && m.Get("content").Exists() {
@@ -120,7 +120,7 @@ func objectArguments(m gjson.Result) (a answer, ok bool) {
 }
 
 // shareMessage adds a message of the ShareGPT form.
-func shareMessage(s *session, m gjson.Result, line int) error {
+func shareMessage(s *sessionBuilder, m gjson.Result, line int) error {
 	value := m.Get("value")
 	if value.Type != gjson.String {
 		return errors.New(`no "value" that is a string`)

@@ -71,12 +71,12 @@ func (p *claudeParser) read(name string, f *file) {
 			if jsonErr := checkJSON(data); jsonErr != nil {
 				err = jsonErr
 			}
-			p.rd.record(name, line)("", err)
+			p.rd.atRecord(name, line)("", err)
 			return
 		}
 		r.file, r.line = name, line
 		if field, err := p.add(r); err != nil {
-			p.rd.record(name, line)(field, err)
+			p.rd.atRecord(name, line)(field, err)
 		}
 	})
 }
@@ -92,19 +92,19 @@ func decodeClaude(data []byte) (r claudeRecord, err error) {
 		value := s.Skip()
 		switch string(key) {
 		case "type":
-			r.kind = string(inner(value))
+			r.kind = string(trimQuotes(value))
 		case "subtype":
-			r.subtype = string(inner(value))
+			r.subtype = string(trimQuotes(value))
 		case "uuid":
-			r.uuid = inner(value)
+			r.uuid = trimQuotes(value)
 		case "parentUuid":
-			r.parent = inner(value)
+			r.parent = trimQuotes(value)
 		case "sessionId":
-			r.session = inner(value)
+			r.session = trimQuotes(value)
 		case "agentId":
-			r.agent = inner(value)
+			r.agent = trimQuotes(value)
 		case "timestamp":
-			r.stamp = inner(value)
+			r.stamp = trimQuotes(value)
 		case "isSidechain":
 			r.sidechain = string(value) == "true"
 		case "isMeta":
@@ -120,7 +120,7 @@ func decodeClaude(data []byte) (r claudeRecord, err error) {
 		case "compactMetadata":
 			r.compacted = value
 		case "parentToolUseID":
-			r.parentCall = inner(value)
+			r.parentCall = trimQuotes(value)
 		}
 	})
 	s.End()
@@ -273,7 +273,7 @@ func (p *claudeParser) linkResult(t *claudeThread, r claudeRecord, m *claudeMess
 	}
 	agent := strings.Clone(parse(r.result).Get("agentId").Str) // the line is gone with the next one
 	for _, b := range m.blocks {
-		if id := unquoted(b.id); b.kind == "tool_result" && id != "" && agent != "" {
+		if id := unquote(b.id); b.kind == "tool_result" && id != "" && agent != "" {
 			if child := p.threadOf(t.session, agent, claudeRecord{file: r.file, at: r.at}); p.links[child] == "" {
 				p.links[child] = id
 			}
@@ -282,6 +282,6 @@ func (p *claudeParser) linkResult(t *claudeThread, r claudeRecord, m *claudeMess
 	}
 }
 
-func (p *claudeParser) find(t *claudeThread, line, turn int, s trajectory.Severity, rule, text string) {
-	p.rd.find(trajectory.Finding{File: t.file, Line: line, Trajectory: t.id(), Turn: turn, Severity: s, Rule: rule, Text: text})
+func (p *claudeParser) note(t *claudeThread, line, turn int, s trajectory.Severity, rule, text string) {
+	p.rd.note(trajectory.Finding{File: t.file, Line: line, Trajectory: t.id(), Turn: turn, Severity: s, Rule: rule, Text: text})
 }

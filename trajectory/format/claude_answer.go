@@ -16,7 +16,7 @@ func (t *claudeThread) assistant(r claudeRecord, m *claudeMessage) (field string
 		t.retried++
 		return "", nil // an error message of the client's
 	}
-	id := unquoted(m.id)
+	id := unquote(m.id)
 	if id == "" {
 		id = string(r.uuid)
 	}
@@ -71,16 +71,16 @@ func (t *claudeThread) call(turn int, b claudeBlock, at time.Time) {
 	if t.copied {
 		return
 	}
-	calls, id := &t.turns[turn].ToolCalls, unquoted(b.id)
+	calls, id := &t.turns[turn].ToolCalls, unquote(b.id)
 	if t.p.calls[id] == nil {
 		t.p.calls[id] = &claudeCall{thread: t, turn: turn, index: len(*calls), at: at}
 	}
-	*calls = append(*calls, trajectory.ToolCall{ID: id, Name: unquoted(b.name)})
+	*calls = append(*calls, trajectory.ToolCall{ID: id, Name: unquote(b.name)})
 }
 
 // begin starts the turn of a new answer; a copy of one has no turn.
 func (t *claudeThread) begin(id string, usage gjson.Result, r claudeRecord, copied bool) error {
-	prompt, cached := claudeInput(usage)
+	prompt, cached := anthropicInput(usage)
 	if prompt > maxPrompt {
 		return fmt.Errorf("usage of %d tokens, expected at most %d", prompt, maxPrompt)
 	}
@@ -115,7 +115,7 @@ func (t *claudeThread) start(r claudeRecord) {
 		before, end := &t.turns[n-1], t.ends[n-1]
 		tool, human := splitWait(end, t.lastResult, t.prompt, at)
 		if tool < -time.Second || human < -time.Second {
-			t.p.find(t, r.line, n, trajectory.SeverityWarning, ruleClock, fmt.Sprintf("it begins %v before the turn in front of it ends", (-min(tool, human)).Round(time.Millisecond)))
+			t.p.note(t, r.line, n, trajectory.SeverityWarning, ruleClock, fmt.Sprintf("it begins %v before the turn in front of it ends", (-min(tool, human)).Round(time.Millisecond)))
 		}
 		before.ToolDelay, before.ToolDelayKnown = bounded(tool), true
 		before.HumanDelay = bounded(human)
@@ -159,8 +159,8 @@ func (t *claudeThread) compact(r claudeRecord, before int) {
 	t.turns[n].ModelTime = bounded(t.ends[n].Sub(t.starts[n]))
 	t.turns[n].Origins = trajectory.Origins{Text: trajectory.Estimated, Input: trajectory.Derived, Delay: trajectory.Derived}
 	t.compacting = n + 1
-	t.p.find(t, r.line, n, trajectory.SeverityInfo, "compaction", fmt.Sprintf("the context of %d tokens is compacted; the call that does it is not in the log and is made up", before))
+	t.p.note(t, r.line, n, trajectory.SeverityInfo, "compaction", fmt.Sprintf("the context of %d tokens is compacted; the call that does it is not in the log and is made up", before))
 	t.context = t.prefix
 	t.trigger = r.at
-	t.note()
+	t.mark()
 }

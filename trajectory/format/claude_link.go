@@ -27,7 +27,7 @@ func (p *claudeParser) trajectories() []*trajectory.Trajectory {
 		t.flush()
 		if len(t.turns) == 0 {
 			if t.agent == "" && t.context != nil {
-				p.find(t, 0, -1, trajectory.SeverityInfo, ruleNoCalls, "no model call; left out")
+				p.note(t, 0, -1, trajectory.SeverityInfo, ruleNoCalls, "no model call; left out")
 			}
 			continue
 		}
@@ -43,11 +43,11 @@ func (p *claudeParser) trajectories() []*trajectory.Trajectory {
 		if child == nil || t.agent == "" {
 			continue
 		}
-		if c := p.caller(t, spawns); c != nil && built[c.thread] != nil && !below(child, built[c.thread]) {
+		if c := p.caller(t, spawns); c != nil && built[c.thread] != nil && !contains(child, built[c.thread]) {
 			attachClaude(built[c.thread], c, child, t)
 			continue
 		}
-		p.find(t, 0, -1, trajectory.SeverityWarning, "orphan", "the call that started this subagent is not in the log; it becomes a session of its own")
+		p.note(t, 0, -1, trajectory.SeverityWarning, "orphan", "the call that started this subagent is not in the log; it becomes a session of its own")
 		all = append(all, child)
 	}
 	return all
@@ -55,13 +55,13 @@ func (p *claudeParser) trajectories() []*trajectory.Trajectory {
 
 func (t *claudeThread) trajectory() *trajectory.Trajectory {
 	if t.stray > 0 {
-		t.p.find(t, 0, -1, trajectory.SeverityWarning, "stray", fmt.Sprintf("%d tool results or parts of answers belong to nothing that was still open; left out", t.stray))
+		t.p.note(t, 0, -1, trajectory.SeverityWarning, "stray", fmt.Sprintf("%d tool results or parts of answers belong to nothing that was still open; left out", t.stray))
 	}
 	if t.lost > 0 {
-		t.p.find(t, 0, -1, trajectory.SeverityWarning, "call-without-result", fmt.Sprintf("%d tool calls have no result; a word stands for each", t.lost))
+		t.p.note(t, 0, -1, trajectory.SeverityWarning, "call-without-result", fmt.Sprintf("%d tool calls have no result; a word stands for each", t.lost))
 	}
 	if t.retried > 0 {
-		t.p.find(t, 0, -1, trajectory.SeverityInfo, "retry", fmt.Sprintf("%d messages of the client's about failed calls are left out; the calls were load, but what was sent is not in the log", t.retried))
+		t.p.note(t, 0, -1, trajectory.SeverityInfo, "retry", fmt.Sprintf("%d messages of the client's about failed calls are left out; the calls were load, but what was sent is not in the log", t.retried))
 	}
 	if t.compacting > 0 { // without its summary it has no length
 		t.turns[t.compacting-1].OutputTokens = estimate(6000, claudeChars)

@@ -64,7 +64,7 @@ func (m *claudeMessage) content(s *jsonscan.Scanner) {
 func (b *claudeBlock) field(name string, value []byte) {
 	switch name {
 	case "type":
-		b.kind = unquoted(value)
+		b.kind = unquote(value)
 	case "text":
 		b.text = value
 	case "thinking":

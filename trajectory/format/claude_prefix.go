@@ -50,7 +50,7 @@ func (t *claudeThread) makePrefix(prompt, cached int) {
 		t.epochs[i].context = t.p.rd.rebase(t.epochs[i].context, moved)
 	}
 	t.context = t.p.rd.rebase(t.context, moved)
-	t.p.find(t, 0, 0, trajectory.SeverityInfo, "prefix", fmt.Sprintf(
+	t.p.note(t, 0, 0, trajectory.SeverityInfo, "prefix", fmt.Sprintf(
 		"%d of the %d tokens of the first prompt are not in the log and are made up, %d of them alike in all sessions", missing, prompt, shared))
 }
 

@@ -70,11 +70,11 @@ func (t *claudeThread) fork(n claudeNode) {
 	n.thread.flush()
 	e := n.thread.epochs[min(max(0, n.epoch), len(n.thread.epochs)-1)]
 	t.context, t.prefix, t.made = e.context, n.thread.prefix, true
-	t.note()
+	t.mark()
 }
 
 // note adds the context to the epochs.
-func (t *claudeThread) note() {
+func (t *claudeThread) mark() {
 	t.epochs = append(t.epochs, claudeEpoch{t.context, len(t.turns)})
 }
 
@@ -105,11 +105,11 @@ func (t *claudeThread) flush() {
 		}
 		t.append(t.answer.message(&t.p.buf))
 		t.flushResults()
-		t.note()
+		t.mark()
 	}
 	for _, message := range t.typed {
 		t.append([]byte(message))
-		t.note()
+		t.mark()
 	}
 	t.open, t.output, t.answer, t.results, t.typed = "", 0, answer{}, nil, nil
 }
@@ -123,7 +123,7 @@ func (t *claudeThread) flushResults() {
 		t.append([]byte(r.message))
 	}
 	for _, c := range t.answer.calls {
-		if id := unquoted([]byte(c.id)); !given[id] {
+		if id := unquote([]byte(c.id)); !given[id] {
 			given[id] = true
 			t.lost++
 			t.append(toolMessage(&t.p.buf, c.id, `"[no result was recorded]"`))

@@ -58,7 +58,7 @@ func typedText(blocks []claudeBlock) flattened {
 
 // result takes what one call came back with.
 func (t *claudeThread) result(b claudeBlock, at time.Time) {
-	id := unquoted(b.id)
+	id := unquote(b.id)
 	if id == "" {
 		return
 	}
@@ -85,7 +85,7 @@ func (t *claudeThread) result(b claudeBlock, at time.Time) {
 // images counts what is not replayed.
 func (t *claudeThread) images(n, line int) {
 	if n > 0 {
-		t.p.find(t, line, -1, trajectory.SeverityWarning, "image", fmt.Sprintf("%d image(s) replaced by a word", n))
+		t.p.note(t, line, -1, trajectory.SeverityWarning, "image", fmt.Sprintf("%d image(s) replaced by a word", n))
 	}
 }
 
@@ -114,7 +114,7 @@ func (t *claudeThread) rewind(r claudeRecord) {
 			return
 		}
 	}
-	t.p.find(t, r.line, len(t.turns), trajectory.SeverityInfo, "rewind", "the session goes back to an earlier point")
+	t.p.note(t, r.line, len(t.turns), trajectory.SeverityInfo, "rewind", "the session goes back to an earlier point")
 }
 
 // goBack makes the context that of an earlier record, if answers have been given
@@ -124,6 +124,6 @@ func (t *claudeThread) goBack(n claudeNode) bool {
 		return false
 	}
 	t.context = t.epochs[n.epoch].context
-	t.note()
+	t.mark()
 	return true
 }

@@ -23,7 +23,7 @@ func newCodexParser(rd *reader) *codexParser { return &codexParser{rd: rd} }
 
 // A codexFile is one session that is being read.
 type codexFile struct {
-	*session
+	*sessionBuilder
 	file    string
 	parent  string // the ID of the session that started this one
 	meta    bool   // the first session_meta has been read
@@ -50,14 +50,14 @@ type codexCall struct {
 
 func (p *codexParser) read(name string, f *file) {
 	c := &codexFile{
-		session: p.rd.session(plainName(name), name), file: name,
+		sessionBuilder: p.rd.session(plainName(name), name), file: name,
 		calls: make(map[string]codexCall), spawned: make(map[string]int), waited: make(map[string]int),
 	}
 	n := 0
 	p.rd.eachRecord(name, f, func(line int, object gjson.Result) {
 		n++
-		if err := c.record(object, line, n-1); err != nil {
-			p.rd.record(name, line)("payload", err)
+		if err := c.line(object, line, n-1); err != nil {
+			p.rd.atRecord(name, line)("payload", err)
 		}
 	})
 	c.close()
@@ -81,7 +81,7 @@ func (p *codexParser) trajectories() []*trajectory.Trajectory {
 			continue
 		}
 		if parent := byID[c.parent]; parent != nil && parent != c {
-			if after, ok := parent.spawned[c.ID]; ok && !below(c.Trajectory, parent.Trajectory) {
+			if after, ok := parent.spawned[c.ID]; ok && !contains(c.Trajectory, parent.Trajectory) {
 				parent.attach(c, after)
 				continue
 			}
@@ -104,10 +104,10 @@ func (c *codexFile) attach(child *codexFile, after int) {
 }
 
 // record takes one line.
-func (c *codexFile) record(object gjson.Result, line, ordinal int) error {
+func (c *codexFile) line(object gjson.Result, line, ordinal int) error {
 	payload := object.Get("payload")
 	if !payload.IsObject() {
-		return fmt.Errorf("%s, expected an object", kind(payload))
+		return fmt.Errorf("%s, expected an object", jsonType(payload))
 	}
 	at, _ := instant(object.Get("timestamp"))
 	n := float64(ordinal)
@@ -178,8 +178,8 @@ func (c *codexFile) item(item gjson.Result, at time.Time, line int, own bool) er
 		if !name.Exists() {
 			name = parse([]byte(`"shell"`))
 		}
-		a.call(call{orNull(id), orNull(name), args.Raw})
-		c.owed = append(c.owed, strings.Clone(orNull(id)))
+		a.call(call{rawString(id), rawString(name), args.Raw})
+		c.owed = append(c.owed, strings.Clone(rawString(id)))
 		if own {
 			turn := len(c.Turns) - 1
 			made := codexCall{turn: turn, index: len(c.Turns[turn].ToolCalls), at: at, name: strings.Clone(name.Str)}
@@ -194,12 +194,12 @@ func (c *codexFile) item(item gjson.Result, at time.Time, line int, own bool) er
 		c.trigger, c.done = at, at
 		id, output := item.Get("call_id"), item.Get("output")
 		c.returned(id.Str, output, at)
-		i := slices.Index(c.owed, orNull(id))
+		i := slices.Index(c.owed, rawString(id))
 		if i < 0 {
 			return nil // a repetition, or of a call that was compacted away
 		}
 		c.owed = slices.Delete(c.owed, i, i+1)
-		return c.result(orNull(id), output)
+		return c.result(rawString(id), output)
 	}
 	return nil
 }

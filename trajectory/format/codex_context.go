@@ -22,7 +22,7 @@ func (c *codexFile) compacted(payload gjson.Result, at time.Time) error {
 		c.context = first
 	}
 	c.trigger = at
-	c.rd.find(trajectory.Finding{File: c.file, Trajectory: c.ID, Turn: len(c.Turns), Severity: trajectory.SeverityInfo, Rule: "compaction",
+	c.rd.note(trajectory.Finding{File: c.file, Trajectory: c.ID, Turn: len(c.Turns), Severity: trajectory.SeverityInfo, Rule: "compaction",
 		Text: "the context is compacted; the call that does it is not in the log"})
 	if history := payload.Get("replacement_history"); history.IsArray() {
 		for _, item := range history.Array() {
@@ -71,6 +71,6 @@ func (c *codexFile) prepend() {
 		c.Turns[i].Context = c.rd.rebase(c.Turns[i].Context, moved)
 		c.Turns[i].Origins.Text = trajectory.Estimated
 	}
-	c.rd.find(trajectory.Finding{File: c.file, Trajectory: c.ID, Turn: 0, Severity: trajectory.SeverityInfo, Rule: "prefix",
+	c.rd.note(trajectory.Finding{File: c.file, Trajectory: c.ID, Turn: 0, Severity: trajectory.SeverityInfo, Rule: "prefix",
 		Text: fmt.Sprintf("%d of the %d tokens of the first prompt are not in the log and are made up", missing, first.PromptTokens)})
 }

@@ -14,45 +14,45 @@ import (
 // A record is one JSON object whose fields are taken out one by one. Each
 // method reports a field that is not what it should be, and answers as if the
 // field were absent.
-type record struct {
-	fields map[string]gjson.Result
+type fields struct {
+	values map[string]gjson.Result
 	path   string // in front of field names in reports
 	report func(field string, err error)
 }
 
 // newRecord takes the known fields from object, which must be a JSON object.
 // Fields that are null count as absent: some writers write every field.
-func newRecord(object gjson.Result, path string, known []string, report func(string, error)) record {
-	r := record{make(map[string]gjson.Result, len(known)), path, report}
+func newFields(object gjson.Result, path string, known []string, report func(string, error)) fields {
+	r := fields{make(map[string]gjson.Result, len(known)), path, report}
 	object.ForEach(func(key, value gjson.Result) bool {
 		if !slices.Contains(known, key.Str) {
 			return true
 		}
-		if _, twice := r.fields[key.Str]; twice {
+		if _, twice := r.values[key.Str]; twice {
 			r.fail(key.Str, "given twice")
 		}
-		r.fields[key.Str] = value
+		r.values[key.Str] = value
 		return true
 	})
-	for name, value := range r.fields {
+	for name, value := range r.values {
 		if value.Type == gjson.Null {
-			delete(r.fields, name)
+			delete(r.values, name)
 		}
 	}
 	return r
 }
 
-func (r record) fail(name, format string, args ...any) {
+func (r fields) fail(name, format string, args ...any) {
 	r.report(r.path+name, fmt.Errorf(format, args...))
 }
 
 // text returns a string, empty when absent.
-func (r record) text(name string) string {
-	value, ok := r.fields[name]
+func (r fields) text(name string) string {
+	value, ok := r.values[name]
 	switch {
 	case !ok:
 	case value.Type != gjson.String:
-		r.fail(name, "%s, expected a string", kind(value))
+		r.fail(name, "%s, expected a string", jsonType(value))
 	case len(value.Str) > maxText:
 		r.fail(name, "%d bytes, expected at most %d", len(value.Str), maxText)
 	default:
@@ -62,8 +62,8 @@ func (r record) text(name string) string {
 }
 
 // need returns a string that must be there and not empty.
-func (r record) need(name string) string {
-	value, ok := r.fields[name]
+func (r fields) need(name string) string {
+	value, ok := r.values[name]
 	if !ok {
 		r.fail(name, "missing")
 	} else if value.Type == gjson.String && value.Str == "" {
@@ -73,13 +73,13 @@ func (r record) need(name string) string {
 }
 
 // number returns a number from low to high; ok is false when it is absent.
-func (r record) number(name string, low, high float64) (v float64, ok bool) {
-	value, ok := r.fields[name]
+func (r fields) number(name string, low, high float64) (v float64, ok bool) {
+	value, ok := r.values[name]
 	if !ok {
 		return 0, false
 	}
 	if value.Type != gjson.Number {
-		r.fail(name, "%s, expected a number", kind(value))
+		r.fail(name, "%s, expected a number", jsonType(value))
 		return 0, false
 	}
 	// Not value.Num: gjson is lenient about what it cannot represent.
@@ -92,27 +92,27 @@ func (r record) number(name string, low, high float64) (v float64, ok bool) {
 }
 
 // count is number for whole numbers.
-func (r record) count(name string, low, high float64) (v int, ok bool) {
+func (r fields) count(name string, low, high float64) (v int, ok bool) {
 	f, ok := r.number(name, low, high)
 	if ok && f != math.Trunc(f) {
-		r.fail(name, "%s, expected a whole number", clip(r.fields[name].Raw))
+		r.fail(name, "%s, expected a whole number", clip(r.values[name].Raw))
 		return 0, false
 	}
 	return int(f), ok
 }
 
 // array returns an array; ok is false when it is absent.
-func (r record) array(name string) (value gjson.Result, ok bool) {
-	value, ok = r.fields[name]
+func (r fields) array(name string) (value gjson.Result, ok bool) {
+	value, ok = r.values[name]
 	if ok && !value.IsArray() {
-		r.fail(name, "%s, expected an array", kind(value))
+		r.fail(name, "%s, expected an array", jsonType(value))
 		return gjson.Result{}, false
 	}
 	return value, ok
 }
 
 // objects calls each for the elements of an array, which must be objects.
-func (r record) objects(name string, each func(i int, element gjson.Result)) {
+func (r fields) objects(name string, each func(i int, element gjson.Result)) {
 	list, ok := r.array(name)
 	if !ok {
 		return
@@ -120,7 +120,7 @@ func (r record) objects(name string, each func(i int, element gjson.Result)) {
 	i := 0
 	list.ForEach(func(_, element gjson.Result) bool {
 		if !element.IsObject() {
-			r.fail(fmt.Sprintf("%s[%d]", name, i), "%s, expected an object", kind(element))
+			r.fail(fmt.Sprintf("%s[%d]", name, i), "%s, expected an object", jsonType(element))
 			return false // one is enough: a list of anything else goes on like this
 		}
 		each(i, element)
@@ -130,7 +130,7 @@ func (r record) objects(name string, each func(i int, element gjson.Result)) {
 }
 
 // millis returns a time given in milliseconds; ok is false when it is absent.
-func (r record) millis(name string) (d time.Duration, ok bool) {
+func (r fields) millis(name string) (d time.Duration, ok bool) {
 	v, ok := r.number(name, 0, maxMillis)
 	return time.Duration(math.Round(v * float64(time.Millisecond))), ok
 }

@@ -57,7 +57,7 @@ func (rd *reader) readMember(fsys fs.FS, name string) {
 		return
 	}
 	rows := strings.HasSuffix(unpackedName(name), ".jsonl")
-	severity, rule := trajectory.SeverityWarning, ruleUnrecognised
+	severity, rule := trajectory.SeverityWarning, ruleUnrecognized
 	switch empty := errors.Is(wrong[0], errEmpty); {
 	case !known && (!rows || empty):
 	case rd.SkipBad:
@@ -68,7 +68,7 @@ func (rd *reader) readMember(fsys fs.FS, name string) {
 	rd.errs = rd.errs[:before:before]
 	for _, err := range wrong {
 		if s, ok := errors.AsType[*SyntaxError](err); ok {
-			rd.find(trajectory.Finding{File: s.File, Line: s.Line, Turn: -1, Severity: severity, Rule: rule, Text: s.text() + "; left out"})
+			rd.note(trajectory.Finding{File: s.File, Line: s.Line, Turn: -1, Severity: severity, Rule: rule, Text: s.text() + "; left out"})
 		} else {
 			rd.add(err) // the disk's, and nobody's mistake
 		}

@@ -76,7 +76,7 @@ func (p *harParser) read(name string, f *file) {
 	i := 0
 	entries.ForEach(func(_, entry gjson.Result) bool {
 		if field, err := p.entry(name, i, entry); err != nil {
-			p.rd.record(name, 0)(fmt.Sprintf("log.entries[%d].%s", i, field), err)
+			p.rd.atRecord(name, 0)(fmt.Sprintf("log.entries[%d].%s", i, field), err)
 		}
 		i++
 		return !p.rd.full()
@@ -97,7 +97,7 @@ func (p *harParser) entry(name string, i int, entry gjson.Result) (field string,
 		return "", nil
 	}
 	if status := entry.Get("response.status").Int(); status >= 400 {
-		p.rd.find(trajectory.Finding{File: name, Turn: -1, Severity: trajectory.SeverityInfo, Rule: "failed-call",
+		p.rd.note(trajectory.Finding{File: name, Turn: -1, Severity: trajectory.SeverityInfo, Rule: "failed-call",
 			Text: fmt.Sprintf("entry %d was answered with status %d; left out", i, status)})
 		return "", nil
 	}
@@ -132,7 +132,7 @@ func (p *harParser) entry(name string, i int, entry gjson.Result) (field string,
 }
 
 // chatPayload takes the body of a chat completion.
-func chatPayload(s *session, payload gjson.Result) error {
+func chatPayload(s *sessionBuilder, payload gjson.Result) error {
 	var err error
 	if s.tools, err = s.rd.tools(payload.Get("tools")); err != nil {
 		return fmt.Errorf("tools%w", err)
@@ -163,7 +163,7 @@ func harUsage(content gjson.Result) (prompt, output int) {
 	take := func(usage gjson.Result) {
 		if n := tokens(usage.Get("prompt_tokens")); n > 0 {
 			prompt = n
-		} else if n, _ := claudeInput(usage); n > 0 && n <= maxPrompt {
+		} else if n, _ := anthropicInput(usage); n > 0 && n <= maxPrompt {
 			prompt = n
 		}
 		for _, name := range []string{"completion_tokens", "output_tokens"} {
@@ -192,7 +192,7 @@ func harUsage(content gjson.Result) (prompt, output int) {
 
 func (p *harParser) trajectories() []*trajectory.Trajectory {
 	if len(p.calls) == 0 {
-		p.rd.find(trajectory.Finding{
+		p.rd.note(trajectory.Finding{
 			File: p.file, Turn: -1, Severity: trajectory.SeverityWarning, Rule: ruleNoCalls,
 			Text: fmt.Sprintf("%d requests, none of which is to /chat/completions or /v1/messages", p.others),
 		})

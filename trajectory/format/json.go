@@ -55,7 +55,7 @@ func parse(data []byte) gjson.Result {
 }
 
 // inner returns a JSON string without its quotes, nil for what is none.
-func inner(value []byte) []byte {
+func trimQuotes(value []byte) []byte {
 	if len(value) < 2 || value[0] != '"' {
 		return nil
 	}
@@ -63,8 +63,8 @@ func inner(value []byte) []byte {
 }
 
 // unquoted returns what a JSON string says, empty for what is none. It is a copy.
-func unquoted(value []byte) string {
-	text := inner(value)
+func unquote(value []byte) string {
+	text := trimQuotes(value)
 	if slices.Contains(text, '\\') {
 		return strings.Clone(parse(value).Str)
 	}
@@ -75,7 +75,7 @@ func unquoted(value []byte) string {
 func isText(value []byte) bool { return len(value) >= 2 && value[0] == '"' }
 
 // kind names the type of a JSON value.
-func kind(value gjson.Result) string {
+func jsonType(value gjson.Result) string {
 	switch {
 	case value.IsArray():
 		return "an array"

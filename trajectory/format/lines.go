@@ -83,12 +83,12 @@ func (rd *reader) eachLine(name string, f *file, each func(line int, data []byte
 func (rd *reader) eachRecord(name string, f *file, each func(line int, object gjson.Result)) {
 	rd.eachLine(name, f, func(line int, data []byte) {
 		if err := checkJSON(data); err != nil {
-			rd.record(name, line)("", err)
+			rd.atRecord(name, line)("", err)
 			return
 		}
 		object := gjson.ParseBytes(data) // a copy: what is kept of it stays
 		if !object.IsObject() {
-			rd.record(name, line)("", fmt.Errorf("%s, expected an object", kind(object)))
+			rd.atRecord(name, line)("", fmt.Errorf("%s, expected an object", jsonType(object)))
 			return
 		}
 		each(line, object)
@@ -96,24 +96,24 @@ func (rd *reader) eachRecord(name string, f *file, each func(line int, object gj
 }
 
 // A recordAt is a JSON object and its line, 0 for a file that is one object.
-type recordAt struct {
+type objectAt struct {
 	line  int
 	value gjson.Result
 }
 
 // documentOrLines reads a file that is one JSON object, however laid out, or one
 // object on each line.
-func (rd *reader) documentOrLines(name string, f *file) (all []recordAt, ok bool) {
+func (rd *reader) documentOrLines(name string, f *file) (all []objectAt, ok bool) {
 	data, err := readAll(f, maxDocument)
 	if err != nil || len(data) > maxDocument {
 		rd.add(fmt.Errorf("%s: %w", name, cmp.Or(err, fmt.Errorf("more than %d MiB", maxDocument>>20))))
 		return nil, false
 	}
 	if data = trimBOM(data); checkJSON(data) == nil {
-		return []recordAt{{0, parse(data)}}, true
+		return []objectAt{{0, parse(data)}}, true
 	}
 	rd.eachRecord(name, &file{Reader: bufio.NewReader(bytes.NewReader(data))}, func(line int, object gjson.Result) {
-		all = append(all, recordAt{line, object})
+		all = append(all, objectAt{line, object})
 	})
 	return all, true
 }

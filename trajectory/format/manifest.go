@@ -85,14 +85,14 @@ func decodeManifest(data []byte, report func(field string, err error)) *manifest
 	}
 	object := gjson.ParseBytes(data)
 	if !object.IsObject() {
-		report("", fmt.Errorf("%s, expected an object", kind(object)))
+		report("", fmt.Errorf("%s, expected an object", jsonType(object)))
 		return m
 	}
-	f := newRecord(object, "", []string{"version", "mode", "name", "source", "tasks"}, report)
+	f := newFields(object, "", []string{"version", "mode", "name", "source", "tasks"}, report)
 	if mode := f.need("mode"); mode != "" && mode != replayMode {
 		f.fail("mode", "%q, expected %q", clip(mode), replayMode)
 	}
-	if _, there := f.fields["version"]; !there {
+	if _, there := f.values["version"]; !there {
 		f.fail("version", "missing")
 	} else if v, ok := f.count("version", 0, maxCount); ok && v != 1 {
 		f.fail("version", "%d, expected 1", v)
@@ -101,19 +101,19 @@ func decodeManifest(data []byte, report func(field string, err error)) *manifest
 	f.objects("tasks", func(i int, element gjson.Result) {
 		m.tasks = append(m.tasks, decodeTask(fmt.Sprintf("tasks[%d]", i), element, report))
 	})
-	if list, ok := f.fields["tasks"]; !ok {
+	if list, ok := f.values["tasks"]; !ok {
 		f.fail("tasks", "missing")
 	} else if list.IsArray() && len(m.tasks) == 0 {
 		f.fail("tasks", "empty")
 	}
-	reportTwins(m.tasks, report)
+	reportDuplicates(m.tasks, report)
 	return m
 }
 
 func decodeTask(field string, element gjson.Result, report func(string, error)) task {
 	known := []string{"task_id", "trace", "model_calls", "tool_calls",
 		"total_recorded_tool_delay_ms", "required_context_tokens"}
-	f := newRecord(element, field+".", known, report)
+	f := newFields(element, field+".", known, report)
 	t := task{field: field, id: f.need("task_id"), rows: -1, tools: -1}
 	t.trace = f.need("trace")
 	if t.trace != "" {
@@ -147,7 +147,7 @@ func checkTracePath(name string) error {
 }
 
 // reportTwins reports tasks of the same name and tasks of the same trace.
-func reportTwins(tasks []task, report func(string, error)) {
+func reportDuplicates(tasks []task, report func(string, error)) {
 	ids, traces := make(map[string]string), make(map[string]string)
 	for _, t := range tasks {
 		if first, twice := ids[t.id]; twice && t.id != "" {

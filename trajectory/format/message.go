@@ -34,13 +34,13 @@ func plainAnswer(m gjson.Result, buf *[]byte) []byte {
 		a.text(flattenContent(content).text)
 	}
 	m.Get("tool_calls").ForEach(func(_, c gjson.Result) bool {
-		a.call(call{orNull(c.Get("id")), orNull(c.Get("function.name")), c.Get("function.arguments").Raw})
+		a.call(call{rawString(c.Get("id")), rawString(c.Get("function.name")), c.Get("function.arguments").Raw})
 		return true
 	})
 	return a.message(buf)
 }
 
-func orNull(v gjson.Result) string {
+func rawString(v gjson.Result) string {
 	if v.Type != gjson.String {
 		return `""`
 	}

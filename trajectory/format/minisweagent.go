@@ -51,7 +51,7 @@ func (p *miniParser) read(name string, f *file) {
 }
 
 // miniMessage adds a message; in front of an answer comes a request.
-func miniMessage(s *session, m, before gjson.Result) error {
+func miniMessage(s *sessionBuilder, m, before gjson.Result) error {
 	extra := m.Get("extra")
 	at, known := instant(extra.Get("timestamp"))
 	from, start := instant(before.Get("timestamp"))
@@ -60,7 +60,7 @@ func miniMessage(s *session, m, before gjson.Result) error {
 			turn := &s.Turns[n-1]
 			turn.ToolDelay, turn.ToolDelayKnown, turn.Origins.Delay = bounded(at.Sub(from)), true, trajectory.Derived
 		}
-		return sweMessage(s, m)
+		return plainMessage(s, m)
 	}
 	turn := s.turn(0)
 	usage := extra.Get("response.usage")

@@ -96,12 +96,12 @@ func (o Options) openFS(fsys fs.FS, name, label string) (*trajectory.Workload, e
 		err = rd.err()
 	}
 	if err == nil && len(w.Trajectories) == 0 {
-		err = rd.nothing(label)
+		err = rd.noCallsError(label)
 	}
 	if err != nil {
 		return nil, err
 	}
-	rd.distinguish(w)
+	rd.uniqueIDs(w)
 	w.Findings = rd.findings
 	if w.Name == "" {
 		w.Name = plainName(label)
@@ -113,10 +113,10 @@ func (o Options) openFS(fsys fs.FS, name, label string) (*trajectory.Workload, e
 }
 
 // nothing says why there is nothing to replay: what was found instead.
-func (rd *reader) nothing(label string) error {
+func (rd *reader) noCallsError(label string) error {
 	err := error(errors.New("no model call in it"))
 	for _, f := range rd.findings {
-		if f.Severity == trajectory.SeverityError || f.Rule == ruleUnrecognised || f.Rule == ruleNoCalls {
+		if f.Severity == trajectory.SeverityError || f.Rule == ruleUnrecognized || f.Rule == ruleNoCalls {
 			err = fmt.Errorf("%w; %s", err, f)
 			break
 		}
@@ -129,7 +129,7 @@ func (rd *reader) nothing(label string) error {
 
 // distinguish makes the IDs of trajectories unique: files of different tools
 // may use the same, and some have none.
-func (rd *reader) distinguish(w *trajectory.Workload) {
+func (rd *reader) uniqueIDs(w *trajectory.Workload) {
 	taken := make(map[string]bool)
 	count := make(map[string]int)
 	for t := range w.Threads() {
@@ -146,7 +146,7 @@ func (rd *reader) distinguish(w *trajectory.Workload) {
 		}
 		taken[t.ID] = true
 		if t.ID != id {
-			rd.find(trajectory.Finding{
+			rd.note(trajectory.Finding{
 				File: t.Source, Trajectory: t.ID, Turn: -1, Severity: trajectory.SeverityInfo, Rule: "same-id",
 				Text: fmt.Sprintf("another trajectory is called %q too", clip(id)),
 			})

@@ -144,7 +144,7 @@ func TestMixedFolder(t *testing.T) {
 			rules = append(rules, f.File+" "+f.Rule)
 		}
 	}
-	if !strings.Contains(strings.Join(rules, "\n"), "package.json "+ruleUnrecognised) {
+	if !strings.Contains(strings.Join(rules, "\n"), "package.json "+ruleUnrecognized) {
 		t.Errorf("findings %q", rules)
 	}
 	checkWorkloadInvariants(t, w)

@@ -60,7 +60,7 @@ func (p *otlpParser) export(name string, line int, object gjson.Result) {
 		resource.Get("scopeSpans").ForEach(func(_, scope gjson.Result) bool {
 			scope.Get("spans").ForEach(func(_, span gjson.Result) bool {
 				if field, err := p.span(name, line, span); err != nil {
-					p.rd.record(name, line)(fmt.Sprintf("spans[%d].%s", i, field), err)
+					p.rd.atRecord(name, line)(fmt.Sprintf("spans[%d].%s", i, field), err)
 				}
 				i++
 				return true
@@ -104,7 +104,7 @@ func (p *otlpParser) span(name string, line int, span gjson.Result) (field strin
 	}
 	switch {
 	case chat && (attrs["error.type"].Str != "" || span.Get("status.code").String() == "2" || span.Get("status.code").Str == "STATUS_CODE_ERROR"):
-		p.rd.find(trajectory.Finding{File: name, Line: line, Turn: -1, Severity: trajectory.SeverityInfo, Rule: "failed-call", Text: "a call failed; left out"})
+		p.rd.note(trajectory.Finding{File: name, Line: line, Turn: -1, Severity: trajectory.SeverityInfo, Rule: "failed-call", Text: "a call failed; left out"})
 	case chat:
 		s.turn.Line = line
 		s.turn.ModelTime = bounded(s.end.Sub(s.start))

@@ -61,7 +61,7 @@ func structured(v gjson.Result) gjson.Result {
 }
 
 // genAIMessage adds a message whose content is in typed parts.
-func genAIMessage(s *session, m gjson.Result) error {
+func genAIMessage(s *sessionBuilder, m gjson.Result) error {
 	role := m.Get("role").Str
 	parts := m.Get("parts")
 	if !parts.IsArray() {
@@ -73,13 +73,13 @@ func genAIMessage(s *session, m gjson.Result) error {
 	parts.ForEach(func(_, part gjson.Result) bool {
 		switch part.Get("type").Str {
 		case "tool_call":
-			a.call(call{orNull(part.Get("id")), orNull(part.Get("name")), part.Get("arguments").Raw})
+			a.call(call{rawString(part.Get("id")), rawString(part.Get("name")), part.Get("arguments").Raw})
 		case "tool_call_response":
 			response := part.Get("response")
 			if !response.Exists() {
 				response = part.Get("result")
 			}
-			err = s.result(orNull(part.Get("id")), response)
+			err = s.result(rawString(part.Get("id")), response)
 		case "reasoning":
 			a.reasoning(part.Get("content").Raw)
 		case "text":
@@ -121,9 +121,9 @@ func chatRole(role string) string {
 }
 
 // flatMessage adds a message whose parts are attributes of their own.
-func flatMessage(s *session, attrs map[string]gjson.Result, at, role string) error {
+func flatMessage(s *sessionBuilder, attrs map[string]gjson.Result, at, role string) error {
 	if role == "tool" {
-		return s.result(orNull(attrs[at+"tool_call_id"]), attrs[at+"content"])
+		return s.result(rawString(attrs[at+"tool_call_id"]), attrs[at+"content"])
 	}
 	if role != "assistant" {
 		return s.say(chatRole(role), attrs[at+"content"])
@@ -139,7 +139,7 @@ func flatMessage(s *session, attrs map[string]gjson.Result, at, role string) err
 			if name.Str == "" {
 				break
 			}
-			a.call(call{orNull(attrs[at+fmt.Sprintf(form.id, i)]), name.Raw, attrs[at+fmt.Sprintf(form.args, i)].Raw})
+			a.call(call{rawString(attrs[at+fmt.Sprintf(form.id, i)]), name.Raw, attrs[at+fmt.Sprintf(form.args, i)].Raw})
 		}
 	}
 	return s.add(a.message(&s.buf))

@@ -12,7 +12,7 @@ import (
 func (p *otlpParser) trajectories() []*trajectory.Trajectory {
 	slices.SortStableFunc(p.chats, func(a, b otlpSpan) int { return a.start.Compare(b.start) })
 	if len(p.chats) == 0 {
-		p.rd.find(trajectory.Finding{
+		p.rd.note(trajectory.Finding{
 			File: p.file, Turn: -1, Severity: trajectory.SeverityWarning, Rule: ruleNoCalls,
 			Text: fmt.Sprintf("%d tool executions and %d other spans, but no model call: no span whose gen_ai.operation.name is chat", len(p.tools), p.others),
 		})
@@ -23,15 +23,15 @@ func (p *otlpParser) trajectories() []*trajectory.Trajectory {
 		tools[tool.group] = append(tools[tool.group], tool)
 	}
 	next := following(p.chats)
-	said := make(map[string]*otlpSaid)
-	shapes := make(map[string]*otlpShape)
-	var order []*otlpShape
-	var groups []*otlpSaid
+	said := make(map[string]*otlpRecorded)
+	shapes := make(map[string]*otlpSynthetic)
+	var order []*otlpSynthetic
+	var groups []*otlpRecorded
 	for i, s := range p.chats {
 		if s.turn.Context != nil {
 			group := said[s.group]
 			if group == nil {
-				group = &otlpSaid{chains: newChains(p.rd)}
+				group = &otlpRecorded{chains: newChains(p.rd)}
 				said[s.group], groups = group, append(groups, group)
 			}
 			c := group.add(s)
@@ -40,7 +40,7 @@ func (p *otlpParser) trajectories() []*trajectory.Trajectory {
 		}
 		shape := shapes[s.group]
 		if shape == nil {
-			shape = &otlpShape{chain: chain{Trajectory: &trajectory.Trajectory{ID: s.group, Source: s.file}}}
+			shape = &otlpSynthetic{chain: chain{Trajectory: &trajectory.Trajectory{ID: s.group, Source: s.file}}}
 			shape.chat = &hashedChat{rd: p.rd, size: 64, scope: hashScope(s.group)}
 			shapes[s.group] = shape
 			order = append(order, shape)
@@ -53,7 +53,7 @@ func (p *otlpParser) trajectories() []*trajectory.Trajectory {
 		all = append(all, group.trajectories()...)
 	}
 	for _, shape := range order {
-		p.rd.find(trajectory.Finding{
+		p.rd.note(trajectory.Finding{
 			File: shape.Source, Trajectory: shape.ID, Turn: -1, Severity: trajectory.SeverityWarning, Rule: "no-content",
 			Text: "the spans have no messages: prompts are synthetic, and each is taken to begin with the one before it as far as it can",
 		})
@@ -99,16 +99,16 @@ func following(calls []otlpSpan) []otlpSpan {
 
 // An otlpSaid is a group of calls with their messages: one session and, where calls
 // overlap, more.
-type otlpSaid struct {
+type otlpRecorded struct {
 	*chains
 }
 
 // add adds a call. One that goes on with none but began when a session was at rest
 // goes on with that: its context was compacted.
-func (g *otlpSaid) add(s otlpSpan) *chain {
+func (g *otlpRecorded) add(s otlpSpan) *chain {
 	c := g.find(s.turn.Context, s.start)
 	for i := len(g.order) - 1; c == nil && i >= 0; i-- {
-		if g.order[i].before(s.start) {
+		if g.order[i].idleAt(s.start) {
 			c = g.order[i]
 		}
 	}
@@ -125,7 +125,7 @@ func (g *otlpSaid) add(s otlpSpan) *chain {
 }
 
 // An otlpShape is a session of which nothing but numbers is known.
-type otlpShape struct {
+type otlpSynthetic struct {
 	chain
 	chat  *hashedChat
 	epoch uint64
@@ -134,7 +134,7 @@ type otlpShape struct {
 
 // add adds a call whose prompt goes on with the one before, unless it is much
 // shorter.
-func (s *otlpShape) add(span otlpSpan) {
+func (s *otlpSynthetic) add(span otlpSpan) {
 	turn := span.turn
 	if turn.PromptTokens == 0 {
 		turn.PromptTokens = 1

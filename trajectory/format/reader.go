@@ -4,7 +4,7 @@ import "github.com/agentperf/agentperf-go/trajectory"
 
 const (
 	ruleBadRecord    = "bad-record"
-	ruleUnrecognised = "unrecognised"
+	ruleUnrecognized = "unrecognised"
 	ruleNoCalls      = "no-model-calls"
 )
 
@@ -33,7 +33,7 @@ type parser interface {
 }
 
 // find notes something to know about the workload.
-func (rd *reader) find(f trajectory.Finding) {
+func (rd *reader) note(f trajectory.Finding) {
 	if len(rd.findings) < maxFindings {
 		rd.findings = append(rd.findings, f)
 	}
@@ -41,12 +41,12 @@ func (rd *reader) find(f trajectory.Finding) {
 
 // record returns a function that reports problems with one record, which is left
 // out for it: as errors, or as findings where bad records are to be skipped.
-func (rd *reader) record(file string, line int) func(field string, err error) {
+func (rd *reader) atRecord(file string, line int) func(field string, err error) {
 	if !rd.SkipBad {
 		return rd.at(file, line)
 	}
 	return func(field string, err error) {
-		rd.find(trajectory.Finding{
+		rd.note(trajectory.Finding{
 			File: file, Line: line, Turn: -1, Severity: trajectory.SeverityError, Rule: ruleBadRecord,
 			Text: (&SyntaxError{Field: field, Err: err}).text() + "; left out",
 		})

@@ -19,7 +19,7 @@ var errSpread = errors.New("a row spreads over several lines; put each on one li
 // recognise tells the format of a file by the keys of its first record. Only the
 // head of the file is given, which may end anywhere; sure is false when more of it
 // could say otherwise.
-func recognise(head []byte) (kind Format, sure bool, err error) {
+func recognize(head []byte) (kind Format, sure bool, err error) {
 	rest := bytes.TrimSpace(trimBOM(head))
 	if len(rest) == 0 {
 		return "", true, errEmpty
@@ -114,7 +114,7 @@ func (rd *reader) readKnown(fsys fs.FS, name string, read func(f *file, kind For
 			rd.add(fmt.Errorf("%s: %w", name, err))
 			return
 		}
-		if kind, err = rd.recognise(fsys, name, head); err != nil {
+		if kind, err = rd.recognize(fsys, name, head); err != nil {
 			rd.at(name, 0)("", err)
 			return
 		}
@@ -124,8 +124,8 @@ func (rd *reader) readKnown(fsys fs.FS, name string, read func(f *file, kind For
 
 // recognise tells the format of a file by its head, and where that is not
 // enough by all of its first record.
-func (rd *reader) recognise(fsys fs.FS, name string, head []byte) (Format, error) {
-	kind, sure, err := recognise(head)
+func (rd *reader) recognize(fsys fs.FS, name string, head []byte) (Format, error) {
+	kind, sure, err := recognize(head)
 	if sure || len(head) < headSize {
 		return kind, err
 	}

@@ -50,14 +50,14 @@ func (cs *conversations) open(fsys fs.FS, name string) {
 // read adds the rows of a file.
 func (cs *conversations) read(name string, f *file) {
 	cs.rd.eachLine(name, f, func(line int, data []byte) {
-		cs.add(decodeRow(name, line, data, cs.rd.record(name, line)))
+		cs.add(decodeRow(name, line, data, cs.rd.atRecord(name, line)))
 	})
 }
 
 // add appends a row to its conversation.
 func (cs *conversations) add(r *row) {
 	if cs.task != "" && r.task != cs.task {
-		cs.wrongTask(r)
+		cs.checkTask(r)
 	}
 	if r.conversation == "" {
 		cs.lost++
@@ -91,7 +91,7 @@ func (cs *conversations) add(r *row) {
 	c.Turns = append(c.Turns, r.turn)
 }
 
-func (cs *conversations) wrongTask(r *row) {
+func (cs *conversations) checkTask(r *row) {
 	switch {
 	case r.task != "":
 		r.report("task_id", fmt.Errorf("%q, expected %q", clip(r.task), clip(cs.task)))
@@ -156,7 +156,7 @@ func joinConversations(rd *reader, order []*conversation) []*trajectory.Trajecto
 		}
 		parent := byID[c.parent]
 		if err := c.checkPlace(parent); err != nil {
-			rd.record(c.file, c.line)("parent_conversation_id", err)
+			rd.atRecord(c.file, c.line)("parent_conversation_id", err)
 			continue
 		}
 		c.subagent.Trajectory = c.Trajectory

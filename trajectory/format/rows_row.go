@@ -52,10 +52,10 @@ func decodeRow(file string, line int, data []byte, report func(field string, err
 	}
 	object := gjson.ParseBytes(data) // a copy: the next row is compared with it
 	if !object.IsObject() {
-		r.report("", fmt.Errorf("%s, expected an object", kind(object)))
+		r.report("", fmt.Errorf("%s, expected an object", jsonType(object)))
 		return r
 	}
-	f := newRecord(object, "", rowFields(), r.report)
+	f := newFields(object, "", rowFields(), r.report)
 	if v, ok := f.count("version", 0, maxCount); ok && v != 1 {
 		f.fail("version", "%d, expected 1", v)
 	}
@@ -63,7 +63,7 @@ func decodeRow(file string, line int, data []byte, report func(field string, err
 	r.conversation = f.need("conversation_id")
 	if i, ok := f.count("conversation_idx", 0, maxCount); ok {
 		r.index = i
-	} else if _, there := f.fields["conversation_idx"]; !there {
+	} else if _, there := f.values["conversation_idx"]; !there {
 		f.fail("conversation_idx", "missing")
 	}
 	r.lists(f)
@@ -74,17 +74,17 @@ func decodeRow(file string, line int, data []byte, report func(field string, err
 }
 
 // origins takes where the numbers come from; what is absent was recorded.
-func (r *row) origins(f record) {
-	list, ok := f.fields["origins"]
+func (r *row) origins(f fields) {
+	list, ok := f.values["origins"]
 	if !ok {
 		return
 	}
 	if !list.IsObject() {
-		f.fail("origins", "%s, expected an object", kind(list))
+		f.fail("origins", "%s, expected an object", jsonType(list))
 		return
 	}
 	o := &r.turn.Origins
-	c := newRecord(list, "origins.", []string{"text", "input", "output", "delay"}, r.report)
+	c := newFields(list, "origins.", []string{"text", "input", "output", "delay"}, r.report)
 	for _, of := range []struct {
 		name string
 		to   *trajectory.Origin
@@ -101,7 +101,7 @@ func (r *row) origins(f record) {
 }
 
 // link takes what a subagent's first row says of its place beside the parent.
-func (r *row) link(f record) {
+func (r *row) link(f fields) {
 	r.parent = f.text("parent_conversation_id")
 	after, ok := f.count("subagent_after", -1, maxCount)
 	if r.parent != "" && !ok {
@@ -113,18 +113,18 @@ func (r *row) link(f record) {
 }
 
 // lists takes the messages and the tools.
-func (r *row) lists(f record) {
+func (r *row) lists(f fields) {
 	if messages, ok := f.array("messages"); ok {
 		r.messages = messages
-	} else if _, there := f.fields["messages"]; !there {
+	} else if _, there := f.values["messages"]; !there {
 		f.fail("messages", "missing")
 	}
 	// An empty list is none: servers refuse "tools": [].
-	f.objects("tools", func(int, gjson.Result) { r.tools = f.fields["tools"] })
+	f.objects("tools", func(int, gjson.Result) { r.tools = f.values["tools"] })
 }
 
 // numbers takes the lengths, the times and the tool calls.
-func (r *row) numbers(f record) {
+func (r *row) numbers(f fields) {
 	t := &r.turn
 	t.OutputTokens, _ = f.count("target_output_tokens", 0, maxTokens)
 	t.MaxOutputTokens, _ = f.count("max_output_tokens", 1, maxTokens)
@@ -140,9 +140,9 @@ func (r *row) numbers(f record) {
 	f.objects("recorded_tool_calls_after", func(i int, element gjson.Result) {
 		path := fmt.Sprintf("recorded_tool_calls_after[%d].", i)
 		known := []string{"duration_ms", "tool_call_id", "tool_name"}
-		c := newRecord(element, path, known, r.report)
+		c := newFields(element, path, known, r.report)
 		call := trajectory.ToolCall{ID: c.text("tool_call_id"), Name: c.text("tool_name")}
-		if _, there := c.fields["duration_ms"]; !there {
+		if _, there := c.values["duration_ms"]; !there {
 			c.fail("duration_ms", "missing")
 		}
 		call.Duration, _ = c.millis("duration_ms")

@@ -31,7 +31,7 @@ func (rd *reader) tools(list gjson.Result) (json.RawMessage, error) {
 	}
 	for i, tool := range list.Array() {
 		if !tool.IsObject() {
-			return nil, fmt.Errorf("[%d]: %s, expected an object", i, kind(tool))
+			return nil, fmt.Errorf("[%d]: %s, expected an object", i, jsonType(tool))
 		}
 	}
 	return rd.raw([]byte(list.Raw))

@@ -44,7 +44,7 @@ func (p *sweParser) read(name string, f *file) {
 }
 
 // sweSteps reads steps that have their prompts.
-func sweSteps(s *session, steps []gjson.Result) (field string, err error) {
+func sweSteps(s *sessionBuilder, steps []gjson.Result) (field string, err error) {
 	for i, step := range steps {
 		list, name := step.Get("query"), "query"
 		if !list.IsArray() {
@@ -56,7 +56,7 @@ func sweSteps(s *session, steps []gjson.Result) (field string, err error) {
 		}
 		s.context = nil
 		for j, m := range messages {
-			if err := sweMessage(s, m); err != nil {
+			if err := plainMessage(s, m); err != nil {
 				return fmt.Sprintf("trajectory[%d].%s[%d]", i, name, j), err
 			}
 		}
@@ -84,7 +84,7 @@ func withoutAnswer(messages []gjson.Result, response string) []gjson.Result {
 }
 
 // sweTurn adds the turn of a step.
-func sweTurn(s *session, step gjson.Result) {
+func sweTurn(s *sessionBuilder, step gjson.Result) {
 	turn := s.turn(0)
 	turn.OutputTokens = estimate(len(step.Get("response").Raw)+len(step.Get("tool_calls").Raw), otherChars)
 	turn.Origins.Output = trajectory.Estimated
@@ -95,7 +95,7 @@ func sweTurn(s *session, step gjson.Result) {
 
 // sweHistory reads a history, in which each answer that is no demonstration is a
 // step.
-func sweHistory(s *session, history gjson.Result, steps []gjson.Result) (field string, err error) {
+func sweHistory(s *sessionBuilder, history gjson.Result, steps []gjson.Result) (field string, err error) {
 	if !history.IsArray() {
 		return "history", errors.New("missing or no array")
 	}
@@ -110,7 +110,7 @@ func sweHistory(s *session, history gjson.Result, steps []gjson.Result) (field s
 			s.Turns[n].OutputTokens = estimate(answerChars(m), otherChars)
 			n++
 		}
-		if err := sweMessage(s, m); err != nil {
+		if err := plainMessage(s, m); err != nil {
 			return fmt.Sprintf("history[%d]", i), err
 		}
 	}

@@ -121,7 +121,7 @@ func (d *wekaDecoder) request(t *wekaThread, path string) wekaRequest {
 	case r.subagent != nil:
 		d.subagent(t, &sub, path, inside)
 	case r.kind == "subagent":
-		d.rd.find(trajectory.Finding{
+		d.rd.note(trajectory.Finding{
 			File: d.file, Trajectory: t.id, Turn: -1, Severity: trajectory.SeverityWarning, Rule: "subagent-without-requests",
 			Text: path + " is a subagent without requests; left out",
 		})

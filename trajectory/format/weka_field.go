@@ -20,7 +20,7 @@ func (d *wekaDecoder) fail(field string, err error) {
 
 // text passes a value and returns the string that it is, or other.
 func (d *wekaDecoder) text(other string) string {
-	if s := unquoted(d.Skip()); s != "" && len(s) <= maxText {
+	if s := unquote(d.Skip()); s != "" && len(s) <= maxText {
 		return s
 	}
 	return other

@@ -110,5 +110,5 @@ func (d *wekaDecoder) attach(trj *trajectory.Trajectory, turns []*wekaRequest, r
 }
 
 func (d *wekaDecoder) note(id string, turn int, s trajectory.Severity, rule, text string) {
-	d.rd.find(trajectory.Finding{File: d.file, Trajectory: id, Turn: turn, Severity: s, Rule: rule, Text: text})
+	d.rd.note(trajectory.Finding{File: d.file, Trajectory: id, Turn: turn, Severity: s, Rule: rule, Text: text})
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // A session is a trajectory that is being put together from messages.
-type session struct {
+type sessionBuilder struct {
 	rd *reader
 	*trajectory.Trajectory
 	context *trajectory.Context
@@ -19,12 +19,12 @@ type session struct {
 	images  int
 }
 
-func (rd *reader) session(id, file string) *session {
-	return &session{rd: rd, Trajectory: &trajectory.Trajectory{ID: id, Source: file}}
+func (rd *reader) session(id, file string) *sessionBuilder {
+	return &sessionBuilder{rd: rd, Trajectory: &trajectory.Trajectory{ID: id, Source: file}}
 }
 
 // add appends a message.
-func (s *session) add(message []byte) error {
+func (s *sessionBuilder) add(message []byte) error {
 	c, err := s.rd.append(s.context, message)
 	if err == nil {
 		s.context = c
@@ -33,21 +33,21 @@ func (s *session) add(message []byte) error {
 }
 
 // say appends a message with content of whatever form.
-func (s *session) say(role string, content gjson.Result) error {
+func (s *sessionBuilder) say(role string, content gjson.Result) error {
 	f := flattenContent(content)
 	s.images += f.images
 	return s.add(chatMessage(&s.buf, role, f.text))
 }
 
 // result appends the result of a tool call, whose ID is JSON.
-func (s *session) result(id string, content gjson.Result) error {
+func (s *sessionBuilder) result(id string, content gjson.Result) error {
 	f := flattenContent(content)
 	s.images += f.images
 	return s.add(toolMessage(&s.buf, id, f.text))
 }
 
 // turn adds a turn with the context so far, which must not be empty.
-func (s *session) turn(line int) *trajectory.Turn {
+func (s *sessionBuilder) turn(line int) *trajectory.Turn {
 	if s.context == nil {
 		s.add([]byte(`{"role":"user","content":"."}`)) // an answer to nothing that was recorded
 	}
@@ -56,7 +56,7 @@ func (s *session) turn(line int) *trajectory.Turn {
 }
 
 // reply appends an answer, and where its length was not recorded estimates it.
-func (s *session) reply(a *answer) error {
+func (s *sessionBuilder) reply(a *answer) error {
 	turn := &s.Turns[len(s.Turns)-1]
 	if turn.OutputTokens == 0 {
 		turn.OutputTokens, turn.Origins.Output = estimate(a.chars, otherChars), trajectory.Estimated
@@ -66,9 +66,9 @@ func (s *session) reply(a *answer) error {
 
 // finish returns the trajectory, nil when it has no turns, and notes what is to be
 // said of it.
-func (s *session) finish() *trajectory.Trajectory {
+func (s *sessionBuilder) finish() *trajectory.Trajectory {
 	note := func(severity trajectory.Severity, rule, text string) {
-		s.rd.find(trajectory.Finding{File: s.Source, Trajectory: s.ID, Turn: -1, Severity: severity, Rule: rule, Text: text})
+		s.rd.note(trajectory.Finding{File: s.Source, Trajectory: s.ID, Turn: -1, Severity: severity, Rule: rule, Text: text})
 	}
 	if len(s.Turns) == 0 {
 		note(trajectory.SeverityWarning, ruleNoCalls, "no model call; left out")
@@ -116,7 +116,7 @@ func tokens(v gjson.Result) int {
 }
 
 // below reports whether t is the trajectory or one of its subagents.
-func below(of, t *trajectory.Trajectory) bool {
+func contains(of, t *trajectory.Trajectory) bool {
 	for other := range of.All() {
 		if other == t {
 			return true
@@ -126,7 +126,7 @@ func below(of, t *trajectory.Trajectory) bool {
 }
 
 // sweMessage adds a message without the tool's own notes on it.
-func sweMessage(s *session, m gjson.Result) error {
+func plainMessage(s *sessionBuilder, m gjson.Result) error {
 	role := m.Get("role")
 	switch role.Str {
 	case "assistant":
@@ -136,7 +136,7 @@ func sweMessage(s *session, m gjson.Result) error {
 		if !id.Exists() {
 			id = m.Get("tool_call_ids.0")
 		}
-		return s.result(orNull(id), m.Get("content"))
+		return s.result(rawString(id), m.Get("content"))
 	case "system", "user":
 		return s.say(role.Str, m.Get("content"))
 	}
