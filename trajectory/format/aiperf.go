@@ -10,19 +10,19 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// An aiperfParser reads the JSON Lines of Mooncake and what AIPerf made of them:
-// one request on each line, as block hashes, a length, a text, messages or a whole
-// body. Rows with a session_id form sessions; of the others those that begin with
-// an earlier one go on with it.
+// An aiperfParser reads the JSON Lines of Mooncake, and AIPerf's extensions of
+// them: one request per line, as block hashes, a length, a text, messages or a
+// whole body. Rows with a session_id form sessions; other rows continue the one
+// that they begin with.
 type aiperfParser struct {
 	rd       *reader
 	sessions map[string]*aiperfSession
 	order    []*aiperfSession
-	ends     map[uint64][]*aiperfSession // sessions of hashes, by all their whole blocks
+	ends     map[uint64][]*aiperfSession // sessions of hashes, by the hash of all their whole blocks
 	chains   *chains                     // sessions of messages
 	chats    map[int64]*aiperfSession    // by chat_id
 	ids      []uint64
-	block    int // tokens, as rows show it
+	block    int // tokens per block, as inferred so far
 }
 
 func newAIPerfParser(rd *reader) *aiperfParser {
@@ -32,13 +32,13 @@ func newAIPerfParser(rd *reader) *aiperfParser {
 	}
 }
 
-// An aiperfSession is a session and what the next row needs to know of it.
+// An aiperfSession is a session with what is needed to add the next row.
 type aiperfSession struct {
 	chain
 	chat   *hashedChat
 	end    uint64 // its key in ends
 	kind   rowKind
-	warned bool // that its history is not what it claims
+	warned bool // that its rows are not the kind that they claim to be
 }
 
 func (p *aiperfParser) trajectories() []*trajectory.Trajectory {
@@ -67,7 +67,7 @@ func (p *aiperfParser) read(name string, f *file) {
 		}
 		hashes, hasHashes := fields.array("hash_ids")
 		if hasChat && hasHashes {
-			r.block = 16 // Bailian's
+			r.block = 16 // Bailian's block size; its times are in seconds
 			r.at = time.UnixMilli(0).Add(1000 * r.at.Sub(time.UnixMilli(0)))
 		}
 		if bad {
@@ -95,7 +95,7 @@ func (p *aiperfParser) read(name string, f *file) {
 	})
 }
 
-// open returns the session of a name.
+// open returns the session with the given ID, a new one if id is empty.
 func (p *aiperfParser) open(r *aiperfRow, id string) *aiperfSession {
 	s := p.sessions[id]
 	if s == nil || id == "" {
@@ -112,12 +112,12 @@ func (p *aiperfParser) open(r *aiperfRow, id string) *aiperfSession {
 	return s
 }
 
-// add adds a turn to a session. A delay is what the row waits after the answer
-// before it; without one the difference of the times stands for it.
+// add adds a turn to a session. A row's delay is the wait after the previous
+// answer; if absent, it is estimated from the difference of the timestamps.
 func (p *aiperfParser) add(s *aiperfSession, r *aiperfRow, turn trajectory.Turn) {
 	s.append(turn, r.at)
 	if n := len(s.Turns); n > 1 && r.delay >= 0 {
-		// Whoever was waited for, the format asks for it to be waited.
+		// The format does not tell a person's wait from a tool's.
 		setWait(&s.Turns[n-2], r.delay.Seconds(), false, trajectory.Recorded)
 	} else if n > 1 && !r.at.IsZero() && turn.Origins.Text == trajectory.Synthetic {
 		before := &s.Turns[n-2]

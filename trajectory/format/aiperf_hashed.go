@@ -7,7 +7,7 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// hashed adds a row without text.
+// hashed adds a row without text. An error concerns the returned field.
 func (p *aiperfParser) hashed(r *aiperfRow, hasChat bool, chat, parent int64) (field string, err error) {
 	if r.block == 0 {
 		r.block = p.blockOf(len(p.ids), r.input)
@@ -36,7 +36,7 @@ func (p *aiperfParser) hashed(r *aiperfRow, hasChat bool, chat, parent int64) (f
 		}
 	}
 	if s.chat == nil {
-		// Block hashes are the same in all rows of such files.
+		// Hashes have one scope for all rows of such files.
 		s.chat = &hashedChat{rd: p.rd, size: r.block, tail: mix(2, uint64(len(p.order)))}
 	}
 	answer := 0
@@ -61,8 +61,8 @@ func (p *aiperfParser) hashed(r *aiperfRow, hasChat bool, chat, parent int64) (f
 	return "", nil
 }
 
-// blockOf returns the length of a block: Mooncake's, unless rows have a number of
-// blocks for their length that fits another power of two alone.
+// blockOf returns the tokens per block: Mooncake's 512, unless a row's number of
+// blocks contradicts that and fits another power of two.
 func (p *aiperfParser) blockOf(blocks, input int) int {
 	fits := func(size int) bool { return size*(blocks-1) < input && input < size*(blocks+1) }
 	if p.block == 0 {
@@ -79,7 +79,7 @@ func (p *aiperfParser) blockOf(blocks, input int) int {
 	return p.block
 }
 
-// continued returns the session that a row without a session goes on with.
+// continued returns the session that a row without a session continues.
 func (p *aiperfParser) continued(r *aiperfRow) (s *aiperfSession) {
 	h := uint64(0)
 	for _, id := range p.ids {

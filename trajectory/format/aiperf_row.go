@@ -13,15 +13,15 @@ type aiperfRow struct {
 	line          int
 	session, mode string
 	input, output int
-	at            time.Time     // zero when absent
-	delay         time.Duration // negative when absent
-	block         int           // tokens
+	at            time.Time     // zero if absent
+	delay         time.Duration // negative if absent
+	block         int           // tokens per block
 	messages      gjson.Result
 	tools         gjson.Result
 	limit         int
 }
 
-// aiperfFields are the fields that are used.
+// aiperfFields are the fields that are read.
 func aiperfFields() []string {
 	return []string{
 		"input_length", "output_length", "hash_ids", "text_input", "messages", "message_mode", "payload", "tools",
@@ -29,7 +29,7 @@ func aiperfFields() []string {
 	}
 }
 
-// decode takes the fields of a row.
+// decode reads the fields of a row.
 func (r *aiperfRow) decode(f fields) {
 	r.session, r.mode = f.text("session_id"), f.text("message_mode")
 	r.input, _ = f.count("input_length", 0, maxPrompt)
@@ -53,10 +53,10 @@ func (r *aiperfRow) decode(f fields) {
 		r.messages, r.tools, r.mode = body.Get("messages"), body.Get("tools"), "history"
 		r.limit = tokens(body.Get("max_tokens")) + tokens(body.Get("max_completion_tokens"))
 		if !r.messages.IsArray() {
-			f.fail("payload", `no "messages" in it`)
+			f.fail("payload", `"messages" is missing or not an array`)
 		}
 	}
 	if r.messages.Raw == "" && r.input == 0 && !f.values["hash_ids"].Exists() {
-		f.fail("", "none of input_length, hash_ids, text_input, messages and payload")
+		f.fail("", "expected input_length, hash_ids, text_input, messages or payload")
 	}
 }

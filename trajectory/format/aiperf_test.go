@@ -62,11 +62,11 @@ func TestAIPerfHistory(t *testing.T) {
 
 func TestAIPerfErrors(t *testing.T) {
 	for row, want := range map[string]string{
-		`{"timestamp":1}`:                                      "none of input_length, hash_ids, text_input, messages and payload",
+		`{"timestamp":1}`:                                      "expected input_length, hash_ids, text_input, messages or payload",
 		`{"input_length":3,"hash_ids":[1,2,3]}`:                "hash_ids: 3 blocks of 512 tokens for an input_length of 3",
 		`{"input_length":100,"hash_ids":[-1]}`:                 "hash_ids: '-' at byte 1, expected a whole number",
 		`{"input_length":100,"hash_ids":[1.5]}`:                "hash_ids: ",
-		`{"payload":{"prompt":"x"}}`:                           `payload: no "messages" in it`,
+		`{"payload":{"prompt":"x"}}`:                           `payload: "messages" is missing or not an array`,
 		`{"text_input":7}`:                                     "text_input: a number, expected a string",
 		`{"messages":[]}`:                                      "messages: empty",
 		`{"messages":[{"role":"user"},7],"output_length":1}`:   "messages[1]: message is a number, expected a JSON object",

@@ -9,7 +9,8 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// A rowKind says what the rows of a session hold.
+// A rowKind tells what the rows of a session hold: whole histories, or what is
+// new.
 type rowKind int
 
 const (
@@ -18,7 +19,7 @@ const (
 	deltas
 )
 
-// said adds a row with text.
+// text adds a row with text. An error concerns the returned field.
 func (p *aiperfParser) text(r *aiperfRow) (field string, err error) {
 	var c *trajectory.Context
 	i := 0
@@ -58,7 +59,7 @@ func (p *aiperfParser) text(r *aiperfRow) (field string, err error) {
 	return "", nil
 }
 
-// rootOf returns the context of the first message alone.
+// rootOf returns the context of the first message.
 func rootOf(c *trajectory.Context) *trajectory.Context {
 	for c.Len() > 1 {
 		c = c.Front()
@@ -66,7 +67,7 @@ func rootOf(c *trajectory.Context) *trajectory.Context {
 	return c
 }
 
-// begins reports whether a context begins with all of a shorter one.
+// begins reports whether shorter is a proper prefix of c.
 func begins(c, shorter *trajectory.Context) bool {
 	if c.Len() <= shorter.Len() {
 		return false
@@ -77,9 +78,9 @@ func begins(c, shorter *trajectory.Context) bool {
 	return c == shorter
 }
 
-// history decides whether the messages of a row are all of its context or what is
-// new in it. What they are decides, and what the row claims only where that says
-// nothing: cumulative rows taken for new ones double the history.
+// history decides whether the messages of a row are its whole context or what is
+// new in it. It goes by the messages, and by what the row claims only if they do
+// not tell: cumulative rows taken for new ones would double the history.
 func (p *aiperfParser) history(s *aiperfSession, r *aiperfRow, turn *trajectory.Turn) error {
 	before := &s.Turns[len(s.Turns)-1]
 	root := rootOf(turn.Context)
@@ -89,21 +90,21 @@ func (p *aiperfParser) history(s *aiperfSession, r *aiperfRow, turn *trajectory.
 	severity, claim := trajectory.SeverityError, ""
 	var whole bool
 	switch r.mode {
-	case "text": // a prompt and nothing else
+	case "text": // a single prompt
 	case "delta":
 		if whole = all; whole {
-			claim = "the rows claim to hold what is new, but each repeats the one before it: they are read as whole histories"
+			claim = "the rows claim to hold only new messages, but each repeats the one before it: they are read as whole histories"
 		}
 	case "history":
 		if whole = alike || first != "assistant" && first != "tool"; !whole {
-			claim = "the rows claim to hold whole histories, but have nothing in common and begin with an answer: they are read as what is new"
+			claim = "the rows claim to hold whole histories, but have nothing in common and begin with an answer: they are read as new messages"
 		} else if !alike {
 			severity = trajectory.SeverityWarning
-			claim = "the row claims to hold a whole history, but has nothing in common with the one before it: perhaps it is only what is new"
+			claim = "the row claims to hold a whole history, but has nothing in common with the one before it: it may hold only new messages"
 		}
 	default:
-		// Sessions are one or the other. A cumulative one that has nothing of the
-		// row before was compacted; a prompt that is repeated is no history.
+		// A session has rows of one kind. A cumulative row that shares nothing
+		// with the one before was compacted; a repeated prompt is not a history.
 		whole = all || alike && s.kind != deltas || s.kind == histories
 	}
 	if s.kind = deltas; whole {
@@ -121,7 +122,8 @@ func (p *aiperfParser) history(s *aiperfSession, r *aiperfRow, turn *trajectory.
 	added := turn.Context.Append(nil)
 	c := before.Context
 	if first != "assistant" && c.Last().Role() != "assistant" {
-		// The answer was not recorded: as many tokens stand for it.
+		// The answer was not recorded: synthetic text of its length stands for
+		// it.
 		var err error
 		c, err = p.rd.store.AppendSynthetic(c, []byte(`{"role":"assistant","content":""}`),
 			[]trajectory.Block{{Seed: mix(hashScope(s.ID), uint64(len(s.Turns))), Tokens: max(1, before.OutputTokens)}})

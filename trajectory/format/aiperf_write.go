@@ -9,12 +9,12 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// aiperfStart is what stands before the messages of a row.
+// aiperfStart holds the fields before the messages of a row.
 type aiperfStart struct {
 	Session string `json:"session_id"`
 }
 
-// aiperfEnd is what stands after them.
+// aiperfEnd holds the fields after the messages.
 type aiperfEnd struct {
 	Mode   string          `json:"message_mode"`
 	Tools  json.RawMessage `json:"tools,omitempty"`
@@ -22,16 +22,16 @@ type aiperfEnd struct {
 	Delay  *float64        `json:"delay,omitempty"`
 }
 
-// WriteAIPerf writes w as JSON Lines of AIPerf's mooncake_trace form: for each
+// WriteAIPerf writes w as JSON Lines in AIPerf's mooncake_trace format: for each
 // request its session, the whole history as chat messages, the tools, the length
-// of the answer and the delay in milliseconds after the answer before. That is
-// all the form has a place for: subagents become sessions of their own, and the
-// time that was waited for them, as it was recorded, part of the delay; a wait for
-// a person is a delay like any other, and is read as one.
+// of the answer, and the delay after the previous answer in milliseconds. The
+// format has no place for anything else: subagents become sessions of their own,
+// and the recorded time that their parent waited for them becomes part of its
+// delay; waits for a person and for tools become the same.
 //
-// As every row holds the whole context, the output is many times as large as the
-// workload in memory. Nothing is written of a workload that could not be read
-// again.
+// Since every row holds the whole context, the output is many times as large as
+// the workload in memory. Nothing is written of a workload that could not be read
+// back.
 func WriteAIPerf(out io.Writer, w *trajectory.Workload) error {
 	if err := checkWorkload(w); err != nil {
 		return err
@@ -52,14 +52,14 @@ func WriteAIPerf(out io.Writer, w *trajectory.Workload) error {
 	return b.Flush()
 }
 
-// recordedWaits returns for each turn the recorded time since the end of the answer
-// in front of it, negative when it is not known, and how long the session took. The
-// time that was waited for subagents is not in the delays: it is worked out by going
-// through them as a replay does.
+// recordedWaits returns for each turn the recorded time since the end of the
+// previous answer, negative if unknown, and the duration of the whole session.
+// The recorded delays do not contain the time waited for subagents, so it is
+// computed by playing the session as a replay does.
 func recordedWaits(t *trajectory.Trajectory) (waits []time.Duration, took time.Duration) {
-	ends := make(map[int]time.Duration) // of subagents, by the turn that waits for them
+	ends := make(map[int]time.Duration) // of subagents, by the turn that joins them
 	known := make(map[int]bool)
-	byTurn := make(map[int][]trajectory.Subagent) // that they come after
+	byTurn := make(map[int][]trajectory.Subagent) // by the turn that they come after
 	for _, s := range t.Subagents {
 		if s.Join > 0 {
 			byTurn[s.After] = append(byTurn[s.After], s)

@@ -2,38 +2,38 @@ package format
 
 import "strings"
 
-// Characters for each token, where the length of an answer was not recorded.
+// Characters per token, for answers whose length was not recorded.
 const (
 	// claudeChars is the median over 522 calls of Claude Code whose length was
-	// recorded: half of them have between 2.59 and 3.19.
+	// recorded; the quartiles are 2.59 and 3.19.
 	claudeChars = 2.95
-	// otherChars is an assumption for code and prose with other tokenizers.
+	// otherChars is an assumption for code and prose under other tokenizers.
 	otherChars = 3.5
 )
 
-// estimate returns the tokens that so many characters make, at least one.
+// estimate returns the number of tokens in so many characters, at least 1.
 func estimate(chars int, perToken float64) int {
 	return max(1, int(float64(chars)/perToken+0.5))
 }
 
-// An answer is an assistant's message that is being put together.
+// An answer is an assistant's message under construction.
 type answer struct {
 	texts []string // JSON strings without their quotes
 	calls []call
-	// chars is the length of all that the model wrote, reasoning included, which
-	// is not sent back to it.
+	// chars is the length of everything that the model wrote, including
+	// reasoning, which is not sent back to it.
 	chars int
 }
 
-// A call is a tool call of an answer, its parts as JSON: ID and name are strings;
-// arguments are a string that holds JSON, or JSON that is not in a string yet.
+// A call is a tool call of an answer, its parts in JSON: id and name are strings,
+// arguments a string that holds JSON or that JSON itself.
 type call struct {
 	id, name, arguments string
 }
 
 func (a *answer) empty() bool { return len(a.texts) == 0 && len(a.calls) == 0 }
 
-// text adds visible text, a JSON string.
+// text adds visible text, given as a JSON string.
 func (a *answer) text(raw string) {
 	a.chars += len(raw) - 2
 	if len(raw) > 2 {
@@ -41,7 +41,7 @@ func (a *answer) text(raw string) {
 	}
 }
 
-// reasoning adds text that is not sent back, a JSON string.
+// reasoning adds text that is not sent back, given as a JSON string.
 func (a *answer) reasoning(raw string) { a.chars += max(0, len(raw)-2) }
 
 // call adds a tool call.
@@ -50,7 +50,8 @@ func (a *answer) call(c call) {
 	a.calls = append(a.calls, c)
 }
 
-// message returns the answer as a chat message, valid until the next use of buf.
+// message returns the answer as a chat message. It is stored in buf, and valid
+// until buf is used again.
 func (a *answer) message(buf *[]byte) []byte {
 	b := append((*buf)[:0], `{"role":"assistant","content":`...)
 	if len(a.texts) == 0 && len(a.calls) > 0 {
@@ -79,7 +80,7 @@ func (a *answer) message(buf *[]byte) []byte {
 		switch {
 		case strings.HasPrefix(c.arguments, `"{`):
 			b = append(b, c.arguments...)
-		case strings.HasPrefix(c.arguments, `"`): // text, where servers expect JSON
+		case strings.HasPrefix(c.arguments, `"`): // plain text, where servers expect JSON
 			b = appendQuoted(b, `{"input":`+c.arguments+`}`)
 		case c.arguments == "":
 			b = append(b, `"{}"`...)

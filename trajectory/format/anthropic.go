@@ -8,9 +8,9 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// anthropicPayload takes the body of a request to Anthropic's messages, as chat
-// messages: the system prompt in front, calls and their results in messages of
-// their own, marks of the cache left out.
+// anthropicPayload adds the messages of a request to Anthropic's messages API, as
+// chat messages: the system prompt first, tool calls and results as messages of
+// their own, cache marks left out.
 func anthropicPayload(s *sessionBuilder, payload gjson.Result) error {
 	if err := anthropicTools(s, payload.Get("tools")); err != nil {
 		return err
@@ -74,7 +74,7 @@ func anthropicMessage(s *sessionBuilder, m gjson.Result) error {
 	return nil
 }
 
-// anthropicTools takes tool definitions, in the form of chat completions.
+// anthropicTools sets the tools of s, converted to the form of chat completions.
 func anthropicTools(s *sessionBuilder, tools gjson.Result) (err error) {
 	if !tools.IsArray() || len(tools.Array()) == 0 {
 		return nil
@@ -82,7 +82,7 @@ func anthropicTools(s *sessionBuilder, tools gjson.Result) (err error) {
 	b := []byte{'['}
 	for i, t := range tools.Array() {
 		if !t.IsObject() {
-			return errors.New("tools: expected objects")
+			return errors.New("tools: expected an array of objects")
 		}
 		if i > 0 {
 			b = append(b, ',')
@@ -103,8 +103,8 @@ func anthropicTools(s *sessionBuilder, tools gjson.Result) (err error) {
 	return err
 }
 
-// claudeInput returns the input tokens of a call and those that came from the
-// cache.
+// anthropicInput returns the input tokens of a call, and how many of them came
+// from the cache.
 func anthropicInput(usage gjson.Result) (prompt, cached int) {
 	cached = int(usage.Get("cache_read_input_tokens").Int())
 	prompt = int(usage.Get("input_tokens").Int()) + int(usage.Get("cache_creation_input_tokens").Int()) + cached

@@ -11,8 +11,8 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// An atifParser reads the Agent Trajectory Interchange Format: one JSON object for
-// each session, the prompts put together from its steps.
+// An atifParser reads the Agent Trajectory Interchange Format: one JSON object
+// per session, whose prompts are assembled from its steps.
 type atifParser struct {
 	rd    *reader
 	order []*atifSession
@@ -23,15 +23,15 @@ func newATIFParser(rd *reader) *atifParser {
 	return &atifParser{rd: rd, byID: make(map[string]*atifSession)}
 }
 
-// An atifSession is a file that was read, or a trajectory inside one.
+// An atifSession is a session, from a file of its own or embedded in another.
 type atifSession struct {
 	*trajectory.Trajectory
 	refs  []atifRef
-	taken bool // it is a subagent of another
+	taken bool // by a session that it is a subagent of
 }
 
-// An atifRef names a subagent: it was started after a turn, and the next one
-// waited for it.
+// An atifRef names a subagent, started after the given turn and joined by the
+// next.
 type atifRef struct {
 	id    string
 	after int
@@ -45,12 +45,12 @@ func (p *atifParser) read(name string, f *file) {
 	p.session(name, parse(data), "")
 }
 
-// session reads a trajectory, and those that are embedded in it.
+// session reads a session, and those embedded in it.
 func (p *atifParser) session(name string, object gjson.Result, path string) {
 	report := p.rd.at(name, 0)
 	steps := object.Get("steps")
 	if !steps.IsArray() {
-		report(path+"steps", errors.New("missing or no array"))
+		report(path+"steps", errors.New("missing or not an array"))
 		return
 	}
 	id := object.Get("session_id").Str
@@ -80,7 +80,7 @@ func (p *atifParser) session(name string, object gjson.Result, path string) {
 	}
 	if next := object.Get("continued_trajectory_ref").Str; next != "" {
 		p.rd.note(trajectory.Finding{File: name, Trajectory: a.ID, Turn: -1, Severity: trajectory.SeverityInfo, Rule: "continued",
-			Text: fmt.Sprintf("it goes on in %s, which is a trajectory of its own", clip(next))})
+			Text: fmt.Sprintf("it continues in %s, which becomes a trajectory of its own", clip(next))})
 	}
 	if t := a.finish(); t != nil {
 		s := &atifSession{Trajectory: t, refs: a.refs}
@@ -100,7 +100,7 @@ func (p *atifParser) trajectories() []*trajectory.Trajectory {
 			child := p.byID[ref.id]
 			if child == nil || child.taken || child == s || contains(child.Trajectory, s.Trajectory) {
 				p.rd.note(trajectory.Finding{File: s.Source, Trajectory: s.ID, Turn: ref.after, Severity: trajectory.SeverityWarning, Rule: "subagent-missing",
-					Text: fmt.Sprintf("it starts subagent %q, which is not among the files", clip(ref.id))})
+					Text: fmt.Sprintf("it starts subagent %q, which is in none of the files", clip(ref.id))})
 				continue
 			}
 			child.taken = true
@@ -125,12 +125,12 @@ type atifReader struct {
 	*sessionBuilder
 	refs  []atifRef
 	seen  map[string]bool     // subagents
-	start *trajectory.Context // what came before the first answer
-	last  time.Time           // of the last answer
-	typed time.Time           // of the last user's step
+	start *trajectory.Context // the context before the first answer
+	last  time.Time           // time of the last answer
+	typed time.Time           // time of the last user's step
 }
 
-// step takes one step. The error says what is wrong with which field of it.
+// step reads one step. An error concerns the returned field.
 func (a *atifReader) step(step gjson.Result) (field string, err error) {
 	if !step.IsObject() {
 		return "", fmt.Errorf("%s, expected an object", jsonType(step))
@@ -141,13 +141,13 @@ func (a *atifReader) step(step gjson.Result) (field string, err error) {
 	case "system":
 		a.references(step.Get("observation.results"))
 		if strings.Contains(strings.ToLower(message.Str), "summar") && step.Get("observation.results.#.subagent_trajectory_ref").Exists() && a.start != nil {
-			// Agents that hand over to themselves start again with the task.
+			// Agents that hand over to themselves start again from the task.
 			a.context = a.start
 			a.rd.note(trajectory.Finding{File: a.Source, Trajectory: a.ID, Turn: len(a.Turns), Severity: trajectory.SeverityInfo, Rule: "compaction",
 				Text: "the context is compacted"})
 			return "", nil
 		}
-		role := "user" // templates take a system message in front alone
+		role := "user" // chat templates take a system message only at the front
 		if a.context == nil {
 			role = "system"
 		}
@@ -162,7 +162,7 @@ func (a *atifReader) step(step gjson.Result) (field string, err error) {
 	}
 }
 
-// agent takes the answer of one call, and what came back from its tools.
+// agent reads the answer to one call, and the results of its tool calls.
 func (a *atifReader) agent(step gjson.Result, at time.Time) (field string, err error) {
 	if a.start == nil {
 		a.start = a.context
@@ -184,7 +184,7 @@ func (a *atifReader) agent(step gjson.Result, at time.Time) (field string, err e
 		answer.reasoning(r.Raw)
 	}
 	results := step.Get("observation.results")
-	// Some agents write their calls into the text and read results as text.
+	// Some agents write tool calls into the text, and get the results as text.
 	named := len(results.Array()) == 0
 	results.ForEach(func(_, r gjson.Result) bool {
 		named = named || r.Get("source_call_id").Str != ""
@@ -217,8 +217,8 @@ func (a *atifReader) agent(step gjson.Result, at time.Time) (field string, err e
 	return ".observation", a.observe(step.Get("tool_calls"), results, ids)
 }
 
-// observe takes what came back from the calls with the given IDs: results first,
-// one for each call, then whatever else was seen.
+// observe reads the results of the calls with the given IDs: one result for each
+// call first, then all other observations.
 func (a *atifReader) observe(calls, results gjson.Result, ids map[string]bool) (err error) {
 	given := make(map[string]bool)
 	var rest []gjson.Result
@@ -229,7 +229,7 @@ func (a *atifReader) observe(calls, results gjson.Result, ids map[string]bool) (
 			given[id.Str] = true
 			err = a.result(id.Raw, content)
 		case id.Str != "" && !ids[id.Str]:
-			err = fmt.Errorf("source_call_id is %q, which is no call of the step", clip(id.Str))
+			err = fmt.Errorf("source_call_id is %q, expected the ID of a tool call in this step", clip(id.Str))
 		case content.Exists() || !r.Get("subagent_trajectory_ref").Exists():
 			rest = append(rest, content)
 		}
@@ -253,7 +253,7 @@ func (a *atifReader) observe(calls, results gjson.Result, ids map[string]bool) (
 	return err
 }
 
-// references takes the subagents that results name.
+// references reads the subagents that results refer to.
 func (a *atifReader) references(results gjson.Result) {
 	results.ForEach(func(_, r gjson.Result) bool {
 		r.Get("subagent_trajectory_ref").ForEach(func(_, ref gjson.Result) bool {

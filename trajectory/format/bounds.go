@@ -1,48 +1,51 @@
 package format
 
-// headSize is how much of a file can be looked at before it is read, in bytes.
-const headSize = 64 << 10
+// The bounds of all readers. The package documentation has them as a table. Sizes
+// are those after decompression.
+const (
+	// maxFiles bounds the files of a folder: a folder with more is most likely not
+	// one of recordings.
+	maxFiles = 100_000
 
-// maxLine bounds one row, in bytes. The largest context windows are a few
-// megabytes of text; images inside messages make the rest.
-const maxLine = 64 << 20
+	// headSize is how much of a file is looked at to recognize its format, in
+	// bytes, and the buffer that it is read through.
+	headSize = 64 << 10
 
-// maxDocument bounds a file that is read as a whole, in bytes.
-const maxDocument = 256 << 20
+	// maxManifest bounds a manifest, in bytes. 500 tasks take 0.4 MB.
+	maxManifest = 16 << 20
 
-// maxManifest bounds a manifest, in bytes; 500 tasks take 0.4 MB.
-const maxManifest = 16 << 20
+	// maxDocument bounds a file that is read as a whole, in bytes.
+	maxDocument = 256 << 20
 
-// maxProblems is how many mistakes are worth reading about at once.
-const maxProblems = 20
+	// maxLine bounds a line, in bytes. The text of the largest context windows is
+	// a few megabytes; the rest allows for images inside messages.
+	maxLine = 64 << 20
 
-// maxFindings bounds what is noted: a file of a million bad lines is known to
-// be bad after some.
-const maxFindings = 10_000
+	// maxMessages bounds the messages of a request, each of which takes some
+	// memory however short it is.
+	maxMessages = 100_000
 
-// maxMessages bounds the messages of one row. A message costs some memory of
-// its own however short it is.
-const maxMessages = 100_000
+	// maxRequests bounds the requests of a session or subagent in Weka traces,
+	// maxBlock the tokens of their blocks.
+	maxRequests = 1_000_000
+	maxBlock    = 1 << 20
 
-// Bounds of what a record may say. They are far above any recording and keep
-// nonsense from overflowing what is computed from it.
+	// maxPrompt bounds the tokens for which synthetic text is made: four times the
+	// largest context windows, or 16 MiB of text.
+	maxPrompt = 1 << 22
+)
+
+// Bounds of the values in a record. They are far above those of any recording, and
+// keep sums of them from overflowing.
 const (
 	maxTokens = 1e8
-	// maxPrompt bounds what synthetic text is made for: four times the largest
-	// context windows, 16 MiB of it.
-	maxPrompt = 1 << 22
 	maxCount  = 1e9
 	maxMillis = 24 * 60 * 60 * 1000
-	maxText   = 4096 // bytes in an id, a name or a path
+	maxText   = 4096 // bytes of an ID, a name or a path
 )
 
+// Bounds of what is reported.
 const (
-	maxBlock    = 1 << 20 // tokens
-	maxRequests = 1_000_000
-)
-
-const (
-	manifestName = "manifest.json"
-	// maxFiles bounds the files of a folder.
-	maxFiles = 100_000
+	maxProblems = 20     // as many as anyone reads at once
+	maxFindings = 10_000 // a file of a million bad lines is known to be bad by then
 )

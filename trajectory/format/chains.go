@@ -7,25 +7,24 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// chains makes sessions of requests that do not say which they belong to: a
-// request goes on with the session whose last request it begins with, the longest
-// one if there are several. It looks at whole messages.
+// chains groups requests that do not name their session: a request continues the
+// session whose last request is the longest prefix of it, in whole messages.
 type chains struct {
 	rd    *reader
-	last  map[*trajectory.Context][]*chain // by the key of the last request
+	last  map[*trajectory.Context][]*chain // by the key of its last request
 	order []*chain
 }
 
-// A chain is a session that is being found.
+// A chain is a session made of such requests.
 type chain struct {
 	*trajectory.Trajectory
-	end   time.Time // of its last answer; zero when not known
-	begun time.Time // when its last request was sent
+	end   time.Time // of its last answer, zero if unknown
+	begun time.Time // of its last request
 	key   *trajectory.Context
 }
 
-// before reports whether what the session did was over at a time: what began
-// earlier does not go on with it.
+// idleAt reports whether the session was idle at t. A request sent earlier does
+// not continue it.
 func (c *chain) idleAt(t time.Time) bool {
 	return t.IsZero() || !t.Before(c.begun) && !t.Before(c.end)
 }
@@ -34,10 +33,10 @@ func newChains(rd *reader) *chains {
 	return &chains{rd: rd, last: make(map[*trajectory.Context][]*chain)}
 }
 
-// add adds a request to the session it belongs to, or to a new one of the given
-// name. Requests must come in the order of their times; begun is zero when that is
-// not known. What is compared is key, the context without what changes from request
-// to request though it is the same conversation.
+// add adds a request to the session that it continues, or to a new one of the
+// given name. Requests must be added in the order of their times; begun is zero
+// if the time is unknown. Requests are compared by key: the context without what
+// clients change between requests of one conversation.
 func (cs *chains) add(turn trajectory.Turn, key *trajectory.Context, name, file string, begun time.Time) *chain {
 	c := cs.find(key, begun)
 	if c == nil {
@@ -48,7 +47,7 @@ func (cs *chains) add(turn trajectory.Turn, key *trajectory.Context, name, file 
 	return c
 }
 
-// find returns the session that a request goes on with, nil for none.
+// find returns the session that a request continues, nil if there is none.
 func (cs *chains) find(key *trajectory.Context, begun time.Time) *chain {
 	for at := key; at != nil; at = at.Front() {
 		for _, open := range cs.last[at] {
@@ -72,11 +71,11 @@ func (cs *chains) extend(c *chain, turn trajectory.Turn, key *trajectory.Context
 	cs.last[key] = append(cs.last[key], c)
 }
 
-// append adds a turn, and to the one before it the time between the two.
+// append adds a turn, and sets the wait after the turn before it.
 func (c *chain) append(turn trajectory.Turn, begun time.Time) {
 	if n := len(c.Turns); n > 0 && !begun.IsZero() && !c.begun.IsZero() {
 		before := &c.Turns[n-1]
-		wait, origin := begun.Sub(c.begun), trajectory.Estimated // with the answer's time in it
+		wait, origin := begun.Sub(c.begun), trajectory.Estimated // includes the time of the answer
 		if !c.end.IsZero() {
 			wait, origin = begun.Sub(c.end), trajectory.Derived
 		}
@@ -89,8 +88,8 @@ func (c *chain) append(turn trajectory.Turn, begun time.Time) {
 	}
 }
 
-// endsInPrompt reports whether what a context has beyond an earlier one was typed
-// by a person: it has no result of a tool.
+// endsInPrompt reports whether a person, and not a tool, wrote what a context
+// adds to an earlier one.
 func endsInPrompt(c, before *trajectory.Context) bool {
 	kept := c.Shared(before)
 	for ; c.Len() > kept; c = c.Front() {
@@ -113,7 +112,8 @@ func (cs *chains) trajectories() []*trajectory.Trajectory {
 	return all
 }
 
-// without returns a list without one of its elements, nil when none is left.
+// without returns list without its first element equal to one, nil if none is
+// left.
 func without[T comparable](list []T, one T) []T {
 	if i := slices.Index(list, one); i >= 0 {
 		list = slices.Delete(list, i, i+1)

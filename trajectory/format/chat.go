@@ -11,9 +11,10 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// A chatParser reads conversations, one on each line: OpenAI's form for tuning,
-// "messages" and "tools", and that of ShareGPT, "conversations". Each assistant's
-// message is the answer to one request. They have no times and no counts.
+// A chatParser reads conversations, one per line: OpenAI's fine-tuning format,
+// with "messages" and "tools", and ShareGPT's, with "conversations". Each
+// assistant's message is the answer to one request. Times and token counts are
+// not recorded.
 type chatParser struct {
 	rd  *reader
 	all []*trajectory.Trajectory
@@ -23,7 +24,7 @@ func (p *chatParser) trajectories() []*trajectory.Trajectory { return p.all }
 
 func (p *chatParser) read(name string, f *file) {
 	if head, _ := f.Peek(headSize); bytes.HasPrefix(bytes.TrimSpace(trimBOM(head)), []byte("[")) {
-		// vLLM's multi-turn benchmark has them in a list.
+		// vLLM's multi-turn benchmark has one list of conversations.
 		if data, ok := p.rd.document(name, f); ok {
 			parse(data).ForEach(func(key, object gjson.Result) bool {
 				p.add(name, 0, fmt.Sprintf("[%d].", key.Int()), object)
@@ -38,7 +39,7 @@ func (p *chatParser) read(name string, f *file) {
 // add adds one conversation.
 func (p *chatParser) add(name string, line int, path string, object gjson.Result) {
 	report := p.rd.atRecord(name, line)
-	id := strings.Clone(object.Get("id").String()) // not to keep the line
+	id := strings.Clone(object.Get("id").String()) // a copy, not to keep the whole line
 	if id == "" || len(id) > maxText {
 		id = fmt.Sprintf("%s:%d", plainName(name), line)
 	}
@@ -52,7 +53,7 @@ func (p *chatParser) add(name string, line int, path string, object gjson.Result
 	}
 }
 
-// conversation reads one conversation. The error is about the field.
+// conversation reads one conversation. An error concerns the returned field.
 func (p *chatParser) conversation(s *sessionBuilder, object gjson.Result, line int) (field string, err error) {
 	if s.tools, err = p.rd.tools(object.Get("tools")); err != nil {
 		return "tools", err
@@ -63,7 +64,7 @@ func (p *chatParser) conversation(s *sessionBuilder, object gjson.Result, line i
 		list, share, field = object.Get("conversations"), true, "conversations"
 	}
 	if !list.IsArray() {
-		return field, errors.New("missing or no array")
+		return field, errors.New("missing or not an array")
 	}
 	i := 0
 	list.ForEach(func(_, m gjson.Result) bool {
@@ -87,8 +88,8 @@ func (p *chatParser) conversation(s *sessionBuilder, object gjson.Result, line i
 	return "", nil
 }
 
-// recordedMessage adds a message as it was recorded; before an assistant's comes
-// a request.
+// recordedMessage adds a message in OpenAI's form, unchanged. An assistant's
+// message makes a turn of what comes before it.
 func recordedMessage(s *sessionBuilder, m gjson.Result, line int) error {
 	if m.Get("role").Str == "assistant" {
 		turn := s.turn(line)
@@ -104,8 +105,8 @@ func recordedMessage(s *sessionBuilder, m gjson.Result, line int) error {
 	return s.add([]byte(m.Raw))
 }
 
-// objectArguments returns an answer whose calls have arguments that are objects,
-// which servers refuse, with strings instead; ok is false when it has none.
+// objectArguments returns the answer in m with its tool arguments as strings,
+// since servers refuse objects; ok is false if m has no such arguments.
 func objectArguments(m gjson.Result) (a answer, ok bool) {
 	m.Get("tool_calls").ForEach(func(_, c gjson.Result) bool {
 		args := c.Get("function.arguments")
@@ -119,11 +120,11 @@ func objectArguments(m gjson.Result) (a answer, ok bool) {
 	return a, ok
 }
 
-// shareMessage adds a message of the ShareGPT form.
+// shareMessage adds a message in ShareGPT's form.
 func shareMessage(s *sessionBuilder, m gjson.Result, line int) error {
 	value := m.Get("value")
 	if value.Type != gjson.String {
-		return errors.New(`no "value" that is a string`)
+		return errors.New(`"value" is missing or not a string`)
 	}
 	switch from := m.Get("from").Str; from {
 	case "gpt", "assistant", "function_call", "chatgpt", "bing", "bard":

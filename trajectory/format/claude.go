@@ -15,28 +15,28 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// A claudeParser reads the session logs of Claude Code. They are no request logs:
-// what is sent is put together from what was said, and what is not in them, the
-// system prompt, the tools and the project's documents, is made up from the
-// recorded number of tokens.
+// A claudeParser reads the session logs of Claude Code. They do not log requests:
+// prompts are assembled from the messages, and what is not in the log, the system
+// prompt, the tools and the project's documents, is made up from the recorded
+// number of tokens.
 type claudeParser struct {
 	rd      *reader
 	seed    maphash.Seed
 	threads map[string]*claudeThread
 	order   []*claudeThread
-	// nodes are the records that were read, by their uuid: what follows one of
-	// them may be in another file.
+	// nodes are the records read so far, by UUID: what follows a record may be in
+	// another file.
 	nodes map[uint64]claudeNode
-	// answers are the threads that model calls are in, by the ID of the answer:
-	// sessions that were forked begin with a copy.
+	// answers are the threads of the model calls, by the ID of the answer: forked
+	// sessions begin with a copy of the original.
 	answers map[uint64]*claudeThread
 	calls   map[string]*claudeCall
-	links   map[*claudeThread]string // of a subagent, the call that started it
+	links   map[*claudeThread]string // by subagent, the ID of the call that started it
 	buf     []byte
-	message claudeMessage // the last one
+	message claudeMessage // of the current record
 }
 
-// A claudeNode is the place of a record: the context of an epoch ends with it.
+// A claudeNode is the position of a record: it ends the context of that epoch.
 type claudeNode struct {
 	thread *claudeThread
 	epoch  int
@@ -49,8 +49,8 @@ func newClaudeParser(rd *reader) *claudeParser {
 	}
 }
 
-// A claudeRecord is one line. Values are JSON as it lies there, nil when absent;
-// strings are without their quotes.
+// A claudeRecord is one line. Values are unparsed JSON, nil if absent; strings
+// are without quotes.
 type claudeRecord struct {
 	file                             string
 	line                             int
@@ -81,8 +81,8 @@ func (p *claudeParser) read(name string, f *file) {
 	})
 }
 
-// decodeClaude takes a line apart. Most of a log is no part of any context, and
-// is passed over.
+// decodeClaude decodes a line. Most of a log is not part of any context, and is
+// skipped.
 func decodeClaude(data []byte) (r claudeRecord, err error) {
 	if !utf8.Valid(data) {
 		return r, fmt.Errorf("not UTF-8")
@@ -127,7 +127,7 @@ func decodeClaude(data []byte) (r claudeRecord, err error) {
 	return r, s.Err
 }
 
-// add takes a record. The error says what is wrong with which field.
+// add reads a record. An error concerns the returned field.
 func (p *claudeParser) add(r claudeRecord) (field string, err error) {
 	switch r.kind {
 	case "user", "assistant", "system", "attachment":
@@ -146,7 +146,7 @@ func (p *claudeParser) add(r claudeRecord) (field string, err error) {
 	}
 	if r.stamp != nil {
 		if r.at, err = time.Parse(time.RFC3339, string(r.stamp)); err != nil {
-			return "timestamp", fmt.Errorf("%s, expected an instant like 2006-01-02T15:04:05.000Z", clip(strconv.Quote(string(r.stamp))))
+			return "timestamp", fmt.Errorf("%s, expected a time like 2006-01-02T15:04:05.000Z", clip(strconv.Quote(string(r.stamp))))
 		}
 	}
 	switch r.kind {
@@ -156,7 +156,7 @@ func (p *claudeParser) add(r claudeRecord) (field string, err error) {
 		t := p.pass(r)
 		if r.subtype == "compact_boundary" && t != nil {
 			t.compact(r, int(gjson.GetBytes(r.compacted, "preTokens").Int()))
-			p.remember(r.uuid, t) // what follows it goes on from the summary
+			p.remember(r.uuid, t) // what follows continues from the summary
 		}
 		return "", nil
 	case "attachment":
@@ -164,7 +164,7 @@ func (p *claudeParser) add(r claudeRecord) (field string, err error) {
 		return "", nil
 	}
 	if len(r.message) == 0 || r.message[0] != '{' {
-		return "message", fmt.Errorf("missing or no object")
+		return "message", fmt.Errorf("missing or not an object")
 	}
 	t, m := p.thread(r), &p.message
 	m.decode(r.message)
@@ -178,7 +178,7 @@ func (p *claudeParser) add(r claudeRecord) (field string, err error) {
 	return field, err
 }
 
-// pass notes a record that says nothing itself but that others follow.
+// pass notes the position of a record without content that others may follow.
 func (p *claudeParser) pass(r claudeRecord) *claudeThread {
 	if r.uuid == nil || r.session == nil {
 		return nil
@@ -206,7 +206,7 @@ func (p *claudeParser) thread(r claudeRecord) *claudeThread {
 		return p.threadOf(session, "", r)
 	}
 	agent := string(r.agent)
-	if agent == "" { // in the oldest logs: whatever goes back to the same record
+	if agent == "" { // the oldest logs do not name subagents: follow the parent records
 		if n, ok := p.nodes[p.hash(r.parent)]; ok && n.thread.agent != "" {
 			return n.thread
 		}
@@ -220,7 +220,7 @@ func (p *claudeParser) threadOf(session, agent string, r claudeRecord) *claudeTh
 	t := p.threads[key]
 	if t == nil {
 		t = &claudeThread{p: p, session: session, agent: agent, file: r.file, first: r.at}
-		// What goes on elsewhere in a new session begins where it was.
+		// A forked session begins at the record that it follows.
 		if n, ok := p.nodes[p.hash(r.parent)]; ok && agent == "" && n.thread.agent == "" && len(n.thread.turns) > 0 {
 			t.fork(n)
 		}
@@ -230,7 +230,7 @@ func (p *claudeParser) threadOf(session, agent string, r claudeRecord) *claudeTh
 	return t
 }
 
-// progress takes a message of a subagent that is logged by its parent.
+// progress reads a message of a subagent that is logged by its parent.
 func (p *claudeParser) progress(r claudeRecord) (field string, err error) {
 	p.pass(r)
 	data := parse(r.data)
@@ -271,7 +271,7 @@ func (p *claudeParser) linkResult(t *claudeThread, r claudeRecord, m *claudeMess
 	if len(r.result) == 0 || r.result[0] != '{' || !bytes.Contains(r.result, []byte(`"agentId"`)) {
 		return
 	}
-	agent := strings.Clone(parse(r.result).Get("agentId").Str) // the line is gone with the next one
+	agent := strings.Clone(parse(r.result).Get("agentId").Str) // a copy, since the line is only valid until the next one
 	for _, b := range m.blocks {
 		if id := unquote(b.id); b.kind == "tool_result" && id != "" && agent != "" {
 			if child := p.threadOf(t.session, agent, claudeRecord{file: r.file, at: r.at}); p.links[child] == "" {

@@ -9,12 +9,13 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// assistant takes a part of an answer. Answers are logged block by block, each
-// with the whole usage.
+// assistant reads a part of an answer. Answers are logged in several records, one
+// per content block, each with the usage of the whole answer. An error concerns
+// the returned field.
 func (t *claudeThread) assistant(r claudeRecord, m *claudeMessage) (field string, err error) {
 	if string(m.model) == `"<synthetic>"` {
 		t.retried++
-		return "", nil // an error message of the client's
+		return "", nil // an error message made by the client
 	}
 	id := unquote(m.id)
 	if id == "" {
@@ -28,7 +29,7 @@ func (t *claudeThread) assistant(r claudeRecord, m *claudeMessage) (field string
 		key := t.p.hash([]byte(id))
 		from := t.p.answers[key]
 		if from == t {
-			t.stray++ // the session has gone on since
+			t.stray++ // the session has moved on
 			return "", nil
 		}
 		if err := t.begin(id, parse(m.usage), r, from != nil); err != nil {
@@ -62,7 +63,7 @@ func (t *claudeThread) assistant(r claudeRecord, m *claudeMessage) (field string
 	return "", nil
 }
 
-// call takes a tool call.
+// call reads a tool call.
 func (t *claudeThread) call(turn int, b claudeBlock, at time.Time) {
 	if !isText(b.id) || !isText(b.name) || len(b.id) > maxText || len(b.name) > maxText {
 		return
@@ -78,7 +79,7 @@ func (t *claudeThread) call(turn int, b claudeBlock, at time.Time) {
 	*calls = append(*calls, trajectory.ToolCall{ID: id, Name: unquote(b.name)})
 }
 
-// begin starts the turn of a new answer; a copy of one has no turn.
+// begin starts a new answer. It gets a turn, unless it is a copy.
 func (t *claudeThread) begin(id string, usage gjson.Result, r claudeRecord, copied bool) error {
 	prompt, cached := anthropicInput(usage)
 	if prompt > maxPrompt {
@@ -92,7 +93,7 @@ func (t *claudeThread) begin(id string, usage gjson.Result, r claudeRecord, copi
 		}
 	}
 	if n, ok := t.p.nodes[t.p.hash(r.parent)]; ok && n.thread == t && n.epoch >= 0 {
-		t.goBack(n) // the answer before was given up
+		t.goBack(n) // the previous answer was abandoned
 	}
 	t.open, t.copied = id, copied
 	if !copied {
@@ -102,11 +103,11 @@ func (t *claudeThread) begin(id string, usage gjson.Result, r claudeRecord, copi
 	return nil
 }
 
-// start adds a turn, and to the one before the time between the two.
+// start adds a turn, and sets the wait after the turn before it.
 func (t *claudeThread) start(r claudeRecord) {
 	at := t.trigger
 	if n := len(t.turns); n > 0 && at.IsZero() {
-		at = t.ends[n-1] // it goes on of itself
+		at = t.ends[n-1] // nothing triggered it
 	}
 	if at.IsZero() || at.After(r.at) {
 		at = r.at
@@ -115,7 +116,7 @@ func (t *claudeThread) start(r claudeRecord) {
 		before, end := &t.turns[n-1], t.ends[n-1]
 		tool, human := splitWait(end, t.lastResult, t.prompt, at)
 		if tool < -time.Second || human < -time.Second {
-			t.p.note(t, r.line, n, trajectory.SeverityWarning, ruleClock, fmt.Sprintf("it begins %v before the turn in front of it ends", (-min(tool, human)).Round(time.Millisecond)))
+			t.p.note(t, r.line, n, trajectory.SeverityWarning, ruleClock, fmt.Sprintf("it begins %v before the previous turn ends", (-min(tool, human)).Round(time.Millisecond)))
 		}
 		before.ToolDelay, before.ToolDelayKnown = bounded(tool), true
 		before.HumanDelay = bounded(human)
@@ -131,7 +132,7 @@ func (t *claudeThread) start(r claudeRecord) {
 	t.prompt, t.trigger = time.Time{}, time.Time{}
 }
 
-// finish sets what is known of a turn when its answer is over.
+// finish completes the last turn when its answer is complete.
 func (t *claudeThread) finish() {
 	n := len(t.turns) - 1
 	turn := &t.turns[n]
@@ -143,14 +144,14 @@ func (t *claudeThread) finish() {
 	turn.ModelTime = bounded(t.ends[n].Sub(t.starts[n]))
 }
 
-// compact takes the mark of a compaction: a call that is not in the log was sent
-// all of the context, and what follows starts afresh with what it wrote.
+// compact reads the mark of a compaction. The call that compacts is not in the
+// log: it sent the whole context, and the session continues from what it wrote.
 func (t *claudeThread) compact(r claudeRecord, before int) {
 	t.flush()
 	if len(t.turns) == 0 || before < 0 || before > maxPrompt {
 		return
 	}
-	if err := t.append([]byte(`{"role":"user","content":"Summarise the conversation so far, so that the work can go on from the summary alone."}`)); err != nil {
+	if err := t.append([]byte(`{"role":"user","content":"Summarize the conversation so far, so that the work can go on from the summary alone."}`)); err != nil {
 		return
 	}
 	t.start(r)

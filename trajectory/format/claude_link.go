@@ -13,12 +13,12 @@ import (
 type claudeCall struct {
 	thread      *claudeThread
 	turn, index int
-	at, result  time.Time // result is zero when there is none
-	next        int       // the turn that follows the result
+	at, result  time.Time // result is zero if there is none
+	next        int       // the turn after the result
 	taken       bool      // by a subagent
 }
 
-// trajectories puts sessions and their subagents together.
+// trajectories puts subagents beside the calls that started them.
 func (p *claudeParser) trajectories() []*trajectory.Trajectory {
 	var all []*trajectory.Trajectory
 	sessions := make(map[string]*trajectory.Trajectory)
@@ -27,7 +27,7 @@ func (p *claudeParser) trajectories() []*trajectory.Trajectory {
 		t.flush()
 		if len(t.turns) == 0 {
 			if t.agent == "" && t.context != nil {
-				p.note(t, 0, -1, trajectory.SeverityInfo, ruleNoCalls, "no model call; left out")
+				p.note(t, 0, -1, trajectory.SeverityInfo, ruleNoCalls, "no model calls; left out")
 			}
 			continue
 		}
@@ -55,15 +55,15 @@ func (p *claudeParser) trajectories() []*trajectory.Trajectory {
 
 func (t *claudeThread) trajectory() *trajectory.Trajectory {
 	if t.stray > 0 {
-		t.p.note(t, 0, -1, trajectory.SeverityWarning, "stray", fmt.Sprintf("%d tool results or parts of answers belong to nothing that was still open; left out", t.stray))
+		t.p.note(t, 0, -1, trajectory.SeverityWarning, "stray", fmt.Sprintf("%d tool results or parts of answers belong to no open call or answer; left out", t.stray))
 	}
 	if t.lost > 0 {
-		t.p.note(t, 0, -1, trajectory.SeverityWarning, "call-without-result", fmt.Sprintf("%d tool calls have no result; a word stands for each", t.lost))
+		t.p.note(t, 0, -1, trajectory.SeverityWarning, "call-without-result", fmt.Sprintf("%d tool calls have no result; a placeholder stands for each", t.lost))
 	}
 	if t.retried > 0 {
 		t.p.note(t, 0, -1, trajectory.SeverityInfo, "retry", fmt.Sprintf("%d messages of the client's about failed calls are left out; the calls were load, but what was sent is not in the log", t.retried))
 	}
-	if t.compacting > 0 { // without its summary it has no length
+	if t.compacting > 0 { // the length is unknown without the summary: 6,000 characters, an assumption
 		t.turns[t.compacting-1].OutputTokens = estimate(6000, claudeChars)
 		t.turns[t.compacting-1].Origins.Output = trajectory.Estimated
 	}
@@ -74,8 +74,8 @@ func (t *claudeThread) trajectory() *trajectory.Trajectory {
 	return trj
 }
 
-// caller returns the call that started a subagent: the one that is logged, else
-// the last call for a subagent before its first record.
+// caller returns the call that started a subagent: the one in the log or, if
+// there is none, the last call for a subagent before its first record.
 func (p *claudeParser) caller(t *claudeThread, spawns map[string][]*claudeCall) *claudeCall {
 	if c := p.calls[p.links[t]]; c != nil && c.thread != t {
 		c.taken = true
@@ -97,7 +97,7 @@ func (p *claudeParser) caller(t *claudeThread, spawns map[string][]*claudeCall) 
 	return nil
 }
 
-// spawns returns the calls for subagents of each session, in order.
+// spawns returns the calls for subagents of each session, in order of time.
 func (p *claudeParser) spawns() map[string][]*claudeCall {
 	all := make(map[string][]*claudeCall)
 	for _, c := range p.calls {
@@ -114,13 +114,14 @@ func (p *claudeParser) spawns() map[string][]*claudeCall {
 }
 
 // attachClaude adds a subagent to the trajectory of its caller. The time that the
-// caller waited for it is taken out of the recorded delay: the replay waits for
-// the subagent itself.
+// caller waited for it is taken out of the recorded delay, since a replay waits
+// for the subagent itself.
 func attachClaude(parent *trajectory.Trajectory, c *claudeCall, child *trajectory.Trajectory, t *claudeThread) {
 	caller := c.thread
 	s := trajectory.Subagent{Trajectory: child, After: c.turn, Delay: bounded(t.starts[0].Sub(caller.ends[c.turn]))}
 	end := t.ends[len(t.ends)-1]
-	// Whoever comes back at once is at work in the background.
+	// A call that returned more than a second before the subagent ended was for a
+	// subagent in the background.
 	if !c.result.IsZero() && c.next > c.turn && c.next < len(parent.Turns) && !end.After(c.result.Add(time.Second)) {
 		s.Join = c.next
 		before := &parent.Turns[c.next-1]

@@ -2,11 +2,11 @@ package format
 
 import "github.com/agentperf/agentperf-go/internal/jsonscan"
 
-// A claudeMessage is the message of a record. Values are JSON as it lies there, nil
-// when absent, and gone with the line.
+// A claudeMessage is the message of a record. Values are unparsed JSON, nil if
+// absent, and valid as long as the line.
 type claudeMessage struct {
 	id, model, usage, stop []byte
-	blocks                 []claudeBlock // of the content; one of type text for a string
+	blocks                 []claudeBlock // of the content; a string is one block of type text
 }
 
 // A claudeBlock is one part of a content.
@@ -16,8 +16,8 @@ type claudeBlock struct {
 	raw                                       []byte
 }
 
-// decode takes a message apart, which was checked. It uses the blocks of the
-// message before.
+// decode decodes a message, which must be valid JSON. It reuses the blocks of the
+// previous message.
 func (m *claudeMessage) decode(raw []byte) {
 	*m = claudeMessage{blocks: m.blocks[:0]}
 	s := jsonscan.Scanner{Data: raw}

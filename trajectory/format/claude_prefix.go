@@ -6,15 +6,15 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// sharedPrefix is what sessions of Claude Code have in common, in tokens, where a
-// log does not say how much of its first prompt was in the provider's cache:
-// tools of some 12.3K and a system prompt of 2.8K.
+// sharedPrefix is the number of tokens that all sessions of Claude Code share,
+// for logs that do not say how much of the first prompt was in the provider's
+// cache: tools of about 12.3K and a system prompt of about 2.8K tokens.
 const sharedPrefix = 15_000
 
-// makePrefix makes up what the first prompt had beyond what is in the log. As
-// much as was in the provider's cache is taken to be the same in all sessions,
-// the tools and the system prompt, and becomes the system message; the rest, the
-// project's documents, a message of the user's.
+// makePrefix makes up what the first prompt had beyond the log. The part that was
+// in the provider's cache is taken to be the same in all sessions, tools and
+// system prompt, and becomes the system message. The rest, the project's
+// documents, becomes a user's message.
 func (t *claudeThread) makePrefix(prompt, cached int) {
 	if t.made {
 		return
@@ -44,7 +44,7 @@ func (t *claudeThread) makePrefix(prompt, cached int) {
 		c = t.synthetic(c, "user", t.id(), missing-shared)
 	}
 	t.prefix = c
-	// What was typed before the first call comes after it.
+	// What was typed before the first call comes after the prefix.
 	moved := map[*trajectory.Context]*trajectory.Context{nil: c}
 	for i := range t.epochs {
 		t.epochs[i].context = t.p.rd.rebase(t.epochs[i].context, moved)
@@ -56,6 +56,6 @@ func (t *claudeThread) makePrefix(prompt, cached int) {
 
 func (t *claudeThread) synthetic(c *trajectory.Context, role, seed string, tokens int) *trajectory.Context {
 	c, _ = t.p.rd.store.AppendSynthetic(c, fmt.Appendf(nil, `{"role":%q,"content":""}`, role),
-		[]trajectory.Block{{Seed: hashScope(seed), Tokens: tokens}}) // well-formed by construction
+		[]trajectory.Block{{Seed: hashScope(seed), Tokens: tokens}}) // cannot fail: the message is valid
 	return c
 }

@@ -6,35 +6,36 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// A claudeThread is a session or a subagent that is being read.
+// A claudeThread is a session or a subagent being read.
 type claudeThread struct {
 	p              *claudeParser
 	session, agent string // agent is empty for the session itself
 	file           string
-	first          time.Time // its first record
+	first          time.Time // time of its first record
 
 	context *trajectory.Context
-	prefix  *trajectory.Context // what is not in the log, made up
-	made    bool                // prefix was
-	// epochs are the contexts so far, from which a rewound session goes on.
+	prefix  *trajectory.Context // made up for what is not in the log
+	made    bool                // whether makePrefix was called
+	// epochs are the contexts so far. A rewound session continues from one of
+	// them.
 	epochs []claudeEpoch
 
 	turns  []trajectory.Turn
-	starts []time.Time // when each turn was due: the last thing that came before
-	ends   []time.Time // of its answer
+	starts []time.Time // when each turn was due: the last event before it
+	ends   []time.Time // of the answers
 
 	// The turn whose answer is being read:
-	open       string // the ID of the answer, empty for none
-	copied     bool   // it is a copy of one of another session, and no call of this one
+	open       string // ID of the answer, empty if none
+	copied     bool   // the answer is a copy of another session's, not a call of this one
 	answer     answer
-	output     int // tokens as recorded, 0 when that is a placeholder
+	output     int // tokens as recorded, 0 if that is a placeholder
 	results    []claudeResult
-	typed      []string  // messages behind the results: the answer may not be over
-	trigger    time.Time // the last record that was no answer, zero when none since the last turn
+	typed      []string  // messages after the results, held back in case the answer continues
+	trigger    time.Time // time of the last record that was not part of an answer, zero if none since the last turn
 	lastResult time.Time
-	prompt     time.Time // when a person last wrote, zero when not since the last turn
+	prompt     time.Time // when a person last wrote, zero if not since the last turn
 
-	compacting int // the turn that waits for its summary, counted from 1
+	compacting int // the turn that waits for its summary, counted from 1; 0 if none
 	lost       int // calls without a result
 	stray      int // results without a call, and late parts of answers
 	retried    int
@@ -56,8 +57,8 @@ func (t *claudeThread) id() string {
 	return t.session + "/" + t.agent
 }
 
-// epoch returns the number of the context that ends with what was read last. The
-// answer that is open and what was typed behind it are to become one each.
+// epoch returns the number of the context that ends with the last record. The
+// open answer and each message held back will add one.
 func (t *claudeThread) epoch() int {
 	n := len(t.epochs) - 1 + len(t.typed)
 	if t.open != "" {
@@ -73,7 +74,7 @@ func (t *claudeThread) fork(n claudeNode) {
 	t.mark()
 }
 
-// note adds the context to the epochs.
+// mark adds the context to the epochs.
 func (t *claudeThread) mark() {
 	t.epochs = append(t.epochs, claudeEpoch{t.context, len(t.turns)})
 }
@@ -86,15 +87,15 @@ func (t *claudeThread) append(message []byte) error {
 	return err
 }
 
-// begun notes which file the thread is in.
+// begun sets the file of a thread at its first message.
 func (t *claudeThread) begun(r claudeRecord) {
 	if len(t.turns) == 0 && t.context == nil && t.open == "" && len(t.typed) == 0 {
 		t.file = r.file
 	}
 }
 
-// flush ends the turn that is open: its answer, what came back from its tools and
-// what was typed then become part of the context.
+// flush ends the open turn: its answer, the tool results and the messages held
+// back become part of the context.
 func (t *claudeThread) flush() {
 	if t.open == "" && len(t.typed) == 0 {
 		return
@@ -115,7 +116,7 @@ func (t *claudeThread) flush() {
 }
 
 // flushResults appends the results of the open answer in the order they came, and
-// something for those that never came.
+// a placeholder for each that never came.
 func (t *claudeThread) flushResults() {
 	given := make(map[string]bool, len(t.results))
 	for _, r := range t.results {

@@ -9,8 +9,8 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// user takes what came back from tools, and what was typed. Both wait until the
-// answer is over: another part of it may follow.
+// user reads tool results and what was typed. Both are held back until the answer
+// is complete, since another part of it may follow.
 func (t *claudeThread) user(r claudeRecord, m *claudeMessage) {
 	t.begun(r)
 	t.trigger = r.at
@@ -44,7 +44,7 @@ func (t *claudeThread) user(r claudeRecord, m *claudeMessage) {
 	}
 }
 
-// typedText returns what was typed, as a JSON string.
+// typedText returns what was typed, as one JSON string.
 func typedText(blocks []claudeBlock) flattened {
 	if len(blocks) == 1 && blocks[0].kind == "text" && isText(blocks[0].text) {
 		return flattened{text: string(blocks[0].text)}
@@ -56,7 +56,7 @@ func typedText(blocks []claudeBlock) flattened {
 	return flattenContent(parse([]byte("[" + strings.Join(raw, ",") + "]")))
 }
 
-// result takes what one call came back with.
+// result reads the result of one call.
 func (t *claudeThread) result(b claudeBlock, at time.Time) {
 	id := unquote(b.id)
 	if id == "" {
@@ -65,7 +65,7 @@ func (t *claudeThread) result(b claudeBlock, at time.Time) {
 	asked := slices.ContainsFunc(t.answer.calls, func(c call) bool { return c.id == string(b.id) })
 	given := slices.ContainsFunc(t.results, func(r claudeResult) bool { return r.id == id })
 	if t.open == "" || !asked || given {
-		t.stray++ // servers refuse a result that nothing asked for
+		t.stray++ // servers refuse a result without a call
 		return
 	}
 	content := flattenJSON(b.contents)
@@ -82,27 +82,27 @@ func (t *claudeThread) result(b claudeBlock, at time.Time) {
 	}
 }
 
-// images counts what is not replayed.
+// images notes images, which are not replayed.
 func (t *claudeThread) images(n, line int) {
 	if n > 0 {
 		t.p.note(t, line, -1, trajectory.SeverityWarning, "image", fmt.Sprintf("%d image(s) replaced by a word", n))
 	}
 }
 
-// rewind goes back to the record that a prompt follows. What was typed behind it
-// and got no answer is as if it had never been.
+// rewind returns to the record that a prompt follows. What was typed after that
+// record and got no answer is dropped.
 func (t *claudeThread) rewind(r claudeRecord) {
 	n, ok := t.p.nodes[t.p.hash(r.parent)]
 	if !ok || n.thread != t || n.epoch < 0 {
 		return
 	}
-	keep := n.epoch + 1 - len(t.epochs) // of what was typed
+	keep := n.epoch + 1 - len(t.epochs) // number of messages held back to keep
 	if t.open != "" {
 		keep--
 	}
 	switch {
 	case keep >= len(t.typed):
-		return // it goes on from the end
+		return // the prompt follows the last record
 	case keep >= 0:
 		t.typed = t.typed[:keep]
 	case t.open == "":
@@ -117,7 +117,7 @@ func (t *claudeThread) rewind(r claudeRecord) {
 	t.p.note(t, r.line, len(t.turns), trajectory.SeverityInfo, "rewind", "the session goes back to an earlier point")
 }
 
-// goBack makes the context that of an earlier record, if answers have been given
+// goBack returns to the context of an earlier record, if there have been answers
 // since.
 func (t *claudeThread) goBack(n claudeNode) bool {
 	if n.epoch >= len(t.epochs)-1 || t.epochs[n.epoch].turns == len(t.turns) || !t.made {

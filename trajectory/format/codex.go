@@ -11,9 +11,9 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// A codexParser reads the rollout logs of the Codex CLI, two logs in one: what was
-// said is taken from response items, what it took from events. The tools are not
-// in them.
+// A codexParser reads the rollout logs of the Codex CLI. They are two logs in
+// one: response items hold the messages, events the token counts. The tools are
+// in neither.
 type codexParser struct {
 	rd    *reader
 	files []*codexFile
@@ -21,20 +21,20 @@ type codexParser struct {
 
 func newCodexParser(rd *reader) *codexParser { return &codexParser{rd: rd} }
 
-// A codexFile is one session that is being read.
+// A codexFile is one session being read.
 type codexFile struct {
 	*sessionBuilder
 	file    string
-	parent  string // the ID of the session that started this one
+	parent  string // ID of the session that started this one
 	meta    bool   // the first session_meta has been read
 	skip    float64
-	answer  *answer  // that is being read
-	own     bool     // it is a call of this session, and no copy
+	answer  *answer  // the answer being read, nil if none
+	own     bool     // the answer is of this session, not copied from another
 	owed    []string // calls without results, as JSON
 	calls   map[string]codexCall
-	trigger time.Time // the last item that was no answer
-	typed   time.Time // when a person last wrote, zero when not since the last turn
-	done    time.Time // when the last result came, likewise
+	trigger time.Time // time of the last item that was not part of an answer
+	typed   time.Time // when a person last wrote, zero if not since the last turn
+	done    time.Time // when the last result came, zero if not since the last turn
 	starts  []time.Time
 	ends    []time.Time
 	total   float64 // tokens so far, of all turns
@@ -103,7 +103,7 @@ func (c *codexFile) attach(child *codexFile, after int) {
 	c.Subagents = append(c.Subagents, s)
 }
 
-// record takes one line.
+// line reads one line.
 func (c *codexFile) line(object gjson.Result, line, ordinal int) error {
 	payload := object.Get("payload")
 	if !payload.IsObject() {
@@ -121,7 +121,7 @@ func (c *codexFile) line(object gjson.Result, line, ordinal int) error {
 		}
 		c.meta = true
 		if id := payload.Get("id").Str; id != "" && len(id) <= maxText && len(c.Turns) == 0 {
-			c.ID = strings.Clone(id) // not to keep the line
+			c.ID = strings.Clone(id) // a copy, not to keep the whole line
 		}
 		c.parent = strings.Clone(payload.Get("parent_thread_id").Str)
 		if spawn := payload.Get("source.subagent.thread_spawn.parent_thread_id").Str; spawn != "" {
@@ -144,8 +144,8 @@ func (c *codexFile) line(object gjson.Result, line, ordinal int) error {
 	return nil
 }
 
-// item takes what was said. Items that were copied from another session are part
-// of the context, and no calls.
+// item reads a response item. Items copied from another session (own is false)
+// are part of the context, but not calls of this session.
 func (c *codexFile) item(item gjson.Result, at time.Time, line int, own bool) error {
 	switch item.Get("type").Str {
 	case "message":
@@ -196,7 +196,7 @@ func (c *codexFile) item(item gjson.Result, at time.Time, line int, own bool) er
 		c.returned(id.Str, output, at)
 		i := slices.Index(c.owed, rawString(id))
 		if i < 0 {
-			return nil // a repetition, or of a call that was compacted away
+			return nil // a repetition, or the result of a call that was compacted
 		}
 		c.owed = slices.Delete(c.owed, i, i+1)
 		return c.result(rawString(id), output)
@@ -204,8 +204,8 @@ func (c *codexFile) item(item gjson.Result, at time.Time, line int, own bool) er
 	return nil
 }
 
-// role returns the role of a message: templates take a system message in front
-// alone.
+// role returns the role of a message: chat templates take a system message only
+// at the front.
 func (c *codexFile) role(role string) string {
 	if c.context == nil && role != "user" {
 		return "system"

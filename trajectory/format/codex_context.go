@@ -9,7 +9,7 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// compacted starts afresh with what a compaction left.
+// compacted replaces the context by what a compaction left of it.
 func (c *codexFile) compacted(payload gjson.Result, at time.Time) error {
 	c.close()
 	c.owed = nil
@@ -39,16 +39,16 @@ func (c *codexFile) compacted(payload gjson.Result, at time.Time) error {
 	return nil
 }
 
-// prepend puts in front what the first prompt had beyond what is in the log:
+// prepend adds synthetic text for what the first prompt had beyond the log,
 // mostly the tools.
 func (c *codexFile) prepend() {
 	first := &c.Turns[0]
 	missing := first.PromptTokens - estimate(first.Context.Size(), otherChars)
 	if missing < 256 {
-		return // no more than the estimate may be wrong
+		return // 256 tokens are within the error of the estimate
 	}
-	// Templates take one system message: what is made up is in front in the one
-	// that there is.
+	// Chat templates take one system message: the synthetic text goes into the
+	// existing one, if there is one.
 	var front *trajectory.Context
 	for at := first.Context; at != nil; at = at.Front() {
 		front = at

@@ -9,7 +9,7 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// settle puts a word in place of the results that never came.
+// settle adds a placeholder for each result that never came.
 func (c *codexFile) settle() {
 	for _, id := range c.owed {
 		c.add(toolMessage(&c.buf, id, `"[no result was recorded]"`))
@@ -17,7 +17,8 @@ func (c *codexFile) settle() {
 	c.owed = nil
 }
 
-// returned notes how long a call took and which subagent it was about.
+// returned sets the duration of a call, and notes which subagent it started or
+// waited for.
 func (c *codexFile) returned(id string, output gjson.Result, at time.Time) {
 	call, ok := c.calls[id]
 	if !ok {
@@ -38,7 +39,7 @@ func (c *codexFile) returned(id string, output gjson.Result, at time.Time) {
 	}
 }
 
-// open returns the answer that is being read, a new one for a new turn.
+// open returns the answer being read, a new one at the start of a turn.
 func (c *codexFile) open(at time.Time, line int, own bool) *answer {
 	if c.answer != nil && c.own != own {
 		c.close()
@@ -56,7 +57,7 @@ func (c *codexFile) open(at time.Time, line int, own bool) *answer {
 	return c.answer
 }
 
-// start adds a turn, and to the one before the time between the two.
+// start adds a turn, and sets the wait after the turn before it.
 func (c *codexFile) start(at time.Time, line int) {
 	due := c.trigger
 	if due.IsZero() || due.After(at) {
@@ -73,7 +74,7 @@ func (c *codexFile) start(at time.Time, line int) {
 	c.typed, c.done = time.Time{}, time.Time{}
 }
 
-// close ends the answer that is being read.
+// close ends the answer being read.
 func (c *codexFile) close() {
 	if c.answer == nil {
 		return
@@ -89,8 +90,8 @@ func (c *codexFile) close() {
 	c.add(a.message(&c.buf))
 }
 
-// usage takes the tokens of the last turn. Events come twice now and then: one
-// that adds nothing to the total is a repetition.
+// usage reads the token counts of the last turn. Events are sometimes repeated: a
+// repetition does not change the total.
 func (c *codexFile) usage(info gjson.Result) {
 	n := len(c.Turns)
 	total := info.Get("total_token_usage.total_tokens").Num

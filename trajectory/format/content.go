@@ -6,15 +6,15 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// A flattened content is text that several parts made, as a JSON string.
+// flattened is the content of a message as a single JSON string.
 type flattened struct {
 	text   string
 	images int
 }
 
-// flatten returns the content of a message of one of the many forms, as one JSON
-// string: a string, or a list of parts with texts; null and what is absent are
-// empty. Images become a word: their pixels are not replayed.
+// flattenContent returns the content of a message as one JSON string. Content may
+// be a string or a list of parts with text; null and absent content are empty. An
+// image becomes the word [image], since its pixels are not replayed.
 func flattenContent(content gjson.Result) flattened {
 	switch {
 	case content.Type == gjson.String:
@@ -55,7 +55,7 @@ func flattenContent(content gjson.Result) flattened {
 	}
 }
 
-// flattenJSON is flattenContent for a value as it lies there.
+// flattenJSON is flattenContent for unparsed JSON.
 func flattenJSON(value []byte) flattened {
 	if isText(value) {
 		return flattened{text: string(value)}
@@ -63,7 +63,8 @@ func flattenJSON(value []byte) flattened {
 	return flattenContent(parse(value))
 }
 
-// answerChars returns the length of what the model wrote of a message.
+// answerChars returns the length of what the model wrote in a message: content,
+// reasoning and tool calls.
 func answerChars(message gjson.Result) int {
 	n := 0
 	if content := message.Get("content"); content.Type != gjson.Null {

@@ -1,87 +1,123 @@
-// Package format reads recorded agent sessions in the forms that people have them,
-// and writes three.
+// Package format reads recorded agent sessions in the formats in which they exist,
+// as a [trajectory.Workload] that can be replayed, and writes three of the formats.
 //
-// [Open] takes a file, or a folder of files in one format or several, and tells
-// the format of each by its content; [Options] name one instead:
+//	w, err := format.Open("sessions/") // or a file, in any of the formats below
+//	if err != nil {
+//		return err // every mistake found, each with file, line and field
+//	}
+//	for _, f := range w.Findings {
+//		log.Print(f) // what was estimated, made up or left out
+//	}
+//	for _, t := range w.Trajectories {
+//		fmt.Println(t.ID, len(t.Turns), t.ContextTokens)
+//	}
+//	err = format.WriteAIPerf(os.Stdout, w)
+//
+// # Formats
+//
+// [Open] recognizes the format of each file by its content. [Options] can name it
+// instead.
 //
 //	manifest        Artificial Analysis' local benchmark: an object of mode
-//	                "single_user_agentic_replay" whose tasks name one trace each
-//	rows            the form of their hosted benchmark, and of traces: a request on
-//	                each line, with conversation_id, conversation_idx, messages, tools
-//	weka            kv-cache-tester and SemiAnalysis: a session in each file, its
+//	                "single_user_agentic_replay", whose tasks name a trace each
+//	rows            their hosted benchmark, and the traces of a manifest: a request
+//	                per line, with conversation_id, conversation_idx, messages, tools
+//	weka            kv-cache-tester and SemiAnalysis: a session per file, its
 //	                requests as lists of block hashes, with subagents
 //	claude-code     session logs of Claude Code, with the files of subagents
-//	chat            a conversation on each line: OpenAI's "messages", ShareGPT's
+//	chat            a conversation per line: OpenAI's "messages", ShareGPT's
 //	                "conversations"
-//	aiperf          requests as Mooncake, Bailian and AIPerf's mooncake_trace have
-//	                them: block hashes, lengths, texts, messages or whole bodies
+//	aiperf          the requests of Mooncake, Bailian and AIPerf's mooncake_trace:
+//	                block hashes, lengths, texts, messages or whole bodies
 //	atif            the Agent Trajectory Interchange Format 1.x
 //	codex           rollout logs of the Codex CLI
 //	swe-agent       .traj files
 //	mini-swe-agent  trajectories, and bare lists of messages
-//	otlp            OTLP/JSON spans with OpenTelemetry's attributes for generative
-//	                AI, or OpenInference's
-//	har             HTTP archives of chat completions and Anthropic's messages
+//	otlp            OTLP/JSON spans with the attributes of OpenTelemetry's
+//	                generative AI conventions, or of OpenInference
+//	har             HTTP archives of chat completions and of Anthropic's messages
 //
-// Files may be packed with gzip. A folder is read as its manifest.json, else as
-// all *.jsonl, *.json, *.traj and *.har below it, in the order of their names; what
-// is no recording is left out, with a finding, but for a *.jsonl with something in
-// it, which takes Options.SkipBad. [Write] writes a manifest and its
-// traces, [WriteJSONL] rows, [WriteAIPerf] AIPerf's rows.
+// Files may be compressed with gzip. Of a folder, Open reads manifest.json or, if
+// there is none, all *.jsonl, *.json, *.traj and *.har files in it and below, in
+// the order of their names. A file in no known format is left out, with a finding;
+// if it is a *.jsonl that is not empty, that is an error without Options.SkipBad.
 //
-// # What is made of them
+// [Write] writes a manifest and its traces, [WriteJSONL] rows, and [WriteAIPerf]
+// AIPerf's rows.
 //
-// The model is a list of chat completions (see package trajectory). Each number
-// says where it comes from: recorded, derived from what is, estimated, or made up.
+// # What becomes of a recording
 //
-//   - Agents log what was said, not what was sent. Prompts are put together from
-//     it; the part that is nowhere in the log, system prompt, tools and project
-//     files, is made up from the recorded number of tokens, and what the
-//     provider's cache already had of it is the same in all sessions.
-//   - Claude Code writes a placeholder for the length of an answer until it is
-//     complete. Such lengths are estimated from what was written, at 2.95
-//     characters for a token, the median of 522 calls with good counts; where
-//     other formats lack lengths, at 3.5, an assumption. A compaction's own
-//     request is in no log and is made up.
+// A trajectory is a list of chat completions; see package trajectory. Each number
+// in it states its origin: recorded, derived from what was recorded, estimated, or
+// synthetic.
+//
+//   - Agents log what was said, not what was sent. Prompts are assembled from the
+//     log. What is not in it, such as system prompt, tools and project files, is
+//     made up from the recorded number of tokens; the part that the provider's
+//     cache already had is the same in all sessions.
+//   - Claude Code logs a placeholder for the length of an answer until the answer
+//     is complete. Such lengths are estimated from the text at 2.95 characters per
+//     token, the median of 522 calls with good counts. Other formats without
+//     lengths are estimated at 3.5, an assumption. The request that compacts a
+//     context is in no log, and is made up.
 //   - Formats without text get synthetic text, made when a request is sent: two
-//     prompts have in common exactly the blocks at their front that the recording
-//     has in common. It is made of common words, one token each, and not what the
-//     original was: speculative decoding, expert routing and tokenizers may treat
-//     it otherwise. A writer writes it out, so that files grow and blocks that
-//     messages of different lengths had in common are found by their text.
+//     prompts share exactly the leading blocks that they share in the recording.
+//     It consists of common words of one token each and is not the original text:
+//     speculative decoding, expert routing and tokenizers may treat it differently.
+//     Writers write it out. Files then grow, and blocks that messages of different
+//     lengths shared are found only by comparing their text.
 //   - Subagents become threads beside their parent, joined where its next request
-//     waited for them; the time that the parent waited for them is then taken out
-//     of its recorded delay.
-//   - Requests that do not say which session they belong to go on with the one
-//     whose last request they begin with.
-//   - Reasoning, signatures, pictures, marks for the cache and the headers of
-//     HTTP recordings are left out.
+//     waited for them. The time that the parent waited for them is taken out of
+//     its recorded delay.
+//   - A request that does not name its session continues the one whose last
+//     request it begins with.
+//   - Reasoning, signatures, images, cache marks and HTTP headers are left out.
 //
-// What else a reader found goes into the workload's Findings;
-// [trajectory.Lint] adds what can be seen in the sessions themselves.
+// Anything else of note is in the workload's Findings. [trajectory.Lint] adds what
+// the sessions themselves show.
 //
-// # Reading
+// # Mistakes
 //
-// Where every record repeats the whole conversation a file is some forty times as
-// large as what it says. Readers work through one [trajectory.Store] and keep no
-// record but the last: memory follows the distinct content and the longest line,
-// in formats of one object for each file the largest file. A message of a chat is
-// kept as recorded, with every key it has and in their order; only the spacing
-// goes. On one core of the machine it was written on it reads 240 MB/s of Weka
-// traces, and of session logs with mostly other things in them 230 MB/s, about
-// ten and three times as much as encoding/json:
+// A mistake in a record is a [*SyntaxError], which [errors.As] finds. Open reads
+// on after a mistake, returns the first twenty together, and no workload: a
+// trajectory without one of its turns would be a different load. Options.SkipBad
+// accepts that, leaves bad records out and makes each a finding.
+//
+// # Bounds
+//
+// Recordings are untrusted. Trace paths must stay inside the manifest's folder, and
+// recorded commands are neither kept nor run. Secrets in messages stay unless
+// Options.Redact removes them. Everything else is bounded, sizes after
+// decompression:
+//
+//	files in a folder                           100,000
+//	bytes of a manifest                      16,777,216
+//	bytes of a file read as a whole         268,435,456
+//	bytes of a line                          67,108,864
+//	levels of nested JSON                         1,000
+//	messages of a request                       100,000
+//	requests of a Weka session                1,000,000
+//	tokens of a Weka block                    1,048,576
+//	tokens of a request or answer             4,194,304
+//	the same, in rows                       100,000,000
+//	other counts                          1,000,000,000
+//	milliseconds of a delay or answer        86,400,000
+//	bytes of an ID, name or path                  4,096
+//	mistakes reported                                20
+//	findings                                     10,000
+//
+// # Memory and speed
+//
+// Where every record repeats the whole conversation, a file is some forty times as
+// large as its distinct content. Readers store each message once, in a
+// [trajectory.Store], and keep no record but the last: memory grows with the
+// distinct content and the longest line or, in formats with one object per file,
+// the largest file. Messages of a chat keep all their keys, in order; only spacing
+// is dropped.
+//
+// On one core of the machine it was written on, the package reads 240 MB/s of Weka
+// traces and 230 MB/s of session logs that hold mostly other things, about ten and
+// three times as fast as encoding/json:
 //
 //	go test ./trajectory/format -run '^$' -bench Open -cpu 1
-//
-// What is wrong with a record is a [*SyntaxError], found by [errors.As]. A reader
-// goes on after one and returns the first twenty together, with no workload: a
-// trajectory with a turn left out would be a different load. Where that is
-// accepted, Options.SkipBad leaves bad records out and notes it.
-//
-// # Trust
-//
-// Recordings are data from elsewhere. Files, lines, nesting, numbers and made-up
-// text are bounded, trace paths stay inside the manifest's folder, and recorded
-// commands are neither kept nor run. Secrets in messages stay unless Options.Redact
-// takes them out.
 package format

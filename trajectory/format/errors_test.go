@@ -111,21 +111,21 @@ func TestFileErrors(t *testing.T) {
 		{"empty", files("a.jsonl", ""), "a.jsonl", []string{"a.jsonl: empty"}},
 		{"blank", files("a.jsonl", "\ufeff\n \r\n"), "a.jsonl", []string{"a.jsonl: empty"}},
 		{"empty folder", files("sub/x.txt", "x"), "sub", []string{
-			"neither manifest.json nor files named *.jsonl, *.json, *.traj, *.har in the folder (file does not exist)"}},
+			"folder has neither manifest.json nor files named *.jsonl, *.json, *.traj, *.har (file does not exist)"}},
 		{"folder of manifests", files("manifest-x.json", "{}"), ".", []string{
-			"no model call in it; manifest-x.json: warning: no format that is known here: it begins with no keys; left out (unrecognised)"}},
+			"no model calls found; manifest-x.json: warning: unknown format: it begins with no keys; left out (unrecognized)"}},
 		{"garbage", files("a", "hello\nworld\n"), "a", []string{
-			"a: no format that is known here: no JSON object to be found"}},
+			"a: unknown format: no JSON object found"}},
 		{"another format", files("a.json", `{"info":{},"path":[]}`), "a.json", []string{
-			`a.json: no format that is known here: it begins with the keys "info", "path"`}},
+			`a.json: unknown format: it begins with the keys "info", "path"`}},
 		{"array", files("a.json", `[]`), "a.json", []string{
-			`a.json: no format that is known here: it begins with no keys`}},
+			`a.json: unknown format: it begins with no keys`}},
 		{"spread", files("a.jsonl", "{\n\"conversation_id\": \"a\"\n}\n"), "a.jsonl", []string{
-			"a.jsonl: a row spreads over several lines; put each on one line, for instance with jq -c"}},
+			"a.jsonl: a record takes several lines, expected one line each; jq -c rewrites it so"}},
 		{"zstd", files("a.jsonl.zst", "(\xb5/\xfd..."), "a.jsonl.zst", []string{
-			`a.jsonl.zst: packed with zstd; unpack it first: zstd -d "a.jsonl.zst"`}},
+			`a.jsonl.zst: compressed with zstd, which is not supported; decompress it first: zstd -d "a.jsonl.zst"`}},
 		{"zstd in a folder", files("a.jsonl.zst", "(\xb5/\xfd...", "b.jsonl", rows), ".", []string{
-			`a.jsonl.zst: packed with zstd; unpack it first: zstd -d "a.jsonl.zst"`}},
+			`a.jsonl.zst: compressed with zstd, which is not supported; decompress it first: zstd -d "a.jsonl.zst"`}},
 		{"gzip cut", files("a.jsonl.gz", packed.String()[:packed.Len()-9]), "a.jsonl.gz", []string{"a.jsonl.gz: unexpected EOF"}},
 		{"gzip head", files("a.jsonl.gz", "\x1f\x8bxxxxxxxxxxxx"), "a.jsonl.gz", []string{"a.jsonl.gz: gzip: invalid header"}},
 		{"first line broken", files("a.jsonl", "{oops\n"+rows), "a.jsonl", []string{
@@ -133,7 +133,7 @@ func TestFileErrors(t *testing.T) {
 		{"twice in a folder", files("a.jsonl", rows, "b.jsonl", rows), ".", []string{
 			"b.jsonl:1: conversation_idx: 0, expected 1 (the conversation began in a.jsonl)"}},
 		{"manifest in a folder", files("a.jsonl", rows, "b.jsonl", `{"tasks":[]}`), ".", []string{
-			"b.jsonl: a manifest among the rows; name it to open it"}},
+			"b.jsonl: a manifest beside other recordings; to read it, open it by its name"}},
 		{"named pipe", fstest.MapFS{"a.jsonl": {Mode: fs.ModeNamedPipe}}, "a.jsonl", []string{"open a.jsonl: not a regular file"}},
 	}
 	for _, tt := range tests {

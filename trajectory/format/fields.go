@@ -11,17 +11,17 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// A record is one JSON object whose fields are taken out one by one. Each
-// method reports a field that is not what it should be, and answers as if the
-// field were absent.
+// fields are the known fields of one JSON object. Each method returns one of
+// them; if it is not as expected, the method reports that and answers as if it
+// were absent.
 type fields struct {
 	values map[string]gjson.Result
-	path   string // in front of field names in reports
+	path   string // prepended to field names in reports
 	report func(field string, err error)
 }
 
-// newRecord takes the known fields from object, which must be a JSON object.
-// Fields that are null count as absent: some writers write every field.
+// newFields takes the known fields of object, which must be a JSON object. A
+// field that is null counts as absent, since some writers write every field.
 func newFields(object gjson.Result, path string, known []string, report func(string, error)) fields {
 	r := fields{make(map[string]gjson.Result, len(known)), path, report}
 	object.ForEach(func(key, value gjson.Result) bool {
@@ -46,7 +46,7 @@ func (r fields) fail(name, format string, args ...any) {
 	r.report(r.path+name, fmt.Errorf(format, args...))
 }
 
-// text returns a string, empty when absent.
+// text returns a string, "" if absent.
 func (r fields) text(name string) string {
 	value, ok := r.values[name]
 	switch {
@@ -56,12 +56,12 @@ func (r fields) text(name string) string {
 	case len(value.Str) > maxText:
 		r.fail(name, "%d bytes, expected at most %d", len(value.Str), maxText)
 	default:
-		return strings.Clone(value.Str) // not to keep the whole row
+		return strings.Clone(value.Str) // a copy, not to keep the whole line
 	}
 	return ""
 }
 
-// need returns a string that must be there and not empty.
+// need returns a string that must be present and not empty.
 func (r fields) need(name string) string {
 	value, ok := r.values[name]
 	if !ok {
@@ -72,7 +72,7 @@ func (r fields) need(name string) string {
 	return r.text(name)
 }
 
-// number returns a number from low to high; ok is false when it is absent.
+// number returns a number from low to high; ok is false if it is absent.
 func (r fields) number(name string, low, high float64) (v float64, ok bool) {
 	value, ok := r.values[name]
 	if !ok {
@@ -82,7 +82,7 @@ func (r fields) number(name string, low, high float64) (v float64, ok bool) {
 		r.fail(name, "%s, expected a number", jsonType(value))
 		return 0, false
 	}
-	// Not value.Num: gjson is lenient about what it cannot represent.
+	// Not value.Num: gjson accepts numbers that it cannot represent.
 	v, err := strconv.ParseFloat(value.Raw, 64)
 	if err != nil || !(low <= v && v <= high) {
 		r.fail(name, "%s, expected %.0f to %.0f", clip(value.Raw), low, high)
@@ -91,7 +91,7 @@ func (r fields) number(name string, low, high float64) (v float64, ok bool) {
 	return v, true
 }
 
-// count is number for whole numbers.
+// count returns a whole number from low to high; ok is false if it is absent.
 func (r fields) count(name string, low, high float64) (v int, ok bool) {
 	f, ok := r.number(name, low, high)
 	if ok && f != math.Trunc(f) {
@@ -101,7 +101,7 @@ func (r fields) count(name string, low, high float64) (v int, ok bool) {
 	return int(f), ok
 }
 
-// array returns an array; ok is false when it is absent.
+// array returns an array; ok is false if it is absent.
 func (r fields) array(name string) (value gjson.Result, ok bool) {
 	value, ok = r.values[name]
 	if ok && !value.IsArray() {
@@ -111,7 +111,7 @@ func (r fields) array(name string) (value gjson.Result, ok bool) {
 	return value, ok
 }
 
-// objects calls each for the elements of an array, which must be objects.
+// objects calls each for the elements of an array of objects.
 func (r fields) objects(name string, each func(i int, element gjson.Result)) {
 	list, ok := r.array(name)
 	if !ok {
@@ -121,7 +121,7 @@ func (r fields) objects(name string, each func(i int, element gjson.Result)) {
 	list.ForEach(func(_, element gjson.Result) bool {
 		if !element.IsObject() {
 			r.fail(fmt.Sprintf("%s[%d]", name, i), "%s, expected an object", jsonType(element))
-			return false // one is enough: a list of anything else goes on like this
+			return false // the other elements are most likely wrong in the same way
 		}
 		each(i, element)
 		i++
@@ -129,7 +129,7 @@ func (r fields) objects(name string, each func(i int, element gjson.Result)) {
 	})
 }
 
-// millis returns a time given in milliseconds; ok is false when it is absent.
+// millis returns a duration given in milliseconds; ok is false if it is absent.
 func (r fields) millis(name string) (d time.Duration, ok bool) {
 	v, ok := r.number(name, 0, maxMillis)
 	return time.Duration(math.Round(v * float64(time.Millisecond))), ok

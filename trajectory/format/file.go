@@ -11,17 +11,17 @@ import (
 	"slices"
 )
 
-// A file is open for reading, unpacked.
+// A file is an open file, decompressed.
 type file struct {
 	*bufio.Reader
 	io.Closer
-	size int64 // in bytes, as it lies there
+	size int64 // in bytes, before decompression
 }
 
-// open opens a file of a workload. Whether it is packed is a matter of its
-// first bytes: names are lost on the way more often.
+// open opens a file of a workload. Compression is told by the first bytes, since
+// file names lose their suffix more often.
 func open(fsys fs.FS, name string) (*file, error) {
-	// Before opening it: opening a named pipe waits for a writer.
+	// Checked before opening: opening a named pipe would wait for a writer.
 	info, err := fs.Stat(fsys, name)
 	if err != nil {
 		return nil, err
@@ -55,13 +55,13 @@ func unpack(name string, f io.Reader) (*bufio.Reader, error) {
 		}
 		return bufio.NewReaderSize(z, headSize), nil
 	case bytes.Equal(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}):
-		return nil, &SyntaxError{File: name, Err: fmt.Errorf("packed with zstd; unpack it first: zstd -d %q", name)}
+		return nil, &SyntaxError{File: name, Err: fmt.Errorf("compressed with zstd, which is not supported; decompress it first: zstd -d %q", name)}
 	}
 	return r, nil
 }
 
 // readAll reads a file to its end, or to one byte more than max. Unlike
-// io.ReadAll it makes room once where the size is known.
+// io.ReadAll it allocates once if the size is known.
 func readAll(f *file, max int) ([]byte, error) {
 	data := make([]byte, 0, min(f.size, int64(max))+1)
 	for len(data) <= max {

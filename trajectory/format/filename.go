@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// plainName returns a file name without its suffixes.
+// plainName returns the base of a file name without its suffixes.
 func plainName(name string) string {
 	name = unpackedName(path.Base(name))
 	for _, suffix := range suffixes() {
@@ -17,14 +17,14 @@ func plainName(name string) string {
 
 func suffixes() []string { return []string{".jsonl", ".json", ".traj", ".har"} }
 
-// unpackedName returns a file name without the suffix of a packer.
+// unpackedName returns a file name without the suffix of a compressor.
 func unpackedName(name string) string {
 	return strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".zst")
 }
 
-// safeName replaces what file names had better not hold.
+// safeName replaces what is not portable in file names.
 func safeName(id string) string {
-	const most = 100 // bytes; file systems stop at 255 with all suffixes
+	const most = 100 // bytes; file systems allow 255, suffixes included
 	name := strings.Map(func(c rune) rune {
 		switch {
 		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_', c == '.':
@@ -34,12 +34,12 @@ func safeName(id string) string {
 	}, id)
 	name = name[:min(len(name), most)]
 	if name == "" || name[0] == '.' || name[0] == '-' || isDevice(name) {
-		name = "_" + name // not hidden, not an option, not a device
+		name = "_" + name // neither hidden, nor an option, nor a device
 	}
 	return name
 }
 
-// isDevice reports whether Windows takes a file name for that of a device.
+// isDevice reports whether Windows takes a file name for a device.
 func isDevice(name string) bool {
 	stem, _, _ := strings.Cut(strings.ToLower(name), ".")
 	if slices.Contains([]string{"con", "prn", "aux", "nul"}, stem) {

@@ -11,8 +11,8 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// readFolder reads the manifest of a folder, else all recordings in it and in
-// the folders below, in the order of their names.
+// readFolder reads the manifest of a folder or, if there is none, all recordings
+// in it and below, in the order of their names.
 func (rd *reader) readFolder(fsys fs.FS) error {
 	if _, err := fs.Stat(fsys, manifestName); !errors.Is(err, fs.ErrNotExist) {
 		rd.readFile(fsys, manifestName)
@@ -23,7 +23,7 @@ func (rd *reader) readFolder(fsys fs.FS) error {
 		return err
 	}
 	if len(names) == 0 {
-		return fmt.Errorf("neither %s nor files named *%s in the folder (%w)", manifestName, strings.Join(suffixes(), ", *"), fs.ErrNotExist)
+		return fmt.Errorf("folder has neither %s nor files named *%s (%w)", manifestName, strings.Join(suffixes(), ", *"), fs.ErrNotExist)
 	}
 	for _, name := range names {
 		if rd.full() {
@@ -34,10 +34,10 @@ func (rd *reader) readFolder(fsys fs.FS) error {
 	return nil
 }
 
-// readMember reads one file of a folder. One that is no recording is left out,
-// since folders hold other things too; a *.jsonl would be missed, and is left out
-// only if it is empty. Where bad records are to be skipped, so is any file that
-// cannot be read.
+// readMember reads one file of a folder. Folders hold other things too, so a file
+// in no known format is left out with a warning; a *.jsonl file is most likely a
+// recording, so it is left out only if it is empty. With Options.SkipBad, any
+// file that cannot be read is left out.
 func (rd *reader) readMember(fsys fs.FS, name string) {
 	before := len(rd.errs)
 	known := false
@@ -49,7 +49,7 @@ func (rd *reader) readMember(fsys fs.FS, name string) {
 		case path.Base(name) == manifestName:
 			rd.readBelow(fsys, path.Dir(name), f)
 		default:
-			rd.at(name, 0)("", errors.New("a manifest among the rows; name it to open it"))
+			rd.at(name, 0)("", errors.New("a manifest beside other recordings; to read it, open it by its name"))
 		}
 	})
 	wrong := rd.errs[before:]
@@ -70,13 +70,13 @@ func (rd *reader) readMember(fsys fs.FS, name string) {
 		if s, ok := errors.AsType[*SyntaxError](err); ok {
 			rd.note(trajectory.Finding{File: s.File, Line: s.Line, Turn: -1, Severity: severity, Rule: rule, Text: s.text() + "; left out"})
 		} else {
-			rd.add(err) // the disk's, and nobody's mistake
+			rd.add(err) // an I/O error, not a mistake in the file
 		}
 	}
 }
 
-// readBelow reads the manifest of a folder inside the folder that is opened. It
-// names its own workload, and not the whole.
+// readBelow reads the manifest of a folder inside the opened folder. The name and
+// source in it are not those of the whole workload.
 func (rd *reader) readBelow(fsys fs.FS, folder string, f *file) {
 	sub, err := fs.Sub(fsys, folder)
 	if err != nil {
@@ -100,8 +100,8 @@ func (rd *reader) readBelow(fsys fs.FS, folder string, f *file) {
 	}
 }
 
-// recordings returns the files below a folder that may be recordings. A folder
-// below with a manifest has no others.
+// recordings returns the files below a folder that may be recordings. Of a
+// subfolder with a manifest it returns the manifest alone.
 func recordings(fsys fs.FS) (names []string, err error) {
 	err = fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
@@ -118,13 +118,13 @@ func recordings(fsys fs.FS) (names []string, err error) {
 				return fs.SkipDir
 			}
 		case len(names) == maxFiles:
-			return fmt.Errorf("more than %d files in the folder", maxFiles)
+			return fmt.Errorf("folder has more than %d files", maxFiles)
 		case slices.ContainsFunc(suffixes(), func(s string) bool { return strings.HasSuffix(unpackedName(name), s) }):
 			names = append(names, name)
 		}
 		return nil
 	})
-	// Unpacking leaves the packed file behind.
+	// Decompressing a file usually leaves the compressed one behind.
 	there := make(map[string]bool, len(names))
 	for _, name := range names {
 		there[name] = true

@@ -1,9 +1,9 @@
 package format
 
-// A Format names a form of recording.
+// A Format names a recording format.
 type Format string
 
-// The formats that can be read. The package documentation says what each is.
+// The formats that can be read. The package documentation describes each.
 const (
 	Manifest     Format = "manifest"
 	Rows         Format = "rows"
@@ -19,7 +19,8 @@ const (
 	HAR          Format = "har"
 )
 
-// Formats returns all formats.
+// Formats returns all formats that can be read, in the order of the package
+// documentation.
 func Formats() []Format {
 	return []Format{Manifest, Rows, Weka, ClaudeCode, Chat, AIPerf, ATIF, Codex, SWEAgent, MiniSWEAgent, OTLP, HAR}
 }

@@ -344,9 +344,9 @@ func TestSampleMiniSWE(t *testing.T) {
 func TestSampleOthers(t *testing.T) {
 	for name, want := range map[string]string{
 		"otel-genai/vs-copilot-sample-1.jsonl":      "3 tool executions and 1 other spans, but no model call",
-		"har-proxy/openinference-bedrock-agent.har": "1 requests, none of which is to /chat/completions or /v1/messages",
-		"tracelab/sanitized_round_trace.jsonl":      "no format that is known here",
-		"gemini-cli/entire-f7633853.json":           "no format that is known here",
+		"har-proxy/openinference-bedrock-agent.har": "1 requests, but none to /chat/completions or /v1/messages",
+		"tracelab/sanitized_round_trace.jsonl":      "unknown format",
+		"gemini-cli/entire-f7633853.json":           "unknown format",
 	} {
 		path := filepath.Join("..", "..", "..", "shared", "samples", name)
 		if _, err := os.Stat(path); err != nil {

@@ -15,15 +15,15 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// A harParser reads HTTP archives: requests of chat completions and of
-// Anthropic's messages as they were sent. Which session one belongs to is found by
-// what it begins with. Headers, cookies and query strings are not looked at.
+// A harParser reads HTTP archives of requests to chat completions and to
+// Anthropic's messages API. A request continues the session that it begins with;
+// see chains. Headers, cookies and query strings are not read.
 type harParser struct {
 	rd     *reader
 	calls  []harCall
-	others int // entries
+	others int // entries that are no such requests
 	file   string
-	store  trajectory.Store // of keys
+	store  trajectory.Store // of the contexts in keys
 	keys   map[*trajectory.Context]*trajectory.Context
 	moving *regexp.Regexp
 }
@@ -44,8 +44,8 @@ func newHARParser(rd *reader) *harParser {
 	}
 }
 
-// key returns a context without what clients move from request to request: marks
-// for the cache, and reminders that they put into messages for one request.
+// key returns a context without what clients change between requests of one
+// session: cache marks, and reminders inserted into messages for one request.
 func (p *harParser) key(c *trajectory.Context) *trajectory.Context {
 	if c == nil {
 		return nil
@@ -55,7 +55,7 @@ func (p *harParser) key(c *trajectory.Context) *trajectory.Context {
 		plain := p.moving.ReplaceAll(c.Last().JSON(), nil)
 		var err error
 		if key, err = p.store.Append(p.key(c.Front()), plain); err != nil {
-			key, _ = p.store.Append(p.key(c.Front()), c.Last().JSON()) // it is a message
+			key, _ = p.store.Append(p.key(c.Front()), c.Last().JSON()) // the unchanged message is valid
 		}
 		p.keys[c] = key
 	}
@@ -70,7 +70,7 @@ func (p *harParser) read(name string, f *file) {
 	p.file = name
 	entries := parse(data).Get("log.entries")
 	if !entries.IsArray() {
-		p.rd.at(name, 0)("log.entries", errors.New("missing or no array"))
+		p.rd.at(name, 0)("log.entries", errors.New("missing or not an array"))
 		return
 	}
 	i := 0
@@ -83,7 +83,7 @@ func (p *harParser) read(name string, f *file) {
 	})
 }
 
-// entry takes one request with its response.
+// entry reads one request and its response. An error concerns the returned field.
 func (p *harParser) entry(name string, i int, entry gjson.Result) (field string, err error) {
 	body := entry.Get("request.postData.text")
 	where, err := url.Parse(entry.Get("request.url").Str)
@@ -106,7 +106,7 @@ func (p *harParser) entry(name string, i int, entry gjson.Result) (field string,
 	}
 	c := harCall{file: name, entry: i}
 	if c.begun, err = time.Parse(time.RFC3339, entry.Get("startedDateTime").Str); err != nil {
-		return "startedDateTime", fmt.Errorf("%s, expected an instant", clip(entry.Get("startedDateTime").Raw))
+		return "startedDateTime", fmt.Errorf("%s, expected a time like 2006-01-02T15:04:05Z", clip(entry.Get("startedDateTime").Raw))
 	}
 	c.turn.ModelTime = seconds(entry.Get("time").Num / 1000)
 	payload := gjson.Parse(body.Str)
@@ -131,7 +131,7 @@ func (p *harParser) entry(name string, i int, entry gjson.Result) (field string,
 	return "", nil
 }
 
-// chatPayload takes the body of a chat completion.
+// chatPayload adds the messages of a request to chat completions.
 func chatPayload(s *sessionBuilder, payload gjson.Result) error {
 	var err error
 	if s.tools, err = s.rd.tools(payload.Get("tools")); err != nil {
@@ -151,8 +151,8 @@ func chatPayload(s *sessionBuilder, payload gjson.Result) error {
 	return nil
 }
 
-// harUsage returns the tokens of a response, streamed or not, 0 where it does not
-// say. A stream may say them in several places: the last one counts.
+// harUsage returns the token counts of a response, streamed or not, 0 if unknown.
+// A stream may state them several times: the last one counts.
 func harUsage(content gjson.Result) (prompt, output int) {
 	text := content.Get("text").Str
 	if content.Get("encoding").Str == "base64" {
@@ -194,7 +194,7 @@ func (p *harParser) trajectories() []*trajectory.Trajectory {
 	if len(p.calls) == 0 {
 		p.rd.note(trajectory.Finding{
 			File: p.file, Turn: -1, Severity: trajectory.SeverityWarning, Rule: ruleNoCalls,
-			Text: fmt.Sprintf("%d requests, none of which is to /chat/completions or /v1/messages", p.others),
+			Text: fmt.Sprintf("%d requests, but none to /chat/completions or /v1/messages", p.others),
 		})
 	}
 	slices.SortStableFunc(p.calls, func(a, b harCall) int { return a.begun.Compare(b.begun) })

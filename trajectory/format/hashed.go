@@ -8,41 +8,41 @@ import (
 )
 
 // A hashedChat builds contexts from lists of block hashes, the form of recordings
-// that say which parts of a prompt are alike and not what they are. Requests have
-// in common exactly the blocks at their front whose hashes are the same.
+// that tell which parts of prompts are equal but not what they say. Two requests
+// share exactly the leading blocks whose hashes are equal.
 //
-// Blocks become chat messages: those of tools and system prompt a system
-// message, then for each step an assistant's message about as long as the answer
-// before, and a user's message for the rest. What a request has beyond its whole
-// blocks, its tail, is in the last message of that request alone.
+// Blocks become chat messages: tools and system prompt a system message, then for
+// each step an assistant's message about as long as the previous answer and a
+// user's message for the rest. The tail, what a request has beyond its whole
+// blocks, goes into the last message of that request alone.
 type hashedChat struct {
 	rd    *reader
-	scope uint64 // of hashes: the same number elsewhere is another block
-	size  int    // tokens of a block
+	scope uint64 // of the hashes: equal hashes of different scopes are different blocks
+	size  int    // tokens per block
 	lead  int    // blocks of tools and system prompt
 
-	ids   []uint64 // of the request before
+	ids   []uint64 // of the previous request
 	spans []span
-	// done is the context of all spans but the last.
+	// done[i] is the context of spans[:i+1], for all spans but the last.
 	done []*trajectory.Context
-	tail uint64 // seeds of tails
+	tail uint64 // numbers the tails, which are never shared
 }
 
-// A span is a message: its blocks end before end, counted from the first.
+// A span is a message: the blocks up to end, counted from the first of the
+// request.
 type span struct {
 	role string
 	end  int
 }
 
-// scope returns the scope of a name.
+// hashScope returns the scope of a name.
 func hashScope(name string) uint64 {
 	h := fnv.New64a()
 	h.Write([]byte(name))
 	return h.Sum64()
 }
 
-// mix returns a number that depends on all bits of both: the finalizer of
-// splitmix64.
+// mix returns a hash of two numbers, by the finalizer of splitmix64.
 func mix(a, b uint64) uint64 {
 	x := a ^ (b+0x9e3779b97f4a7c15)*0xbf58476d1ce4e5b9
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
@@ -50,8 +50,8 @@ func mix(a, b uint64) uint64 {
 	return x ^ x>>31
 }
 
-// next returns the context of a request with the given blocks and number of
-// input tokens, after an answer of so many tokens.
+// next returns the context of a request of input tokens with the given blocks,
+// after an answer of answer tokens.
 func (h *hashedChat) next(ids []uint64, input, answer int) (*trajectory.Context, error) {
 	if most := maxPrompt / h.size; len(ids) > most {
 		return nil, fmt.Errorf("%d blocks of %d tokens, expected at most %d", len(ids), h.size, most)
@@ -61,7 +61,7 @@ func (h *hashedChat) next(ids []uint64, input, answer int) (*trajectory.Context,
 		kept++
 	}
 	all := kept == len(h.ids) && len(h.spans) > 0
-	// What is kept of the messages: those that begin inside.
+	// Messages that begin inside the shared blocks are kept.
 	n := 0
 	for n < len(h.spans) && kept > 0 && (n == 0 || h.spans[n-1].end < kept) {
 		n++
@@ -80,7 +80,7 @@ func (h *hashedChat) next(ids []uint64, input, answer int) (*trajectory.Context,
 		h.spans = append(h.spans, span{"system", min(h.lead, len(ids))}, span{"user", len(ids)})
 	case last == "user" && all:
 		h.spans = append(h.spans, span{"assistant", kept + min(fresh, (answer+h.size/2)/h.size)}, span{"user", len(ids)})
-	case last == "user": // what was changed goes on in the same message
+	case last == "user": // a changed end continues the same message
 		h.spans[n-1].end = len(ids)
 	default:
 		h.spans = append(h.spans, span{"user", len(ids)})
@@ -112,14 +112,14 @@ func (h *hashedChat) context(input int) (c *trajectory.Context, err error) {
 func (h *hashedChat) message(c *trajectory.Context, role string, blocks []trajectory.Block) (*trajectory.Context, error) {
 	content := `""`
 	if len(blocks) == 0 {
-		content = `"."` // some servers refuse what is empty
+		content = `"."` // some servers refuse an empty message
 	}
 	message := fmt.Appendf(nil, `{"role":%q,"content":%s}`, role, content)
 	return h.rd.store.AppendSynthetic(c, message, blocks)
 }
 
-// blocks returns the text of blocks from..end of a request, with what it has
-// beyond them if they are its last. A last block may be shorter than the others.
+// blocks returns the synthetic text of blocks from to end of the request. If
+// final, they are its last: the tail follows, and the last block may be short.
 func (h *hashedChat) blocks(from, end, input int, final bool) []trajectory.Block {
 	list := make([]trajectory.Block, 0, end-from+1)
 	for i := from; i < end; i++ {

@@ -15,13 +15,13 @@ import (
 	"github.com/agentperf/agentperf-go/internal/jsonscan"
 )
 
-// checkJSON returns what keeps data from being JSON in UTF-8.
+// checkJSON returns why data is not JSON in UTF-8, or nil.
 //
 // It bounds the nesting: gjson's own check recurses, and a line of opening
 // brackets would exhaust the stack.
 func checkJSON(data []byte) error {
 	if err := jsonscan.Valid(data); err != nil {
-		// encoding/json says what is wrong in words that people know.
+		// The errors of encoding/json are the ones that people know.
 		if known, ok := errors.AsType[*json.SyntaxError](json.Unmarshal(data, new(json.RawMessage))); ok {
 			return fmt.Errorf("not JSON: %w at byte %d", known, known.Offset)
 		}
@@ -33,7 +33,7 @@ func checkJSON(data []byte) error {
 	return nil
 }
 
-// checkDocument is checkJSON with the line of the mistake.
+// checkDocument is checkJSON with the line number in the error.
 func checkDocument(data []byte) error {
 	err := checkJSON(data)
 	if s, ok := errors.AsType[*json.SyntaxError](err); ok {
@@ -48,13 +48,14 @@ func trimBOM(data []byte) []byte {
 	return bytes.TrimPrefix(data, []byte("\ufeff"))
 }
 
-// parse returns checked JSON as it lies there. The result must not outlive data,
-// nor may what is kept of it.
+// parse parses checked JSON without copying it. Neither the result nor parts of
+// it may outlive data.
 func parse(data []byte) gjson.Result {
 	return gjson.Parse(unsafe.String(unsafe.SliceData(data), len(data)))
 }
 
-// inner returns a JSON string without its quotes, nil for what is none.
+// trimQuotes returns a JSON string without its quotes, its escapes left as they
+// are, and nil for any other value.
 func trimQuotes(value []byte) []byte {
 	if len(value) < 2 || value[0] != '"' {
 		return nil
@@ -62,7 +63,8 @@ func trimQuotes(value []byte) []byte {
 	return value[1 : len(value)-1]
 }
 
-// unquoted returns what a JSON string says, empty for what is none. It is a copy.
+// unquote returns the decoded text of a JSON string, a copy, and "" for any other
+// value.
 func unquote(value []byte) string {
 	text := trimQuotes(value)
 	if slices.Contains(text, '\\') {
@@ -71,10 +73,10 @@ func unquote(value []byte) string {
 	return string(text)
 }
 
-// isText reports whether a value is a string.
+// isText reports whether a JSON value is a string.
 func isText(value []byte) bool { return len(value) >= 2 && value[0] == '"' }
 
-// kind names the type of a JSON value.
+// jsonType returns the type of a JSON value, for messages.
 func jsonType(value gjson.Result) string {
 	switch {
 	case value.IsArray():
@@ -92,7 +94,7 @@ func jsonType(value gjson.Result) string {
 	}
 }
 
-// clip shortens what a message quotes from a file.
+// clip shortens text from a file that is quoted in a message.
 func clip(s string) string {
 	const most = 60
 	if len(s) > most {
@@ -101,7 +103,8 @@ func clip(s string) string {
 	return s
 }
 
-// appendQuoted appends text as a JSON string.
+// appendQuoted appends text as a JSON string. Unlike strconv.Quote it escapes
+// only what JSON requires.
 func appendQuoted(dst []byte, text string) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
@@ -130,7 +133,7 @@ func appendQuoted(dst []byte, text string) []byte {
 	return append(dst, '"')
 }
 
-// quoted returns text as a JSON string.
+// quoted returns text as a JSON string, invalid UTF-8 replaced.
 func quoted(text string) string {
 	return string(appendQuoted(nil, string(bytes.ToValidUTF8([]byte(text), []byte("\ufffd")))))
 }

@@ -9,25 +9,26 @@ import (
 	"strings"
 )
 
-// keys are those of an object, with those of its values that are short strings.
+// keys are the keys of a JSON object, in order, and those of its values that are
+// short strings.
 type keys struct {
 	names  []string
 	values map[string]string
-	cut    bool // the object goes on
-	spread bool // it has line ends in it
+	cut    bool // the object is incomplete
+	spread bool // the object has line ends in it
 }
 
 func (k keys) has(name string) bool { return slices.Contains(k.names, name) }
 
-// firstKeys returns the keys of the object that data begins with. An error says
-// that it is not JSON; an object that is cut short is no error.
+// firstKeys returns the keys of the object at the front of data. It returns an
+// error for invalid JSON, but not for an object that is cut short.
 func firstKeys(data []byte) (k keys, err error) {
 	k, end, err := keysOf(bytes.NewReader(data))
 	k.spread = bytes.IndexByte(data[:end], '\n') >= 0
 	return k, err
 }
 
-// keysOf is firstKeys for a file, and returns where the object ends.
+// keysOf is firstKeys for a reader; end is where the object ends.
 func keysOf(r io.Reader) (k keys, end int64, err error) {
 	dec := json.NewDecoder(r)
 	defer func() { end = dec.InputOffset() }()
@@ -56,7 +57,7 @@ func keysOf(r io.Reader) (k keys, end int64, err error) {
 			}
 		}
 	}
-	_, err = dec.Token() // the closing bracket
+	_, err = dec.Token() // the closing brace
 	return k, 0, cutShort(err)
 }
 
@@ -67,7 +68,7 @@ func cutShort(err error) error {
 	return err
 }
 
-// String names the keys in a message.
+// String lists the keys, for messages.
 func (k keys) String() string {
 	const most = 8
 	var b strings.Builder

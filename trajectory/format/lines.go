@@ -11,20 +11,20 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// errLongLine is the cause when a line is longer than the limit.
+// errLongLine reports a line longer than the limit.
 var errLongLine = errors.New("line too long")
 
-// lines reads a file line by line. Unlike a bufio.Scanner it tells a line that
-// is too long from a broken file, and knows the line's number.
+// lines reads a file line by line. Unlike a bufio.Scanner it distinguishes a line
+// that is too long from a read error, and counts lines.
 type lines struct {
 	r    *bufio.Reader
-	max  int // bytes in a line
-	n    int // the number of the line that next returned, from 1
+	max  int // bytes per line
+	n    int // number of the line that next returned, from 1
 	long []byte
 }
 
-// next returns a line without its end, valid until the next call: blank for a
-// blank line, io.EOF at the end.
+// next returns a line without its end, valid until the next call. It returns an
+// empty line for a blank one, and io.EOF at the end of the file.
 func (l *lines) next() ([]byte, error) {
 	l.n++
 	line, err := l.r.ReadSlice('\n')
@@ -41,8 +41,7 @@ func (l *lines) next() ([]byte, error) {
 	}
 	line = bytes.TrimSuffix(line, []byte("\n"))
 	if len(line) > l.max {
-		// What follows could only be found by reading on, perhaps for
-		// gigabytes: there is no next line.
+		// The end of this line could be gigabytes away: there is no next line.
 		return nil, fmt.Errorf("%w: more than %d MiB", errLongLine, l.max>>20)
 	}
 	if l.n == 1 {
@@ -51,9 +50,9 @@ func (l *lines) next() ([]byte, error) {
 	return bytes.TrimSpace(line), nil
 }
 
-// eachLine calls each for the lines of a file that are not blank, until there are
-// too many problems. It reports what keeps lines from being read, and a file
-// without any.
+// eachLine calls each for every line of a file that is not blank, until there are
+// too many problems. It reports read errors, lines that are too long, and a file
+// without lines.
 func (rd *reader) eachLine(name string, f *file, each func(line int, data []byte)) {
 	in := &lines{r: f.Reader, max: rd.maxLine}
 	any := false
@@ -86,7 +85,7 @@ func (rd *reader) eachRecord(name string, f *file, each func(line int, object gj
 			rd.atRecord(name, line)("", err)
 			return
 		}
-		object := gjson.ParseBytes(data) // a copy: what is kept of it stays
+		object := gjson.ParseBytes(data) // a copy, so that parts of it may be kept
 		if !object.IsObject() {
 			rd.atRecord(name, line)("", fmt.Errorf("%s, expected an object", jsonType(object)))
 			return
@@ -95,14 +94,14 @@ func (rd *reader) eachRecord(name string, f *file, each func(line int, object gj
 	})
 }
 
-// A recordAt is a JSON object and its line, 0 for a file that is one object.
+// An objectAt is a JSON object with its line, 0 for a file that is one object.
 type objectAt struct {
 	line  int
 	value gjson.Result
 }
 
-// documentOrLines reads a file that is one JSON object, however laid out, or one
-// object on each line.
+// documentOrLines reads a file that is one JSON object in any layout, or one
+// object per line.
 func (rd *reader) documentOrLines(name string, f *file) (all []objectAt, ok bool) {
 	data, err := readAll(f, maxDocument)
 	if err != nil || len(data) > maxDocument {
@@ -118,8 +117,8 @@ func (rd *reader) documentOrLines(name string, f *file) (all []objectAt, ok bool
 	return all, true
 }
 
-// document reads a file that is one JSON object or array; ok is false when it is
-// not, which is then reported.
+// document reads a file that is one JSON object or array. If it is not, document
+// reports that and ok is false.
 func (rd *reader) document(name string, f *file) (data []byte, ok bool) {
 	data, err := readAll(f, maxDocument)
 	if err != nil {

@@ -14,7 +14,8 @@ import (
 )
 
 const (
-	// replayMode is the one mode of manifest that there is.
+	manifestName = "manifest.json"
+	// replayMode is the only mode of manifests.
 	replayMode = "single_user_agentic_replay"
 )
 
@@ -24,16 +25,16 @@ type manifest struct {
 	tasks        []task
 }
 
-// A task is one entry of a manifest.
+// A task is an entry of a manifest.
 type task struct {
-	field         string // its name in reports, such as "tasks[2]"
+	field         string // path in reports, such as "tasks[2]"
 	id, trace     string
-	rows, tools   int // as stated; -1 when not
+	rows, tools   int // as stated; -1 if not
 	contextTokens int
 }
 
-// readManifest reads a manifest and all its traces. Nothing is read of the
-// traces before the manifest is found to be right and the traces to be there.
+// readManifest reads a manifest and all its traces. The traces are read only if
+// the manifest is valid and all of them exist.
 func (rd *reader) readManifest(fsys fs.FS, name string, r io.Reader) {
 	data, err := io.ReadAll(io.LimitReader(r, maxManifest+1))
 	if err != nil {
@@ -61,7 +62,8 @@ func (rd *reader) readManifest(fsys fs.FS, name string, r io.Reader) {
 	rd.order = append(rd.order, &traces{rd, read})
 }
 
-// traces are the conversations of a manifest.
+// traces is the parser of a manifest, whose files are already read: the
+// conversations of its traces.
 type traces struct {
 	rd  *reader
 	all []*conversation
@@ -71,7 +73,7 @@ func (t *traces) read(string, *file) {}
 
 func (t *traces) trajectories() []*trajectory.Trajectory { return joinConversations(t.rd, t.all) }
 
-// decodeManifest takes a manifest apart and reports what is wrong with it.
+// decodeManifest decodes a manifest and reports its mistakes.
 func decodeManifest(data []byte, report func(field string, err error)) *manifest {
 	m := new(manifest)
 	if len(data) > maxManifest {
@@ -133,9 +135,8 @@ func decodeTask(field string, element gjson.Result, report func(string, error)) 
 	return t
 }
 
-// checkTracePath returns what keeps a trace from being a file below the
-// manifest. Where the path leads through symbolic links is for the file system
-// to say; see [Open].
+// checkTracePath returns an error if a trace is not inside the manifest's folder.
+// Symbolic links are checked by the file system; see [Open].
 func checkTracePath(name string) error {
 	switch {
 	case path.IsAbs(name):
@@ -146,17 +147,17 @@ func checkTracePath(name string) error {
 	return nil
 }
 
-// reportTwins reports tasks of the same name and tasks of the same trace.
+// reportDuplicates reports tasks with the same ID, and tasks with the same trace.
 func reportDuplicates(tasks []task, report func(string, error)) {
 	ids, traces := make(map[string]string), make(map[string]string)
 	for _, t := range tasks {
 		if first, twice := ids[t.id]; twice && t.id != "" {
-			report(t.field+".task_id", fmt.Errorf("%q is also %s", clip(t.id), first))
+			report(t.field+".task_id", fmt.Errorf("%q is also the ID of %s", clip(t.id), first))
 		} else {
 			ids[t.id] = t.field
 		}
 		if first, twice := traces[t.trace]; twice && t.trace != "" {
-			report(t.field+".trace", fmt.Errorf("%q is also that of %s", clip(t.trace), first))
+			report(t.field+".trace", fmt.Errorf("%q is also the trace of %s", clip(t.trace), first))
 		} else {
 			traces[t.trace] = t.field
 		}

@@ -37,7 +37,7 @@ func TestManifestErrors(t *testing.T) {
 			": tasks[0].required_context_tokens: 1e9, expected 0 to 100000000"}},
 		{"too large", `{"mode":"x","name":"` + strings.Repeat("x", maxManifest) + `"}`, []string{": more than 16 MiB"}},
 		{"twins", `{` + mode + `,"tasks":[{"task_id":"a","trace":"x"},{"task_id":"b","trace":"y"},{"task_id":"a","trace":"./x"}]}`, []string{
-			`: tasks[2].task_id: "a" is also tasks[0]`, `: tasks[2].trace: "x" is also that of tasks[0]`}},
+			`: tasks[2].task_id: "a" is also the ID of tasks[0]`, `: tasks[2].trace: "x" is also the trace of tasks[0]`}},
 		{"leaves", at("../x.jsonl"), []string{`: tasks[1].trace: "../x.jsonl" leaves the manifest's folder`}},
 		{"leaves inside", at("traces/../a.jsonl"), []string{`: tasks[1].trace: "traces/../a.jsonl" leaves the manifest's folder`}},
 		{"leaves, Windows", at(`traces\\..\\..\\a.jsonl`), []string{`: tasks[1].trace: "traces\\..\\..\\a.jsonl" leaves the manifest's folder`}},

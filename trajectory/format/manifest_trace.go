@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// findTraces reports the traces that are not there, all of them in one report:
-// manifests are handed round without their traces, and a list of what to fetch
-// is then what helps.
+// findTraces reports all traces that are missing in one error: manifests are
+// often passed on without their traces, and what helps then is the list of files
+// to fetch.
 func (rd *reader) findTraces(fsys fs.FS, manifestName string, m *manifest) {
 	var missing []string
 	for _, t := range m.tasks {
@@ -26,14 +26,14 @@ func (rd *reader) findTraces(fsys fs.FS, manifestName string, m *manifest) {
 	}
 }
 
-// readTrace reads the trace of one task and compares it with what the manifest
-// states. It returns nil when something is wrong with it.
+// readTrace reads the trace of one task and compares it with the counts in the
+// manifest. It returns nil if the trace has mistakes.
 func (rd *reader) readTrace(fsys fs.FS, manifestName string, task task) *conversation {
 	cs := rd.conversations(task.id)
 	before := len(rd.errs)
 	cs.open(fsys, task.trace)
 	if len(rd.errs) > before {
-		return nil // the counts would be wrong for that reason
+		return nil // the counts would differ because of them
 	}
 	if len(cs.order) == 0 || len(cs.order[0].Turns) == 0 {
 		return nil // all rows were skipped

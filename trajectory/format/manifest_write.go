@@ -15,20 +15,20 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// Write writes w into a folder, which is made when there is none, as
-// manifest.json and one file in traces for each trajectory, named after its ID.
+// Write writes w into the folder dir, as manifest.json and one file in traces for
+// each trajectory, named after its ID. The folder is created if it does not
+// exist.
 //
-// Every file appears complete or not at all, the manifest last: a folder
-// without one was not written to the end. A manifest that is there is removed
-// first; traces of the same names are replaced and others left alone.
+// Each file appears complete or not at all, and the manifest last: a folder
+// without a manifest was not written to the end. An existing manifest is removed
+// first, traces of the same name are replaced, and other files are left alone.
 //
-// Subagents are tasks too, whose first rows say where they belong. A client
-// that does not know that plays them as sessions of their own.
+// Subagents become tasks as well, whose first rows name parent and place. Clients
+// that ignore these fields replay them as sessions of their own.
 //
-// Workloads and trajectories without name or source get one, as the format
-// requires it. A turn whose tool delay is not known is written without; such a
-// trace is read by [Open], but Artificial Analysis' own client, for which the
-// delay is mandatory, refuses it.
+// A workload or trajectory without a name or source gets one, since the format
+// requires it. An unknown tool delay is left out: [Open] reads such a trace, but
+// Artificial Analysis' own client, to which the delay is mandatory, rejects it.
 func Write(dir string, w *trajectory.Workload) error {
 	if err := checkWorkload(w); err != nil {
 		return err
@@ -41,7 +41,7 @@ func Write(dir string, w *trajectory.Workload) error {
 		return err
 	}
 	defer root.Close()
-	// Traces that are replaced no longer belong to the manifest before.
+	// The old manifest does not describe the traces that replace its own.
 	if err := root.Remove(manifestName); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -64,7 +64,7 @@ func Write(dir string, w *trajectory.Workload) error {
 	})
 }
 
-// A manifestJSON is a manifest as it is written.
+// A manifestJSON is a manifest in JSON.
 type manifestJSON struct {
 	Name    string     `json:"name"`
 	Source  string     `json:"source"`
@@ -112,11 +112,10 @@ func describeWorkload(w *trajectory.Workload, all []thread, names []string, labe
 	return m
 }
 
-// writeFile writes a file under a name of its own and renames it when it is
-// complete.
+// writeFile writes a temporary file and renames it when it is complete.
 func writeFile(root *os.Root, name string, write func(io.Writer) error) (err error) {
 	part := name + ".part"
-	// What an interrupted write left behind is not worth keeping.
+	// The remains of an interrupted write are of no use.
 	if err := root.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -145,8 +144,8 @@ func writeFile(root *os.Root, name string, write func(io.Writer) error) (err err
 
 const tracesFolder = "traces"
 
-// traceNames returns a path for the trace of each trajectory: its ID as far as
-// that can be a file name anywhere, with a number where two would meet.
+// traceNames returns a path for the trace of each trajectory: its ID as a
+// portable file name, with a number added where two would collide.
 func traceNames(ts []thread) []string {
 	names := make([]string, len(ts))
 	taken := make(map[string]bool, len(ts))
@@ -154,7 +153,7 @@ func traceNames(ts []thread) []string {
 	for i, t := range ts {
 		safe := safeName(t.ID)
 		name := safe
-		// Many file systems do not tell upper from lower case.
+		// Many file systems ignore case.
 		for taken[strings.ToLower(name)] {
 			count[safe] = max(count[safe], 1) + 1
 			name = fmt.Sprintf("%s-%d", safe, count[safe])

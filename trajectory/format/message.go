@@ -6,8 +6,8 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// chatMessage returns a message of a role with content as JSON, valid until the
-// next use of buf.
+// chatMessage returns a message with the given role and content, which is JSON.
+// It is stored in buf, and valid until buf is used again.
 func chatMessage(buf *[]byte, role, content string) []byte {
 	b := append((*buf)[:0], `{"role":"`...)
 	b = append(b, role...)
@@ -17,7 +17,8 @@ func chatMessage(buf *[]byte, role, content string) []byte {
 	return *buf
 }
 
-// toolMessage returns the result of a call; id and content are JSON.
+// toolMessage returns the message for the result of a tool call; id and content
+// are JSON. It is stored in buf like chatMessage's.
 func toolMessage(buf *[]byte, id, content string) []byte {
 	b := append((*buf)[:0], `{"role":"tool","tool_call_id":`...)
 	b = append(b, id...)
@@ -27,7 +28,8 @@ func toolMessage(buf *[]byte, id, content string) []byte {
 	return *buf
 }
 
-// plainAnswer returns an assistant's message with content and calls alone.
+// plainAnswer returns an assistant's message reduced to its content and tool
+// calls.
 func plainAnswer(m gjson.Result, buf *[]byte) []byte {
 	var a answer
 	if content := m.Get("content"); content.Exists() {
@@ -47,13 +49,14 @@ func rawString(v gjson.Result) string {
 	return v.Raw
 }
 
-// toolCallOf returns a tool call; what is no string, or too long, is empty.
+// toolCallOf returns a tool call. An ID or name that is not a string, or longer
+// than maxText, is left empty.
 func toolCallOf(id, name gjson.Result) trajectory.ToolCall {
 	text := func(v gjson.Result) string {
 		if v.Type != gjson.String || len(v.Str) > maxText {
 			return ""
 		}
-		return string([]byte(v.Str)) // not to keep the record
+		return string([]byte(v.Str)) // a copy, not to keep the whole record
 	}
 	return trajectory.ToolCall{ID: text(id), Name: text(name)}
 }

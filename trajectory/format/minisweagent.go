@@ -10,8 +10,8 @@ import (
 )
 
 // A miniParser reads the trajectories of mini-swe-agent: a list of messages, in
-// newer versions with notes on each. The history is linear, so that the prompt of
-// an answer is what is in front of it.
+// newer versions with notes on each. The history is linear: the prompt of an
+// answer is everything before it.
 type miniParser struct {
 	rd  *reader
 	all []*trajectory.Trajectory
@@ -30,14 +30,14 @@ func (p *miniParser) read(name string, f *file) {
 		list, field = object, ""
 	}
 	if !list.IsArray() {
-		p.rd.at(name, 0)("messages", errors.New("missing or no array"))
+		p.rd.at(name, 0)("messages", errors.New("missing or not an array"))
 		return
 	}
 	s := p.rd.session(plainName(name), name)
-	var before gjson.Result // the notes on the message in front
+	var before gjson.Result // the notes on the previous message
 	for i, m := range list.Array() {
 		if m.Get("role").Str == "exit" {
-			continue // how it ended, and no message
+			continue // the result of the session, not a message
 		}
 		if err := miniMessage(s, m, before); err != nil {
 			p.rd.at(name, 0)(fmt.Sprintf("%s[%d]", field, i), err)
@@ -50,7 +50,8 @@ func (p *miniParser) read(name string, f *file) {
 	}
 }
 
-// miniMessage adds a message; in front of an answer comes a request.
+// miniMessage adds a message. An assistant's message makes a turn of what comes
+// before it.
 func miniMessage(s *sessionBuilder, m, before gjson.Result) error {
 	extra := m.Get("extra")
 	at, known := instant(extra.Get("timestamp"))

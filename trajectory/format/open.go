@@ -19,15 +19,15 @@ func OpenFS(fsys fs.FS, name string) (*trajectory.Workload, error) {
 	return Options{}.OpenFS(fsys, name)
 }
 
-// Open reads a workload: a file of any format, a manifest with its traces, or a
+// Open reads a workload: a file in any format, a manifest with its traces, or a
 // folder; see the package documentation. All files are closed when it returns.
 //
-// Traces are opened below the manifest's folder, and so are the files of a
-// folder: a path or a symbolic link that leads out of it is an error. When
-// name itself is a link, the folder is that of the file that it leads to.
+// The traces of a manifest and the files of a folder are opened inside that
+// folder: a path or a symbolic link that leads out of it is an error. If name
+// itself is a link, the folder is the one that holds its target.
 //
-// Mistakes in the files are reported together, each as a [*SyntaxError] that
-// names the file by its path inside the folder; then there is no workload.
+// All mistakes in the files are reported together, each as a [*SyntaxError] that
+// names the file by its path inside the folder, and no workload is returned.
 func (o Options) Open(name string) (*trajectory.Workload, error) {
 	info, err := os.Stat(name)
 	if err != nil {
@@ -48,13 +48,13 @@ func (o Options) Open(name string) (*trajectory.Workload, error) {
 	defer root.Close()
 	label := name
 	if abs, err := filepath.Abs(name); err == nil {
-		label = abs // "." has no name
+		label = abs // "." is not a name
 	}
 	return o.openFS(root.FS(), base, filepath.Base(label))
 }
 
-// OpenFS is [Options.Open] in a file system, such as one made by go:embed.
-// Whether symbolic links are followed is up to the file system.
+// OpenFS is [Options.Open] for a file system, such as one embedded in the
+// program. Whether symbolic links are followed is up to the file system.
 func (o Options) OpenFS(fsys fs.FS, name string) (*trajectory.Workload, error) {
 	label := path.Base(name)
 	if label == "." {
@@ -63,7 +63,7 @@ func (o Options) OpenFS(fsys fs.FS, name string) (*trajectory.Workload, error) {
 	return o.openFS(fsys, name, label)
 }
 
-// openFS is OpenFS with a label for a workload that does not say its name.
+// openFS is OpenFS with a label for workloads that do not name themselves.
 func (o Options) openFS(fsys fs.FS, name, label string) (*trajectory.Workload, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
@@ -112,9 +112,10 @@ func (o Options) openFS(fsys fs.FS, name, label string) (*trajectory.Workload, e
 	return w, nil
 }
 
-// nothing says why there is nothing to replay: what was found instead.
+// noCallsError explains why there is nothing to replay, with the first finding
+// that could be the reason.
 func (rd *reader) noCallsError(label string) error {
-	err := error(errors.New("no model call in it"))
+	err := error(errors.New("no model calls found"))
 	for _, f := range rd.findings {
 		if f.Severity == trajectory.SeverityError || f.Rule == ruleUnrecognized || f.Rule == ruleNoCalls {
 			err = fmt.Errorf("%w; %s", err, f)
@@ -127,8 +128,8 @@ func (rd *reader) noCallsError(label string) error {
 	return &SyntaxError{File: label, Err: err}
 }
 
-// distinguish makes the IDs of trajectories unique: files of different tools
-// may use the same, and some have none.
+// uniqueIDs makes the IDs of trajectories unique: files of different tools may
+// use the same ID, and some trajectories have none.
 func (rd *reader) uniqueIDs(w *trajectory.Workload) {
 	taken := make(map[string]bool)
 	count := make(map[string]int)
@@ -148,13 +149,13 @@ func (rd *reader) uniqueIDs(w *trajectory.Workload) {
 		if t.ID != id {
 			rd.note(trajectory.Finding{
 				File: t.Source, Trajectory: t.ID, Turn: -1, Severity: trajectory.SeverityInfo, Rule: "same-id",
-				Text: fmt.Sprintf("another trajectory is called %q too", clip(id)),
+				Text: fmt.Sprintf("another trajectory has the ID %q too", clip(id)),
 			})
 		}
 	}
 }
 
-// readFile reads one file, of whatever format.
+// readFile reads one file of any format.
 func (rd *reader) readFile(fsys fs.FS, name string) {
 	rd.readKnown(fsys, name, func(f *file, kind Format) {
 		if kind == Manifest {
@@ -165,7 +166,8 @@ func (rd *reader) readFile(fsys fs.FS, name string) {
 	})
 }
 
-// parser returns the parser of a format, nil for a manifest.
+// parser returns the parser for a format, nil for a manifest. It is the only
+// place that knows all of them.
 func (rd *reader) parser(f Format) parser {
 	if p, ok := rd.parsers[f]; ok {
 		return p

@@ -7,23 +7,25 @@ import (
 	"github.com/agentperf/agentperf-go/internal/secrets"
 )
 
-// Options say how to read. The zero value recognises formats and takes no bad
-// record.
+// Options control how recordings are read. The zero value recognizes each file's
+// format and treats every bad record as an error.
 type Options struct {
-	// Format is the format of all files; empty recognises each by content.
+	// Format is the format of all files. If empty, each file's format is
+	// recognized by its content.
 	Format Format
-	// SkipBad leaves bad records out. Each becomes one of the workload's
-	// Findings, of severity error, instead of a part of the returned error. In a
-	// folder, so does a file that cannot be read at all; what concerns the one
-	// file that was named as a whole, and the folder's manifest, stays an error.
+	// SkipBad leaves out bad records. Each becomes one of the workload's
+	// Findings, with severity error, instead of part of the returned error. The
+	// same goes for a file in a folder that cannot be read at all. Problems with
+	// the file that was named to Open, or with the folder's manifest, remain
+	// errors.
 	SkipBad bool
-	// Redact, when set, is called with the JSON of each message and each tool
-	// list before it is kept, and returns what to keep: JSON again. See
-	// [RedactSecrets].
+	// Redact, if not nil, is called with the JSON of each message and each tool
+	// list before it is stored, and returns the JSON to store instead. It must
+	// not keep its argument. See [RedactSecrets].
 	Redact func(json []byte) []byte
 }
 
-// Validate reports what is wrong with the options.
+// Validate reports an unknown Format.
 func (o Options) Validate() error {
 	if o.Format != "" && !slices.Contains(Formats(), o.Format) {
 		return fmt.Errorf("format: Format is %q, expected one of %q", o.Format, Formats())
@@ -31,7 +33,7 @@ func (o Options) Validate() error {
 	return nil
 }
 
-// RedactSecrets returns a function for [Options.Redact] that puts a word in place
-// of what looks like a key or a token, by the forms that providers give theirs.
-// Passwords and other secrets without such a form stay.
+// RedactSecrets returns a function for [Options.Redact] that replaces API keys
+// and tokens, recognized by the forms that providers give them, by a placeholder.
+// Passwords and other secrets without such a form are not found.
 func RedactSecrets() func(json []byte) []byte { return secrets.New().Redact }

@@ -12,25 +12,26 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// An otlpParser reads spans as OTLP/JSON, one export on each line or one in all,
-// with the attributes of OpenTelemetry's conventions for generative AI or of
-// OpenInference. Spans with their messages form sessions by what they begin with;
-// those without, which is how agents export by default, by the conversation or
-// the trace, as shapes: growing prompts of synthetic text.
+// An otlpParser reads spans in OTLP/JSON, one export per line or one per file,
+// with the attributes of OpenTelemetry's generative AI conventions or of
+// OpenInference. Spans with messages are grouped into sessions by the messages
+// they begin with. Agents do not export messages by default; spans without them
+// are grouped by conversation or trace, and get growing prompts of synthetic
+// text.
 type otlpParser struct {
 	rd     *reader
 	chats  []otlpSpan
 	tools  []otlpSpan
-	others int // spans
+	others int // spans that are neither
 	file   string
 }
 
 // An otlpSpan is a model call or a tool execution.
 type otlpSpan struct {
 	file         string
-	group        string // the conversation or the trace
+	group        string // the conversation, session or trace
 	start, end   time.Time
-	turn         trajectory.Turn // Context is nil without content
+	turn         trajectory.Turn // Context is nil without messages
 	callID, name string
 }
 
@@ -41,8 +42,8 @@ func (p *otlpParser) read(name string, f *file) {
 	head, _ := f.Peek(headSize)
 	keys, _ := firstKeys(bytes.TrimSpace(trimBOM(head)))
 	if keys.spread || keys.cut {
-		// One object, laid out or too long to tell: of a file of lines the first
-		// ends where it should.
+		// One object per file, or a first line too long to tell: in a file of
+		// lines, the first object ends on the first line.
 		if data, ok := p.rd.documentOrLines(name, f); ok {
 			for _, object := range data {
 				p.export(name, object.line, object.value)
@@ -53,7 +54,7 @@ func (p *otlpParser) read(name string, f *file) {
 	p.rd.eachRecord(name, f, func(line int, object gjson.Result) { p.export(name, line, object) })
 }
 
-// export takes the spans of one export.
+// export reads the spans of one export.
 func (p *otlpParser) export(name string, line int, object gjson.Result) {
 	i := 0
 	object.Get("resourceSpans").ForEach(func(_, resource gjson.Result) bool {
@@ -71,7 +72,7 @@ func (p *otlpParser) export(name string, line int, object gjson.Result) {
 	})
 }
 
-// span takes one span.
+// span reads one span. An error concerns the returned field.
 func (p *otlpParser) span(name string, line int, span gjson.Result) (field string, err error) {
 	attrs := otlpAttributes(span.Get("attributes"))
 	operation := attrs["gen_ai.operation.name"].String()
@@ -89,7 +90,7 @@ func (p *otlpParser) span(name string, line int, span gjson.Result) (field strin
 	if s.group == "" {
 		s.group = plainName(name)
 	}
-	s.group = strings.Clone(s.group) // not to keep the line
+	s.group = strings.Clone(s.group) // a copy, not to keep the whole line
 	chat := operation == "chat" || operation == "generate_content" || operation == "text_completion" || openInference == "LLM"
 	tool := operation == "execute_tool" || openInference == "TOOL"
 	if !chat && !tool {
@@ -124,8 +125,7 @@ func (p *otlpParser) span(name string, line int, span gjson.Result) (field strin
 	return "", nil
 }
 
-// otlpAttributes returns attributes by key: values that are strings, numbers or
-// whatever else, without what is around them.
+// otlpAttributes returns the values of attributes by key, without their type.
 func otlpAttributes(list gjson.Result) map[string]gjson.Result {
 	attrs := make(map[string]gjson.Result)
 	list.ForEach(func(_, a gjson.Result) bool {
@@ -138,7 +138,7 @@ func otlpAttributes(list gjson.Result) map[string]gjson.Result {
 	return attrs
 }
 
-// otlpTime reads nanoseconds since 1970, which are strings.
+// otlpTime parses nanoseconds since 1970, which are strings in OTLP/JSON.
 func otlpTime(v gjson.Result) (time.Time, error) {
 	n, err := strconv.ParseInt(v.String(), 10, 64)
 	if err != nil || n < 0 {
@@ -147,8 +147,8 @@ func otlpTime(v gjson.Result) (time.Time, error) {
 	return time.Unix(0, n), nil
 }
 
-// otlpTokens returns the first of the attributes that is there. Whole numbers are
-// strings.
+// otlpTokens returns the first attribute of the given names that is present, 0 if
+// none is. Whole numbers are strings in OTLP/JSON.
 func otlpTokens(attrs map[string]gjson.Result, names ...string) int {
 	for _, name := range names {
 		if v, ok := attrs[name]; ok {

@@ -8,7 +8,8 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// content makes the context of a span from its messages, if it has any.
+// content sets the context of a turn from the messages in the span, nil if there
+// are none. An error concerns the returned field.
 func (p *otlpParser) content(turn *trajectory.Turn, attrs map[string]gjson.Result) (field string, err error) {
 	s := p.rd.session("", "")
 	if system := structured(attrs["gen_ai.system_instructions"]); system.IsArray() {
@@ -28,7 +29,8 @@ func (p *otlpParser) content(turn *trajectory.Turn, attrs map[string]gjson.Resul
 		turn.Context = s.context
 		return "", nil
 	}
-	// One attribute for each part: older conventions, and OpenInference.
+	// Older conventions and OpenInference have one attribute per part of a
+	// message.
 	for _, form := range []string{"gen_ai.prompt.%d.", "llm.input_messages.%d.message."} {
 		for i := 0; ; i++ {
 			at := fmt.Sprintf(form, i)
@@ -49,18 +51,18 @@ func (p *otlpParser) content(turn *trajectory.Turn, attrs map[string]gjson.Resul
 	return "", nil
 }
 
-// structured returns a value that is JSON, or a string that holds JSON.
+// structured returns a JSON value that may be wrapped in a string.
 func structured(v gjson.Result) gjson.Result {
 	if v.Type == gjson.String && checkJSON([]byte(v.Str)) == nil {
 		return gjson.Parse(v.Str)
 	}
-	if v.Get("values").IsArray() { // OTLP's own arrays
+	if v.Get("values").IsArray() { // an array in OTLP's own encoding
 		return gjson.Result{}
 	}
 	return v
 }
 
-// genAIMessage adds a message whose content is in typed parts.
+// genAIMessage adds a message whose content is a list of typed parts.
 func genAIMessage(s *sessionBuilder, m gjson.Result) error {
 	role := m.Get("role").Str
 	parts := m.Get("parts")
@@ -109,7 +111,7 @@ func genAIMessage(s *sessionBuilder, m gjson.Result) error {
 	return nil
 }
 
-// chatRole returns a role that chat templates know.
+// chatRole returns the role in chat completions.
 func chatRole(role string) string {
 	switch role {
 	case "system", "developer":

@@ -8,7 +8,7 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// trajectories makes sessions of the spans.
+// trajectories groups the spans into sessions.
 func (p *otlpParser) trajectories() []*trajectory.Trajectory {
 	slices.SortStableFunc(p.chats, func(a, b otlpSpan) int { return a.start.Compare(b.start) })
 	if len(p.chats) == 0 {
@@ -23,41 +23,41 @@ func (p *otlpParser) trajectories() []*trajectory.Trajectory {
 		tools[tool.group] = append(tools[tool.group], tool)
 	}
 	next := following(p.chats)
-	said := make(map[string]*otlpRecorded)
-	shapes := make(map[string]*otlpSynthetic)
+	recorded := make(map[string]*otlpRecorded)
+	synthetic := make(map[string]*otlpSynthetic)
 	var order []*otlpSynthetic
 	var groups []*otlpRecorded
 	for i, s := range p.chats {
 		if s.turn.Context != nil {
-			group := said[s.group]
+			group := recorded[s.group]
 			if group == nil {
 				group = &otlpRecorded{chains: newChains(p.rd)}
-				said[s.group], groups = group, append(groups, group)
+				recorded[s.group], groups = group, append(groups, group)
 			}
 			c := group.add(s)
 			tools.ran(&c.Turns[len(c.Turns)-1], s, next[i])
 			continue
 		}
-		shape := shapes[s.group]
-		if shape == nil {
-			shape = &otlpSynthetic{chain: chain{Trajectory: &trajectory.Trajectory{ID: s.group, Source: s.file}}}
-			shape.chat = &hashedChat{rd: p.rd, size: 64, scope: hashScope(s.group)}
-			shapes[s.group] = shape
-			order = append(order, shape)
+		session := synthetic[s.group]
+		if session == nil {
+			session = &otlpSynthetic{chain: chain{Trajectory: &trajectory.Trajectory{ID: s.group, Source: s.file}}}
+			session.chat = &hashedChat{rd: p.rd, size: 64, scope: hashScope(s.group)}
+			synthetic[s.group] = session
+			order = append(order, session)
 		}
-		shape.add(s)
-		tools.ran(&shape.Turns[len(shape.Turns)-1], s, next[i])
+		session.add(s)
+		tools.ran(&session.Turns[len(session.Turns)-1], s, next[i])
 	}
 	var all []*trajectory.Trajectory
 	for _, group := range groups {
 		all = append(all, group.trajectories()...)
 	}
-	for _, shape := range order {
+	for _, session := range order {
 		p.rd.note(trajectory.Finding{
-			File: shape.Source, Trajectory: shape.ID, Turn: -1, Severity: trajectory.SeverityWarning, Rule: "no-content",
+			File: session.Source, Trajectory: session.ID, Turn: -1, Severity: trajectory.SeverityWarning, Rule: "no-content",
 			Text: "the spans have no messages: prompts are synthetic, and each is taken to begin with the one before it as far as it can",
 		})
-		all = append(all, shape.Trajectory)
+		all = append(all, session.Trajectory)
 	}
 	return all
 }
@@ -65,7 +65,8 @@ func (p *otlpParser) trajectories() []*trajectory.Trajectory {
 // otlpTools are the tool executions of each group, in order.
 type otlpTools map[string][]otlpSpan
 
-// ran adds the tools that ran after a call, before the next one of its group.
+// ran adds to a turn the tools that ran after it and before the next call of its
+// group.
 func (tools otlpTools) ran(turn *trajectory.Turn, s, next otlpSpan) {
 	list := tools[s.group]
 	n, _ := slices.BinarySearchFunc(list, s.end, func(tool otlpSpan, end time.Time) int { return tool.start.Compare(end) })
@@ -77,8 +78,8 @@ func (tools otlpTools) ran(turn *trajectory.Turn, s, next otlpSpan) {
 	}
 }
 
-// following returns for each call the one of the same group that starts next, when
-// it had ended.
+// following returns for each call the first one of its group that starts after it
+// ended, the zero span if there is none.
 func following(calls []otlpSpan) []otlpSpan {
 	next := make([]otlpSpan, len(calls))
 	later := make(map[string][]otlpSpan) // of each group, the last first
@@ -97,14 +98,14 @@ func following(calls []otlpSpan) []otlpSpan {
 	return next
 }
 
-// An otlpSaid is a group of calls with their messages: one session and, where calls
-// overlap, more.
+// An otlpRecorded is a group of calls with their messages: one session, or
+// several if calls overlap.
 type otlpRecorded struct {
 	*chains
 }
 
-// add adds a call. One that goes on with none but began when a session was at rest
-// goes on with that: its context was compacted.
+// add adds a call. A call that continues no session, but began when one was idle,
+// continues that one: its context was compacted.
 func (g *otlpRecorded) add(s otlpSpan) *chain {
 	c := g.find(s.turn.Context, s.start)
 	for i := len(g.order) - 1; c == nil && i >= 0; i-- {
@@ -124,7 +125,8 @@ func (g *otlpRecorded) add(s otlpSpan) *chain {
 	return c
 }
 
-// An otlpShape is a session of which nothing but numbers is known.
+// An otlpSynthetic is a session of calls without messages, of which only the
+// numbers are known.
 type otlpSynthetic struct {
 	chain
 	chat  *hashedChat
@@ -132,8 +134,8 @@ type otlpSynthetic struct {
 	ids   []uint64
 }
 
-// add adds a call whose prompt goes on with the one before, unless it is much
-// shorter.
+// add adds a call. Its prompt extends the previous one, unless it is more than 10
+// % shorter: then the context was compacted.
 func (s *otlpSynthetic) add(span otlpSpan) {
 	turn := span.turn
 	if turn.PromptTokens == 0 {
@@ -152,11 +154,11 @@ func (s *otlpSynthetic) add(span otlpSpan) {
 	for len(s.ids) < blocks {
 		s.ids = append(s.ids, s.epoch<<32|uint64(len(s.ids)))
 	}
-	turn.Context, _ = s.chat.next(s.ids, turn.PromptTokens, answer) // well-formed by construction
+	turn.Context, _ = s.chat.next(s.ids, turn.PromptTokens, answer) // cannot fail: the blocks are within bounds
 	turn.Origins.Text = trajectory.Synthetic
 	s.append(turn, span.start)
 	if n := len(s.Turns); n > 1 {
-		// Whether a person or a tool was waited for is not known; agents wait for
+		// Spans do not tell a person's wait from a tool's; agents mostly wait for
 		// tools.
 		before := &s.Turns[n-2]
 		setWait(before, (before.ToolDelay + before.HumanDelay).Seconds(), false, before.Origins.Delay)

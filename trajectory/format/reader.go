@@ -2,15 +2,16 @@ package format
 
 import "github.com/agentperf/agentperf-go/trajectory"
 
+// Rules of findings that several files report.
 const (
 	ruleBadRecord    = "bad-record"
-	ruleUnrecognized = "unrecognised"
+	ruleUnrecognized = "unrecognized"
 	ruleNoCalls      = "no-model-calls"
+	ruleClock        = "clock-step"
 )
 
-const ruleClock = "clock-step"
-
-// A reader reads the files of one workload.
+// A reader reads the files of one workload. It is what all formats share: the
+// options, the store of messages, the problems and findings so far.
 type reader struct {
 	Options
 	store   trajectory.Store
@@ -18,29 +19,29 @@ type reader struct {
 	problems
 	findings []trajectory.Finding
 	parsers  map[Format]parser
-	order    []parser // as they were first needed
-	// name and source are what a manifest says of the workload.
+	order    []parser // in the order of first use
+	// name and source are those that the manifest gives the workload.
 	name, source string
 }
 
 func newReader() *reader { return &reader{maxLine: maxLine, parsers: make(map[Format]parser)} }
 
-// A parser reads files of one format. What belongs together may be spread over
-// several: trajectories is called when all have been read.
+// A parser reads the files of one format. A session may be spread over several
+// files, so trajectories is called after all of them have been read.
 type parser interface {
 	read(name string, f *file)
 	trajectories() []*trajectory.Trajectory
 }
 
-// find notes something to know about the workload.
+// note adds a finding to the workload, up to maxFindings.
 func (rd *reader) note(f trajectory.Finding) {
 	if len(rd.findings) < maxFindings {
 		rd.findings = append(rd.findings, f)
 	}
 }
 
-// record returns a function that reports problems with one record, which is left
-// out for it: as errors, or as findings where bad records are to be skipped.
+// atRecord returns a function that reports problems with a record that will be
+// left out: as errors, or as findings if Options.SkipBad is set.
 func (rd *reader) atRecord(file string, line int) func(field string, err error) {
 	if !rd.SkipBad {
 		return rd.at(file, line)

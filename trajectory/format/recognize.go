@@ -10,15 +10,16 @@ import (
 	"strings"
 )
 
-// errEmpty is the cause when there is nothing in a file.
+// errEmpty reports a file without content.
 var errEmpty = errors.New("empty")
 
-// errSpread is the cause when rows are laid out for reading.
-var errSpread = errors.New("a row spreads over several lines; put each on one line, for instance with jq -c")
+// errSpread reports an object that takes several lines in a format of one object
+// per line.
+var errSpread = errors.New("a record takes several lines, expected one line each; jq -c rewrites it so")
 
-// recognise tells the format of a file by the keys of its first record. Only the
-// head of the file is given, which may end anywhere; sure is false when more of it
-// could say otherwise.
+// recognize determines the format of a file by the keys of its first record. It
+// is given the head of the file, which may be cut off anywhere; sure is false if
+// the rest of the file could change the answer.
 func recognize(head []byte) (kind Format, sure bool, err error) {
 	rest := bytes.TrimSpace(trimBOM(head))
 	if len(rest) == 0 {
@@ -26,8 +27,8 @@ func recognize(head []byte) (kind Format, sure bool, err error) {
 	}
 	for len(rest) > 0 {
 		if rest[0] == '[' {
-			// Lists of messages are all that is known to be without an object
-			// around it.
+			// The only lists without an object around them are those of messages
+			// and of conversations.
 			inside, err := firstKeys(bytes.TrimSpace(rest[1:]))
 			if err == nil && inside.has("role") {
 				return MiniSWEAgent, true, nil
@@ -36,15 +37,15 @@ func recognize(head []byte) (kind Format, sure bool, err error) {
 				return Chat, true, nil
 			}
 			if err == nil && len(inside.names) > 0 {
-				return "", true, fmt.Errorf("no format that is known here: a list of objects with %s", inside)
+				return "", true, fmt.Errorf("unknown format: a list of objects with %s", inside)
 			}
 		}
 		keys, err := firstKeys(rest)
 		switch kind, sure := keys.format(); {
 		case kind == "" && err == nil:
-			return "", !keys.cut, fmt.Errorf("no format that is known here: it begins with %s", keys)
+			return "", !keys.cut, fmt.Errorf("unknown format: it begins with %s", keys)
 		case kind == "":
-			// A broken first line does not say that the others are broken.
+			// A broken first line says nothing about the others.
 		case keys.spread && isLines(kind):
 			return "", true, errSpread
 		default:
@@ -53,16 +54,16 @@ func recognize(head []byte) (kind Format, sure bool, err error) {
 		_, rest, _ = bytes.Cut(rest, []byte("\n"))
 		rest = bytes.TrimSpace(rest)
 	}
-	return "", true, errors.New("no format that is known here: no JSON object to be found")
+	return "", true, errors.New("unknown format: no JSON object found")
 }
 
-// isLines reports whether the records of a format are lines.
+// isLines reports whether a format has one record per line.
 func isLines(f Format) bool {
 	return slices.Contains([]Format{Rows, Chat, AIPerf, ClaudeCode, Codex}, f)
 }
 
-// format returns the format of which records with such keys are; sure is false
-// when keys that are out of sight could say otherwise.
+// format returns the format whose records have these keys; sure is false if keys
+// beyond the head of the file could change the answer.
 func (k keys) format() (f Format, sure bool) {
 	kind := k.values["type"]
 	switch {
@@ -94,12 +95,12 @@ func (k keys) format() (f Format, sure bool) {
 	case k.has("requests") && k.has("id"):
 		return Weka, true
 	case k.has("messages"), k.has("conversations"), k.has("tools") && k.cut:
-		return Chat, !k.cut // when they fill the head there is nothing else to go by
+		return Chat, !k.cut // messages that fill the head hide all other keys
 	}
 	return "", false
 }
 
-// readKnown opens a file and calls read when its format is known.
+// readKnown opens a file and calls read if its format is known.
 func (rd *reader) readKnown(fsys fs.FS, name string, read func(f *file, kind Format)) {
 	f, err := open(fsys, name)
 	if err != nil {
@@ -122,8 +123,8 @@ func (rd *reader) readKnown(fsys fs.FS, name string, read func(f *file, kind For
 	read(f, kind)
 }
 
-// recognise tells the format of a file by its head, and where that is not
-// enough by all of its first record.
+// recognize determines the format of a file by its head or, if that is not
+// enough, by its whole first record.
 func (rd *reader) recognize(fsys fs.FS, name string, head []byte) (Format, error) {
 	kind, sure, err := recognize(head)
 	if sure || len(head) < headSize {
@@ -134,7 +135,7 @@ func (rd *reader) recognize(fsys fs.FS, name string, head []byte) (Format, error
 		return kind, err
 	}
 	defer again.Close()
-	// Whatever is wrong further on is found by whoever reads it.
+	// Mistakes further on are for the parser to report.
 	keys, _, kerr := keysOf(io.LimitReader(again, maxDocument))
 	if better, _ := keys.format(); kerr == nil && better != "" {
 		return better, nil

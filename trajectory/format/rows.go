@@ -7,28 +7,28 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// A conversation is a trajectory that is being read.
+// A conversation is a trajectory of which rows are still being read.
 type conversation struct {
 	*trajectory.Trajectory
-	next int // the index of its next row; -1 when any may follow
+	next int // index of its next row; -1 if any may follow
 	lost int // conversations.lost when its last row was read
 
-	parent   string // of a subagent
+	parent   string // parent and place of a subagent
 	subagent trajectory.Subagent
 	file     string
 	line     int
 }
 
-// conversations puts the rows of one or more files together, however they are
-// interleaved.
+// conversations is the parser of rows. It assembles conversations from the rows
+// of one or more files, in any interleaving.
 type conversations struct {
 	rd    *reader
 	byID  map[string]*conversation
-	order []*conversation // as they began
-	task  string          // the task whose trace is read: one conversation, which takes its name
-	lost  int             // rows so far of which not even the conversation is known
-	// before are the messages of the last row, the only row that is kept;
-	// spare is their memory two rows ago.
+	order []*conversation // in the order of their first rows
+	task  string          // if set, rows are the trace of this task: one conversation, named after it
+	lost  int             // rows so far whose conversation could not be read
+	// before are the messages of the last row, the only one that is kept. spare
+	// is the memory of the row before that, for reuse.
 	before, spare []prefix
 }
 
@@ -36,7 +36,7 @@ func (rd *reader) conversations(task string) *conversations {
 	return &conversations{rd: rd, byID: make(map[string]*conversation), task: task}
 }
 
-// open adds the rows of a file that is not open yet.
+// open opens a file and reads its rows.
 func (cs *conversations) open(fsys fs.FS, name string) {
 	f, err := open(fsys, name)
 	if err != nil {
@@ -47,7 +47,7 @@ func (cs *conversations) open(fsys fs.FS, name string) {
 	cs.read(name, f)
 }
 
-// read adds the rows of a file.
+// read reads the rows of a file.
 func (cs *conversations) read(name string, f *file) {
 	cs.rd.eachLine(name, f, func(line int, data []byte) {
 		cs.add(decodeRow(name, line, data, cs.rd.atRecord(name, line)))
@@ -95,14 +95,14 @@ func (cs *conversations) checkTask(r *row) {
 	switch {
 	case r.task != "":
 		r.report("task_id", fmt.Errorf("%q, expected %q", clip(r.task), clip(cs.task)))
-	case !r.bad: // else it is perhaps only out of reach
+	case !r.bad: // a bad row may have a task that could not be read
 		r.report("task_id", fmt.Errorf("missing, expected %q", clip(cs.task)))
 	}
 }
 
-// checkIndex reports a row out of place. After a gap it goes on from there,
-// and after a line of which nothing is known it takes what comes: one mistake
-// makes one report.
+// checkIndex reports a row out of place. To report each mistake once, it then
+// expects the row after that one, and accepts any row after one that could not be
+// read.
 func (cs *conversations) checkIndex(c *conversation, r *row) {
 	if r.index < 0 {
 		c.next = -1
@@ -118,7 +118,7 @@ func (cs *conversations) checkIndex(c *conversation, r *row) {
 	c.next, c.lost = r.index+1, cs.lost
 }
 
-// tools returns the shared tool list of a row.
+// tools returns the stored tool list of a row.
 func (cs *conversations) tools(c *conversation, r *row) []byte {
 	if r.tools.Raw == "" {
 		return nil
@@ -133,7 +133,7 @@ func (cs *conversations) tools(c *conversation, r *row) []byte {
 	return tools
 }
 
-// trajectories returns what was read.
+// trajectories returns the conversations, subagents beside their parents.
 func (cs *conversations) trajectories() []*trajectory.Trajectory {
 	return joinConversations(cs.rd, cs.order)
 }
@@ -165,20 +165,20 @@ func joinConversations(rd *reader, order []*conversation) []*trajectory.Trajecto
 	return all
 }
 
-// checkPlace returns what keeps a conversation from being a subagent of parent.
+// checkPlace returns why a conversation cannot be a subagent of parent, or nil.
 func (c *conversation) checkPlace(parent *conversation) error {
 	s := c.subagent
 	switch {
 	case parent == nil || len(parent.Turns) == 0:
-		return fmt.Errorf("%q, which is not there", clip(c.parent))
+		return fmt.Errorf("%q, but there is no such conversation", clip(c.parent))
 	case s.After >= len(parent.Turns), s.Join >= len(parent.Turns):
-		return fmt.Errorf("%q has %d turns, too few for subagent_after %d and subagent_join %d", clip(c.parent), len(parent.Turns), s.After, s.Join)
+		return fmt.Errorf("%q has only %d turns, but subagent_after is %d and subagent_join %d", clip(c.parent), len(parent.Turns), s.After, s.Join)
 	case s.Join != 0 && s.Join <= s.After:
-		return fmt.Errorf("subagent_join is %d, expected more than subagent_after, %d", s.Join, s.After)
+		return fmt.Errorf("subagent_join is %d, expected 0 or more than subagent_after, %d", s.Join, s.After)
 	}
 	for t := range c.All() {
 		if t == parent.Trajectory {
-			return fmt.Errorf("%q is below this conversation", clip(c.parent))
+			return fmt.Errorf("%q is itself a subagent of this conversation", clip(c.parent))
 		}
 	}
 	return nil

@@ -9,24 +9,24 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// A row is one line of a trace: one turn, its messages still as recorded.
+// A row is one line of a trace: one turn, its messages not decoded yet.
 type row struct {
 	file string
 	line int
-	// task and conversation are empty and index is -1 when the line is too
-	// broken to tell, or lacks them.
+	// task and conversation are empty, and index is -1, if the line lacks them or
+	// is too broken to tell.
 	task, conversation string
 	index              int
 	messages, tools    gjson.Result
-	turn               trajectory.Turn // without Context and Tools
+	turn               trajectory.Turn // Context and Tools are not set
 	parent             string          // the conversation that this one is a subagent of
 	subagent           trajectory.Subagent
-	bad                bool // reported, not to be used
+	bad                bool // reported, and not to be used
 	report             func(field string, err error)
 }
 
-// rowFields are the fields that are used. The others say where the row came
-// from, or repeat what these say.
+// rowFields are the fields that are read. Others give the origin of a row, or
+// repeat these.
 func rowFields() []string {
 	return []string{
 		"version", "task_id", "conversation_id", "conversation_idx", "messages", "tools",
@@ -38,8 +38,8 @@ func rowFields() []string {
 	}
 }
 
-// decodeRow takes one line apart. It reports what is wrong with it and returns
-// what it could make out.
+// decodeRow decodes one line. It reports mistakes, and returns what it could
+// read.
 func decodeRow(file string, line int, data []byte, report func(field string, err error)) *row {
 	r := &row{file: file, line: line, index: -1}
 	r.report = func(field string, err error) {
@@ -50,7 +50,7 @@ func decodeRow(file string, line int, data []byte, report func(field string, err
 		r.report("", err)
 		return r
 	}
-	object := gjson.ParseBytes(data) // a copy: the next row is compared with it
+	object := gjson.ParseBytes(data) // a copy, since the next row is compared with it
 	if !object.IsObject() {
 		r.report("", fmt.Errorf("%s, expected an object", jsonType(object)))
 		return r
@@ -73,7 +73,7 @@ func decodeRow(file string, line int, data []byte, report func(field string, err
 	return r
 }
 
-// origins takes where the numbers come from; what is absent was recorded.
+// origins reads the origins of the numbers; an absent origin means recorded.
 func (r *row) origins(f fields) {
 	list, ok := f.values["origins"]
 	if !ok {
@@ -100,7 +100,7 @@ func (r *row) origins(f fields) {
 	}
 }
 
-// link takes what a subagent's first row says of its place beside the parent.
+// link reads the parent and place of a subagent from its first row.
 func (r *row) link(f fields) {
 	r.parent = f.text("parent_conversation_id")
 	after, ok := f.count("subagent_after", -1, maxCount)
@@ -112,18 +112,18 @@ func (r *row) link(f fields) {
 	r.subagent.Join, _ = f.count("subagent_join", 0, maxCount)
 }
 
-// lists takes the messages and the tools.
+// lists reads the messages and tools.
 func (r *row) lists(f fields) {
 	if messages, ok := f.array("messages"); ok {
 		r.messages = messages
 	} else if _, there := f.values["messages"]; !there {
 		f.fail("messages", "missing")
 	}
-	// An empty list is none: servers refuse "tools": [].
+	// An empty list means no tools: servers refuse "tools": [].
 	f.objects("tools", func(int, gjson.Result) { r.tools = f.values["tools"] })
 }
 
-// numbers takes the lengths, the times and the tool calls.
+// numbers reads token counts, times and tool calls.
 func (r *row) numbers(f fields) {
 	t := &r.turn
 	t.OutputTokens, _ = f.count("target_output_tokens", 0, maxTokens)
@@ -131,10 +131,10 @@ func (r *row) numbers(f fields) {
 	t.PromptTokens, _ = f.count("recorded_prompt_tokens", 0, maxTokens)
 	t.CompletionTokens, _ = f.count("recorded_completion_tokens", 0, maxTokens)
 	t.ModelTime, _ = f.millis("recorded_model_duration_ms")
-	// By the format's convention this is the sum of the durations of the tools
-	// that ran: exact for one tool after the other, too long for tools that
-	// ran in parallel. When they started was not recorded, so that the overlap
-	// cannot be taken out; the sum is also what the official client waits.
+	// By the format's convention this is the sum of the durations of the tools:
+	// exact if they ran in sequence, too long if they ran in parallel. Their
+	// starts are not recorded, so the overlap is unknown. The official client
+	// waits for the sum, too.
 	t.ToolDelay, t.ToolDelayKnown = f.millis("simulated_tool_delay_ms_after")
 	t.HumanDelay, _ = f.millis("human_delay_ms_after")
 	f.objects("recorded_tool_calls_after", func(i int, element gjson.Result) {
@@ -150,17 +150,16 @@ func (r *row) numbers(f fields) {
 	})
 }
 
-// A prefix is a message as it stands in a file, and the context that ends with
-// it.
+// A prefix is a message as in the file, and the context that ends with it.
 type prefix struct {
 	raw     string
 	context *trajectory.Context
 }
 
-// context builds the context of the row and appends its prefixes to
-// dst. What the row has in common with before, the row read before it, is found
-// by comparing bytes: of a conversation that is nearly all, and encoding it
-// anew would take half the time of reading.
+// context builds the context of the row and appends its prefixes to dst. What the
+// row shares with the previous one, whose prefixes are before, is found by
+// comparing bytes: that is most of a conversation, and to decode it again would
+// take half the time of reading.
 func (r *row) context(rd *reader, dst, before []prefix) []prefix {
 	var c *trajectory.Context
 	var buf []byte

@@ -9,15 +9,16 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// WriteJSONL writes w as rows, one trajectory after the other. Beside the four
-// fields of that form each row has the recorded lengths and times, where there
-// are any, their origins, and the place of a subagent, so that a workload read
-// from it replays alike; only [trajectory.Trajectory.ContextTokens], findings and
-// the workload's name and source have no place. Synthetic text is written out.
+// WriteJSONL writes w as rows, one trajectory after another. Beside the four
+// fields of the format, each row has the recorded token counts and times, their
+// origins and the place of a subagent, so that the workload replays the same when
+// it is read back. The format has no place for
+// [trajectory.Trajectory.ContextTokens], findings, and the name and source of the
+// workload. Synthetic text is written out.
 //
-// As every row holds the whole context, the output is many times as large as
-// the workload in memory. Nothing is written of a workload that could not be
-// read again, such as one with two trajectories of the same ID.
+// Since every row holds the whole context, the output is many times as large as
+// the workload in memory. Nothing is written of a workload that could not be read
+// back, such as one with two trajectories of the same ID.
 func WriteJSONL(out io.Writer, w *trajectory.Workload) error {
 	if err := checkWorkload(w); err != nil {
 		return err
@@ -35,7 +36,7 @@ func WriteJSONL(out io.Writer, w *trajectory.Workload) error {
 	return b.Flush()
 }
 
-// writeTrace writes the rows of a manifest's task.
+// writeTrace writes the rows of one task.
 func writeTrace(out io.Writer, t thread) error {
 	b := bufio.NewWriter(out)
 	for i := range t.Turns {
@@ -51,7 +52,7 @@ func writeTrace(out io.Writer, t thread) error {
 	return b.Flush()
 }
 
-// rowStart is what stands before the messages of a row.
+// rowStart holds the fields before the messages of a row.
 type rowStart struct {
 	Version         int    `json:"version,omitempty"`
 	TurnID          string `json:"turn_id,omitempty"`
@@ -65,15 +66,15 @@ type rowStart struct {
 	Join     int     `json:"subagent_join,omitempty"`
 }
 
-// link says on the first row of a subagent where it belongs.
+// link sets parent and place on the first row of a subagent.
 func (r *rowStart) link(t thread) {
 	if t.parent != "" && r.ConversationIdx == 0 {
 		r.ParentID, r.After, r.Delay, r.Join = t.parent, &t.place.After, millis(t.place.Delay), t.place.Join
 	}
 }
 
-// rowEnd is what stands after them. Zero means not recorded throughout, but
-// for the delay.
+// rowEnd holds the fields after the messages. Zero means not recorded, except for
+// the tool delay, which is nil then.
 type rowEnd struct {
 	Tools            json.RawMessage `json:"tools"`
 	OutputTokens     int             `json:"target_output_tokens,omitempty"`
@@ -87,7 +88,7 @@ type rowEnd struct {
 	Origins          originsJSON     `json:"origins,omitzero"`
 }
 
-// originsJSON are origins; what was recorded is left out.
+// originsJSON are the origins of a row; recorded is left out.
 type originsJSON struct {
 	Text   string `json:"text,omitempty"`
 	Input  string `json:"input,omitempty"`

@@ -9,7 +9,7 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// A session is a trajectory that is being put together from messages.
+// A sessionBuilder builds the trajectory of one session from its messages.
 type sessionBuilder struct {
 	rd *reader
 	*trajectory.Trajectory
@@ -23,7 +23,7 @@ func (rd *reader) session(id, file string) *sessionBuilder {
 	return &sessionBuilder{rd: rd, Trajectory: &trajectory.Trajectory{ID: id, Source: file}}
 }
 
-// add appends a message.
+// add appends a message to the context.
 func (s *sessionBuilder) add(message []byte) error {
 	c, err := s.rd.append(s.context, message)
 	if err == nil {
@@ -32,30 +32,30 @@ func (s *sessionBuilder) add(message []byte) error {
 	return err
 }
 
-// say appends a message with content of whatever form.
+// say appends a message with content in any of the forms of flattenContent.
 func (s *sessionBuilder) say(role string, content gjson.Result) error {
 	f := flattenContent(content)
 	s.images += f.images
 	return s.add(chatMessage(&s.buf, role, f.text))
 }
 
-// result appends the result of a tool call, whose ID is JSON.
+// result appends the result of a tool call; id is JSON.
 func (s *sessionBuilder) result(id string, content gjson.Result) error {
 	f := flattenContent(content)
 	s.images += f.images
 	return s.add(toolMessage(&s.buf, id, f.text))
 }
 
-// turn adds a turn with the context so far, which must not be empty.
+// turn adds a turn whose prompt is the context so far.
 func (s *sessionBuilder) turn(line int) *trajectory.Turn {
 	if s.context == nil {
-		s.add([]byte(`{"role":"user","content":"."}`)) // an answer to nothing that was recorded
+		s.add([]byte(`{"role":"user","content":"."}`)) // a request needs a message; the prompt was not recorded
 	}
 	s.Turns = append(s.Turns, trajectory.Turn{Context: s.context, Tools: s.tools, Line: line})
 	return &s.Turns[len(s.Turns)-1]
 }
 
-// reply appends an answer, and where its length was not recorded estimates it.
+// reply appends an answer, and estimates its length if that was not recorded.
 func (s *sessionBuilder) reply(a *answer) error {
 	turn := &s.Turns[len(s.Turns)-1]
 	if turn.OutputTokens == 0 {
@@ -64,14 +64,14 @@ func (s *sessionBuilder) reply(a *answer) error {
 	return s.add(a.message(&s.buf))
 }
 
-// finish returns the trajectory, nil when it has no turns, and notes what is to be
-// said of it.
+// finish returns the trajectory, nil if it has no turns, and adds the findings
+// about it.
 func (s *sessionBuilder) finish() *trajectory.Trajectory {
 	note := func(severity trajectory.Severity, rule, text string) {
 		s.rd.note(trajectory.Finding{File: s.Source, Trajectory: s.ID, Turn: -1, Severity: severity, Rule: rule, Text: text})
 	}
 	if len(s.Turns) == 0 {
-		note(trajectory.SeverityWarning, ruleNoCalls, "no model call; left out")
+		note(trajectory.SeverityWarning, ruleNoCalls, "no model calls; left out")
 		return nil
 	}
 	if s.images > 0 {
@@ -81,15 +81,15 @@ func (s *sessionBuilder) finish() *trajectory.Trajectory {
 	for i := range s.Turns {
 		s.ContextTokens = max(s.ContextTokens, min(s.Turns[i].PromptTokens+s.Turns[i].OutputTokens, maxTokens))
 		if s.Turns[i].PromptTokens == 0 {
-			s.ContextTokens = 0 // not known of all
+			s.ContextTokens = 0 // unknown unless known of all turns
 			break
 		}
 	}
 	return s.Trajectory
 }
 
-// estimateOutputs estimates the answers of unknown length that a later turn
-// repeats.
+// estimateOutputs estimates the answers of unknown length that the next turn's
+// context repeats.
 func estimateOutputs(t *trajectory.Trajectory) {
 	for i := range t.Turns {
 		turn := &t.Turns[i]
@@ -107,7 +107,7 @@ func estimateOutputs(t *trajectory.Trajectory) {
 	}
 }
 
-// tokens reads a count that may be missing or nonsense.
+// tokens returns a token count, 0 if it is absent or out of range.
 func tokens(v gjson.Result) int {
 	if v.Type != gjson.Number || !(v.Num >= 0 && v.Num <= maxPrompt) {
 		return 0
@@ -115,9 +115,9 @@ func tokens(v gjson.Result) int {
 	return int(v.Num)
 }
 
-// below reports whether t is the trajectory or one of its subagents.
-func contains(of, t *trajectory.Trajectory) bool {
-	for other := range of.All() {
+// contains reports whether t is root or one of its subagents, at any depth.
+func contains(root, t *trajectory.Trajectory) bool {
+	for other := range root.All() {
 		if other == t {
 			return true
 		}
@@ -125,7 +125,8 @@ func contains(of, t *trajectory.Trajectory) bool {
 	return false
 }
 
-// sweMessage adds a message without the tool's own notes on it.
+// plainMessage adds a message in OpenAI's form, reduced to role, content and tool
+// calls: agents add notes of their own.
 func plainMessage(s *sessionBuilder, m gjson.Result) error {
 	role := m.Get("role")
 	switch role.Str {

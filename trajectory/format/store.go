@@ -9,19 +9,19 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// append appends a message to a context, redacted.
+// append appends a redacted message to a context.
 func (rd *reader) append(c *trajectory.Context, message []byte) (*trajectory.Context, error) {
 	if rd.Redact != nil {
 		message = rd.Redact(message)
 		if !json.Valid(message) {
-			return nil, fmt.Errorf("Redact returned what is not JSON: %s", clip(string(message)))
+			return nil, fmt.Errorf("Redact returned invalid JSON: %s", clip(string(message)))
 		}
 	}
 	return rd.store.Append(c, message)
 }
 
-// tools returns the shared copy of a tool list, nil for one that is empty or absent.
-// Some recordings have it in a string.
+// tools returns the stored copy of a tool list, nil if it is empty or absent.
+// Some recordings have the list as JSON in a string.
 func (rd *reader) tools(list gjson.Result) (json.RawMessage, error) {
 	if list.Type == gjson.String && checkJSON([]byte(list.Str)) == nil {
 		list = gjson.Parse(list.Str)
@@ -37,7 +37,7 @@ func (rd *reader) tools(list gjson.Result) (json.RawMessage, error) {
 	return rd.raw([]byte(list.Raw))
 }
 
-// raw returns the shared copy of a tool list, redacted.
+// raw returns the stored, redacted copy of a tool list.
 func (rd *reader) raw(value []byte) (json.RawMessage, error) {
 	if rd.Redact != nil {
 		value = rd.Redact(value)
@@ -45,8 +45,8 @@ func (rd *reader) raw(value []byte) (json.RawMessage, error) {
 	return rd.store.Raw(value)
 }
 
-// rebase returns a context with another front: moved says for a front what it
-// becomes, nil for the empty one, and learns what else was moved.
+// rebase returns a copy of a context with another front. moved maps old fronts to
+// new ones, the empty front being nil; rebase adds the contexts that it moves.
 func (rd *reader) rebase(old *trajectory.Context, moved map[*trajectory.Context]*trajectory.Context) *trajectory.Context {
 	var path []*trajectory.Context
 	at := old
@@ -58,7 +58,7 @@ func (rd *reader) rebase(old *trajectory.Context, moved map[*trajectory.Context]
 	}
 	now := moved[at]
 	for i := len(path) - 1; i >= 0; i-- {
-		now, _ = rd.store.Append(now, path[i].Last().JSON()) // it was a message before
+		now, _ = rd.store.Append(now, path[i].Last().JSON()) // it was valid before
 		moved[path[i]] = now
 	}
 	return now

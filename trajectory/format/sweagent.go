@@ -9,8 +9,8 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// A sweParser reads the .traj files of SWE-agent: of version 1 with the prompt of
-// each step, of older ones with one history.
+// A sweParser reads the .traj files of SWE-agent: version 1 records the prompt of
+// each step, older versions one history.
 type sweParser struct {
 	rd  *reader
 	all []*trajectory.Trajectory
@@ -43,7 +43,7 @@ func (p *sweParser) read(name string, f *file) {
 	}
 }
 
-// sweSteps reads steps that have their prompts.
+// sweSteps reads steps with their prompts.
 func sweSteps(s *sessionBuilder, steps []gjson.Result) (field string, err error) {
 	for i, step := range steps {
 		list, name := step.Get("query"), "query"
@@ -69,7 +69,7 @@ func sweSteps(s *sessionBuilder, steps []gjson.Result) (field string, err error)
 }
 
 // withoutAnswer returns the messages before the answer of a step: version 1.0
-// writes down what the context was when the step was over.
+// records the context after the step.
 func withoutAnswer(messages []gjson.Result, response string) []gjson.Result {
 	for i := len(messages) - 1; i >= 0; i-- {
 		m := messages[i]
@@ -93,11 +93,11 @@ func sweTurn(s *sessionBuilder, step gjson.Result) {
 	}
 }
 
-// sweHistory reads a history, in which each answer that is no demonstration is a
-// step.
+// sweHistory reads a history. Each answer in it is a step, demonstrations
+// excepted.
 func sweHistory(s *sessionBuilder, history gjson.Result, steps []gjson.Result) (field string, err error) {
 	if !history.IsArray() {
-		return "history", errors.New("missing or no array")
+		return "history", errors.New("missing or not an array")
 	}
 	n := 0
 	for i, m := range history.Array() {

@@ -6,22 +6,22 @@ import (
 	"strconv"
 )
 
-// A SyntaxError says what is wrong with one record of a file.
+// A SyntaxError reports a mistake in one record of a file.
 type SyntaxError struct {
-	// File is the slash-separated path inside the folder that was opened.
+	// File is the slash-separated path of the file inside the opened folder.
 	File string
-	// Line is the line, from 1; 0 in a manifest, where Field says the place,
-	// and when the file as a whole is meant.
+	// Line is the line number, from 1. It is 0 if the mistake concerns the whole
+	// file, or if Field tells the place, as in a manifest.
 	Line int
-	// Field names the field, such as "conversation_idx" or "tasks[2].trace";
-	// empty when the record as a whole is meant.
+	// Field is the path of the field, such as "conversation_idx" or
+	// "tasks[2].trace", empty if the mistake concerns the whole record.
 	Field string
-	// Err says what is wrong. It is [fs.ErrNotExist] to [errors.Is] when a
-	// manifest names traces that are missing.
+	// Err describes the mistake. It wraps [fs.ErrNotExist] if a manifest names
+	// traces that are missing.
 	Err error
 }
 
-// Error returns file, line, field and message, such as
+// Error returns file, line, field and description, such as
 //
 //	traces/a.jsonl:17: conversation_idx: 5, expected 4
 func (e *SyntaxError) Error() string {
@@ -32,7 +32,7 @@ func (e *SyntaxError) Error() string {
 	return s + ": " + e.text()
 }
 
-// text returns the message without its place.
+// text returns the error without file and line.
 func (e *SyntaxError) text() string {
 	if e.Field != "" {
 		return e.Field + ": " + e.Err.Error()
@@ -43,7 +43,8 @@ func (e *SyntaxError) text() string {
 // Unwrap returns e.Err.
 func (e *SyntaxError) Unwrap() error { return e.Err }
 
-// problems collects what is wrong with a workload. The zero value is ready.
+// problems collects the errors of a workload, up to maxProblems. The zero value
+// is ready to use.
 type problems struct {
 	errs []error
 }
@@ -54,10 +55,7 @@ func (p *problems) add(err error) {
 	}
 }
 
-// none reports whether all is well so far.
-func (p *problems) none() bool { return len(p.errs) == 0 }
-
-// full reports whether reading on is pointless.
+// full reports whether there are too many problems to go on.
 func (p *problems) full() bool { return len(p.errs) >= maxProblems }
 
 func (p *problems) err() error {

@@ -9,8 +9,8 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// instant reads a time in one of the usual forms: RFC 3339, the same without a
-// zone, and seconds or milliseconds since 1970.
+// instant parses a time: RFC 3339, the same without a zone, or seconds or
+// milliseconds since 1970.
 func instant(v gjson.Result) (t time.Time, ok bool) {
 	switch v.Type {
 	case gjson.String:
@@ -31,21 +31,22 @@ func instant(v gjson.Result) (t time.Time, ok bool) {
 	return time.Time{}, false
 }
 
-// seconds returns a time in whole microseconds, 0 when it is absent, and no more
-// than can be written again.
+// seconds converts to a duration in whole microseconds, so that it can be written
+// and read back, at most maxMillis. A negative, that is absent, time is 0.
 func seconds(s float64) time.Duration {
 	s = min(max(0, s), maxMillis/1000)
 	return time.Duration(math.Round(s*1e6)) * time.Microsecond
 }
 
-// bounded keeps a time within what can be written again.
+// bounded limits d to what can be written and read back: 0 to maxMillis.
 func bounded(d time.Duration) time.Duration {
 	return max(0, min(d, maxMillis*time.Millisecond))
 }
 
-// splitWait splits the time from the end of an answer to when the next request was
-// due: tools first, until the last result, then the person who typed. Instants are
-// zero where there was none. A time is negative where the clock was set back.
+// splitWait splits the time between the end of an answer and the next request,
+// due at due: until the last tool result it was spent on tools, after that on the
+// person who typed. result and typed are zero if there were none. A returned time
+// is negative if the clock was set back.
 func splitWait(end, result, typed, due time.Time) (tool, human time.Duration) {
 	if typed.IsZero() || typed.Before(end) {
 		return due.Sub(end), 0
@@ -57,7 +58,8 @@ func splitWait(end, result, typed, due time.Time) (tool, human time.Duration) {
 	return done.Sub(end), due.Sub(done)
 }
 
-// setWait sets the time after a turn.
+// setWait sets the wait after a turn, in seconds: for a person if human is set,
+// else for tools.
 func setWait(t *trajectory.Turn, wait float64, human bool, origin trajectory.Origin) {
 	t.ToolDelay, t.ToolDelayKnown, t.HumanDelay = 0, true, 0
 	if human {

@@ -8,8 +8,8 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// A wekaParser reads the traces of kv-cache-tester: one JSON object for each
-// session, its requests as lists of block hashes.
+// A wekaParser reads the traces of kv-cache-tester: one JSON object per session,
+// its requests as lists of block hashes.
 type wekaParser struct {
 	rd  *reader
 	all []*trajectory.Trajectory
@@ -17,15 +17,15 @@ type wekaParser struct {
 
 func (p *wekaParser) trajectories() []*trajectory.Trajectory { return p.all }
 
-// A wekaHeader is what a file says of all its requests.
+// A wekaHeader holds the fields that concern all requests of a file.
 type wekaHeader struct {
 	id            string
 	blockSize     int
-	scope         string // of hashes: "local" or "global"
+	scope         string // of the hashes: "local" or "global"
 	tools, system int    // tokens
 }
 
-// A wekaThread is the session, or a subagent.
+// A wekaThread is a session or a subagent.
 type wekaThread struct {
 	wekaHeader
 	requests []wekaRequest
@@ -34,22 +34,22 @@ type wekaThread struct {
 }
 
 // A wekaRequest is one request, or a subagent with requests of its own. Times are
-// in seconds, negative when absent.
+// in seconds, negative if absent.
 type wekaRequest struct {
-	field          string // in reports
+	field          string // path in reports
 	kind           string
 	start          float64
 	in, out        int
 	apiTime, think float64
-	typed          bool // what is new in it was typed by a person
+	typed          bool // a person typed what is new in it
 	context        *trajectory.Context
 	subagent       *wekaThread
 	duration       float64
 	async          bool
 }
 
-// end returns when the answer had come; where that is not known, when the request
-// was sent.
+// end returns when the answer was complete or, if that is unknown, when the
+// request was sent.
 func (r *wekaRequest) end() float64 { return r.start + max(0, r.apiTime) }
 
 func (p *wekaParser) read(name string, f *file) {
@@ -68,8 +68,8 @@ func (p *wekaParser) read(name string, f *file) {
 		return
 	}
 	d := &wekaDecoder{rd: p.rd, file: name, data: trimBOM(data)}
-	// The header comes first in every file that was seen. Where it does not, the
-	// file is read once more, with the header known.
+	// In all known files the header comes first. If it does not, the file is read
+	// twice, the second time with the header known.
 	t := d.decode(wekaHeader{id: plainName(name), blockSize: 64})
 	if d.late && d.Err == nil && !d.failed {
 		t = d.decode(t.wekaHeader)

@@ -8,16 +8,16 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// A wekaDecoder takes one file apart.
+// A wekaDecoder decodes one file.
 type wekaDecoder struct {
 	rd   *reader
 	file string
 	data []byte
 	jsonscan.Scanner
-	// late is set when the header turned out to be different from what the
-	// requests were read with.
+	// late is set if a header field came after requests that were decoded with
+	// another value of it.
 	late   bool
-	failed bool // something was reported
+	failed bool // a mistake was reported
 	seen   bool // requests have begun
 	ids    []uint64
 }
@@ -73,7 +73,7 @@ func (d *wekaDecoder) thread(t *wekaThread, path string, chat func() *hashedChat
 	})
 }
 
-// request decodes one request and makes its context.
+// request decodes one request and builds its context.
 func (d *wekaDecoder) request(t *wekaThread, path string) wekaRequest {
 	r := wekaRequest{field: path, apiTime: -1, think: -1, duration: -1}
 	d.ids = d.ids[:0]
@@ -110,7 +110,7 @@ func (d *wekaDecoder) request(t *wekaThread, path string) wekaRequest {
 			sub.system = d.count(path+".system_tokens", 0, maxPrompt)
 		case "requests":
 			inside = d.Pos
-			d.Skip() // the header may come after them
+			d.Skip() // skipped for now: the header may follow
 			r.subagent = &sub
 		default:
 			d.Skip()
@@ -123,10 +123,10 @@ func (d *wekaDecoder) request(t *wekaThread, path string) wekaRequest {
 	case r.kind == "subagent":
 		d.rd.note(trajectory.Finding{
 			File: d.file, Trajectory: t.id, Turn: -1, Severity: trajectory.SeverityWarning, Rule: "subagent-without-requests",
-			Text: path + " is a subagent without requests; left out",
+			Text: path + ": subagent without requests; left out",
 		})
 	case r.in == 0 && len(d.ids) == 0:
-		d.fail(path, errors.New(`neither "in" nor "hash_ids"`))
+		d.fail(path, errors.New(`expected "in" or "hash_ids"`))
 	default:
 		if r.in == 0 {
 			r.in = len(d.ids) * t.blockSize
@@ -140,8 +140,8 @@ func (d *wekaDecoder) request(t *wekaThread, path string) wekaRequest {
 	return r
 }
 
-// subagent decodes the requests of a subagent, which begin at the given place and
-// were passed over.
+// subagent decodes the requests of a subagent, which begin at the offset at and
+// were skipped before.
 func (d *wekaDecoder) subagent(t, sub *wekaThread, path string, at int) {
 	end := d.Pos
 	d.Pos = at
@@ -149,7 +149,7 @@ func (d *wekaDecoder) subagent(t, sub *wekaThread, path string, at int) {
 	d.Array(func(i int) {
 		r := d.request(sub, fmt.Sprintf("%s.requests[%d]", path, i))
 		if r.subagent != nil {
-			d.fail(r.field, errors.New("a subagent of a subagent"))
+			d.fail(r.field, errors.New("a subagent inside a subagent, which is not supported"))
 		}
 		sub.requests = append(sub.requests, r)
 	})

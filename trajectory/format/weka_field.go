@@ -7,8 +7,8 @@ import (
 	"strconv"
 )
 
-// fail reports what is wrong with a field and ends the reading of the file: with
-// requests left out it would be another session.
+// fail reports a mistake in a field and ends the reading of the file: a session
+// with some requests left out would be a different load.
 func (d *wekaDecoder) fail(field string, err error) {
 	if !d.failed {
 		d.failed = true
@@ -18,7 +18,7 @@ func (d *wekaDecoder) fail(field string, err error) {
 	d.Err = errors.Join(d.Err, err)
 }
 
-// text passes a value and returns the string that it is, or other.
+// text reads a string of 1 to maxText bytes, and returns other for anything else.
 func (d *wekaDecoder) text(other string) string {
 	if s := unquote(d.Skip()); s != "" && len(s) <= maxText {
 		return s
@@ -26,7 +26,7 @@ func (d *wekaDecoder) text(other string) string {
 	return other
 }
 
-// float passes a number; null is as good as absent.
+// float reads a number; null counts as absent.
 func (d *wekaDecoder) float(field string, low, high, absent float64) float64 {
 	raw := d.Skip()
 	if d.Err != nil || string(raw) == "null" {
@@ -48,7 +48,8 @@ func (d *wekaDecoder) count(field string, low, high float64) int {
 	return int(v)
 }
 
-// seconds passes a time. Marks that are negative by rounding are 0.
+// seconds reads a time, negative if absent. Times just below 0 come from
+// rounding.
 func (d *wekaDecoder) seconds(field string) float64 {
 	v := d.float(field, -maxCount, maxCount*1000, -1)
 	if v < 0 && v > -1 {
@@ -57,8 +58,8 @@ func (d *wekaDecoder) seconds(field string) float64 {
 	return v
 }
 
-// typed passes the types of what is new in a request and reports whether a
-// person typed it: text, and no result of a tool.
+// typed reads the types of what is new in a request, and reports whether a person
+// typed it: whether there is text and no tool result.
 func (d *wekaDecoder) typed() bool {
 	text, tool := false, false
 	if d.Next() != '[' {

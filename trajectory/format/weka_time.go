@@ -6,7 +6,7 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// trajectory turns the requests of a thread into turns.
+// trajectory makes turns of the requests of a thread.
 func (d *wekaDecoder) trajectory(t *wekaThread, id string) *trajectory.Trajectory {
 	trj := &trajectory.Trajectory{ID: id, Source: d.file}
 	var turns, subagents []*wekaRequest
@@ -21,7 +21,7 @@ func (d *wekaDecoder) trajectory(t *wekaThread, id string) *trajectory.Trajector
 		}
 		if n := len(turns); n > 0 && r.start < turns[n-1].start {
 			d.note(id, n, trajectory.SeverityWarning, ruleClock, fmt.Sprintf(
-				"%s starts at %v s, before the request in front of it at %v s", r.field, r.start, turns[n-1].start))
+				"%s starts at %v s, before the previous request at %v s", r.field, r.start, turns[n-1].start))
 		}
 		turns = append(turns, r)
 		trj.Turns = append(trj.Turns, trajectory.Turn{
@@ -51,17 +51,17 @@ func wekaWait(from, to *wekaRequest) (float64, trajectory.Origin) {
 		return to.think, trajectory.Recorded
 	case from.apiTime >= 0:
 		return max(0, to.start-from.end()), trajectory.Derived
-	default: // the answer's time is in it
+	default: // includes the time of the answer
 		return max(0, to.start-from.start), trajectory.Estimated
 	}
 }
 
 // attach adds a subagent to the trajectory.
 //
-// In the traces of kv-cache-tester the mark of a subagent is its end and the
-// times of its requests count from its start; elsewhere both are absolute. The
-// wait of the parent holds the subagent's time: what is left when it has ended
-// is what the replay waits.
+// In the traces of kv-cache-tester, a subagent's own time is its end, and the
+// times of its requests count from its start; in others both are absolute. The
+// parent's recorded wait includes the subagent's time. A replay waits for the
+// subagent itself, so only the wait after its end is kept.
 func (d *wekaDecoder) attach(trj *trajectory.Trajectory, turns []*wekaRequest, r *wekaRequest, n int) {
 	sub := r.subagent
 	name := sub.id
@@ -75,13 +75,13 @@ func (d *wekaDecoder) attach(trj *trajectory.Trajectory, turns []*wekaRequest, r
 	first, last := sub.requests[0].start, &sub.requests[len(sub.requests)-1]
 	start := r.start // absolute
 	if first == 0 && r.start > 0 {
-		// Without a duration the mark is when it was sent off.
+		// Without a duration, the time is when the subagent was started.
 		start = r.start - max(0, r.duration)
 	} else if first > 0 {
 		start = first
 	}
 	end := start + last.end() - first
-	// Marks are rounded to whole seconds.
+	// Times are rounded to whole seconds.
 	const slack = 1
 	s := trajectory.Subagent{Trajectory: child, After: -1}
 	for i, p := range turns {

@@ -12,8 +12,8 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// checkWorkload returns what would keep a workload from being read again,
-// before anything of it is written.
+// checkWorkload returns what would keep a written workload from being read back.
+// Writers call it before they write anything.
 func checkWorkload(w *trajectory.Workload) error {
 	var errs problems
 	if len(w.Trajectories) == 0 {
@@ -43,7 +43,7 @@ func checkWorkload(w *trajectory.Workload) error {
 		}
 		for _, s := range t.Subagents {
 			if s.After < -1 || s.After >= len(t.Turns) || s.Join >= len(t.Turns) || s.Join != 0 && s.Join <= s.After || s.Delay < 0 || s.Delay > maxMillis*time.Millisecond {
-				fail(fmt.Errorf("subagent %q: after turn %d, joined by %d, delayed by %v", clip(s.Trajectory.ID), s.After, s.Join, s.Delay))
+				fail(fmt.Errorf("subagent %q: after turn %d, joined by turn %d, delayed by %v; expected a turn of %d before it, a later one or 0, and 0 to %v", clip(s.Trajectory.ID), s.After, s.Join, s.Delay, len(t.Turns), maxMillis*time.Millisecond))
 			}
 		}
 		for j := range t.Turns {
@@ -61,18 +61,18 @@ func checkTurn(t *trajectory.Turn) error {
 			return fmt.Errorf("%d tokens, expected 0 to %.0f", n, maxTokens)
 		}
 	}
-	size := t.Context.Size() + len(t.Tools) + 1<<20 // ample for the rest
+	size := t.Context.Size() + len(t.Tools) + 1<<20 // 1 MiB is ample for the other fields
 	times := []time.Duration{t.ModelTime, t.ToolDelay, t.HumanDelay}
 	for _, c := range t.ToolCalls {
 		if err := checkTexts(c.ID, c.Name); err != nil {
 			return err
 		}
 		times = append(times, c.Duration)
-		size += 100 + 6*(len(c.ID)+len(c.Name)) // as if all had to be escaped
+		size += 100 + 6*(len(c.ID)+len(c.Name)) // as if every byte had to be escaped
 	}
 	for _, d := range times {
 		if d < 0 || d > maxMillis*time.Millisecond {
-			return fmt.Errorf("a time of %v, expected 0 to %v", d, maxMillis*time.Millisecond)
+			return fmt.Errorf("duration of %v, expected 0 to %v", d, maxMillis*time.Millisecond)
 		}
 	}
 	switch n := t.Context.Len(); {
@@ -81,7 +81,7 @@ func checkTurn(t *trajectory.Turn) error {
 	case n > maxMessages:
 		return fmt.Errorf("%d messages, expected at most %d", n, maxMessages)
 	case size > maxLine:
-		return fmt.Errorf("a row of some %d MiB, expected at most %d", size>>20, maxLine>>20)
+		return fmt.Errorf("row of about %d MiB, expected at most %d MiB", size>>20, maxLine>>20)
 	}
 	return nil
 }
@@ -95,15 +95,15 @@ func checkTexts(texts ...string) error {
 	return nil
 }
 
-// A thread is a trajectory as it is written, with its place if it is a subagent.
+// A thread is a trajectory to be written, with its parent and place if it is a
+// subagent.
 type thread struct {
 	*trajectory.Trajectory
 	parent string
 	place  trajectory.Subagent
 }
 
-// threads returns the trajectories of a workload, each with its subagents behind
-// it.
+// threads returns the trajectories of a workload, each followed by its subagents.
 func threads(w *trajectory.Workload) (all []thread) {
 	var add func(t thread)
 	add = func(t thread) {
@@ -118,13 +118,13 @@ func threads(w *trajectory.Workload) (all []thread) {
 	return all
 }
 
-// writeMessages writes one line: an object of the fields of start, messages, and
-// the fields of end. The messages are written as they are stored, without
-// building the line: it may be megabytes.
+// writeMessages writes one line: an object with the fields of start, the messages
+// of c, and the fields of end. The messages are written as they are stored,
+// without building the line, which may take megabytes.
 func writeMessages(b *bufio.Writer, start any, c *trajectory.Context, end any) error {
 	var buf bytes.Buffer
 	e := json.NewEncoder(&buf)
-	e.SetEscapeHTML(false) // tools are kept as recorded, to the byte
+	e.SetEscapeHTML(false) // tools are written byte for byte as recorded
 	if err := e.Encode(start); err != nil {
 		return err
 	}
@@ -145,5 +145,5 @@ func writeMessages(b *bufio.Writer, start any, c *trajectory.Context, end any) e
 	return err
 }
 
-// millis returns d in milliseconds. Up to a day it is read back as the same d.
+// millis returns d in milliseconds. Up to a day it is read back exactly.
 func millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -197,7 +196,7 @@ func TestWriteErrors(t *testing.T) {
 		{"tokens", func(w *trajectory.Workload) { w.Trajectories[0].Turns[0].PromptTokens = -1 },
 			`trajectory 0 ("a"): turn 0: -1 tokens, expected 0 to 100000000`},
 		{"delay", func(w *trajectory.Workload) { w.Trajectories[0].Turns[0].ToolDelay = 25 * time.Hour },
-			`trajectory 0 ("a"): turn 0: a time of 25h0m0s, expected 0 to 24h0m0s`},
+			`trajectory 0 ("a"): turn 0: duration of 25h0m0s, expected 0 to 24h0m0s`},
 	}
 	for _, tt := range tests {
 		w := testWorkload(t, "a", "b")
@@ -221,14 +220,3 @@ func TestWriteErrors(t *testing.T) {
 type fullDisk struct{ err error }
 
 func (d fullDisk) Write([]byte) (int, error) { return 0, d.err }
-
-func ExampleOpenFS() {
-	fsys := fstest.MapFS{"session.jsonl": {Data: []byte(
-		`{"conversation_id": "s", "conversation_idx": 0, "messages": [{"role": "user", "content": "hi"}], "tools": null}
-		 {"conversation_id": "s", "conversation_idx": 2, "messages": "hi"}`)}}
-	_, err := OpenFS(fsys, "session.jsonl")
-	os.Stdout.WriteString(err.Error())
-	// Output:
-	// session.jsonl:2: messages: a string, expected an array
-	// session.jsonl:2: conversation_idx: 2, expected 1
-}
