@@ -42,7 +42,7 @@ func anthropicMessage(s *sessionBuilder, m gjson.Result) error {
 		return s.say(role, content)
 	}
 	var a answer
-	var said []string
+	var rest []string
 	var err error
 	content.ForEach(func(_, block gjson.Result) bool {
 		switch block.Get("type").Str {
@@ -57,9 +57,9 @@ func anthropicMessage(s *sessionBuilder, m gjson.Result) error {
 				a.text(text.Raw)
 				break
 			}
-			said = append(said, block.Raw)
+			rest = append(rest, block.Raw)
 		default:
-			said = append(said, block.Raw)
+			rest = append(rest, block.Raw)
 		}
 		return err == nil
 	})
@@ -68,8 +68,8 @@ func anthropicMessage(s *sessionBuilder, m gjson.Result) error {
 		return err
 	case role == "assistant":
 		return s.add(a.message(&s.buf))
-	case len(said) > 0:
-		return s.say("user", gjson.Parse("["+strings.Join(said, ",")+"]"))
+	case len(rest) > 0:
+		return s.say("user", gjson.Parse("["+strings.Join(rest, ",")+"]"))
 	}
 	return nil
 }

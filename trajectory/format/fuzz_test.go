@@ -83,7 +83,7 @@ func FuzzManifest(f *testing.F) {
 	})
 }
 
-// FuzzFormats gives every reader whatever there is, the format named or recognised.
+// FuzzFormats gives every reader whatever there is, the format named or recognized.
 func FuzzFormats(f *testing.F) {
 	formats := append(Formats(), "")
 	for _, name := range fixtures(f) {

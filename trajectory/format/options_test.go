@@ -22,7 +22,7 @@ func TestOptions(t *testing.T) {
 	if _, err := (Options{Format: "tape"}).OpenFS(files("a", "{}"), "a"); err == nil {
 		t.Error("no error for an unknown format")
 	}
-	// A format that is named is not recognised.
+	// A format that is named is not recognized.
 	row := `{"session_id":"s","messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]}` + "\n"
 	for format, want := range map[Format]string{"": "s", AIPerf: "s", Chat: "a:1"} {
 		w, err := Options{Format: format}.OpenFS(files("a.jsonl", row), "a.jsonl")
