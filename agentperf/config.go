@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
-	"github.com/agentperf/agentperf-go/internal/share"
+	"github.com/agentperf/agentperf-go/internal/confseq"
 	"github.com/agentperf/agentperf-go/pricing"
 	"github.com/agentperf/agentperf-go/search"
 	"github.com/agentperf/agentperf-go/trajectory"
@@ -169,7 +169,7 @@ func (c Config) validateTime() error {
 	if !(strictest > 0 && rate > 0) {
 		return nil // which is said elsewhere
 	}
-	blocks := max(share.MinClusters, math.Ceil(enough(rate, search.Pass, 0, 1)/-math.Log1p(-strictest)))
+	blocks := max(confseq.MinBlocks, math.Ceil(enough(rate, search.Pass, 0, 1)/-math.Log1p(-strictest)))
 	if r.MaxMeasure.Seconds() < blocks*r.Block.Seconds() {
 		return fmt.Errorf("agentperf: Rules.MaxMeasure is %v, expected %.0f blocks of %v or more: with an error rate of %v nothing could pass before", r.MaxMeasure, blocks, r.Block, rate)
 	}

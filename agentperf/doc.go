@@ -87,7 +87,7 @@
 // spells. Where what happens in a system lasts longer than a block, Rules.Block should be
 // longer. The whole table is printed by
 //
-//	go test ./internal/share -run Coverage -v -coverage 1000
+//	go test ./internal/confseq -run Coverage -v -coverage 1000
 //
 // # What it costs
 //

@@ -4,8 +4,8 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/internal/confseq"
 	"github.com/agentperf/agentperf-go/internal/phase"
-	"github.com/agentperf/agentperf-go/internal/share"
 )
 
 // A proof is the evidence on one criterion of a tier: that at most a share of the
@@ -17,8 +17,8 @@ type proof struct {
 	// counts as bad, Against that for a fail, in which it counts as good, unless
 	// it is known already what it will be. Looking at completed requests alone
 	// would favour short ones.
-	For     share.Evidence `json:"for"`
-	Against share.Evidence `json:"against"`
+	For     confseq.Evidence `json:"for"`
+	Against confseq.Evidence `json:"against"`
 	// Blind is the number of successful answers that have no speed, Seen that of
 	// those that have one.
 	Blind int `json:"blind,omitempty"`
@@ -40,7 +40,7 @@ func (p *proof) blind() bool { return p.Blind > p.Seen }
 // A collector makes the proof of one criterion from requests.
 type collector struct {
 	proof
-	pass, fail share.Sample
+	pass, fail confseq.Sample
 }
 
 // add counts a request, and whether it is to be taken as bad for a pass and for a fail.

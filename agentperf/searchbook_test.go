@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/agentperf/agentperf-go/internal/share"
+	"github.com/agentperf/agentperf-go/internal/confseq"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -51,17 +51,17 @@ func (s *system) measure(rng *rand.Rand, r *referee, n int) outcome {
 // A book does for one criterion what a collector does, but is not made anew for each
 // look: that would be most of the time of a simulation.
 type book struct {
-	blocks       []share.Block
-	plays, cells share.Sum
+	blocks       []confseq.Block
+	plays, cells confseq.Sum
 	perPlay      []pages
 	open         []request
 }
 
 // pages are of one play: all its requests, and those by block.
 type pages struct {
-	all   share.Block
+	all   confseq.Block
 	first int // block
-	cells []share.Block
+	cells []confseq.Block
 }
 
 type request struct {
@@ -73,7 +73,7 @@ type request struct {
 // shift adds n requests, k of them bad.
 func (b *book) shift(r *request, n, k float64) {
 	for len(b.blocks) <= r.block {
-		b.blocks = append(b.blocks, share.Block{})
+		b.blocks = append(b.blocks, confseq.Block{})
 	}
 	b.blocks[r.block].N += n
 	b.blocks[r.block].K += k
@@ -85,17 +85,17 @@ func (b *book) shift(r *request, n, k float64) {
 		p.first = r.block
 	}
 	for r.block < p.first { // requests become known in another order
-		p.cells, p.first = slices.Insert(p.cells, 0, share.Block{}), p.first-1
+		p.cells, p.first = slices.Insert(p.cells, 0, confseq.Block{}), p.first-1
 	}
 	for len(p.cells) <= r.block-p.first {
-		p.cells = append(p.cells, share.Block{})
+		p.cells = append(p.cells, confseq.Block{})
 	}
 	shift(&b.plays, &p.all, n, k)
 	shift(&b.cells, &p.cells[r.block-p.first], n, k)
 }
 
-func shift(s *share.Sum, b *share.Block, n, k float64) {
-	count := func(b share.Block, by int) {
+func shift(s *confseq.Sum, b *confseq.Block, n, k float64) {
+	count := func(b confseq.Block, by int) {
 		f := float64(by)
 		s.NN += f * b.N * b.N
 		s.NK += f * b.N * b.K
@@ -147,8 +147,8 @@ func one(yes bool) float64 {
 	return 0
 }
 
-func (b *book) evidence() share.Evidence {
-	e := share.Evidence{Plays: b.plays, Cells: b.cells}
+func (b *book) evidence() confseq.Evidence {
+	e := confseq.Evidence{Plays: b.plays, Cells: b.cells}
 	for _, block := range b.blocks {
 		if block.N > 0 {
 			e.Blocks = append(e.Blocks, block)

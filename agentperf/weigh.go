@@ -3,7 +3,7 @@ package agentperf
 import (
 	"math"
 
-	"github.com/agentperf/agentperf-go/internal/share"
+	"github.com/agentperf/agentperf-go/internal/confseq"
 	"github.com/agentperf/agentperf-go/search"
 )
 
@@ -69,10 +69,10 @@ func weigh(proofs []proof) weight {
 			continue
 		}
 		w.enough = w.enough && p.For.Enough()
-		w.pass, w.hope = min(w.pass, p.For.Below(p.Limit)), min(w.hope, p.Against.Below(p.Limit))
+		w.pass, w.hope = min(w.pass, p.For.LogEBelow(p.Limit)), min(w.hope, p.Against.LogEBelow(p.Limit))
 		// What wears off, such as a cold cache, must not be taken for the limit.
 		if p.Against.Later() > p.Limit {
-			w.fail = max(w.fail, p.Against.Above(p.Limit))
+			w.fail = max(w.fail, p.Against.LogEAbove(p.Limit))
 		}
 		z := score(&p.Against, p.Limit)
 		if z > doubt || p.Against.Share() > p.Limit+far {
@@ -116,7 +116,7 @@ func (p *proof) ended() float64 {
 }
 
 // score returns by how many standard errors the share is above the limit.
-func score(e *share.Evidence, limit float64) float64 {
+func score(e *confseq.Evidence, limit float64) float64 {
 	n, k := e.Counts()
 	effective := min(e.Effective(), n)
 	if p := k / n; p == 0 || p == 1 {

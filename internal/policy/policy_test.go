@@ -63,13 +63,13 @@ var imports = map[string][]string{
 	"internal/phase":        {},
 	"internal/secrets":      {},
 	"internal/selfcheck":    {"metrics"},
-	"internal/share":        {},
+	"internal/confseq":      {},
 	"internal/sockets":      {},
 	"internal/memnet":       {},
 	"internal/demo":         {"trajectory"},
 	"internal/cli":          {"endpoint", "pricing"},
 	"slt":                   {"endpoint", "internal/fields", "internal/filler", "internal/phase", "internal/sockets", "metrics", "pricing"},
-	"agentperf":             {"endpoint", "internal/journal", "internal/phase", "internal/selfcheck", "internal/share", "internal/sockets", "metrics", "pricing", "search", "trajectory"},
+	"agentperf":             {"endpoint", "internal/journal", "internal/phase", "internal/selfcheck", "internal/confseq", "internal/sockets", "metrics", "pricing", "search", "trajectory"},
 }
 
 func TestImportsAndComments(t *testing.T) {

@@ -1,4 +1,4 @@
-package share
+package confseq
 
 import (
 	"encoding/json"
@@ -82,7 +82,7 @@ func TestJSON(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("-want +got:\n%s", diff)
 		}
-		if got.Below(0.25) != want.Below(0.25) || got.Above(0.25) != want.Above(0.25) {
+		if got.LogEBelow(0.25) != want.LogEBelow(0.25) || got.LogEAbove(0.25) != want.LogEAbove(0.25) {
 			t.Errorf("%s: the evidence is another one once read", data)
 		}
 	}
@@ -105,9 +105,9 @@ func TestLaterRequests(t *testing.T) {
 
 func TestZero(t *testing.T) {
 	var e Evidence
-	if e.Enough() || e.Share() != 0 || e.Later() != 0 || e.Effective() != 0 || e.Below(0.25) != 0 || e.Above(0.25) != 0 {
+	if e.Enough() || e.Share() != 0 || e.Later() != 0 || e.Effective() != 0 || e.LogEBelow(0.25) != 0 || e.LogEAbove(0.25) != 0 {
 		t.Errorf("no requests: enough %v, share %v, later %v, effective %v, below %v, above %v",
-			e.Enough(), e.Share(), e.Later(), e.Effective(), e.Below(0.25), e.Above(0.25))
+			e.Enough(), e.Share(), e.Later(), e.Effective(), e.LogEBelow(0.25), e.LogEAbove(0.25))
 	}
 	if lower, upper := e.Bounds(level); lower != 0 || upper != 1 {
 		t.Errorf("no requests: bounds %v, %v", lower, upper)
@@ -150,7 +150,7 @@ func TestSums(t *testing.T) {
 	if got.Share() != 2.0/6 || got.Later() != 0 {
 		t.Errorf("share %v, later %v, want 1/3, 0", got.Share(), got.Later())
 	}
-	if got, want := got.Plays.about(0.5), 0.25+2.25; math.Abs(got-want) > 1e-12 {
+	if got, want := got.Plays.squaresAbout(0.5), 0.25+2.25; math.Abs(got-want) > 1e-12 {
 		t.Errorf("plays about a half: %v, want %v", got, want)
 	}
 }

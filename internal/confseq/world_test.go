@@ -1,4 +1,4 @@
-package share
+package confseq
 
 import (
 	"math"
@@ -130,7 +130,7 @@ func TestWorld(t *testing.T) {
 			}
 			n, k := e.Counts()
 			p := k / n
-			if got := (e.Plays.about(p)/(p*(1-p)) - n) / (e.Plays.NN - n); math.Abs(got-d.intra) > 0.04 {
+			if got := (e.Plays.squaresAbout(p)/(p*(1-p)) - n) / (e.Plays.NN - n); math.Abs(got-d.intra) > 0.04 {
 				t.Errorf("%s, share %v: correlation within plays %v", d.name, share, got)
 			}
 		}

@@ -1,4 +1,4 @@
-package share
+package confseq
 
 import (
 	"encoding/json"
@@ -7,13 +7,13 @@ import (
 	"slices"
 )
 
-// A Block is what began in one stretch of time: N requests, K of them bad.
+// A Block counts the requests that began in one stretch of time: N, of which K were bad.
 type Block struct{ N, K float64 }
 
 // MarshalJSON encodes a block as [N, K].
 func (b Block) MarshalJSON() ([]byte, error) { return json.Marshal([2]float64{b.N, b.K}) }
 
-// UnmarshalJSON decodes what MarshalJSON encodes.
+// UnmarshalJSON decodes [N, K].
 func (b *Block) UnmarshalJSON(text []byte) error {
 	var pair [2]float64
 	err := json.Unmarshal(text, &pair)
@@ -21,15 +21,15 @@ func (b *Block) UnmarshalJSON(text []byte) error {
 	return err
 }
 
-// A Sum holds what is needed of clusters of one kind.
+// A Sum holds the sufficient statistics of one kind of cluster.
 type Sum struct {
-	// Clusters is their number, Bad and Good that of those with a bad and with
-	// a good request.
+	// Clusters is the number of clusters; Bad and Good count those with at least one
+	// bad and at least one good request.
 	Clusters int `json:"clusters"`
 	Bad      int `json:"with_bad"`
 	Good     int `json:"with_good"`
-	// NN, NK and KK are sums over clusters: of the square of requests, of
-	// requests times bad ones, of the square of bad ones.
+	// NN, NK and KK are the sums over clusters of n*n, n*k and k*k, for n requests,
+	// k of them bad.
 	NN float64 `json:"nn"`
 	NK float64 `json:"nk"`
 	KK float64 `json:"kk"`
@@ -44,24 +44,24 @@ func (s *Sum) add(o Sum) {
 	s.KK += o.KK
 }
 
-// about returns the sum of the squares of bad - p*requests.
-func (s *Sum) about(p float64) float64 { return s.KK - 2*p*s.NK + p*p*s.NN }
+// squaresAbout returns the sum over clusters of (k - p*n) squared.
+func (s *Sum) squaresAbout(p float64) float64 { return s.KK - 2*p*s.NK + p*p*s.NN }
 
-// Evidence is a sample in what matters of it. The zero Evidence is that of no
-// requests. It encodes to JSON and back.
+// Evidence holds the sufficient statistics of a sample. The zero Evidence is that of an
+// empty sample. It encodes to JSON without loss.
 type Evidence struct {
 	Blocks []Block `json:"blocks"`
 	Plays  Sum     `json:"plays"`
-	Cells  Sum     `json:"cells"` // parts of a play in a block
-	// Starts says of each phase after the first with which block it begins.
+	Cells  Sum     `json:"cells"` // a play's requests within one block
+	// Starts holds the index of the first block of each phase but the first.
 	Starts []int `json:"starts,omitempty"`
 }
 
-// Validate reports what no sample can have amounted to: evidence may come from a file.
+// Validate reports numbers that no sample can have: evidence may come from a file.
 func (e *Evidence) Validate() error {
 	n, k := 0.0, 0.0
 	for i, b := range e.Blocks {
-		if !(b.N >= 1 && b.N <= most && b.K >= 0 && b.K <= b.N) {
+		if !(b.N >= 1 && b.N <= maxRequests && b.K >= 0 && b.K <= b.N) {
 			return fmt.Errorf("block %d has %v requests, %v of them bad", i, b.N, b.K)
 		}
 		n, k = n+b.N, k+b.K
@@ -86,10 +86,10 @@ func (e *Evidence) Validate() error {
 	return nil
 }
 
-// most is more requests than a block can hold.
-const most = 1e9
+// maxRequests is more than any block can hold; it keeps sums of squares finite.
+const maxRequests = 1e9
 
-// Join adds the evidence of another sample, with other blocks and plays.
+// Join adds the evidence of another phase, whose blocks and plays are all different ones.
 func (e *Evidence) Join(o Evidence) {
 	if at := len(e.Blocks); at > 0 && len(o.Blocks) > 0 {
 		e.Starts = append(e.Starts[:len(e.Starts):len(e.Starts)], at)
@@ -122,23 +122,25 @@ func (e *Evidence) Share() float64 {
 	return k / n
 }
 
-// Later returns the observed share in the later half of the blocks. Something that
-// wears off, such as a cold cache, is less in it.
+// Later returns the observed share in the second half of the blocks, which is less
+// affected by what wears off, such as a cold cache.
 func (e *Evidence) Later() float64 {
 	late := Evidence{Blocks: e.Blocks[len(e.Blocks)/2:]}
 	return late.Share()
 }
 
-// MinClusters is the least number of blocks on which anything is decided.
-const MinClusters = 10
+// MinBlocks is the number of blocks below which nothing is decided, whatever the
+// e-values: with fewer, the variance between blocks is a guess. TestCoverage first looks
+// at 10 blocks, where its samples cover the nominal 99 %. Set by hand.
+const MinBlocks = 10
 
-// Enough reports whether there are so many.
-func (e *Evidence) Enough() bool { return len(e.Blocks) >= MinClusters }
+// Enough reports whether there are at least MinBlocks blocks.
+func (e *Evidence) Enough() bool { return len(e.Blocks) >= MinBlocks }
 
 // A Sample collects requests. The zero Sample is empty and ready. It is not safe for
 // concurrent use.
 type Sample struct {
-	evidence Evidence // but for the blocks
+	evidence Evidence // all but the blocks
 	blocks   map[int64]Block
 	plays    map[int]Block
 	cells    map[cell]Block
@@ -149,8 +151,8 @@ type cell struct {
 	play  int
 }
 
-// Add adds a request that began in a block of time, numbered in its order, and
-// belongs to a play.
+// Add adds a request that began in the given block and belongs to the given play. Blocks
+// are numbered in the order of time; requests may be added in any order.
 func (s *Sample) Add(block int64, play int, bad bool) {
 	if s.blocks == nil {
 		s.blocks, s.plays, s.cells = make(map[int64]Block), make(map[int]Block), make(map[cell]Block)
@@ -161,7 +163,8 @@ func (s *Sample) Add(block int64, play int, bad bool) {
 	s.cells[at] = s.evidence.Cells.grow(s.cells[at], bad)
 }
 
-// Evidence returns what the sample amounts to.
+// Evidence returns the sufficient statistics of the requests added so far. It does not
+// change when more are added.
 func (s *Sample) Evidence() Evidence {
 	e := s.evidence
 	for _, i := range slices.Sorted(maps.Keys(s.blocks)) {
@@ -170,7 +173,7 @@ func (s *Sample) Evidence() Evidence {
 	return e
 }
 
-// grow adds a request.
+// grow returns the block with one more request.
 func (b Block) grow(bad bool) Block {
 	b.N++
 	if bad {
@@ -179,7 +182,7 @@ func (b Block) grow(bad bool) Block {
 	return b
 }
 
-// grow adds a request to a cluster and to the sums.
+// grow returns the cluster with one more request and updates the sums.
 func (s *Sum) grow(old Block, bad bool) Block {
 	now := old.grow(bad)
 	if old.N == 0 {

@@ -1,4 +1,4 @@
-package share
+package confseq
 
 import (
 	"bytes"
@@ -72,7 +72,7 @@ func (w world) decided(rng *rand.Rand, limit float64) int {
 			return
 		}
 		e := s.Evidence()
-		done = e.Enough() && (e.Below(limit) >= enough || e.Above(limit) >= enough)
+		done = e.Enough() && (e.LogEBelow(limit) >= threshold || e.LogEAbove(limit) >= threshold)
 	}
 	w.run(rng, mostBlocks*blockSeconds, func(at float64, agent, play int, bad bool) bool {
 		for !done && blocks < int(at/blockSeconds) {

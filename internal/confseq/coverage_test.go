@@ -1,4 +1,4 @@
-package share
+package confseq
 
 import (
 	"bytes"
@@ -23,7 +23,7 @@ const (
 	lastLook     = 180 // blocks
 )
 
-var enough = math.Log(1 / level)
+var threshold = math.Log(1 / level)
 
 // times are the sample lengths, in blocks, at which coverage is asked for.
 var times = [...]int{10, 20, 40, 160}
@@ -147,7 +147,7 @@ func (w world) miss(rng *rand.Rand, q float64, c *counts) {
 			return
 		}
 		e := s.Evidence()
-		out := e.Enough() && (e.Below(q) >= enough || e.Above(q) >= enough)
+		out := e.Enough() && (e.LogEBelow(q) >= threshold || e.LogEAbove(q) >= threshold)
 		ever = ever || out
 		if at >= 0 {
 			count(&c.ours[at], out)

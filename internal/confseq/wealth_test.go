@@ -1,4 +1,4 @@
-package share
+package confseq
 
 import (
 	"math"
@@ -34,7 +34,7 @@ func TestBelowByHand(t *testing.T) {
 		for _, blocks := range []int{1, 9, 10, 50, 180} {
 			for _, n := range []int{1, 10, 100} {
 				e := alikeBlocks(blocks, n, false)
-				got := e.Below(q) * (1 + playsAdd(blocks, n))
+				got := e.LogEBelow(q) * (1 + playsAdd(blocks, n))
 				large := 0.9 * math.Pow(1+0.99*q/(1-q), float64(blocks))
 				rest := 0.1 * math.Pow(1+q/(1-q), float64(blocks)) // at the most
 				if low, high := math.Log(large+0.1), math.Log(large+rest); got < low || got > high {
@@ -46,14 +46,14 @@ func TestBelowByHand(t *testing.T) {
 }
 
 // TestAboveByHand bets on bad blocks. A unit on the stake s grows by 1 + s*(1-q)/q with
-// each; 1 in 24 is on the largest, which is almost 1. Neighbours are taken to be alike
-// within one standard error, 1/sqrt(blocks).
+// each; 1 in 24 is on the largest, which is almost 1. The autocorrelation
+// is taken one standard error higher, 1/sqrt(blocks).
 func TestAboveByHand(t *testing.T) {
 	for _, q := range []float64{0.25, 0.05, 0.001} {
 		for _, blocks := range []int{1, 10, 50} {
 			for _, n := range []int{1, 10, 100} {
 				e := alikeBlocks(blocks, n, true)
-				got := e.Above(q) * (1 + 2/math.Sqrt(float64(blocks)) + playsAdd(blocks, n))
+				got := e.LogEAbove(q) * (1 + 2/math.Sqrt(float64(blocks)) + playsAdd(blocks, n))
 				s := math.Pow(math.Sin(23.5/24*math.Pi/2), 2)
 				low := float64(blocks)*math.Log(1+s*(1-q)/q) - math.Log(24)
 				if high := float64(blocks) * math.Log(1/q); got < low || got > high {
@@ -72,14 +72,14 @@ func TestNoEvidence(t *testing.T) {
 		if p == 0 || p == 1 {
 			continue
 		}
-		if below, above := e.Below(p), e.Above(p); below > 0.1 || above > 1e-9 {
+		if below, above := e.LogEBelow(p), e.LogEAbove(p); below > 0.1 || above > 1e-9 {
 			t.Errorf("evidence %d: below its own share %v, above %v", i, below, above)
 		}
 	}
 }
 
 // TestOrder shuffles blocks. The bets do not notice, so that neither does the evidence
-// where no neighbours are alike in either order.
+// where no neighbors are alike in either order.
 func TestOrder(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	var s Sample
@@ -88,10 +88,10 @@ func TestOrder(t *testing.T) {
 	first, n := [2]float64{}, 0
 	for range 1000 {
 		rng.Shuffle(len(e.Blocks), func(i, j int) { e.Blocks[i], e.Blocks[j] = e.Blocks[j], e.Blocks[i] })
-		if likeness(e.Blocks) > -1/math.Sqrt(float64(len(e.Blocks))) {
+		if autocorrelation(e.Blocks) > -1/math.Sqrt(float64(len(e.Blocks))) {
 			continue
 		}
-		now := [2]float64{e.Below(0.6), e.Above(0.05)}
+		now := [2]float64{e.LogEBelow(0.6), e.LogEAbove(0.05)}
 		if n == 0 {
 			first = now
 		}
@@ -101,18 +101,18 @@ func TestOrder(t *testing.T) {
 		}
 	}
 	if n < 10 {
-		t.Errorf("%d orders without alike neighbours, want 10 or more", n)
+		t.Errorf("%d orders without alike neighbors, want 10 or more", n)
 	}
 }
 
-// TestMerged puts blocks together as long as neighbours are alike, and leaves at least
-// MinClusters.
+// TestMerged puts blocks together as long as neighbors are alike, and leaves at least
+// MinBlocks.
 func TestMerged(t *testing.T) {
 	for _, tc := range []struct{ blocks, run, want int }{
 		{19, 4, 19},  // too few
 		{64, 1, 64},  // bad and good in turn
 		{64, 4, 32},  // two bad and two good in turn are not alike
-		{64, 16, 16}, // alike still, which the divisor has to say
+		{64, 16, 16}, // alike still, which the design effect has to carry
 	} {
 		var e Evidence
 		for i := range tc.blocks {
@@ -136,7 +136,7 @@ func BenchmarkLook(b *testing.B) {
 	e := s.Evidence()
 	b.ReportAllocs()
 	for b.Loop() {
-		e.Below(0.25)
-		e.Above(0.25)
+		e.LogEBelow(0.25)
+		e.LogEAbove(0.25)
 	}
 }

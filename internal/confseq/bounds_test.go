@@ -1,4 +1,4 @@
-package share
+package confseq
 
 import (
 	"math"
@@ -17,16 +17,16 @@ func TestBounds(t *testing.T) {
 				t.Errorf("evidence %d: %v to %v at %v, within %v to %v", i, lower, upper, a, low, high)
 			}
 			low, high = lower, upper
-			if got, want := e.Below(upper), math.Log(1/a); upper < 1 && math.Abs(got-want) > 1e-3 {
+			if got, want := e.LogEBelow(upper), math.Log(1/a); upper < 1 && math.Abs(got-want) > 1e-3 {
 				t.Errorf("evidence %d: below its upper end %v at %v, want %v", i, got, a, want)
 			}
-			if got, want := e.Above(lower), math.Log(1/a); lower > 0 && math.Abs(got-want) > 1e-3 {
+			if got, want := e.LogEAbove(lower), math.Log(1/a); lower > 0 && math.Abs(got-want) > 1e-3 {
 				t.Errorf("evidence %d: above its lower end %v at %v, want %v", i, got, a, want)
 			}
 		}
 		lower, upper := e.Bounds(level)
 		for q := 0.01; q < 1; q += 0.01 {
-			if below, above := e.Below(q) >= enough, e.Above(q) >= enough; below != (q >= upper) || above != (q <= lower) {
+			if below, above := e.LogEBelow(q) >= threshold, e.LogEAbove(q) >= threshold; below != (q >= upper) || above != (q <= lower) {
 				t.Errorf("evidence %d: %v to %v, but below %v is %v, above %v", i, lower, upper, q, below, above)
 			}
 		}
@@ -58,8 +58,8 @@ func TestExtremes(t *testing.T) {
 func sound(t *testing.T, name string, e *Evidence, q float64) {
 	t.Helper()
 	finite := func(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
-	below, above := e.Below(q), e.Above(q)
-	if !finite(below) || !finite(above) || below >= enough && above >= enough {
+	below, above := e.LogEBelow(q), e.LogEAbove(q)
+	if !finite(below) || !finite(above) || below >= threshold && above >= threshold {
 		t.Errorf("%s: below %v %v, above %v", name, q, below, above)
 	}
 	lower, upper := e.Bounds(level)
@@ -117,7 +117,7 @@ func FuzzEvidence(f *testing.F) {
 		}
 		e := s.Evidence()
 		sound(t, "as it is", &e, q)
-		e.Join(e) // likeness, and an odd number of pairs
+		e.Join(e) // autocorrelation, and an odd number of pairs
 		sound(t, "twice", &e, q)
 		many := math.Pow(10, math.Floor(zeros))
 		for i := range e.Blocks {
