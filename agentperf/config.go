@@ -17,73 +17,74 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// Config says what to measure and how. Beside the Workload it needs an
-// Endpoint or Connect; all else has a default.
+// Config says what to measure and how. Workload and one of Endpoint and Connect are
+// required; everything else has a default. A Config is not modified and may be reused.
 type Config struct {
-	// Endpoint is the system under test. A preflight looks at it first, and
-	// what it finds goes into the report.
+	// Endpoint is the system under test. It is probed before the first phase, and the
+	// findings are in Report.Preflight.
 	Endpoint endpoint.Config
-	// Connect, when set, is asked for the connections of each agent, counted
-	// from 0, instead of Endpoint: one, and one for each subagent that is live
-	// beside it. A Sender that is an io.Closer is closed when its agent ends.
-	// Connect is called from several goroutines.
+	// Connect, if set, replaces Endpoint: it returns a new connection for an agent,
+	// numbered from 0. It is called once per agent and once more for each subagent that
+	// is live beside it, from several goroutines at a time. A Sender that is an
+	// io.Closer is closed when its agent ends.
 	Connect func(agent int) trajectory.Sender
-	// Workload is what the agents replay.
+	// Workload is the recorded sessions that the agents replay. It is only read.
 	Workload *trajectory.Workload
-	// Policy says how turns become requests. An empty Model means the only one
-	// that the endpoint serves. An empty Output means exact when nine in ten
-	// turns have a recorded length, otherwise free.
+	// Policy says how turns become requests. An empty Model means the model that the
+	// endpoint serves, if it serves exactly one. An empty Output means exact lengths if
+	// at least nine in ten turns have a recorded one, and free lengths otherwise.
 	Policy trajectory.Policy
-	// Tiers are the service levels to find the limit of; none means those
-	// published for gpt-oss-120b.
+	// Tiers are the service levels whose limits are wanted; empty means those published
+	// for gpt-oss-120b.
 	Tiers []Tier
-	// Rules are the shape of each phase; the zero value means [Controlled], or
-	// [Quick] with PointRule.
+	// Rules shape each phase; the zero value means [Controlled], or [Quick] with
+	// PointRule.
 	Rules Rules
-	// Verdict says how tiers are judged; empty means ControlledRule with zero
-	// Rules and with those that have a Block or MaxMeasure, PointRule with others.
+	// Verdict says how tiers are judged. Empty means ControlledRule if Rules is zero or
+	// sets Block or MaxMeasure, and PointRule otherwise.
 	Verdict VerdictRule
-	// ErrorRate is the greatest probability, under ControlledRule, of a wrong
-	// answer for a tier; 0 means 0.01.
+	// ErrorRate bounds the probability of a wrong answer for each tier under
+	// ControlledRule, 0 <= ErrorRate < 0.5; 0 means 0.01.
 	ErrorRate float64
-	// ClientLag is how late the client may be, in sending and in noticing what
-	// arrives, at the 99th percentile, before a phase is invalid; 0 means 50 ms,
-	// negative that it may be any.
+	// ClientLag is the largest P99 delay of the client itself, in sending and in
+	// noticing what arrives, above which a phase is invalid; 0 means 50 ms, negative
+	// means no limit.
 	ClientLag time.Duration
-	// Journal, when set, is a directory in which everything learnt is kept, phase
-	// by phase and synced to disk, so that a run that was killed goes on where it
-	// was: with the same configuration, or else it is refused. A Seed of 0 is the
-	// one of the journal. Its requests are in requests.jsonl.gz.
+	// Journal, if not empty, is a directory to which every phase is written and synced,
+	// so that a run that was killed can be resumed by the same configuration; any other
+	// is an error. On resuming, Seed 0 means the journal's seed. The requests are in
+	// requests.jsonl.gz there.
 	Journal string
-	// Earlier are reports of runs of the same configuration, but for Seed, Start,
-	// MaxAgents and MaxPhases, whose phases count as evidence.
+	// Earlier holds reports whose phases count as evidence. They must be of the same
+	// configuration, except for Seed, Start, MaxAgents and MaxPhases.
 	Earlier []*Report
-	// Seed determines the order of trajectories, start offsets, sampled delays
-	// and cache prefixes. 0 draws one, so that a second run does not find the
-	// server's cache filled by the first; the report says which.
+	// Seed determines the order of trajectories, start offsets, sampled delays and
+	// cache prefixes. 0 draws one at random, so that a second run does not find the
+	// server's cache filled by the first; the report says which it was.
 	Seed uint64
-	// MaxStart bounds the turn at which an agent's first trajectory begins; 0
-	// means 10, negative means that all begin at their first turn.
+	// MaxStart is the last turn, counted from 0, at which an agent's first trajectory
+	// may begin, so that agents do not march in step; 0 means 10, negative means that
+	// all begin at turn 0.
 	MaxStart int
-	// ContextTokens is the context window that requests must fit; what does
-	// not is left out and reported. 0 means what the endpoint states,
-	// negative means no limit.
+	// ContextTokens is the context window in tokens. Turns that do not fit are left out,
+	// which the report says. 0 means the window that the endpoint states, negative means
+	// no limit.
 	ContextTokens int
-	// Start is the number of agents to begin with; 0 means 1. MaxAgents is the
-	// most to try; 0 means 4096. Each agent has a connection of its own: when this
-	// process may not open as many as Start needs, that is an error of Run, and the
-	// search goes no further than it may, which the report says.
+	// Start is the number of agents to try first; 0 means 1. MaxAgents is the largest
+	// number to try; 0 means 4096. Each agent has its own connection. If this process
+	// may not open enough for Start, Run returns an error; if it may not for MaxAgents,
+	// the search stops where it must, with a warning in the report.
 	Start, MaxAgents int
-	// System is what capacity is divided by: accelerators, power, price, rack.
+	// System states the accelerators, power, price and rack that capacity is divided by.
 	// The zero System leaves those figures out.
 	System pricing.System
-	// MaxPhases bounds the phases of a search; 0 is no bound.
+	// MaxPhases bounds the number of phases; 0 means no bound.
 	MaxPhases int
-	// Progress, when set, is told how the run goes, from one goroutine. It
-	// should return soon.
+	// Progress, if set, is called with the state of the run, about twice a second during
+	// a phase and never concurrently. It must return quickly.
 	Progress func(Event)
-	// Requests, when set, receives one line of JSON for each request, written
-	// as each phase ends; see [Request].
+	// Requests, if set, receives one line of JSON per request, written as each phase
+	// ends; see [Request]. An error of writing ends the run.
 	Requests io.Writer
 
 	least int // number of agents to try; 0 is 1
@@ -98,7 +99,7 @@ const (
 	mostAgents       = 1_000_000 // in one process; beyond any machine's ports
 )
 
-// Validate reports everything that is wrong with the configuration.
+// Validate returns all errors of the configuration, joined, or nil.
 func (c Config) Validate() error {
 	var errs []error
 	if c.Connect == nil {

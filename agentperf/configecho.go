@@ -6,8 +6,8 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// A ConfigEcho is the configuration of a run in its report, with the defaults
-// filled in and without secrets: of headers there are only the names.
+// A ConfigEcho is the configuration of a run as it stands in the report: with the defaults
+// filled in and without secrets. Of headers it has only the names.
 type ConfigEcho struct {
 	Endpoint       string   `json:"endpoint,omitempty"`
 	Headers        []string `json:"headers,omitempty"`
@@ -19,10 +19,10 @@ type ConfigEcho struct {
 	Workload     string `json:"workload"`
 	Trajectories int    `json:"trajectories"`
 	Turns        int    `json:"turns"`
-	// TurnsWithoutDelay have no recorded tool delay.
+	// TurnsWithoutDelay is the number of turns without a recorded tool delay.
 	TurnsWithoutDelay int `json:"turns_without_recorded_delay"`
 	ContextTokens     int `json:"context_tokens,omitempty"`
-	// WorkloadSHA256 is of what is replayed: all messages, lengths and delays.
+	// WorkloadSHA256 is the digest of what is replayed: all messages, lengths and delays.
 	WorkloadSHA256 string `json:"workload_sha256,omitempty"`
 
 	Model          string                     `json:"model"`
@@ -31,14 +31,15 @@ type ConfigEcho struct {
 	MaxTokens      int                        `json:"max_tokens"`
 	ToolDelay      trajectory.ToolDelay       `json:"tool_delay"`
 	ToolDelayScale float64                    `json:"tool_delay_scale"`
-	// CachePrefix is where the text goes that keeps caches of plays apart.
+	// CachePrefix is where the text is put that keeps the cache entries of plays apart.
 	CachePrefix trajectory.PrefixPosition `json:"cache_prefix"`
-	// HumanWaitCapSeconds bounds each wait for a person; of those recorded,
-	// HumanWaitsRecordedSeconds in all, HumanWaitsReplayedSeconds are replayed.
+	// HumanWaitCapSeconds bounds each replayed wait for a person. The two sums are over
+	// all waits of the workload, as recorded and as replayed.
 	HumanWaitCapSeconds       float64 `json:"human_wait_cap_seconds"`
 	HumanWaitsRecordedSeconds float64 `json:"human_waits_recorded_seconds"`
 	HumanWaitsReplayedSeconds float64 `json:"human_waits_replayed_seconds"`
-	// ToolDelaysRecordedSeconds in all, ToolDelaysReplayedSeconds are replayed.
+	// ToolDelayCapSeconds bounds each replayed tool delay. The two sums are over all tool
+	// delays of the workload, as recorded and as replayed.
 	ToolDelayCapSeconds       float64 `json:"tool_delay_cap_seconds"`
 	ToolDelaysRecordedSeconds float64 `json:"tool_delays_recorded_seconds"`
 	ToolDelaysReplayedSeconds float64 `json:"tool_delays_replayed_seconds"`
@@ -52,23 +53,24 @@ type ConfigEcho struct {
 		MinPerAgent     int     `json:"min_trajectories_per_agent"`
 		TimeoutSeconds  float64 `json:"timeout_seconds,omitempty"`
 		DrainSeconds    float64 `json:"drain_seconds"`
-		// BlockSeconds and MaxMeasureSeconds are of ControlledRule.
+		// BlockSeconds and MaxMeasureSeconds are set only under ControlledRule.
 		BlockSeconds      float64 `json:"block_seconds,omitempty"`
 		MaxMeasureSeconds float64 `json:"max_measure_seconds,omitempty"`
 	} `json:"rules"`
-	// Origins count where what is replayed comes from: turns by origin.
+	// Origins counts turns by the origin of what is replayed.
 	Origins trajectory.StatsOrigins `json:"origins"`
-	// Seed is a string, since JSON numbers do not hold 64 bits everywhere.
+	// Seed is a string in JSON, because many readers of JSON numbers lose bits.
 	Seed      uint64 `json:"seed,string"`
 	MaxStart  int    `json:"max_start_turn"`
 	Start     int    `json:"start_agents"`
 	MaxAgents int    `json:"max_agents"`
 	MaxPhases int    `json:"max_phases,omitempty"`
-	// ClientLagSeconds is beyond what lag of the client a phase is invalid, 0 never.
+	// ClientLagSeconds is the lag of the client above which a phase is invalid; 0 means
+	// no limit.
 	ClientLagSeconds float64 `json:"client_lag_seconds"`
-	// Verdict is how tiers are judged, ErrorRate the probability of a wrong answer
-	// that is allowed for under ControlledRule; VerdictRule and PercentileRule say
-	// both in words.
+	// Verdict is the rule by which tiers are judged, and ErrorRate the bound on the
+	// probability of a wrong answer under ControlledRule. VerdictRule and PercentileRule
+	// describe the rule and the definition of percentiles in words.
 	Verdict        VerdictRule `json:"verdict"`
 	ErrorRate      float64     `json:"error_rate,omitempty"`
 	VerdictRule    string      `json:"verdict_rule"`

@@ -14,93 +14,98 @@ import (
 // Schema is the version of the JSON form of a [Report].
 const Schema = "agentperf.report/1"
 
-// A Report is the result of a run. It encodes to JSON; units are in the names.
+// A Report is the result of a run. It encodes to JSON; the units are in the names of the
+// fields there.
 type Report struct {
+	// Schema is the constant Schema.
 	Schema string `json:"schema"`
 	// Started is when the run began, by the client's wall clock.
 	Started time.Time `json:"started"`
-	// Complete is set when the run came to its own end.
+	// Complete reports whether the run ended by itself: all tiers are settled and there
+	// was no error.
 	Complete bool `json:"complete"`
-	// Tiers are the results, in the order of the configuration.
+	// Tiers holds one result per tier, in the order of Config.Tiers.
 	Tiers []TierResult `json:"tiers"`
-	// Phases are all phases run, in order.
+	// Phases holds all phases in order, those taken from a journal first.
 	Phases []PhaseResult `json:"phases"`
-	// System is what capacity is divided by; nil when nothing was stated.
+	// System is Config.System; nil if nothing was stated.
 	System *pricing.System `json:"system,omitempty"`
-	// Preflight is what the endpoint was found to be; nil without one.
+	// Preflight holds the findings of the probe before the first phase; nil with
+	// Config.Connect.
 	Preflight *endpoint.Findings `json:"preflight,omitempty"`
 	// Config is the configuration with its defaults filled in.
 	Config ConfigEcho `json:"config"`
 	// Resumed is the number of phases that were taken from a journal.
 	Resumed int `json:"resumed_phases,omitempty"`
-	// Warnings are what a reader must know beside the numbers.
+	// Warnings say what a reader must know beside the numbers.
 	Warnings []string `json:"warnings"`
 }
 
-// A PhaseResult is one phase. Requests and what is said of them are those that
-// began in the measured window, unless it says otherwise.
+// A PhaseResult is the result of one phase. Unless stated otherwise, its figures are of the
+// requests that began in the measured window.
 type PhaseResult struct {
 	Index  int `json:"index"`
 	Agents int `json:"agents"`
-	// Requests is their number, Failed how many of them failed by the
-	// server's fault, Unmeasurable how many succeeded without a speed.
+	// Requests is the number of requests, Failed the number of those that the server
+	// failed, and Unmeasurable the number that succeeded but have no speed, because
+	// their output arrived all at once.
 	Requests     int `json:"requests"`
 	Failed       int `json:"failed"`
 	Unmeasurable int `json:"unmeasurable"`
-	// StarvedAgents is the number of agents that waited during more than half of the
-	// window and got no token in it, or whose requests hung for so long and failed.
+	// StarvedAgents is the number of agents that waited for more than half of the window
+	// and got no token in it, or whose requests hung that long and failed.
 	StarvedAgents int `json:"starved_agents"`
-	// Outcomes counts how they ended.
+	// Outcomes counts the requests by outcome.
 	Outcomes map[endpoint.Outcome]int `json:"outcomes"`
-	// FailureExample is what the first failure said.
+	// FailureExample is the message of the first failure.
 	FailureExample string `json:"failure_example,omitempty"`
-	// Trajectories is how many were completed in the window, and
-	// LeastTrajectories how many by the agent who completed least.
+	// Trajectories is the number of trajectories completed in the window, and
+	// LeastTrajectories the number completed by the agent that completed fewest.
 	Trajectories      int `json:"trajectories"`
 	LeastTrajectories int `json:"least_trajectories_per_agent"`
 
-	// P25Speed and P50Speed are of output speed; nil when there is none.
+	// P25Speed and P50Speed are percentiles of output speed; nil if no request has one.
 	P25Speed *float64 `json:"p25_speed_tokens_per_second"`
 	P50Speed *float64 `json:"p50_speed_tokens_per_second"`
-	// P25E2ESpeed and P50E2ESpeed are of E2E speed, all output tokens over the
-	// whole request; nil when there is none.
+	// P25E2ESpeed and P50E2ESpeed are percentiles of E2E speed, all output tokens over
+	// the duration of the whole request; nil if no request has one.
 	P25E2ESpeed *float64 `json:"p25_e2e_speed_tokens_per_second"`
 	P50E2ESpeed *float64 `json:"p50_e2e_speed_tokens_per_second"`
-	// P95TTFT and P50TTFT are nil when infinite or without data; the state
-	// tells which: "ok", "infinite" or "no_data".
+	// P95TTFT and P50TTFT are nil if infinite or without data. P95TTFTState says which
+	// it is for P95TTFT: "ok", "infinite" or "no_data".
 	P95TTFT      *float64 `json:"p95_ttft_seconds"`
 	P95TTFTState string   `json:"p95_ttft_state"`
 	P50TTFT      *float64 `json:"p50_ttft_seconds"`
-	// P99InterEventGap is of the time between events with visible output, and
-	// P99InterTokenGap of that between tokens, known only with a running token
-	// count; both over the whole phase.
+	// P99InterEventGap is the P99 of the time between events with visible output, and
+	// P99InterTokenGap that of the time between tokens, which is known only if the
+	// server sends a running token count. Both are over the whole phase.
 	P99InterEventGap *float64 `json:"p99_inter_event_gap_seconds"`
 	P99InterTokenGap *float64 `json:"p99_inter_token_gap_seconds"`
 
-	// MeasuredSeconds is the length of the window, PhaseSeconds that of the
-	// whole phase.
+	// MeasuredSeconds is the length of the window, PhaseSeconds that of the whole phase.
 	MeasuredSeconds float64 `json:"measured_seconds"`
 	PhaseSeconds    float64 `json:"phase_seconds"`
-	// OutputTokensPerSecond is what the system put out in the window, over all
-	// requests: tokens spread evenly between the stamps they came with.
+	// OutputTokensPerSecond is the throughput of the system in the window, over all
+	// requests, whenever they began. Tokens are spread evenly between the arrivals that
+	// bound them.
 	OutputTokensPerSecond float64 `json:"output_tokens_per_second"`
 	InputTokens           int64   `json:"input_tokens"`
 	CachedInputTokens     int64   `json:"cached_input_tokens"`
 	OutputTokens          int64   `json:"output_tokens"`
-	// InputRatio is the input tokens that the server counted over those that were
-	// recorded, of requests that have both; nil without any.
+	// InputRatio is the server's count of input tokens over the recorded one, summed over
+	// the requests that have both; nil if none has.
 	InputRatio *float64 `json:"input_tokens_of_recorded_ratio"`
-	// LatenessP99 is how late the client sent its requests.
+	// LatenessP99 is the P99 of how late the client sent its requests.
 	LatenessP99 *float64 `json:"lateness_p99_seconds"`
-	// Client is how the client itself fared.
+	// Client is the client's check of itself; nil if there was none.
 	Client *ClientCheck `json:"client,omitempty"`
-	// TokenSources counts where token totals came from.
+	// TokenSources counts the requests by where their token total came from.
 	TokenSources map[metrics.Source]int `json:"token_sources"`
-	// Reconnects counts keep-alive connections that the server had closed just
-	// as a request was put on them, over the whole phase.
+	// Reconnects is the number of requests sent again, over the whole phase, because the
+	// server closed the keep-alive connection just as the request was put on it.
 	Reconnects int64 `json:"reconnects"`
-	// Ending says why the window ended: "complete", "decided" when the phase had
-	// served its purpose, "timeout", "nothing succeeded", "stopped" or "canceled".
+	// Ending says why the window ended: "complete", "decided" (the phase had served its
+	// purpose), "timeout", "nothing succeeded", "stopped" or "canceled".
 	Ending string `json:"ending"`
 
 	Verdicts []TierVerdict `json:"verdicts"`
@@ -109,28 +114,30 @@ type PhaseResult struct {
 	silence string // why at the end of the phase no request succeeded
 }
 
-// A TierVerdict is the verdict of a phase on a tier.
+// A TierVerdict is the verdict on a tier at the number of agents of a phase.
 type TierVerdict struct {
 	Tier    string  `json:"tier"`
 	Verdict Verdict `json:"verdict"`
-	// Leaning is where the evidence points when the controlled rule is undecided,
-	// which is all that a search needs of most numbers: "pass" or "fail".
+	// Leaning is "pass" or "fail": where the evidence points while ControlledRule is
+	// undecided, which is all that the search needs for most numbers of agents.
 	Leaning Verdict `json:"leaning,omitempty"`
-	// Reason says why it is not a pass.
+	// Reason says why the verdict is not a pass.
 	Reason string `json:"reason,omitempty"`
-	// Beyond is set when the verdict is no question of statistics: nothing
-	// succeeded, or agents starved.
+	// Beyond marks a categorical failure, which needs no statistics: nothing succeeded,
+	// or agents starved.
 	Beyond bool `json:"beyond_statistics,omitempty"`
-	// Criteria are what is known of each promise under ControlledRule.
+	// Criteria holds what is known of each promise of the tier; only under
+	// ControlledRule.
 	Criteria []Criterion `json:"criteria,omitempty"`
-	// NeededSeconds is for how long in all this number of agents would have to be
-	// measured for a verdict, as things look; 0 when there is one or nobody knows.
+	// NeededSeconds estimates the total measuring time that a verdict on this number of
+	// agents would take; 0 if it is decided or unknown.
 	NeededSeconds float64 `json:"needed_seconds,omitempty"`
-	// Evidence is that of this phase alone, for Config.Earlier. Its form may change.
+	// Evidence is the evidence of this phase alone, which Config.Earlier reads. Its form
+	// may change.
 	Evidence json.RawMessage `json:"evidence,omitempty"`
 }
 
-// Verdict returns the verdict on the tier of a name, empty when there is none.
+// Verdict returns the verdict on the tier with the given name, or "" if there is none.
 func (p *PhaseResult) Verdict(tier string) Verdict {
 	for _, v := range p.Verdicts {
 		if v.Tier == tier {
@@ -140,42 +147,43 @@ func (p *PhaseResult) Verdict(tier string) Verdict {
 	return ""
 }
 
-// A ClientCheck is how the client itself fared in the measured window. Where it was too
-// slow, it would have measured itself.
+// A ClientCheck says how the client itself performed in the measured window. A client that
+// is too slow measures itself instead of the system; see Config.ClientLag.
 type ClientCheck struct {
-	// WakeLagP99 and WakeLagMax are how late a goroutine ran that was due at a
-	// time: what stamps and sends are late by. LagSeconds is what is judged: the
-	// former, the 90th percentile in windows too short for it, 0 in shorter ones.
+	// WakeLagP99 and WakeLagMax are how late a goroutine ran that was due at a certain
+	// time, and so how late requests are sent and arrivals noticed. LagSeconds is the
+	// figure compared with Config.ClientLag: WakeLagP99, or the P90 in windows too short
+	// for a P99, or 0 in windows too short for that.
 	WakeLagP99 float64 `json:"wake_lag_p99_seconds"`
 	WakeLagMax float64 `json:"wake_lag_max_seconds"`
 	LagSeconds float64 `json:"lag_seconds"`
-	// SchedulerP99 is of the time that goroutines waited for a processor.
+	// SchedulerP99 is the P99 of the time that goroutines waited for a processor.
 	SchedulerP99 float64 `json:"scheduler_latency_p99_seconds"`
 	GCPauseMax   float64 `json:"gc_pause_max_seconds"`
 	GCPauseTotal float64 `json:"gc_pause_total_seconds"`
-	// CPUShare is the processor time used of what Processors have; nil where it is
-	// not known.
+	// CPUShare is the part of the time of its Processors that the process used, 0 to 1;
+	// nil if unknown.
 	CPUShare   *float64 `json:"cpu_share"`
 	Processors int      `json:"processors"`
 }
 
-// A Criterion is what is known of one promise of a tier at a number of agents: which
-// share of the requests breaks it. Shares are of all phases of that number so far.
+// A Criterion says what is known of one promise of a tier at a number of agents: the share
+// of requests that break it, over all phases with that number so far.
 type Criterion struct {
 	// Name is "output_speed", "ttft" or "e2e_speed".
 	Name string `json:"name"`
-	// Limit is the share that may be bad.
+	// Limit is the share of requests that may break the promise.
 	Limit float64 `json:"limit"`
-	// Share is the one observed. Lower and Upper are its bounds, at all looks of a
-	// phase together, with the part of Config.ErrorRate that a verdict may use: it
-	// passes when Upper is below Limit, and fails when Lower is above, given ten
-	// blocks, and not for what is over in the later half of them. Requests
-	// that were still open count as good in Lower and as bad in Upper.
+	// Share is the observed share. Lower and Upper bound the true one, at all looks
+	// together, at the part of Config.ErrorRate that a verdict may use. With at least ten
+	// blocks the criterion passes if Upper is below Limit, and fails if Lower is above it,
+	// unless the second half of the blocks is within Limit. Requests that were still open
+	// count as good in Share and Lower and as bad in Upper.
 	Share float64 `json:"share"`
 	Lower float64 `json:"lower"`
 	Upper float64 `json:"upper"`
-	// Requests is their number, Effective that of independent ones which would say
-	// as much.
+	// Requests is the number of requests, and Effective the number of independent
+	// requests that would say as much.
 	Requests  int     `json:"requests"`
 	Effective float64 `json:"effective_sample_size"`
 }
@@ -184,13 +192,13 @@ type Criterion struct {
 type VerdictRule string
 
 const (
-	// PointRule: by the percentiles observed in one phase, as Artificial Analysis
-	// does. P25 of output speed is at least the floor and P95 of TTFT at most the
-	// ceiling. What chance did to them is not asked.
+	// PointRule compares the percentiles observed in one phase with the tier, as
+	// Artificial Analysis does: P25 of output speed with the floor and P95 of TTFT with
+	// the ceiling. It does not ask how much of that is chance.
 	PointRule VerdictRule = "point"
-	// ControlledRule: by what can be said of the steady state with an error rate of
-	// at most Config.ErrorRate: at most 25 % of requests are slower than the floor
-	// and at most 5 % later than the ceiling. Phases are as long as that takes.
+	// ControlledRule asks whether in the steady state at most 25 % of requests are slower
+	// than the floor and at most 5 % later than the ceiling, and measures until the
+	// probability of a wrong answer is at most Config.ErrorRate.
 	ControlledRule VerdictRule = "controlled"
 )
 
@@ -218,10 +226,9 @@ const (
 	Pass Verdict = "pass"
 	// Fail: it does not.
 	Fail Verdict = "fail"
-	// Undecided: there was nothing to judge, or the rules of the phase were
-	// not met.
+	// Undecided: there is too little evidence, or the rules of the phase were not met.
 	Undecided Verdict = "undecided"
-	// Invalid: the client failed, so that the phase says nothing.
+	// Invalid: the client failed or was too slow; the phase says nothing about the system.
 	Invalid Verdict = "invalid"
 )
 

@@ -12,16 +12,16 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
-// A Request is one line of Config.Requests. Fields that Artificial Analysis'
-// client writes too have its names; times are in seconds, instants in seconds
-// since 1970.
+// A Request is one line of Config.Requests. Fields that Artificial Analysis' client also
+// writes have the same names there. Durations are in seconds and instants in seconds since
+// 1970 (UTC). Pointers are nil if the value is unknown.
 type Request struct {
 	Phase           int      `json:"phase_idx"`
 	ID              string   `json:"request_id"`
 	Agent           int      `json:"user_id"`
 	Trajectory      string   `json:"conversation_id"`
 	Subagent        string   `json:"subagent,omitempty"`
-	Turn            int      `json:"conversation_idx"` // of the subagent, if it is one's
+	Turn            int      `json:"conversation_idx"` // counted within the subagent, if there is one
 	Start           float64  `json:"start_time"`
 	End             float64  `json:"end_time"`
 	Success         bool     `json:"success"`
@@ -33,7 +33,7 @@ type Request struct {
 	Measured        bool     `json:"measured"`
 	Outcome         string   `json:"outcome"`
 	Error           string   `json:"error,omitempty"`
-	OutputSpeed     *float64 `json:"output_speed"` // tokens per second; null when unmeasurable
+	OutputSpeed     *float64 `json:"output_speed"` // tokens per second; nil if unmeasurable
 	MaxTokens       int      `json:"max_tokens"`
 	Events          int      `json:"events"`
 	Tokens          int      `json:"tokens"`

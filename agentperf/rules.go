@@ -10,45 +10,43 @@ import (
 	"github.com/agentperf/agentperf-go/internal/phase"
 )
 
-// Rules are the shape of a phase. The zero Rules are [Controlled], and [Quick] with
-// [PointRule]; otherwise each field means what it says.
+// Rules shape a phase: agents start one after the other, settle, are measured in a window,
+// and drain. The zero value means [Controlled], or [Quick] with [PointRule]. If any field
+// is set, the others mean what their zero values say below.
 type Rules struct {
-	// Name is for the report.
+	// Name is shown in the report; empty means "custom".
 	Name string
-	// SpawnRate is the number of agents started per second; 0 starts them all
-	// at once.
+	// SpawnRate is the number of agents started per second; 0 starts all at once.
 	SpawnRate float64
-	// Settle is the time from the start of the last agent to the measured
+	// Settle is the time from the start of the last agent to the start of the measured
 	// window.
 	Settle time.Duration
-	// Measure is the least length of the window; more than 0. Under
-	// [ControlledRule] a phase is as long as its verdicts take, and it counts for
-	// nothing.
+	// Measure is the minimum length of the window, more than 0. It is ignored under
+	// [ControlledRule], which ends a phase once its verdicts are decided.
 	Measure time.Duration
-	// Block is how long the stretches of time are that are taken to be independent
-	// of each other under [ControlledRule]: longer than what happens in the system
-	// lasts, and a request among that. 0 means 10 s. MaxMeasure bounds the time
-	// that one number of agents is measured for, over all its phases; 0 means an
-	// hour.
+	// Block is the length of the time blocks that [ControlledRule] treats as
+	// independent. It should be longer than most requests and than any disturbance of
+	// the system; 0 means 10 s. MaxMeasure bounds the time for which ControlledRule
+	// measures one number of agents, over all its phases; 0 means an hour.
 	Block, MaxMeasure time.Duration
-	// MinTrajectories and MinPerAgent are how many trajectories must be
-	// completed inside the window, in all and by each agent, before it ends; 0
-	// is none. They count for nothing under [ControlledRule].
+	// MinTrajectories and MinPerAgent are the numbers of trajectories that must be
+	// completed inside the window, in all and by each agent, before it ends; 0 means no
+	// minimum. They are ignored under [ControlledRule].
 	MinTrajectories, MinPerAgent int
-	// Timeout ends the window this long after the first agent's start, with
-	// the minima unmet and the phase undecided; 0 means six times Measure and
-	// at least a minute after settling. Under [ControlledRule] it is at least a
-	// minute more than MaxMeasure takes.
+	// Timeout ends the window this long after the first agent's start, even if the
+	// minima are unmet; the phase is then undecided. 0 means that the window may last
+	// six times Measure, and at least a minute. Under [ControlledRule] it always leaves
+	// room for ramp, Settle, MaxMeasure and a minute.
 	Timeout time.Duration
-	// Drain is how long requests outside the measured ones may go on when
-	// these have ended, before they are cut.
+	// Drain is how long other requests may go on once all measured ones have ended.
+	// Then they are canceled; 0 cancels them at once.
 	Drain time.Duration
 }
 
-// Published returns the rules that Artificial Analysis publishes for
-// AA-AgentPerf: at least 10 minutes of steady state, 30 s after all agents are
-// up, in which 30 trajectories are completed and 3 by each agent. The spawn rate
-// and the time-out of an hour are those seen in vendors' files.
+// Published returns the rules that Artificial Analysis publishes for AA-AgentPerf: a window
+// of at least 10 minutes, beginning 30 s after the last agent has started, in which at
+// least 30 trajectories are completed, and 3 by each agent. The spawn rate and the
+// one-hour timeout are those found in vendors' files.
 func Published() Rules {
 	return Rules{
 		Name: "published", SpawnRate: 1, Settle: 30 * time.Second, Measure: 10 * time.Minute,
@@ -56,14 +54,14 @@ func Published() Rules {
 	}
 }
 
-// Quick returns rules for a first look: half a minute and no minima. Its
+// Quick returns rules for a first look: a window of half a minute, without minima. The
 // results are not comparable with published ones.
 func Quick() Rules {
 	return Rules{Name: "quick", SpawnRate: 8, Settle: 5 * time.Second, Measure: 30 * time.Second, Drain: 30 * time.Second}
 }
 
-// Controlled returns rules for [ControlledRule]: phases as long as it takes, in blocks
-// of 10 s, of an hour at most.
+// Controlled returns the rules for [ControlledRule]: blocks of 10 s, and at most an hour
+// of measuring for each number of agents.
 func Controlled() Rules {
 	return Rules{
 		Name: "controlled", SpawnRate: 4, Settle: 30 * time.Second,
@@ -95,7 +93,7 @@ func (r Rules) resolve(v VerdictRule) Rules {
 	return r
 }
 
-// Validate reports everything that is wrong with the rules.
+// Validate returns all errors of the rules, joined, or nil.
 func (r Rules) Validate() error {
 	if r == (Rules{}) {
 		return nil

@@ -12,25 +12,26 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// ErrNothingSucceeded is returned when no request of a whole run succeeded, so
-// that there is no answer, not even 0.
+// ErrNothingSucceeded means that no request of the run succeeded. There is no answer then,
+// not even 0.
 var ErrNothingSucceeded = errors.New("agentperf: no request succeeded")
 
-// ErrUndecided is returned when a run came to its end and not one tier has an
-// answer, because no phase could be judged.
+// ErrUndecided means that the run ended without an answer for any tier, because no phase
+// could be judged.
 var ErrUndecided = errors.New("agentperf: no tier has an answer")
 
-// ErrEndpointGone is returned when the endpoint, which had answered before, has
-// answered nothing in a phase and does not answer a lone request after it.
+// ErrEndpointGone means that the endpoint, having answered before, answered nothing in a
+// phase and did not answer a single request sent after it.
 var ErrEndpointGone = errors.New("agentperf: the endpoint has stopped answering")
 
-// Run finds the largest number of agents for each tier. One search serves all
-// tiers: every phase is judged for each of them.
+// Run finds, for each tier, the largest number of agents at which it holds. One search
+// serves all tiers: every phase is judged for each of them. It returns when all tiers are
+// decided, Config.MaxPhases are spent, or ctx is done.
 //
-// The report is never nil and holds what is known even when there is an
-// error: that of the configuration, the preflight or the journal,
-// [ErrNothingSucceeded], [ErrEndpointGone], [ErrUndecided], one of writing to
-// Config.Requests, or the cause for which ctx was done.
+// The report is never nil and holds what is known, even beside an error. The error is that
+// of the configuration, the preflight or the journal; or wraps [ErrNothingSucceeded],
+// [ErrEndpointGone] or [ErrUndecided]; or is that of writing to Config.Requests, or the
+// cause of ctx.
 func Run(ctx context.Context, cfg Config) (*Report, error) {
 	r, err := newRun(ctx, cfg)
 	defer r.close()
@@ -109,12 +110,12 @@ func (r *run) lastReason() string {
 	return r.report.Phases[len(r.report.Phases)-1].Verdicts[0].Reason
 }
 
-// Check runs the given number of agents and judges every tier: for test suites,
-// where the capacity wanted is known. It takes one phase, and another when in that
-// one the client failed, or nothing succeeded.
-// In the report a tier that passes has MaxAgents = agents. The error is as for Run.
+// Check judges every tier at the given number of agents, 1 or more, for test suites that
+// know the capacity they want. It takes one phase, or a second one if the client failed or
+// nothing succeeded in the first. In the report, a tier that passes has MaxAgents equal to
+// agents. Errors are those of Run.
 //
-// Two checks with one seed send the same requests: the second may find the
+// Two checks with the same seed send the same requests, so that the second may find the
 // server's cache filled by the first. Leave Config.Seed 0 to avoid that.
 func Check(ctx context.Context, cfg Config, agents int) (*Report, error) {
 	if agents < 1 {

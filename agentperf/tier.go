@@ -13,18 +13,22 @@ import (
 
 // A Tier is a service level that every agent is promised.
 type Tier struct {
-	// Name identifies the tier in reports; empty means its String.
+	// Name identifies the tier in reports and is unique among the tiers of a run; empty
+	// means the result of String.
 	Name string
-	// SpeedFloor is the least P25 of output speed.
+	// SpeedFloor is the lowest P25 of output speed that holds, in tokens per second.
 	SpeedFloor metrics.TokensPerSecond
-	// TTFTCeiling is the greatest P95 of time to first token; 0 is no ceiling.
+	// TTFTCeiling is the highest P95 of time to first token that holds; 0 means no
+	// ceiling.
 	TTFTCeiling time.Duration
-	// E2EFloor, when set, is promised instead of the two: the least of E2E
-	// speed, all output tokens over the whole request, the wait for the first
-	// included, at the percentile E2EPercent. Artificial Analysis has announced
-	// such a level and published neither percentile nor floors.
+	// E2EFloor, if set, replaces both: it is the lowest E2E speed that holds, at the
+	// percentile E2EPercent, in tokens per second. E2E speed is all output tokens over
+	// the duration of the whole request, including the wait for the first token.
+	// Artificial Analysis has announced such a level, but published neither a percentile
+	// nor floors.
 	E2EFloor metrics.TokensPerSecond
-	// E2EPercent is the percentile that E2EFloor bounds, from below; 0 means 25.
+	// E2EPercent is the percentile of E2E speed that E2EFloor applies to, 0 <= E2EPercent
+	// < 100; 0 means 25.
 	E2EPercent float64
 }
 
@@ -38,9 +42,9 @@ const fastest = 1e9
 // e2ePrefix begins the text of a tier of E2E speed.
 const e2ePrefix = "e2e:"
 
-// ParseTier reads a tier such as "100@5s": 100 tokens per second with a TTFT
-// of at most 5 s, in any form that time.ParseDuration reads; or one of E2E speed,
-// such as "e2e:50", or "e2e:50@p10" with a percentile other than the 25th.
+// ParseTier parses a tier such as "100@5s": 100 tokens per second with a TTFT of at most
+// 5 s, a duration in the syntax of time.ParseDuration. "e2e:50" is a floor of E2E speed,
+// and "e2e:50@p10" one at a percentile other than the 25th.
 func ParseTier(s string) (Tier, error) {
 	if e2e, ok := strings.CutPrefix(strings.TrimSpace(s), e2ePrefix); ok {
 		return parseE2E(s, e2e)
@@ -78,7 +82,7 @@ func parseE2E(s, text string) (Tier, error) {
 	return t, nil
 }
 
-// String returns the form that ParseTier reads.
+// String returns the tier in the syntax of ParseTier, without its Name.
 func (t Tier) String() string {
 	if t.E2EFloor > 0 {
 		s := e2ePrefix + strconv.FormatFloat(float64(t.E2EFloor), 'f', -1, 64)
@@ -126,22 +130,22 @@ func validateTiers(tiers []Tier) error {
 	return errors.Join(errs...)
 }
 
-// A TierSet is the service levels published for a model at a date.
+// A TierSet is a published set of service levels.
 type TierSet struct {
-	// Name identifies the set: the model, and where a model had several, the
-	// date.
+	// Name identifies the set, for LookupTiers.
 	Name string
-	// Model and its effort, as published; empty when for any model.
+	// Model is the model and its reasoning effort, as published; empty for any model.
 	Model string
-	// Date is when it was in force, as a year and month or a day.
+	// Date is when the set was in force: YYYY-MM or YYYY-MM-DD.
 	Date string
-	// Source says where it was published, and what is uncertain about it.
+	// Source says where the set was published, and what is uncertain about it.
 	Source string
 	Tiers  []Tier
 }
 
-// TierSets returns every set of service levels that Artificial Analysis has
-// published for AA-AgentPerf, as known in November 2026, latest first.
+// TierSets returns the sets of service levels that Artificial Analysis has published for
+// AA-AgentPerf, as known in November 2026, latest first. The first is the default of
+// Config.Tiers.
 func TierSets() []TierSet {
 	return []TierSet{
 		{
@@ -183,7 +187,8 @@ func ladder(pairs ...int) (tiers []Tier) {
 	return tiers
 }
 
-// LookupTiers returns the published set of a name.
+// LookupTiers returns the set of TierSets that has the given name. The error lists the
+// names.
 func LookupTiers(name string) (TierSet, error) {
 	var names []string
 	for _, s := range TierSets() {

@@ -10,53 +10,54 @@ type TierResult struct {
 	Name                      string                  `json:"name"`
 	SpeedFloorTokensPerSecond metrics.TokensPerSecond `json:"speed_floor_tokens_per_second"`
 	TTFTCeilingSeconds        float64                 `json:"ttft_ceiling_seconds"`
-	// E2EFloorTokensPerSecond is the floor of E2E speed at E2EPercent, of tiers
-	// that have one instead of the two.
+	// E2EFloorTokensPerSecond is the floor of E2E speed at the percentile E2EPercent;
+	// both are 0 for tiers with a SpeedFloor.
 	E2EFloorTokensPerSecond metrics.TokensPerSecond `json:"e2e_floor_tokens_per_second,omitempty"`
 	E2EPercent              float64                 `json:"e2e_percent,omitempty"`
-	// MaxAgents is the largest number of agents at which the tier held, with
-	// no failure at or below it; 0 when it held at none.
+	// MaxAgents is the largest number of agents at which the tier held, with no failure
+	// at or below it; 0 if there is none.
 	MaxAgents int `json:"max_agents"`
-	// FirstFailingAgents is the least number at which it was seen to fail; nil
-	// when nothing failed.
+	// FirstFailingAgents is the smallest number of agents at which the tier was seen to
+	// fail; nil if it never was.
 	FirstFailingAgents *int `json:"first_failing_agents"`
-	// Bounded is set when a failure was seen, so that MaxAgents is a limit of
-	// the system and not of the search. With FirstFailingAgents one above
-	// MaxAgents the limit is exact.
+	// Bounded reports whether a failure was seen, so that MaxAgents is a limit of the
+	// system and not of the search. If FirstFailingAgents is MaxAgents + 1, the limit is
+	// exact.
 	Bounded bool `json:"bounded"`
-	// UndecidedAgents is the least number above MaxAgents, and below any that
-	// failed, of which nothing could be said; nil when there is none.
+	// UndecidedAgents is the smallest number of agents above MaxAgents, and below any that
+	// failed, that stayed undecided; nil if there is none.
 	UndecidedAgents *int `json:"undecided_agents"`
-	// LeaningAgents is, under ControlledRule, the number above MaxAgents up to which
-	// evidence that is not enough points to a pass; nil when there is none.
+	// LeaningAgents is the tentative maximum under ControlledRule: the largest number of
+	// agents above MaxAgents whose evidence points to a pass without deciding it; nil if
+	// there is none.
 	LeaningAgents *int `json:"leaning_agents,omitempty"`
-	// Confirmed is set under ControlledRule when MaxAgents passed and the number
-	// after it failed, each on evidence of its own, or MaxAgents is the most that
-	// was to be tried. Passed and Failed are that evidence, or of the nearest
-	// numbers that are sure.
+	// Confirmed reports, under ControlledRule, whether MaxAgents passed and MaxAgents + 1
+	// failed, each on its own evidence, or MaxAgents passed and is Config.MaxAgents.
+	// Passed and Failed are the evidence for the two, or for the nearest numbers that are
+	// decided.
 	Confirmed bool       `json:"confirmed"`
 	Passed    *Neighbour `json:"passed,omitempty"`
 	Failed    *Neighbour `json:"failed,omitempty"`
-	// SpentSeconds is for how long this run kept the system at work until this was
-	// known, ramps and drains included. FixedRuleSeconds is what the published 10
-	// minutes for each number of a search by doubling and bisection would take.
+	// SpentSeconds is how long this run kept the system busy until the result was known,
+	// including ramps and drains. FixedRuleSeconds is what the published rules would take:
+	// a ramp, 30 s of settling and 10 minutes for each number that a doubling and
+	// bisecting search asks for.
 	SpentSeconds     float64 `json:"spent_seconds"`
 	FixedRuleSeconds float64 `json:"fixed_rule_seconds"`
-	// Normalised is MaxAgents per accelerator, kW and so on; nil without an
-	// answer or when nothing is known of the system. Where the limit is not
-	// exact, neither are these.
+	// Normalised is MaxAgents per accelerator, kW and so on; nil without an answer or if
+	// Config.System states nothing. If the limit is not exact, these are lower bounds.
 	Normalised *pricing.Normalised `json:"normalised,omitempty"`
 }
 
-// A Neighbour is one of the two numbers of agents between which the limit lies, with
-// the evidence for it.
+// A Neighbour is one of the two numbers of agents on either side of the limit, with the
+// evidence for its verdict.
 type Neighbour struct {
 	Agents int `json:"agents"`
-	// MeasuredSeconds is for how long it was measured, over Phases phases.
+	// MeasuredSeconds is the total measuring time, over Phases phases.
 	MeasuredSeconds float64     `json:"measured_seconds"`
 	Phases          int         `json:"phases"`
 	Criteria        []Criterion `json:"criteria,omitempty"`
-	// Reason is set when the verdict is no question of statistics.
+	// Reason explains a categorical failure; empty otherwise.
 	Reason string `json:"reason,omitempty"`
 }
 
