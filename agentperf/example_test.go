@@ -3,46 +3,64 @@ package agentperf_test
 import (
 	"context"
 	"fmt"
+	"log"
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
-	"github.com/agentperf/agentperf-go/trajectory"
+	"github.com/agentperf/agentperf-go/trajectory/format"
 )
 
-// A test suite that knows the capacity it wants checks it, without a search.
-func ExampleCheck() {
-	// The system under test; here a simulated one of 4,000 tokens/s.
-	server, err := endpointtest.Serve(&endpointtest.Engine{Capacity: 4000})
+// Run finds the limit of a simulated system that generates 1,000 tokens/s in all: two
+// agents get 500 each, three only 333.
+func ExampleRun() {
+	server, err := endpointtest.Serve(&endpointtest.Engine{Capacity: 1000})
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	defer server.Close()
-
-	// The sessions to replay; see trajectory/format for reading files.
-	var store trajectory.Store
-	context1, err := store.Append(nil, []byte(`{"role":"user","content":"Mend the build."}`))
+	workload, err := format.Open("testdata/sessions.jsonl")
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
-	session := &trajectory.Trajectory{ID: "build", Turns: []trajectory.Turn{{Context: context1, OutputTokens: 200}}}
-
-	report, err := agentperf.Check(context.Background(), agentperf.Config{
+	report, err := agentperf.Run(context.Background(), agentperf.Config{
 		Endpoint: endpoint.Config{URL: server.URL},
-		Workload: &trajectory.Workload{Trajectories: []*trajectory.Trajectory{session}},
-		Tiers:    []agentperf.Tier{{SpeedFloor: 20, TTFTCeiling: 10 * time.Second}},
-		Rules:    agentperf.Rules{Measure: time.Second},
-		// Other tests may keep this machine busy. Against a real system leave it out.
+		Workload: workload,
+		Tiers:    []agentperf.Tier{{SpeedFloor: 350, TTFTCeiling: 5 * time.Second}},
+		// For an example that ends within seconds on a busy machine. Leave both out
+		// to measure a real system.
+		Rules:     agentperf.Rules{Measure: 300 * time.Millisecond},
+		ClientLag: -1,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(report.Tiers[0].Sentence())
+	// Output: 350 tokens/s with TTFT of at most 5s: 2 agents; 3 are too many.
+}
+
+// A test suite that knows the capacity it wants checks that alone, without a search.
+func ExampleCheck() {
+	server, err := endpointtest.Serve(&endpointtest.Engine{Capacity: 4000})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.Close()
+	workload, err := format.Open("testdata/sessions.jsonl")
+	if err != nil {
+		log.Fatal(err)
+	}
+	report, err := agentperf.Check(context.Background(), agentperf.Config{
+		Endpoint:  endpoint.Config{URL: server.URL},
+		Workload:  workload,
+		Tiers:     []agentperf.Tier{{SpeedFloor: 20, TTFTCeiling: 10 * time.Second}},
+		Rules:     agentperf.Rules{Measure: 300 * time.Millisecond}, // as in the example of Run
 		ClientLag: -1,
 	}, 8)
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
-	verdict := report.Phases[0].Verdicts[0]
-	fmt.Println(verdict.Tier, verdict.Verdict)
-	// Output: 20@10s pass
+	fmt.Println(report.Phases[0].Verdict("20@10s"))
+	// Output: pass
 }
