@@ -1,106 +1,159 @@
-// Package agentperf finds how many coding agents an LLM inference system can
-// serve at once while each still gets the speed it was promised.
+// Package agentperf finds how many coding agents an LLM inference system can serve at
+// once while each still gets the speed it was promised.
 //
-// Agents replay recorded sessions (package trajectory) against an
-// OpenAI-compatible endpoint (package endpoint), each strictly in sequence. A
-// phase runs one number of agents; the search (package search) raises and
-// lowers it until, for each service level, the largest number that holds is
-// found. The method is that of Artificial Analysis' AA-AgentPerf.
+// [Run] finds the largest number of agents at which each service level holds. [Check]
+// judges one number of agents, for test suites that know the capacity they want:
+//
+//	workload, err := format.Open("sessions/")
+//	...
+//	report, err := agentperf.Run(ctx, agentperf.Config{
+//		Endpoint: endpoint.Config{URL: "http://host:8000"},
+//		Workload: workload,
+//		Tiers:    []agentperf.Tier{{SpeedFloor: 100, TTFTCeiling: 5 * time.Second}},
+//	})
+//	...
+//	for _, tier := range report.Tiers {
+//		fmt.Println(tier.Sentence()) // 100 tokens/s with TTFT of at most 5s: 14 agents; 15 are too many.
+//	}
+//
+// Agents replay recorded sessions (packages trajectory and trajectory/format) against an
+// OpenAI-compatible streaming endpoint (package endpoint), or against anything else that
+// implements trajectory.Sender. The benchmark is modeled on AA-AgentPerf by Artificial
+// Analysis.
 //
 // # When a service level holds
 //
-// A [Tier] holds when over requests
+// A [Tier] is a service level. It holds at a number of agents when
 //
 //	P25(output speed) >= floor    and    P95(TTFT) <= ceiling
 //
-// that is, when at most 25 % of them are slower than the floor and at most 5 % later
-// than the ceiling. A request that failed is both. A response whose output all came at
-// once has no speed; it stays in TTFT and is counted as unmeasurable, and when more
-// than half are, there is no speed to judge.
+// that is, when at most 25 % of the requests are slower than the floor and at most 5 %
+// wait longer than the ceiling for their first token. A failed request is both too slow
+// and too late. A response whose output arrived all at once has no speed: it counts for
+// TTFT and is reported as unmeasurable, and if more than half of the responses are, the
+// level cannot be judged.
 //
-// Under [PointRule], which Artificial Analysis publishes, the requests are those that
-// began in the measured window of one phase. Quantiles are exact, by linear
-// interpolation at rank (n-1)q. Chance has its say: near the limit a lucky phase
-// passes.
+// Which requests are meant depends on the [VerdictRule]:
 //
-// Under [ControlledRule], the default, they are all that the system would ever serve
-// in its steady state, of which a phase is a sample. A verdict is given when it is
-// wrong with a small probability only, Config.ErrorRate for the whole answer of a tier,
-// and a phase ends as soon as it has served its purpose: most numbers of agents only
-// have to show a direction, while both neighbours of the limit, the number that passes
-// and the next, which fails, have to be sure, each on its own evidence. Where the two
-// are too close to call the nearest numbers that can be sure are found instead.
+//   - Under [PointRule], the one that Artificial Analysis publishes, they are the requests
+//     that began in the measured window of one phase. Percentiles are exact, by linear
+//     interpolation at rank (n-1)q. Near the limit, luck decides.
+//   - Under [ControlledRule], the default, they are all requests that the system would ever
+//     serve in its steady state, of which a phase is a sample. A verdict is given only once
+//     the probability that it is wrong is small enough: Config.ErrorRate for the whole
+//     answer of a tier.
 //
-// Verdicts are pass and fail; undecided when there is too little evidence, or the
-// rules of the phase were not met; invalid when the client itself failed or was too
-// late to measure anything but itself ([ClientCheck]), which says nothing about the
-// system.
+// A verdict is pass, fail, undecided or invalid. Undecided means too little evidence, or
+// that the rules of the phase were not met. Invalid means that the client failed, or was
+// too late to measure anything but itself (see [ClientCheck]); that says nothing about
+// the system.
+//
+// # Method
+//
+// A phase runs a fixed number of agents, each strictly in sequence. The number is doubled
+// until the level fails, then bisected. One search serves all tiers: each phase is judged
+// for every tier.
+//
+// Under ControlledRule a phase ends as soon as it has served its purpose. Most numbers of
+// agents only have to show a direction. The two around the limit, the number that passes
+// and the next, which fails, are each measured until the verdict is certain enough, on
+// their own evidence. If those two are too close to call, the nearest numbers that can be
+// told apart are reported instead.
+//
+// The requests of a phase are not independent: all agents feel the same bad moment,
+// because they share one queue and one batch, and the turns of one trajectory resemble
+// each other. Evidence is therefore gathered in blocks of time (Rules.Block) by betting
+// against the limit, which is valid at every look and for any distribution within a block
+// (Waudby-Smith and Ramdas, Estimating means of bounded random variables by betting,
+// 2024). It is divided by a design effect, the variance that clusters of one trajectory
+// add (Cameron, Gelbach and Miller, Robust inference with multiway clustering, 2011).
+// Fewer than 10 blocks decide nothing. Fewer than 10 plays of trajectories count as one
+// observation each.
+//
+// A request that is still open when the evidence is looked at counts as bad in the
+// evidence for a pass and as good in the evidence for a fail, unless the outcome is
+// already known: it is late, or slow, because its tokens after the first take longer than
+// they may. Completed requests alone would favor short ones. A failure that shows only in
+// the first half of the blocks is taken for a cold start and does not count.
 //
 // # How sure is sure
 //
-// Requests of one phase are not independent: all agents feel the same bad moments,
-// since they share one queue and one batch, and turns of one trajectory resemble each
-// other. Evidence is gathered in blocks of time (Rules.Block) by betting against the
-// limit (Waudby-Smith and Ramdas, Estimating means of bounded random variables by
-// betting, 2024), which is valid at every look and for any distribution within a block,
-// and is divided by what clusters of one trajectory add to the variance (Cameron,
-// Gelbach and Miller, Robust inference with multiway clustering, 2011). The number of
-// agents that passes has 72 % of the error rate, the one that fails 8 %, and further
-// numbers that a search wants to be sure of, if it must, share the rest. (That a search
-// chooses them by evidence which then counts is not accounted for; in the simulations
-// below no answer was wrong.)
-// Fewer than ten blocks decide nothing, and fewer than ten plays of trajectories count
-// as one observation each. What must be assumed: the system is in its steady state
-// after Rules.Settle, and what happens in it lasts no longer than about a block. A
-// failure that shows only in the first half of the blocks is not counted as one.
+// Of the error rate of a tier, 72 % is reserved for the number of agents that passes and
+// 8 % for the one that fails. The rest is kept for further numbers, in case the search
+// has to move. The search chooses those numbers by evidence that is then counted, and this
+// selection is not corrected for.
 //
-// A request that is still open when evidence is looked at counts against a pass, and
-// for one against a fail, unless it is known already to be late, or slow: its tokens
-// after the first take longer than they may. Looking at completed requests alone would
-// favour short ones.
+// Two things have to be assumed: the system is in its steady state after Rules.Settle,
+// and a disturbance lasts about a block at most. If yours last longer, make Rules.Block
+// longer.
 //
-// How often a nominal 99 % interval contains the true share, in %, of 1,000 samples:
-// after 20 and 160 blocks of 10 s, at all looks up to 180 blocks together, and for
-// comparison after 160 a binomial interval, and the t interval by agent.
+// The table is from simulated requests whose true share of bad ones is known. They are
+// independent; or part of the bad ones come in spells, bad moments for all agents that
+// last 10 s or 30 s on average; or the requests of a play have a correlation of 0.2 or
+// 0.5. It says how often a nominal 99 % interval contains the true share after 10 to 160
+// blocks of 10 s, and at all of up to 180 looks together. For comparison it has two usual
+// intervals after 160 blocks. All are in % of 1,000 samples:
 //
-//	                                   agents  at 20  at 160  always  binomial  by agent
-//	share of 25 %, independent             16  100.0   100.0   100.0      99.4      99.3
-//	spells of 10 s make 30 % of it         16  100.0    99.9    99.6      60.6      65.8
-//	spells of 10 s make 60 % of it         16  100.0   100.0    98.9      49.0      53.9
-//	spells of 10 s make 60 % of it         64  100.0    99.9    98.7      22.8      22.8
-//	spells of 10 s make all of it          64   99.8   100.0    97.9      18.5      19.5
-//	spells of 30 s make 60 % of it         64   99.9    99.7    86.6      16.0      16.6
-//	correlation of 0.2 within plays         4  100.0    98.9    96.9      44.6      99.1
-//	correlation of 0.2 within plays        16  100.0   100.0    99.8      48.1      98.6
-//	correlation of 0.5 within plays        16  100.0    99.9    99.3      31.5      98.0
-//	60 % in spells, and 0.2 within plays   16  100.0   100.0    98.8      40.4      87.4
-//	share of 5 %, independent              16  100.0   100.0   100.0      98.7      99.0
-//	spells of 10 s make 60 % of it         16  100.0   100.0    99.9      41.5      45.1
-//	spells of 10 s make all of it          64   99.8    99.8    98.7      17.0      17.5
-//	spells of 30 s make 60 % of it         64  100.0   100.0    97.1      12.4      12.4
-//	correlation of 0.2 within plays        16  100.0   100.0   100.0      47.2      95.9
-//	60 % in spells, and 0.2 within plays   16   99.9   100.0    99.2      36.7      77.5
+//	share  dependence                         agents  at 10  at 20  at 40  at 160  all looks  binomial  by agent
+//	0.25  none                                   16  100.0  100.0  100.0   100.0      100.0      99.4      99.3
+//	0.25  10 s spells, 30 %                      16  100.0  100.0  100.0    99.9       99.6      60.6      65.8
+//	0.25  10 s spells, 60 %                      16  100.0  100.0   99.9   100.0       98.9      49.0      53.9
+//	0.25  10 s spells, 60 %                      64  100.0  100.0   99.8    99.9       98.7      22.8      22.8
+//	0.25  10 s spells, 100 %                     64   99.8   99.8   99.9   100.0       97.9      18.5      19.5
+//	0.25  30 s spells, 60 %                      16   99.9   99.8   96.3    99.8       89.0      28.8      32.8
+//	0.25  30 s spells, 60 %                      64   99.7   99.9   93.3    99.7       86.6      16.0      16.6
+//	0.25  plays, 0.2                              4  100.0  100.0  100.0    98.9       96.9      44.6      99.1
+//	0.25  plays, 0.2                             16  100.0  100.0  100.0   100.0       99.8      48.1      98.6
+//	0.25  plays, 0.5                             16  100.0  100.0  100.0    99.9       99.3      31.5      98.0
+//	0.25  10 s spells, 60 %, and plays, 0.2      16  100.0  100.0   99.9   100.0       98.8      40.4      87.4
+//	0.05  none                                   16  100.0  100.0  100.0   100.0      100.0      98.7      99.0
+//	0.05  10 s spells, 60 %                      16   99.9  100.0  100.0   100.0       99.9      41.5      45.1
+//	0.05  10 s spells, 100 %                     64   99.9   99.8   99.9    99.8       98.7      17.0      17.5
+//	0.05  30 s spells, 60 %                      64   99.9  100.0   99.3   100.0       97.1      12.4      12.4
+//	0.05  plays, 0.2                             16  100.0  100.0  100.0   100.0      100.0      47.2      95.9
+//	0.05  10 s spells, 60 %, and plays, 0.2      16  100.0   99.9   99.9   100.0       99.2      36.7      77.5
 //
-// After 10 blocks all are at 99.6 or more. At a number of blocks fixed beforehand the intervals are at least nominal, but for
-// spells of three blocks, of which none may have come yet, and for few agents; at all
-// looks together they fall short by up to one in a hundred where all that is bad comes in
-// spells. Where what happens in a system lasts longer than a block, Rules.Block should be
-// longer. The whole table is printed by
+// At a number of blocks fixed beforehand the intervals are at least nominal, except with
+// spells of three blocks, none of which may have come yet, and with few agents. At all
+// looks together they fall short by about one in a hundred if all bad requests come in
+// spells of a block, and by more if spells last three. The binomial interval, which takes
+// requests to be independent, falls short under either kind of dependence, and the t
+// interval by agent wherever agents share bad moments. All rows are in
+// internal/confseq/testdata/coverage.txt and are measured by
 //
 //	go test ./internal/confseq -run Coverage -v -coverage 1000
 //
 // # What it costs
 //
-// Of 2,000 simulated searches where the shares are 10 points or more from their limits
-// at both neighbours, with correlation, bursts, drift after the start and cliffs, 97.5 %
-// ended with both neighbours sure and none with a wrong answer, after 0.32 of the time
-// that 10 minutes for each number would take, 0.36 with ramps and settling (medians;
-// 0.69 where 4 to 9 agents are the limit, 0.21 where it is 80 to 150). At 3 to 10 points
-// 40 % were too close to call and none was wrong; the fixed rule was wrong for 4.4 %, and
-// below 3 points for 46 %. Two
-// thirds of the time go into the number that passes: with nothing late, some 110 blocks
-// are needed to say that less than 5 % is. Below 4 agents the controlled rule takes
-// longer than the fixed one.
+// The table is from simulated searches of systems whose limit is known, with correlated
+// requests, bursts, drift after the start and cliffs. Distance is how far the shares of
+// bad requests are from what the tier allows, at the limit and at one agent more, or at
+// only the former ("within") or the latter ("beyond"), the other being 10 points and more
+// away. Decided means that the numbers on both sides of the limit are certain, wrong that
+// the answer is wrong, and point rule wrong that a search under PointRule, with 10 minutes
+// for each number, ends elsewhere: all three in % of the searches. Minutes is the measuring
+// time, in all and at the limit, and ratio what it is of that of the point rule; these are
+// medians:
 //
-//	go test ./agentperf -run SimulatedSearches -searches 2000 -v
+//	distance               limit   searches  decided  wrong  point rule wrong  minutes  at limit  ratio
+//	10 points and more     all         2000     97.5    0.0               0.1     33.0      22.7   0.32
+//	10 points and more     4-9          488     95.3    0.0               0.2     42.7      33.5   0.69
+//	10 points and more     10-29        624     98.1    0.0               0.0     32.3      23.3   0.37
+//	10 points and more     30-79        527     97.9    0.0               0.2     30.8      20.0   0.25
+//	10 points and more     80-150       361     98.9    0.0               0.0     30.7      19.0   0.21
+//	3 to 10 points         all         1000     60.1    0.0               4.4     61.8      28.7   0.63
+//	3 to 10 points within  all         1000     71.8    0.0               4.4     45.5      28.2   0.46
+//	3 to 10 points beyond  all         1000     82.6    0.0               1.5     49.3      24.3   0.48
+//	under 3 points         all         1000      1.7    0.0              46.4    115.7      15.5   1.20
+//	10 points, few agents  all         1000     43.8    0.0               2.2     58.7      45.5   1.93
+//	10 points, few agents  1-1          334      0.6    0.0               3.6     44.5      23.2   2.23
+//	10 points, few agents  2-2          333     50.8    0.0               2.1     76.3      59.5   1.91
+//	10 points, few agents  3-3          333     80.2    0.0               0.9     57.3      47.8   1.43
+//
+// Most of the time goes into the number that passes: with not a single late request it
+// takes some 110 blocks to show that less than 5 % are late. With 1 to 3 agents the
+// controlled rule takes longer than the point rule, and for one agent it hardly ever
+// decides. All rows are in testdata/searches.txt and are measured by
+//
+//	go test ./agentperf -run SimulatedSearches -v -searches 2000
 package agentperf

@@ -19,11 +19,11 @@ type class struct {
 
 var classes = []class{
 	{"10 points and more", false, farAt, farAbove, true},
-	{"3 to 10 points on both sides", false, nearAt, nearAbove, false},
+	{"3 to 10 points", false, nearAt, nearAbove, false},
 	{"3 to 10 points within", false, nearAt, farAbove, false},
 	{"3 to 10 points beyond", false, farAt, nearAbove, false},
-	{"under 3 points on both sides", false, closeAt, closeAbove, false},
-	{"10 points and more", true, farAt, farAbove, false},
+	{"under 3 points", false, closeAt, closeAbove, false},
+	{"10 points, few agents", true, farAt, farAbove, false},
 }
 
 func uniform(rng *rand.Rand, from, to float64) float64 { return from + (to-from)*rng.Float64() }

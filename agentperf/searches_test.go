@@ -1,22 +1,34 @@
 package agentperf
 
 import (
-	"bytes"
 	"flag"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
-	"text/tabwriter"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/agentperf/agentperf-go/search"
 )
 
-var searches = flag.Int("searches", 40, "simulated searches of shares far from their limits, and half as many of each other class; -v shows the table")
+var (
+	searches = flag.Int("searches", 40, "simulated searches of shares far from their limits, and half as many of each other class; -v shows the table; 2000 for what searchesFile holds")
+	update   = flag.Bool("update", false, "write the tables in the documentation, and with -searches 2000 "+searchesFile)
+)
+
+// searchesFile is the table of TestSimulatedSearches with fullSearches. The
+// documentation shows rows of it.
+const (
+	searchesFile = "testdata/searches.txt"
+	fullSearches = 2000
+)
 
 // A found is how a search went, ours and that by the fixed rule.
 type found struct {
@@ -84,33 +96,91 @@ func verdictOf(passes bool) search.Verdict {
 // TestSimulatedSearches runs searches on systems whose answer is known, with dependent
 // requests, bursts, drift after the warm-up and cliffs, and asks how often the answer is
 // wrong, how often there is none, and what it costs compared with 10 minutes for each
-// number of agents that a search by doubling and bisection asks for.
+// number of agents that a search by doubling and bisection asks for. After a change that
+// is meant to change the table:
+//
+//	go test ./agentperf -run SimulatedSearches -searches 2000 -update
+//	go test ./agentperf -run DocTables -update
 func TestSimulatedSearches(t *testing.T) {
-	var b bytes.Buffer
-	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "shares are\tbinding\tlimit\tsearches\tdecided\tundecided\twrong\tfixed rule wrong\tmeasured\tat the limit\tone above\telsewhere\tphases\ttime ratio\tP90\twith starts\t")
+	n := *searches
+	if testing.Short() {
+		n = min(n, 8)
+	}
+	table := searchesHead()
 	for i := range classes {
 		c := &classes[i]
-		n := *searches
-		if testing.Short() {
-			n = min(n, 8)
-		}
-		if !c.demanding {
-			n = (n + 1) / 2
-		}
-		all := make([]found, n)
-		inParallel(n, func(j int) { all[j] = c.search(rand.New(rand.NewPCG(uint64(i), uint64(j))), j) })
-		row(table, c.name, "all", "all", all, func(*found) bool { return true })
+		all := c.searches(i, n, limitRange{1, math.MaxInt})
+		table += searchesRow(c.name, "all", "all", all)
 		for k, name := range binding {
-			row(table, "", name, "all", all, func(f *found) bool { return f.binds == k })
+			table += searchesRow(c.name, name, "all", slices.DeleteFunc(slices.Clone(all), func(f found) bool { return f.binds != k }))
 		}
-		for _, r := range [][2]int{{1, 1}, {2, 2}, {3, 3}, {4, 9}, {10, 29}, {30, 79}, {80, 150}} {
-			row(table, "", "all", fmt.Sprintf("%d-%d", r[0], r[1]), all, func(f *found) bool { return r[0] <= f.limit && f.limit <= r[1] })
+		for _, r := range limitRanges {
+			table += searchesRow(c.name, "all", r.String(), slices.DeleteFunc(slices.Clone(all), func(f found) bool { return !r.has(f.limit) }))
 		}
 		c.judge(t, all)
 	}
-	table.Flush()
-	t.Logf("%% of searches, medians of minutes and of the ratio to the fixed rule\n%s", &b)
+	t.Logf("%% of searches, medians of minutes and of the ratio to the fixed rule\n%s", table)
+	if *update {
+		if n != fullSearches {
+			t.Fatalf("-update takes -searches %d", fullSearches)
+		}
+		if err := os.WriteFile(searchesFile, []byte(table), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n == fullSearches {
+		if diff := cmp.Diff(readFile(t, searchesFile), table); diff != "" {
+			t.Errorf("%s is not what is measured; run with -update (-file +measured):\n%s", searchesFile, diff)
+		}
+	}
+}
+
+// TestSearchesFile ties the file to the code: a row that takes few seconds is measured in
+// full.
+func TestSearchesFile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes some 300 searches")
+	}
+	i, r := len(classes)-1, limitRanges[0]
+	row := searchesRow(classes[i].name, "all", r.String(), classes[i].searches(i, fullSearches, r))
+	if !strings.Contains(readFile(t, searchesFile), row) {
+		t.Errorf("%s lacks the row that is measured:\n%s%s", searchesFile, searchesHead(), row)
+	}
+}
+
+func readFile(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// A limitRange is of numbers of agents, both ends included.
+type limitRange [2]int
+
+var limitRanges = []limitRange{{1, 1}, {2, 2}, {3, 3}, {4, 9}, {10, 29}, {30, 79}, {80, 150}}
+
+func (r limitRange) has(n int) bool { return r[0] <= n && n <= r[1] }
+func (r limitRange) String() string { return fmt.Sprintf("%d-%d", r[0], r[1]) }
+
+// searches runs those of the i-th class, of n in all, whose limit is in a range. Each has
+// a seed of its own.
+func (c *class) searches(i, n int, r limitRange) (all []found) {
+	if !c.demanding {
+		n = (n + 1) / 2
+	}
+	seed := func(j int) *rand.Rand { return rand.New(rand.NewPCG(uint64(i), uint64(j))) }
+	var which []int
+	for j := range n {
+		if s, _ := c.draw(seed(j), j); r.has(s.curves[0].limit) {
+			which = append(which, j)
+		}
+	}
+	all = make([]found, len(which))
+	inParallel(len(which), func(k int) { all[k] = c.search(seed(which[k]), which[k]) })
+	return all
 }
 
 // judge demands what is promised, unless the lack of it may be chance.
@@ -143,43 +213,39 @@ func atLeast(k, n int, p float64) (sum float64) {
 	return sum
 }
 
-// row writes about the searches that belong to it.
-func row(w *tabwriter.Writer, name, binds, limit string, all []found, belongs func(f *found) bool) {
-	var fs []*found
-	for i := range all {
-		if belongs(&all[i]) {
-			fs = append(fs, &all[i])
-		}
-	}
-	if len(fs) == 0 {
-		return
+func searchesHead() string {
+	return fmt.Sprintf("%-21s  binding  limit   searches  decided  undecided  wrong  fixed rule wrong  minutes  at the limit  one above  elsewhere  phases  time ratio  P90   with starts\n", "shares are")
+}
+
+// searchesRow returns the row of a table, in columns that two spaces or more separate;
+// nothing without searches.
+func searchesRow(name, binds, limit string, all []found) string {
+	if len(all) == 0 {
+		return ""
 	}
 	quantile := func(q float64, of func(f *found) float64) float64 {
 		var values []float64
-		for _, f := range fs {
-			values = append(values, of(f))
+		for i := range all {
+			values = append(values, of(&all[i]))
 		}
 		slices.Sort(values)
 		return values[int(q*float64(len(values)-1)+0.5)]
 	}
-	fmt.Fprintf(w, "%s\t%s\t%s\t%d\t", name, binds, limit, len(fs))
-	for _, is := range []func(f *found) bool{
-		func(f *found) bool { return f.decided }, func(f *found) bool { return !f.decided },
-		func(f *found) bool { return f.wrong }, func(f *found) bool { return f.fixedWrong },
-	} {
+	percent := func(is func(f *found) bool) float64 {
 		k := 0.0
-		for _, f := range fs {
-			k += one(is(f))
+		for i := range all {
+			k += one(is(&all[i]))
 		}
-		fmt.Fprintf(w, "%.1f\t", 100*k/float64(len(fs)))
+		return 100 * k / float64(len(all))
 	}
-	for _, seconds := range []func(f *found) float64{
-		func(f *found) float64 { return f.measured }, func(f *found) float64 { return f.at },
-		func(f *found) float64 { return f.above }, func(f *found) float64 { return f.rest },
-	} {
-		fmt.Fprintf(w, "%.1f\t", quantile(0.5, seconds)/60)
-	}
-	fmt.Fprintf(w, "%.0f\t%.2f\t%.2f\t%.2f\t\n", quantile(0.5, func(f *found) float64 { return float64(f.phases) }),
+	minutes := func(seconds func(f *found) float64) float64 { return quantile(0.5, seconds) / 60 }
+	return fmt.Sprintf("%-21s  %-7s  %-6s  %8d  %7.1f  %9.1f  %5.1f  %16.1f  %7.1f  %12.1f  %9.1f  %9.1f  %6.0f  %10.2f  %4.2f  %11.2f\n",
+		name, binds, limit, len(all),
+		percent(func(f *found) bool { return f.decided }), percent(func(f *found) bool { return !f.decided }),
+		percent(func(f *found) bool { return f.wrong }), percent(func(f *found) bool { return f.fixedWrong }),
+		minutes(func(f *found) float64 { return f.measured }), minutes(func(f *found) float64 { return f.at }),
+		minutes(func(f *found) float64 { return f.above }), minutes(func(f *found) float64 { return f.rest }),
+		quantile(0.5, func(f *found) float64 { return float64(f.phases) }),
 		quantile(0.5, (*found).ratio), quantile(0.9, (*found).ratio), quantile(0.5, func(f *found) float64 { return f.whole / f.fixedAll }))
 }
 
