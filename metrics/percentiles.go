@@ -32,7 +32,8 @@ const DefaultExact = 4096
 // all, some 80 KB for latencies from a millisecond to a second; there are at most
 // 53 octaves each for positive and negative samples.
 //
-// A Percentiles marshals to JSON and back without changing any answer.
+// A Percentiles marshals to JSON and back without changing any answer; for logs in
+// the format of HdrHistogram see [Interval].
 //
 // The zero value is ready. Percentiles is not safe for concurrent use.
 type Percentiles struct {
