@@ -6,23 +6,23 @@ import (
 	"time"
 )
 
-// A Clock times one streamed response. Stamps must carry a monotonic reading,
-// as time.Now gives. A stamp earlier than one before it is raised to that one
-// and counted in [Timing.Clamped].
+// A Clock times one streamed response. The times it is given, called stamps, must
+// have a monotonic reading, as those of [time.Now] do. A stamp earlier than the one
+// before it is raised to that one and counted in [Timing.Clamped].
 //
 // The zero value is ready for one response; assign Clock{} to use it again. A
-// Clock is not safe for concurrent use. None of its methods allocates.
+// Clock is not safe for concurrent use. Its methods do not allocate.
 type Clock struct {
-	// Gaps, when set, receives the gaps of this response as they occur.
+	// Gaps, if set, receives the gaps of this response as they occur.
 	Gaps *Gaps
-	// First, when set, is called with the stamp of the first visible output, for
-	// whoever looks at responses that are still open. It should return at once.
+	// First, if set, is called once with the stamp of the first visible output, for
+	// observers of responses that are still open. It should return at once.
 	First func(t time.Time)
 
 	due, sent, done time.Time
 	first, last     time.Time // the first and the latest stamp with visible output
 	tenth           time.Time // the stamp of the tenth event
-	total, head     share     // of the whole response, of its first stamp
+	total, head     amount    // of the whole response, of its first stamp
 	usage           Usage
 	reported        bool
 	clamped         int
@@ -31,26 +31,26 @@ type Clock struct {
 	rising int  // events in a row that each came with more tokens than the one before
 	latest int  // tokens of the latest event
 
-	from, until time.Time // the window, when one was given
-	within      share     // of the stamps in it
+	from, until time.Time // the window, zero if there is none
+	within      amount    // of the stamps in it
 
 	pending       time.Duration // the gap before the latest stamp
 	pendingTokens int           // tokens known to have come with the latest stamp
 }
 
-// tenth is the event that Timing.Tenth is of: late enough for the first burst to be over,
-// early enough for most answers to have one.
+// tenth is the number of the event that Timing.Tenth is about: late enough for the first
+// burst to be over, early enough for most answers to have it.
 const tenth = 10
 
-// share is a part of the visible output.
-type share struct {
+// amount is an amount of visible output.
+type amount struct {
 	events  int
 	bytes   int64
-	tokens  int // as told by Arrived
+	tokens  int // by the server's running count
 	unknown int // events that came without a token count
 }
 
-func (s *share) add(bytes, tokens int) {
+func (s *amount) add(bytes, tokens int) {
 	s.events++
 	s.bytes += int64(bytes)
 	if tokens > 0 {
@@ -60,23 +60,23 @@ func (s *share) add(bytes, tokens int) {
 	}
 }
 
-// Due records when the request should have been sent. Without it the request
-// was due when it was sent.
+// Due records when the request should have been sent. Without it the request is
+// due when it is sent.
 func (c *Clock) Due(t time.Time) { c.due = t }
 
-// Sent records when the request was sent: just before connecting and writing
-// the body, so that neither can hide in no one's account.
+// Sent records when the request was sent: just before connecting and writing the
+// body, so that both count as part of the response time.
 func (c *Clock) Sent(t time.Time) { c.sent = t }
 
-// Window says which stretch of time the output is counted in beside its total:
-// from its first instant up to but not including until. See [Timing.Within].
+// Window sets the time from which, and the time up to but not including which,
+// output is counted a second time, in [Timing.Within]. It is called before the
+// first Arrived.
 func (c *Clock) Window(from, until time.Time) { c.from, c.until = from, until }
 
 // Arrived records one event with visible output, stamped t when the network
-// read that completed it returned: all events of one read pass the same t.
-// bytes is the length of its visible output. tokens is the number of output
-// tokens since the event before, where the server sends a running count; 0 when
-// it is not known.
+// read that completed it returned: all events of one read have the same t. bytes is
+// the length of its visible output. tokens is the number of output tokens since the
+// event before, if the server sends a running count, or 0.
 func (c *Clock) Arrived(t time.Time, bytes, tokens int) {
 	if c.total.events == 0 {
 		c.early = c.sent.IsZero()
@@ -109,7 +109,7 @@ func (c *Clock) Arrived(t time.Time, bytes, tokens int) {
 // Usage records the server's own count of tokens. The last call counts.
 func (c *Clock) Usage(u Usage) { c.usage, c.reported = u, true }
 
-// Done records the end of the response, whether good or bad.
+// Done records the end of the response, whether it succeeded or not.
 func (c *Clock) Done(t time.Time) {
 	t = c.notBefore(t, c.sent)
 	if c.total.events > 0 {
@@ -122,15 +122,14 @@ func (c *Clock) Done(t time.Time) {
 // Streamed reports whether any visible output has arrived.
 func (c *Clock) Streamed() bool { return c.total.events > 0 }
 
-// runningTotal is how many events in a row, each with more tokens than the one before,
-// show that Arrived was given the running total: no server speeds up so steadily, and it
-// is more than a pipeline takes to fill.
+// runningTotal is the number of events in a row, each with more tokens than the one before,
+// from which Arrived counts as given the running total: no server speeds up so steadily,
+// and it is more than a pipeline takes to fill.
 const runningTotal = 16
 
-// Err says how the methods of the clock were misused by whoever drove it, and names the
-// call; nil when the response can be what it says. Call it after Done. It finds a Sent or
-// Done that is missing, and Arrived that was given the running total of tokens instead of
-// those since the event before.
+// Err returns an error that names the call if the caller used the clock wrongly: if Sent
+// or Done is missing, or if Arrived was given a running total of tokens instead of those
+// since the event before. It returns nil if the stamps are plausible. Call it after Done.
 func (c *Clock) Err() error {
 	switch all := c.total.tokens; {
 	case c.sent.IsZero():
@@ -146,8 +145,8 @@ func (c *Clock) Err() error {
 	return nil
 }
 
-// gap hands the gap before an event at t to Gaps. Tokens that share a stamp
-// share the gap before it, so their part waits for the next stamp.
+// gap passes the gap before an event at t to Gaps. Tokens with the same stamp
+// share the gap before it, so that they are recorded when the next stamp comes.
 func (c *Clock) gap(t time.Time, tokens int) {
 	if c.Gaps == nil {
 		return

@@ -5,17 +5,18 @@ import (
 	"time"
 )
 
-// Gaps collects the pauses inside streamed responses, in seconds, of two kinds
-// that are often confused:
+// Gaps collects the pauses inside streamed responses, in seconds. There are two
+// kinds, which are often confused:
 //
 //   - Inter-event: from one event with visible output to the next. Events that
-//     came in one network read are 0 apart.
+//     arrive in one network read are 0 apart.
 //   - Inter-token: the gap before a stamp divided among the tokens that came
-//     with it. It is known only where the server sends a running token count.
+//     with it, recorded once per token. It is known only where the server sends a
+//     running token count.
 //
-// Both keep a histogram (see [Percentiles]) and not a mean per response, in
-// which a stall would vanish. The zero value is ready. Gaps is safe for
-// concurrent use; a busy client keeps several and merges them at the end.
+// Both collect every gap in a [Percentiles] instead of one mean per response, in
+// which a stall would vanish. The zero value is ready. Gaps is safe for concurrent
+// use; a busy client keeps several and merges them at the end.
 type Gaps struct {
 	mu                     sync.Mutex
 	interEvent, interToken Percentiles
@@ -33,7 +34,7 @@ func (g *Gaps) tokens(d time.Duration, n int) {
 	g.mu.Unlock()
 }
 
-// Merge adds all that other holds.
+// Merge adds all gaps of other, which is not changed.
 func (g *Gaps) Merge(other *Gaps) {
 	event, token := other.InterEvent(), other.InterToken()
 	g.mu.Lock()

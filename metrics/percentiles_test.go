@@ -31,7 +31,7 @@ func TestPercentilesKnownAnswers(t *testing.T) {
 		{ten, 0, 1}, {ten, 100, 10}, {ten, 25, 3.25},
 		{[]float64{7}, 95, 7},
 		{[]float64{1, 2}, 25, 1.25},
-		// Rank 19 of 21 exactly: the infinite neighbour has no weight.
+		// Rank 19 of 21 exactly: the infinite neighbor has no weight.
 		{append(slices.Repeat([]float64{1}, 20), inf), 95, 1},
 		// Rank 18.05 of 20: it has.
 		{append(slices.Repeat([]float64{1}, 19), inf), 95, inf},
@@ -57,7 +57,7 @@ func TestWholeRanksStayWhole(t *testing.T) {
 			p.RecordN(1, scaled/100+1)
 			p.RecordN(math.Inf(1), n-1-scaled/100)
 			if got, _ := p.At(percent); got != 1 {
-				t.Fatalf("P%g of %d samples let the neighbour in: %v", percent, n, got)
+				t.Fatalf("P%g of %d samples let the neighbor in: %v", percent, n, got)
 			}
 		}
 	}
@@ -98,7 +98,7 @@ func TestSamplesFor(t *testing.T) {
 // by nothing else; N, min and max are exact in both.
 func TestHistogramAgainstExact(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	laws := map[string]func() float64{
+	distributions := map[string]func() float64{
 		"uniform":    rng.Float64,
 		"log-normal": func() float64 { return math.Exp(2*rng.NormFloat64() - 4) },
 		"two points": func() float64 { return float64(rng.IntN(2)) },
@@ -109,10 +109,10 @@ func TestHistogramAgainstExact(t *testing.T) {
 			return rng.Float64()
 		},
 	}
-	for name, law := range laws {
+	for name, draw := range distributions {
 		exact, hist := metrics.Percentiles{Exact: -1}, metrics.Percentiles{Exact: 100}
 		for range 20_000 {
-			v := law()
+			v := draw()
 			exact.Record(v)
 			hist.Record(v)
 		}

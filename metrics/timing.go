@@ -8,55 +8,58 @@ import (
 // TokensPerSecond is a speed or a throughput in output tokens per second.
 type TokensPerSecond float64
 
-// Usage is the server's own count of the tokens of one response.
+// Usage is the server's own token count for one response.
 type Usage struct {
 	// Prompt is the number of input tokens, cached ones included.
 	Prompt int
-	// Cached is the number of input tokens that a prefix cache saved.
+	// Cached is the number of input tokens served from a prefix cache.
 	Cached int
 	// Completion is the number of output tokens, reasoning included.
 	Completion int
 	// Reasoning is the number of output tokens spent on reasoning.
 	Reasoning int
-	// Hidden is the part of Completion that was never streamed, such as
-	// reasoning that the server keeps to itself. It is left out of output
-	// speed, since it was produced before the first visible token.
+	// Hidden is the number of tokens of Completion that were never streamed, such
+	// as reasoning that the server withholds. Output speed leaves them out, since
+	// they were produced before the first visible token.
 	Hidden int
 }
 
-// Source says where a token count comes from.
+// A Source says where a token count comes from.
 type Source string
 
 const (
-	// SourceNone: there was no visible output to count.
+	// SourceNone means that there was no visible output to count.
 	SourceNone Source = ""
-	// SourceUsage: the server's count at the end of the response.
+	// SourceUsage is the server's count at the end of the response.
 	SourceUsage Source = "usage"
-	// SourceContinuous: the server's running count beside each event.
+	// SourceContinuous is the server's running count, sent with each event.
 	SourceContinuous Source = "continuous"
-	// SourceEstimated: a share of the server's total, by visible bytes.
+	// SourceEstimated is a share of the server's total, in proportion to visible
+	// bytes.
 	SourceEstimated Source = "estimated"
-	// SourceEvents: the server told nothing; visible events were counted.
+	// SourceEvents is the number of visible events, for want of any count by the
+	// server.
 	SourceEvents Source = "events"
 )
 
-// A Timing is what one streamed response looked like in time.
+// A Timing holds the times and token counts of one streamed response.
 type Timing struct {
-	// Due and Sent are when the request should have been and was sent.
+	// Due is when the request should have been sent, Sent when it was.
 	Due, Sent time.Time
-	// Lateness is Sent - Due: how late the client was, never the server.
+	// Lateness is Sent - Due, or 0 if the request was early. It is the client's
+	// fault, never the server's.
 	Lateness time.Duration
-	// First and Last are the stamps of the first and last visible output,
-	// counted from Sent. They mean nothing while Events is 0.
+	// First and Last are the times from Sent to the first and last visible output;
+	// 0 if Events is 0.
 	First, Last time.Duration
-	// Tenth is the stamp of the tenth event with visible output, counted from Sent; 0
-	// with fewer events.
+	// Tenth is the time from Sent to the tenth event with visible output; 0 with
+	// fewer events.
 	Tenth time.Duration
-	// E2E is the time from Sent to the end of the response.
+	// E2E is the time from Sent to the end of the response; 0 if it has not ended.
 	E2E time.Duration
 
-	// Events is the number of events with visible output; FirstEvents of them
-	// came with the first stamp.
+	// Events is the number of events with visible output, FirstEvents the number
+	// of those that came with the first stamp.
 	Events, FirstEvents int
 	// Bytes is the length of the visible output.
 	Bytes int64
@@ -64,32 +67,34 @@ type Timing struct {
 	// TokenSource where that number comes from.
 	Tokens      int
 	TokenSource Source
-	// FirstTokens is the number of tokens that came with the first stamp.
+	// FirstTokens is the number of visible tokens that came with the first stamp,
+	// and FirstSource where that number comes from.
 	FirstTokens int
 	FirstSource Source
-	// Usage is the server's count, all zero unless UsageReported.
+	// Usage is the server's count; zero unless UsageReported.
 	Usage         Usage
 	UsageReported bool
-	// Within is the part of the output that arrived in the window of the clock;
-	// all zero without one.
+	// Within is the output that arrived in the window of the clock; zero without a
+	// window.
 	Within Part
-	// Clamped counts stamps that ran backwards and were raised.
+	// Clamped is the number of stamps that were earlier than the one before them
+	// and were raised to it.
 	Clamped int
 }
 
-// A Part is the output that arrived in some stretch of time.
+// A Part is the output that arrived in the window of a [Clock].
 type Part struct {
-	// Events and Bytes are of visible output.
+	// Events is the number of events with visible output, Bytes its length.
 	Events int
 	Bytes  int64
-	// Tokens is the number of output tokens: those that a running count told,
-	// otherwise the share of the visible tokens that the bytes are, otherwise
-	// the events. Hidden tokens, which were produced before the first visible
-	// one, count with the first stamp.
+	// Tokens is the number of output tokens: by the running count if there is one,
+	// else in proportion to visible bytes, else the number of events. Hidden
+	// tokens, which were produced before the first visible one, count with the
+	// first stamp.
 	Tokens float64
 }
 
-// Timing returns what the clock saw. It may be called before Done; E2E is then 0.
+// Timing returns what the clock has seen so far. It may be called before Done.
 func (c *Clock) Timing() Timing {
 	t := Timing{
 		Due:           c.due,
@@ -124,14 +129,14 @@ func (c *Clock) Timing() Timing {
 	return t
 }
 
-// part returns what arrived in the window.
+// part returns the output that arrived in the window.
 func (c *Clock) part(visible int, source Source) Part {
 	p := Part{Events: c.within.events, Bytes: c.within.bytes}
 	begun := p.Events > 0 && !c.first.Before(c.from)
 	switch {
 	case p.Events == 0:
 	case c.total.unknown == 0:
-		// A running count includes what was never shown, in its first step.
+		// A running count includes hidden tokens, in its first step.
 		p.Tokens = float64(c.within.tokens)
 		return p
 	case source == SourceEvents:
@@ -147,8 +152,8 @@ func (c *Clock) part(visible int, source Source) Part {
 	return p
 }
 
-// count returns the number of output tokens and where it was taken from. A
-// server that streams text and reports no tokens has not counted.
+// count returns the number of output tokens and where it comes from. A usage of 0
+// tokens beside visible output is not a count.
 func (c *Clock) count() (int, Source) {
 	switch {
 	case c.usage.Completion > 0:
@@ -162,7 +167,7 @@ func (c *Clock) count() (int, Source) {
 	}
 }
 
-// countFirst returns how many of the visible tokens came with the first stamp.
+// countFirst returns the number of visible tokens that came with the first stamp.
 func (c *Clock) countFirst(visible int, source Source) (int, Source) {
 	if c.head.events == 0 {
 		return 0, SourceNone
@@ -170,7 +175,7 @@ func (c *Clock) countFirst(visible int, source Source) (int, Source) {
 	var n int
 	switch {
 	case c.head.unknown == 0:
-		// A running count includes what was never shown.
+		// A running count includes hidden tokens.
 		n, source = c.head.tokens-c.usage.Hidden, SourceContinuous
 	case source == SourceEvents:
 		n = c.head.events
@@ -181,7 +186,7 @@ func (c *Clock) countFirst(visible int, source Source) (int, Source) {
 		n = int(math.Round(float64(visible) * float64(c.head.events) / float64(c.total.events)))
 		source = SourceEstimated
 	}
-	// Whatever was visible took at least one token, before and after.
+	// Visible output is at least one token, at the first stamp and after it.
 	most := visible
 	if c.total.events > c.head.events {
 		most--
@@ -190,21 +195,21 @@ func (c *Clock) countFirst(visible int, source Source) (int, Source) {
 }
 
 // TTFT is the time to first token: from Sent to the first visible output. ok is
-// false when there was none, or the request was not sent.
+// false if there was no visible output or Sent is not known.
 func (t Timing) TTFT() (d time.Duration, ok bool) {
 	return t.First, t.Events > 0 && !t.Sent.IsZero()
 }
 
-// TTFTFromDue is the time to first token as the agent saw it: from Due, the
-// client's lateness included. ok is false as for TTFT.
+// TTFTFromDue is the time to first token as the agent saw it: from Due, so that it
+// includes the client's lateness. ok is as for TTFT.
 func (t Timing) TTFTFromDue() (d time.Duration, ok bool) {
 	return t.First + t.Lateness, t.Events > 0 && !t.Sent.IsZero()
 }
 
 // OutputSpeed is the number of visible tokens after the first stamp over the
-// time from the first visible stamp to the last. ok is false when the response
-// is unmeasurable: all its visible output shares one stamp, or no token is left
-// after the first stamp's.
+// time from the first visible stamp to the last. ok is false if the response is
+// unmeasurable: all visible output shares one stamp, or all tokens came with the
+// first.
 func (t Timing) OutputSpeed() (speed TokensPerSecond, ok bool) {
 	tokens, window := t.Tokens-t.Usage.Hidden-t.FirstTokens, t.Last-t.First
 	if t.Events == 0 || window <= 0 || tokens <= 0 {
@@ -215,8 +220,8 @@ func (t Timing) OutputSpeed() (speed TokensPerSecond, ok bool) {
 	return TokensPerSecond(float64(tokens) * 1e9 / float64(window.Nanoseconds())), true
 }
 
-// TimePerOutputToken is the inverse of OutputSpeed: the mean time between
-// tokens of this response.
+// TimePerOutputToken is the inverse of OutputSpeed: the mean time between the
+// tokens of the response. ok is as for OutputSpeed.
 func (t Timing) TimePerOutputToken() (d time.Duration, ok bool) {
 	tokens, window := t.Tokens-t.Usage.Hidden-t.FirstTokens, t.Last-t.First
 	if t.Events == 0 || window <= 0 || tokens <= 0 {
@@ -225,8 +230,8 @@ func (t Timing) TimePerOutputToken() (d time.Duration, ok bool) {
 	return window / time.Duration(tokens), true
 }
 
-// E2ESpeed is all output tokens over the whole request, from Sent to its end.
-// ok is false when there was no output or the request has not ended.
+// E2ESpeed is the number of output tokens over the time from Sent to the end of
+// the response. ok is false if there was no output or the response has not ended.
 func (t Timing) E2ESpeed() (speed TokensPerSecond, ok bool) {
 	if t.Tokens == 0 || t.E2E <= 0 {
 		return 0, false
