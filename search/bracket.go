@@ -7,42 +7,41 @@ import (
 	"slices"
 )
 
-// unlimited is the largest n ever asked. Half of the range of int leaves room
-// to double any n, and to add one to the limit, without overflow.
+// unlimited is the largest n ever asked. Half the range of int leaves room to
+// double any n and to add one to the limit without overflow.
 const unlimited = math.MaxInt / 2
 
-// A Bracket is the state of one search: its limits and every answer so far.
-// It only decides what to ask next and what the answers mean; asking is left to
-// the caller or to a [Finder]. The package documentation has the rules.
+// A Bracket is the state of one search: its limits and every answer so far. It
+// decides what to ask next and what the answers mean; asking is left to the caller
+// or to a [Finder]. The package documentation has the rules.
 //
-// The zero value is ready: it searches upwards from 1 without limit.
+// The zero value is ready: it searches up from 1 without limit.
 //
-// A Bracket is plain data. A copy, also one that went through JSON, goes on
-// independently of the original and asks the same questions. It is not safe for
-// concurrent use; its copies are, each by one goroutine.
+// A Bracket is plain data. A copy, including one that went through JSON, continues
+// independently of the original and asks the same questions. A Bracket is not
+// safe for concurrent use, but copies may be used concurrently.
 type Bracket struct {
 	// Min is the smallest n that may be asked. 0 means 1.
 	Min int `json:"min,omitzero"`
 	// Max is the largest n that may be asked, at most math.MaxInt/2. 0 means
-	// that there is no limit, that is math.MaxInt/2.
+	// no limit, which is math.MaxInt/2.
 	Max int `json:"max,omitzero"`
-	// Start is the first n to ask, between Min and Max: a guess somewhat below
-	// the expected answer saves questions. 0 means Min.
+	// Start is the first n to ask, from Min to Max. A guess somewhat below the
+	// expected result saves questions. 0 means Min.
 	Start int `json:"start,omitzero"`
-	// Answers holds what was observed, in that order. Those outside Min..Max
-	// are kept and count for nothing, until the limits are widened. Add to it
-	// with Observe.
+	// Answers are the answers observed, in order. Those outside Min..Max are kept
+	// but ignored until the limits are widened. Observe adds to them.
 	Answers []Answer `json:"answers,omitempty"`
 }
 
-// An Answer is what was observed at one n.
+// An Answer is one observation at one n.
 type Answer struct {
 	N       int     `json:"n"`
 	Verdict Verdict `json:"verdict"`
 }
 
-// Validate returns all mistakes in the limits, joined, or nil. It does not look
-// at Answers: no answer is a mistake.
+// Validate returns all mistakes in the limits, joined, or nil. It does not check
+// Answers: every answer is valid.
 func (b *Bracket) Validate() error {
 	var errs []error
 	bad := func(format string, args ...any) {
@@ -59,7 +58,7 @@ func (b *Bracket) Validate() error {
 		bad("Min is %d, above the largest n allowed, which is %d", first, last)
 	}
 	switch {
-	case b.Start == 0: // follows Min, and so do its mistakes
+	case b.Start == 0: // same as Min, which is checked above
 	case start < max(first, 1):
 		bad("Start is %d, below the smallest n allowed, which is %d", start, max(first, 1))
 	case start > last && last > 0:
@@ -68,37 +67,37 @@ func (b *Bracket) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Next returns the n to ask next. It returns 0 and false when there is nothing
-// left to ask: the search has settled, or [Bracket.Validate] returns an error.
+// Next returns the n to ask next. ok is false if there is nothing left to ask
+// because the search has settled or [Bracket.Validate] returns an error.
 //
-// It returns the same n until something is observed, and never an n within the
-// limits for which anything has been observed. It may be called at any time,
-// and an Observe after the search has settled may open it again.
+// Next returns the same n until something is observed, and never an n that has
+// been observed. It may be called at any time. An Observe after the search has
+// settled may reopen it.
 func (b *Bracket) Next() (n int, ok bool) {
 	if b.Validate() != nil {
 		return 0, false
 	}
 	first, last, start := b.limits()
 	passed, _, ceiling := b.edges()
-	above := max(passed, first-1) // the answer is at least this, or none
+	above := max(passed, first-1) // the result is at least this, or there is none
 	double := max(2*passed, start)
 	switch {
 	case ceiling == 0 && above < last:
 		return min(double, last), true
 	case ceiling-above > 1:
-		// Every n strictly between the two is still unanswered, and so is the
-		// middle. Doubling stays below the middle only when the ceiling was
-		// observed, far up, without having been asked for.
+		// Every n strictly between the two is unanswered, including the middle.
+		// Doubling stays below the middle only if the ceiling is far up and was
+		// observed without having been asked for.
 		return min(double, above+(ceiling-above)/2), true
 	}
 	return 0, false
 }
 
-// Observe records the answer at n. Any n may be observed, in any order and any
-// number of times, whether Next returned it or not.
+// Observe records an answer at n. Any n may be observed, in any order and any
+// number of times, whether or not Next returned it.
 func (b *Bracket) Observe(n int, v Verdict) {
-	// Clip makes append copy: without it two copies of a Bracket would write
-	// to the same array.
+	// Clip makes append copy; otherwise two copies of a Bracket would write to
+	// the same array.
 	b.Answers = append(slices.Clip(b.Answers), Answer{N: n, Verdict: v.known()})
 }
 
@@ -117,7 +116,7 @@ func (b *Bracket) limits() (first, last, start int) {
 	return first, last, start
 }
 
-// inside returns each n within the limits that was answered with v.
+// inside returns every n within the limits that was answered with v.
 func (b *Bracket) inside(v Verdict) (ns []int) {
 	first, last, _ := b.limits()
 	for _, a := range b.Answers {
@@ -130,7 +129,7 @@ func (b *Bracket) inside(v Verdict) (ns []int) {
 
 // edges returns the largest passing n with no failure at or below it, the
 // smallest failing n, and the ceiling: the smallest n above passed that failed
-// or was Unclear. Each is 0 when there is none.
+// or was Unclear. Each is 0 if there is none.
 func (b *Bracket) edges() (passed, failed, ceiling int) {
 	for _, n := range b.inside(Fail) {
 		if failed == 0 || n < failed {

@@ -7,37 +7,37 @@ import (
 	"iter"
 )
 
-// A Probe asks one question: does it hold at n? It returns the evidence, which
-// the search keeps and does not look at, and the verdict.
+// A Probe asks whether it holds at n. It returns the evidence, which the search
+// keeps without looking at it, and the verdict.
 //
-// When n could not be judged, because the measurement was invalid or had too
-// little data, the verdict is [Unclear] and the search goes on. An error ends
-// the search: it is for when going on is pointless. A Probe that was cut short,
-// by ctx or otherwise, must return an error and not a verdict; a verdict
-// returned without an error counts, even if ctx has ended meanwhile.
+// If n could not be judged, because the measurement was invalid or had too little
+// data, the verdict is [Unclear] and the search continues. An error ends the
+// search; it is for when there is no point in continuing. A Probe that was cut
+// short, by ctx or otherwise, must return an error. A verdict returned without an
+// error counts, even if ctx is done by then.
 type Probe[E any] func(ctx context.Context, n int) (E, Verdict, error)
 
 // A Finder asks a [Probe] until its Bracket has settled.
 //
-// The zero value is ready: it searches upwards from 1 without limit, as often
-// as it takes. A Finder is never changed by its methods, so it may be used
-// again, and by several goroutines at once.
+// The zero value is ready: it searches up from 1 without limit and asks as many
+// questions as it takes. Its methods do not change a Finder, so that it may be
+// reused, and used by several goroutines at once.
 type Finder[E any] struct {
-	// Bracket is where the search begins. It may hold answers already: those of
-	// an interrupted search are not asked again.
+	// Bracket is where the search begins. It may have answers, such as those of an
+	// interrupted search, which are not asked again.
 	Bracket Bracket `json:"bracket"`
-	// Budget is the largest number of questions to ask in one run; answers
-	// that Bracket began with do not count. 0 means no limit.
+	// Budget is the largest number of questions to ask in one run, not counting
+	// the answers that Bracket begins with. 0 means no limit.
 	Budget int `json:"budget,omitzero"`
 }
 
-// A Step is one question, its answer, and where that leaves the search.
+// A Step is one question, its answer, and the state of the search after it.
 type Step[E any] struct {
-	N        int     `json:"n"` // what was asked; 0 when an error came before a question
+	N        int     `json:"n"` // what was asked; 0 if an error came before the question
 	Evidence E       `json:"evidence"`
-	Verdict  Verdict `json:"verdict"` // Unclear when the Probe returned an error
-	// Bracket is the state after the answer. It is enough to go on from here.
-	// The answer of a Probe that returned an error is not in it.
+	Verdict  Verdict `json:"verdict"` // Unclear if the Probe returned an error
+	// Bracket is the state after the answer, from which the search can be
+	// resumed. If the Probe returned an error, no answer is added.
 	Bracket Bracket `json:"bracket"`
 }
 
@@ -50,15 +50,15 @@ func (f Finder[E]) Validate() error {
 	return errors.Join(f.Bracket.Validate(), err)
 }
 
-// Steps runs the search, one question each time round the loop, and yields each
-// step as it happens. It ends without an error when the search has settled or
-// the budget is spent; Next of the last step's Bracket tells which. It asks
-// nothing after the loop is left. Ranging over it again runs the search again.
+// Steps runs the search, one question per iteration, and yields each step as it
+// happens. It ends without an error when the search has settled or the budget is
+// spent; Next of the last step's Bracket tells which. It asks nothing after the
+// loop is left. Ranging over it again runs the search again.
 //
-// An error is yielded at most once, and last: the one of [Finder.Validate], the
-// one of the Probe, with what evidence it returned, or [context.Cause] when ctx
-// has ended before the search has settled. When the Probe returned the error
-// because of ctx, the cause is yielded in its place.
+// An error is yielded at most once, as the last step: that of [Finder.Validate],
+// that of the Probe, with the evidence it returned, or [context.Cause] if ctx is
+// done before the search has settled. If the Probe's error is that of ctx, the
+// cause is yielded in its place.
 func (f Finder[E]) Steps(ctx context.Context, probe Probe[E]) iter.Seq2[Step[E], error] {
 	return func(yield func(Step[E], error) bool) {
 		b := f.Bracket
@@ -91,22 +91,21 @@ func (f Finder[E]) Steps(ctx context.Context, probe Probe[E]) iter.Seq2[Step[E],
 	}
 }
 
-// A Result is all that a run of [Finder.Find] found out.
+// A Result is the outcome of one run of [Finder.Find].
 type Result[E any] struct {
 	Summary
-	// OutOfBudget reports that the budget was spent before the search had
-	// settled. It is among the Warnings too.
+	// OutOfBudget reports that the budget was spent before the search settled.
+	// Warnings says so too.
 	OutOfBudget bool `json:"out_of_budget"`
-	// Steps has the questions of this run, in order. After an error of the
-	// Probe the last one is the question it was asked.
+	// Steps are the questions of this run, in order. If the Probe returned an
+	// error, the last one is the question that it was asked.
 	Steps []Step[E] `json:"steps,omitempty"`
-	// Bracket is the final state. A Finder that begins with it goes on with the
-	// same search.
+	// Bracket is the final state. A Finder that begins with it resumes the search.
 	Bracket Bracket `json:"bracket"`
 }
 
-// Find runs the search to its end. The errors are those of [Finder.Steps]; the
-// Result holds what was found until then.
+// Find runs the search to its end. Its errors are those of [Finder.Steps]; the
+// Result then holds what was found before the error.
 func (f Finder[E]) Find(ctx context.Context, probe Probe[E]) (Result[E], error) {
 	res := Result[E]{Bracket: f.Bracket}
 	var err error

@@ -51,8 +51,8 @@ func TestFindInvalid(t *testing.T) {
 
 var errOperator = errors.New("stopped by the operator")
 
-// TestFindCancelled cancels during the third question, at 2m30s.
-func TestFindCancelled(t *testing.T) {
+// TestFindCanceled cancels during the third question, at 2m30s.
+func TestFindCanceled(t *testing.T) {
 	for name, abandon := range map[string]func(ctx context.Context) error{
 		"error":   context.Context.Err,
 		"cause":   context.Cause,
@@ -85,8 +85,8 @@ func TestFindCancelled(t *testing.T) {
 	}
 }
 
-// TestFindCancelledBetween cancels when nothing is being asked.
-func TestFindCancelledBetween(t *testing.T) {
+// TestFindCanceledBetween cancels when nothing is being asked.
+func TestFindCanceledBetween(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	probe := func(ctx context.Context, n int) (string, Verdict, error) {
 		if n == 6 {

@@ -6,40 +6,39 @@ import (
 	"slices"
 )
 
-// A Summary is what the answers of a [Bracket] amount to. It can be taken at
-// any time; before the search has settled it holds what is known so far. The
-// zero value says that nothing was observed.
+// A Summary is the conclusion from the answers of a [Bracket]. Before the search
+// has settled it holds what is known so far. The zero value means that nothing was
+// observed.
 type Summary struct {
-	// LargestPassing is the answer: the largest n that passed with no failure
-	// at or below it. 0 means none.
+	// LargestPassing is the result of the search: the largest n that passed with
+	// no failure at or below it. 0 means none.
 	LargestPassing int `json:"largest_passing"`
-	// SmallestFailing is the smallest n that failed. 0 means that none did.
+	// SmallestFailing is the smallest n that failed. 0 means none.
 	SmallestFailing int `json:"smallest_failing,omitzero"`
-	// Bounded reports whether the answer is exact from above: the n right above
-	// LargestPassing (Min when that is 0) was seen to fail. When the search has
-	// settled without it, the answer is a lower bound: the limit was reached,
-	// or the n right above was Unclear.
+	// Bounded reports whether LargestPassing is exact: the n right above it (Min
+	// if it is 0) failed. If the search has settled and Bounded is false,
+	// LargestPassing is a lower bound: the limit was reached, or the n right above
+	// was Unclear.
 	Bounded bool `json:"bounded"`
 	// Contradictions has an entry for each n that passed with a failure at or
 	// below it, in increasing order.
 	Contradictions []Contradiction `json:"contradictions,omitempty"`
-	// Unclear has each n that was asked and got neither Pass nor Fail, in
+	// Unclear has each n that was answered with neither Pass nor Fail, in
 	// increasing order.
 	Unclear []int `json:"unclear,omitempty"`
-	// Warnings says in words what a reader must know beside the numbers:
-	// contradictions, Unclear answers right above LargestPassing, a limit that
-	// was reached.
+	// Warnings are what a reader must know beside the numbers: contradictions, an
+	// Unclear answer that may hide a larger result, a limit that was reached.
 	Warnings []string `json:"warnings,omitempty"`
 }
 
-// A Contradiction is a pass that a failure speaks against. Both are the same n
-// when that n was answered with both.
+// A Contradiction is a pass at or above a failure. Pass and Fail are equal if the
+// same n was answered with both.
 type Contradiction struct {
 	Pass int `json:"pass"` // an n that passed
 	Fail int `json:"fail"` // the largest n at or below Pass that failed
 }
 
-// Summary returns what the answers so far amount to.
+// Summary returns the conclusion from the answers so far.
 func (b *Bracket) Summary() Summary {
 	first, last, _ := b.limits()
 	passed, failed, ceiling := b.edges()
@@ -78,11 +77,11 @@ func (s *Summary) warn(format string, args ...any) {
 	s.Warnings = append(s.Warnings, fmt.Sprintf(format, args...))
 }
 
-// A merged is all that was observed at one n.
+// merged is everything observed at one n.
 type merged struct {
 	n        int
 	passed   bool
-	failedAt int // the largest n' <= n that failed, 0 if none did
+	failedAt int // the largest n' <= n that failed; 0 if none did
 }
 
 // merged returns one entry for each n within the limits, in increasing order.

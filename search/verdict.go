@@ -2,20 +2,20 @@ package search
 
 import "fmt"
 
-// Verdict is the answer to one question "does it hold at n?".
+// A Verdict is the answer to whether it holds at n.
 //
-// The zero value is [Unclear], so that a verdict nobody set never passes. Any
-// value that is not one of the constants is treated as Unclear.
+// The zero value is [Unclear], so that a verdict that was never set does not pass.
+// Any value other than the constants is treated as Unclear.
 type Verdict int
 
 const (
-	Unclear Verdict = iota // the question was asked and not answered
+	Unclear Verdict = iota // the question was asked but not answered
 	Pass                   // it holds at n
 	Fail                   // it does not hold at n
 )
 
-// String returns "undecided", "pass" or "fail", and "Verdict(7)" for a value
-// that is none of them.
+// String returns "undecided", "pass" or "fail", or "Verdict(7)" for any other
+// value.
 func (v Verdict) String() string {
 	switch v {
 	case Unclear:
@@ -28,7 +28,7 @@ func (v Verdict) String() string {
 	return fmt.Sprintf("Verdict(%d)", int(v))
 }
 
-// known returns v, or Unclear when v is none of the constants.
+// known returns v, or Unclear if v is not one of the constants.
 func (v Verdict) known() Verdict {
 	if v == Pass || v == Fail {
 		return v
@@ -36,7 +36,7 @@ func (v Verdict) known() Verdict {
 	return Unclear
 }
 
-// MarshalText returns the word that String returns. A value that is none of the
+// MarshalText returns the word that String returns. A value other than the
 // constants is an error, because it could not be read back.
 func (v Verdict) MarshalText() ([]byte, error) {
 	if v != v.known() {
@@ -46,7 +46,7 @@ func (v Verdict) MarshalText() ([]byte, error) {
 }
 
 // UnmarshalText reads one of the words that String returns. Any other text,
-// the empty one included, is an error and leaves v as it was.
+// including empty text, is an error and leaves v unchanged.
 func (v *Verdict) UnmarshalText(text []byte) error {
 	for _, known := range [...]Verdict{Unclear, Pass, Fail} {
 		if string(text) == known.String() {
