@@ -11,16 +11,17 @@ import (
 )
 
 const (
-	// probes is how many requests a calibration takes at most: two for the
-	// line that most tokenizers follow, the rest for those that do not.
+	// probes is the largest number of requests of a calibration: two fit the line
+	// that most tokenizers follow, the rest are for those that do not.
 	probes = 8
-	// tolerance is how far the prompt may be from its length.
+	// tolerance is the largest relative error of a prompt's length: too small to
+	// change what prefill costs, large enough for a tokenizer to meet.
 	tolerance = 0.01
 )
 
-// calibrate finds how many words of filler make a prompt of so many tokens by
-// the server's own count, within a tolerance of 1 %. Each probe is a prompt of
-// its own with an answer of one token. got is 0 when the server counts nothing.
+// calibrate finds the number of words of filler for a prompt of want tokens by the
+// server's own count, within the tolerance. Each probe is a different prompt with
+// an answer of one token. got is 0 if the server does not count.
 func calibrate(ctx context.Context, conn *endpoint.Conn, s shape, seed uint64, want int) (words, got int, warning string, err error) {
 	s.tokens, s.ignoreEOS = 1, false
 	rng := random(seed, -1, 0)
@@ -34,7 +35,7 @@ func calibrate(ctx context.Context, conn *endpoint.Conn, s shape, seed uint64, w
 			return next, 0, "", err
 		}
 		if tokens == 0 {
-			return want, 0, "the server does not count prompt tokens: prompts are as many words as tokens were asked for, and their length is not known", nil
+			return want, 0, "the server does not count prompt tokens: prompts have one word for each token asked for, and their length is unknown", nil
 		}
 		now := point{next, tokens}
 		if best == (point{}) || off(now.tokens, want) < off(best.tokens, want) {
@@ -43,7 +44,7 @@ func calibrate(ctx context.Context, conn *endpoint.Conn, s shape, seed uint64, w
 		if tokens == want {
 			break
 		}
-		// Along the line through the latest two points, or at one token a word.
+		// Follow the line through the latest two points, or assume one token a word.
 		slope := 1.0
 		if last != (point{}) && now.words != last.words && now.tokens != last.tokens {
 			slope = float64(now.tokens-last.tokens) / float64(now.words-last.words)
@@ -64,8 +65,7 @@ func calibrate(ctx context.Context, conn *endpoint.Conn, s shape, seed uint64, w
 
 func off(tokens, want int) float64 { return math.Abs(float64(tokens - want)) }
 
-// probe returns the number of tokens that the server counts in a prompt, 0 when
-// it counts none.
+// probe returns the server's count of the tokens of a prompt, 0 if it does not count.
 func probe(ctx context.Context, conn *endpoint.Conn, body []byte) (int, error) {
 	var clock metrics.Clock
 	_, err := conn.Stream(ctx, "", [][]byte{body}, &clock)

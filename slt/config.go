@@ -15,61 +15,61 @@ import (
 	"github.com/agentperf/agentperf-go/pricing"
 )
 
-// Config is what to measure and how. Only Endpoint has no default.
+// Config says what to measure and how. Only Endpoint has no default.
 type Config struct {
 	// Endpoint is the system under test.
 	Endpoint endpoint.Config
-	// Model is the model asked for; empty means the only one served.
+	// Model is the model to request; empty means the only one served.
 	Model string
 	// Fields are added to each request body, and replace fields of the same
 	// name other than model, messages and stream.
 	Fields map[string]json.RawMessage
-	// Name says in reports how the system is set up, such as "Max Throughput"
-	// or "Minimum Latency"; see [Optimal].
+	// Name names the setup of the system in reports, such as "Max Throughput" or
+	// "Minimum Latency"; see [Optimal].
 	Name string
 
-	// Levels are the concurrencies to run, in rising order; none means those
-	// of [Levels] until the plateau, and at most MaxConcurrency. Each query of a
-	// level has a connection of its own: when this process may not open as many,
-	// that is an error of Run, and a sweep without Levels goes no further than it
-	// may.
+	// Levels are the concurrencies to run, in ascending order; none means those of
+	// [Levels] until the plateau, and at most MaxConcurrency. Each query of a level
+	// has its own connection: if this process may not open that many, Run returns
+	// an error, or, without Levels, ends the sweep at as many as it may.
 	Levels []int
 	// MaxConcurrency ends a sweep without Levels; 0 means 4096.
 	MaxConcurrency int
-	// Plateau is when throughput has stopped growing.
+	// Plateau is the rule for when throughput has stopped growing.
 	Plateau Plateau
-	// InputTokens and OutputTokens are the lengths of a query; 0 means 1,000.
+	// InputTokens and OutputTokens are the lengths of a query and its answer; 0
+	// means 1,000.
 	InputTokens, OutputTokens int
-	// Ramp is the time over which the queries of a level are started, evenly,
-	// so that they do not march in step, and Settle the time from there to the
-	// window; 0 means 15 s, negative means none.
+	// Ramp is the time over which the queries of a level are started, spread
+	// evenly so that they do not run in lockstep. Settle is the time from there to
+	// the window. 0 means 15 s, negative means none.
 	Ramp, Settle time.Duration
 	// Measure is the length of the window; 0 means 3 minutes.
 	Measure time.Duration
-	// Drain is how long queries that are open when the window ends may go on
-	// before they are cut; 0 means 30 s, negative means no time.
+	// Drain is the time that queries still open at the end of the window are given
+	// before they are canceled; 0 means 30 s, negative means none.
 	Drain time.Duration
-	// AtSpeeds are the output speeds per query at which throughput and cost
-	// are read off between the levels; none means 100 tokens per second.
+	// AtSpeeds are the output speeds per query at which throughput and cost are
+	// interpolated between the levels; none means 100 tokens per second.
 	AtSpeeds []metrics.TokensPerSecond
-	// System is what throughput is divided by and what it costs; the zero
+	// System is the hardware that throughput is divided by and its price; the zero
 	// System leaves those figures out.
 	System pricing.System
-	// Seed determines the prompts. 0 draws one, so that a second run does not
-	// find the server's cache filled by the first; the report says which.
+	// Seed determines the prompts. 0 draws one, which the report states, so that a
+	// second run does not find the server's cache filled by the first.
 	Seed uint64
-	// Progress, when set, is told how the sweep goes, from one goroutine. It
-	// should return soon.
+	// Progress, if set, is called with the progress of the sweep, never
+	// concurrently. It should return soon.
 	Progress func(Event)
 }
 
-// A Plateau is a rule for when throughput has stopped growing: when Levels
-// levels in a row have not beaten the best before them by more than Gain. The
-// published rule is only "until throughput stops increasing".
+// A Plateau is a rule for when throughput has stopped growing: when a number of
+// levels in a row, Levels, have not exceeded the best level before them by more than
+// Gain. The published rule is only "until throughput stops increasing".
 type Plateau struct {
-	// Gain is a share; 0 means 0.01, negative means that any gain counts.
+	// Gain is relative; 0 means 0.01, negative means that any gain counts.
 	Gain float64
-	// Levels is how many; 0 means 2.
+	// Levels is the number of levels; 0 means 2.
 	Levels int
 }
 
@@ -82,9 +82,9 @@ const (
 	defaultSpeed          = 100
 	defaultMaxConcurrency = 4096
 
-	mostTokens      = 10_000_000          // of a prompt or an answer
+	mostTokens      = 10_000_000          // of a prompt or an answer; beyond any model's context
 	mostConcurrency = 1_000_000           // in one process; beyond any machine's ports
-	longest         = 30 * 24 * time.Hour // of any part of a level
+	longest         = 30 * 24 * time.Hour // of any part of a level; beyond any use
 )
 
 // Levels returns the published levels of concurrency: 1, 2, 4, 8, 16, 32, 64
@@ -102,7 +102,7 @@ func Levels() iter.Seq[int] {
 	}
 }
 
-// Validate reports everything that is wrong with the configuration.
+// Validate returns all mistakes in the configuration, joined, or nil.
 func (c Config) Validate() error {
 	errs := []error{c.Endpoint.Validate(), fields.Validate("slt", c.Fields), c.System.Validate()}
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf("slt: "+format, args...)) }
@@ -111,7 +111,7 @@ func (c Config) Validate() error {
 		case n < 1 || n > mostConcurrency:
 			bad("Levels[%d] is %d, expected 1 to %d", i, n, mostConcurrency)
 		case i > 0 && n <= c.Levels[i-1]:
-			bad("Levels[%d] is %d after %d, expected rising levels", i, n, c.Levels[i-1])
+			bad("Levels[%d] is %d after %d, expected ascending levels", i, n, c.Levels[i-1])
 		}
 	}
 	if c.MaxConcurrency < 0 || c.MaxConcurrency > mostConcurrency {

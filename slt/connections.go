@@ -6,11 +6,11 @@ import (
 	"github.com/agentperf/agentperf-go/internal/sockets"
 )
 
-// fit keeps the sweep within the connections that this machine can open, each query
-// having its own. It is an error when Levels ask for more.
+// fit limits the sweep to the number of connections that this machine can open, one per
+// query. It returns an error if Levels ask for more.
 func (c *Config) fit(limits sockets.Limits) (warning string, err error) {
 	if c.Endpoint.Dial != nil || c.Endpoint.HTTP2 {
-		return "", nil // of no kind that is known, or shared
+		return "", nil // of an unknown kind, or shared
 	}
 	check := func(level, before int) error {
 		return limits.Check(fmt.Sprintf("%d queries at a time", level), level, before)

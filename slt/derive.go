@@ -6,14 +6,14 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
-// growth watches throughput level by level for the end of its growth.
+// growth detects the plateau from the throughput of each level.
 type growth struct {
 	rule Plateau
-	best float64 // before the levels that have not beaten it
-	flat int     // how many these are
+	best float64 // the best level before those that have not exceeded it
+	flat int     // the number of those
 }
 
-// add takes in the next level and reports whether throughput has stopped growing.
+// add adds the next level and reports whether throughput has stopped growing.
 func (g *growth) add(throughput float64) (plateau bool) {
 	if throughput > g.best*(1+g.rule.Gain) {
 		g.best, g.flat = throughput, 0
@@ -23,7 +23,7 @@ func (g *growth) add(throughput float64) (plateau bool) {
 	return g.flat >= g.rule.Levels
 }
 
-// derive fills in what follows from the levels.
+// derive fills in the figures that follow from the levels.
 func (r *Report) derive(speeds []metrics.TokensPerSecond) error {
 	r.PeakOutputTokensPerSecond, r.PeakOutputSpeed, r.PeakConcurrency, r.PeakNormalised = nil, nil, 0, nil
 	for i := range r.Levels {
@@ -42,7 +42,7 @@ func (r *Report) derive(speeds []metrics.TokensPerSecond) error {
 	for _, s := range speeds {
 		a, recrossed := read(r.Levels, s)
 		if recrossed > 0 {
-			r.Warnings = append(r.Warnings, fmt.Sprintf("at %v tokens/s per query: concurrency %d is as fast again, although a lower one was not; the lower one counts", float64(s), recrossed))
+			r.Warnings = append(r.Warnings, fmt.Sprintf("at %v tokens/s per query: concurrency %d is fast enough although a lower one was not; the lower one counts", float64(s), recrossed))
 		}
 		if err := r.price(&a); err != nil {
 			return err
@@ -59,8 +59,8 @@ func (r *Report) derive(speeds []metrics.TokensPerSecond) error {
 	return nil
 }
 
-// price fills in what the throughput at a speed costs and is per accelerator,
-// as far as the system is known.
+// price fills in the cost of the throughput at a speed and its figures per
+// accelerator, where the system states what they need.
 func (r *Report) price(a *AtSpeed) error {
 	if r.System == nil || a.OutputTokensPerSecond == nil || *a.OutputTokensPerSecond <= 0 {
 		return nil
@@ -81,13 +81,13 @@ func (r *Report) price(a *AtSpeed) error {
 	return nil
 }
 
-// read reads throughput off the levels at an output speed per query. The first
-// level that is slower decides: a later one that is as fast again, recrossed,
-// was lucky.
+// read interpolates throughput between the levels at an output speed per query. The
+// first level that is slower decides: a later one that is fast enough, recrossed, was
+// lucky.
 func read(levels []Level, speed metrics.TokensPerSecond) (a AtSpeed, recrossed int) {
 	want := float64(speed)
 	a = AtSpeed{Speed: speed, Case: NoData}
-	var before *Level // the latest that is as fast
+	var before *Level // the latest that is at least as fast
 	var slower *Level // the first that is not
 	for i := range levels {
 		l := &levels[i]

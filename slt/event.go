@@ -6,30 +6,31 @@ import (
 	"github.com/agentperf/agentperf-go/internal/phase"
 )
 
-// An Event says how far a sweep has come.
+// An Event is the progress of a sweep.
 type Event struct {
-	// Concurrency is that of the level under way; 0 before the first one.
+	// Concurrency is the level being run; 0 before the first.
 	Concurrency int
 	// Stage is "calibrating", once "starting", and then "spawning", "settling",
 	// "measuring", "finishing" or, once with Result set, "done".
 	Stage string
-	// Warnings are set when Stage is "starting": what the report will say of the
+	// Warnings are set if Stage is "starting": the report's warnings about the
 	// endpoint, the prompts and this machine.
 	Warnings []string
 	// Elapsed is the time since the level began.
 	Elapsed time.Duration
 	// Queries and Succeeded count the level's queries so far, measured or not.
 	Queries, Succeeded int
-	// Pending is what is still missing before the window ends, in words.
+	// Pending says in words what the window is still waiting for.
 	Pending []string
-	// Result is the level's result when it is done.
+	// Result is the level's result if Stage is "done", else nil.
 	Result *Level
 }
 
-// progressInterval is how often Progress hears of a level.
+// progressInterval is the time between two calls of Progress during a level: often
+// enough for a person to see it move.
 const progressInterval = 500 * time.Millisecond
 
-// watch passes the snapshots of a phase on as events.
+// watch turns the snapshots of a phase into events.
 func watch(progress func(Event), concurrency int) func(phase.Snapshot) {
 	if progress == nil {
 		return nil

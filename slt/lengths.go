@@ -9,8 +9,8 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
-// lengths fills in the lengths that were achieved, and warns where they are not
-// those that were asked for.
+// lengths fills in the lengths that were achieved and warns if they differ from those
+// asked for.
 func (l *Level) lengths(want ConfigEcho, ended []record) {
 	input, output := &metrics.Percentiles{Exact: -1}, &metrics.Percentiles{Exact: -1}
 	short, over, hidden := 0, 0, 0
@@ -53,24 +53,24 @@ func (l *Level) lengths(want ConfigEcho, ended []record) {
 		add("%d answers were shorter than they were forced to be: ignore_eos is not honoured", short)
 	}
 	if over > 0 {
-		add("%d answers have more tokens than were asked for", over)
+		add("%d answers had more tokens than were asked for", over)
 	}
 	if hidden > 0 {
 		add("%d answers spent tokens on reasoning that was not shown; these are left out of output speed", hidden)
 	}
 	if n := l.TokenSources[metrics.SourceEvents]; n > 0 {
-		add("%d answers came without token usage that can be believed: events are counted, which need not be tokens", n)
+		add("%d answers came without credible token usage: events are counted, which need not be tokens", n)
 	}
 }
 
-// warn adds what a reader of the level should know.
+// warn adds warnings about the level.
 func (l *Level) warn(r phase.Result, late *metrics.Percentiles) {
 	add := func(format string, args ...any) { l.Warnings = append(l.Warnings, fmt.Sprintf(format, args...)) }
 	if l.Requests-l.Unanswered == 0 && r.Ending == phase.Complete {
-		add("no query ended in the window of %.0f s: there are no speeds and latencies; a longer window would have some", l.MeasuredSeconds)
+		add("no query ended in the window of %.0f s, so that there are no speeds or latencies; use a longer window", l.MeasuredSeconds)
 	}
 	if p99, ok := late.At(99); ok && p99 > lateLimit.Seconds() {
-		add("the client was late: P99 of lateness is %.0f ms, more than %v; its own speed may be what was measured", p99*1e3, lateLimit)
+		add("the client was late: P99 of lateness is %.0f ms, more than %v; the client itself may be what was measured", p99*1e3, lateLimit)
 	}
 	if l.Failed > 0 {
 		add("%d of %d queries failed: %s", l.Failed, l.Requests, l.FailureExample)

@@ -10,13 +10,12 @@ import (
 )
 
 // Optimal merges two sweeps of one system in different setups, such as one for
-// throughput and one for latency: at each concurrency the level with the greater
-// system output throughput, as in Artificial Analysis' configurations of that
-// name. What follows from the levels is derived anew. Levels that only one of
-// the two has are taken from it.
+// throughput and one for latency. At each concurrency it takes the level with the
+// greater system output throughput, or the only one, as in Artificial Analysis'
+// configurations of that name, and derives the other figures from these levels.
 //
-// The error says that the two cannot be compared: their queries, models or
-// systems differ.
+// It returns an error if the two cannot be compared because their queries, models
+// or systems differ.
 func Optimal(a, b *Report) (*Report, error) {
 	if err := comparable(a, b); err != nil {
 		return nil, err
@@ -30,7 +29,7 @@ func Optimal(a, b *Report) (*Report, error) {
 		m.Started = b.Started
 	}
 	m.Config.Name = "Optimal of " + nameA + " and " + nameB
-	for _, l := range slices.Concat(labelled(a.Levels, nameA), labelled(b.Levels, nameB)) {
+	for _, l := range slices.Concat(labeled(a.Levels, nameA), labeled(b.Levels, nameB)) {
 		i, found := slices.BinarySearchFunc(m.Levels, l.Concurrency, func(l Level, n int) int { return l.Concurrency - n })
 		switch {
 		case !found:
@@ -54,7 +53,7 @@ func Optimal(a, b *Report) (*Report, error) {
 	return m, m.derive(speeds)
 }
 
-func labelled(levels []Level, name string) []Level {
+func labeled(levels []Level, name string) []Level {
 	levels = slices.Clone(levels)
 	for i := range levels {
 		levels[i].Configuration = cmp.Or(levels[i].Configuration, name)
@@ -62,7 +61,7 @@ func labelled(levels []Level, name string) []Level {
 	return levels
 }
 
-// comparable reports every reason why two sweeps cannot be merged.
+// comparable returns every reason why two sweeps cannot be merged, joined, or nil.
 func comparable(a, b *Report) error {
 	var errs []error
 	differ := func(what string, a, b any) {

@@ -10,9 +10,9 @@ import (
 	"github.com/agentperf/agentperf-go/internal/filler"
 )
 
-// A prompter makes the request bodies of one worker. Each begins with words of
-// its own, so that no cache of another query's prompt helps beyond what a chat
-// template puts in front of all.
+// A prompter makes the request bodies of one worker. Each begins with different
+// words, so that a cache of another query's prompt helps only with what the chat
+// template puts in front of all prompts.
 type prompter struct {
 	rng        *rand.Rand
 	words      int
@@ -20,18 +20,18 @@ type prompter struct {
 	body       []byte
 }
 
-// shape is what all request bodies of a sweep have in common.
+// shape is what the request bodies of a sweep have in common.
 type shape struct {
 	model     string
 	fields    map[string]json.RawMessage
 	words     int // of filler
-	wanted    int // words of an answer, as the prompt says
-	tokens    int // of an answer at most
+	wanted    int // words of an answer that the prompt asks for
+	tokens    int // most tokens of an answer
 	ignoreEOS bool
 }
 
-// forced reports whether answers are forced to their length, and no field of
-// the user's is in the way.
+// forced reports whether answers are forced to their length, which a field of the
+// user's may prevent.
 func (s shape) forced() bool {
 	return s.ignoreEOS && s.fields["max_tokens"] == nil && s.fields["ignore_eos"] == nil
 }

@@ -12,15 +12,15 @@ import (
 // Schema is the version of the JSON form of a [Report].
 const Schema = "slt.report/1"
 
-// A Report is the result of a sweep. It encodes to JSON; units are in the
-// names, and what is not known is null.
+// A Report is the result of a sweep. It encodes to JSON, with units in the names and
+// null for unknown values.
 type Report struct {
 	Schema string `json:"schema"`
 	// Started is when the sweep began, by the client's wall clock.
 	Started time.Time `json:"started"`
-	// Complete is set when the sweep came to its own end.
+	// Complete is set if the sweep ended by its own rules.
 	Complete bool `json:"complete"`
-	// Levels are all levels run, in rising order.
+	// Levels are the levels that were run, in ascending order.
 	Levels []Level `json:"levels"`
 
 	// PeakOutputTokensPerSecond is the greatest system output throughput of
@@ -29,81 +29,85 @@ type Report struct {
 	PeakConcurrency           int      `json:"peak_concurrency"`
 	// PeakOutputSpeed is the greatest median output speed per query.
 	PeakOutputSpeed *float64 `json:"peak_output_speed_tokens_per_second"`
-	// AtSpeed is what the system gives at given output speeds per query.
+	// AtSpeed is the system's throughput at each of Config.AtSpeeds.
 	AtSpeed []AtSpeed `json:"at_speed"`
-	// PlateauReached is set when throughput was seen to have stopped growing,
-	// so that the peak is a limit of the system and not of the sweep.
+	// PlateauReached is set if throughput stopped growing, so that the peak is a
+	// limit of the system and not of the sweep.
 	PlateauReached bool `json:"plateau_reached"`
 
-	// System is what throughput is divided by; nil when nothing was stated.
+	// System is the hardware that throughput is divided by; nil if not stated.
 	System *pricing.System `json:"system,omitempty"`
 	// PeakNormalised is the peak throughput per accelerator, kW and so on.
 	PeakNormalised *pricing.Normalised `json:"peak_normalised,omitempty"`
 
-	// Preflight is what the endpoint was found to be; nil without one.
+	// Preflight is what was found out about the endpoint; nil if the sweep ended
+	// before.
 	Preflight *endpoint.Findings `json:"preflight,omitempty"`
 	// Config is the configuration with its defaults filled in.
 	Config ConfigEcho `json:"config"`
-	// Warnings are what a reader must know beside the numbers.
+	// Warnings are what a reader must know beside the figures, including those of
+	// the levels.
 	Warnings []string `json:"warnings"`
 }
 
-// A Level is one level of concurrency.
+// A Level is the result of one level of concurrency.
 type Level struct {
 	Concurrency int `json:"concurrency"`
-	// Configuration names the setup that the level was run with, in a merge of
-	// two; see [Optimal].
+	// Configuration names the setup that the level was run with in a merge of two
+	// sweeps; see [Optimal].
 	Configuration string `json:"configuration,omitempty"`
 
-	// OutputTokensPerSecond is system output throughput: tokens that arrived
+	// OutputTokensPerSecond is system output throughput: the tokens that arrived
 	// in the window over its length.
 	OutputTokensPerSecond float64 `json:"output_tokens_per_second"`
-	// Quantiles are over the queries that ended in the window: all Requests but
+	// Quantiles are over the queries that ended in the window: all Requests except
 	// the Unanswered ones.
 	//
-	// Output speed per query, in tokens per second after the first stamp; P25
-	// is that of the slow quarter.
+	// Output speed per query is in tokens per second after the first stamp; a
+	// quarter of queries are slower than P25.
 	MedianOutputSpeed *float64 `json:"median_output_speed_tokens_per_second"`
 	P25OutputSpeed    *float64 `json:"p25_output_speed_tokens_per_second"`
 	P95OutputSpeed    *float64 `json:"p95_output_speed_tokens_per_second"`
-	// End-to-end latency, from a query's being sent to the end of its response.
-	MedianE2E  *float64 `json:"median_e2e_seconds"`
-	P25E2E     *float64 `json:"p25_e2e_seconds"`
-	P95E2E     *float64 `json:"p95_e2e_seconds"`
+	// End-to-end latency is the time from the sending of a query to the end of its
+	// response.
+	MedianE2E *float64 `json:"median_e2e_seconds"`
+	P25E2E    *float64 `json:"p25_e2e_seconds"`
+	P95E2E    *float64 `json:"p95_e2e_seconds"`
+	// TTFT is the time to first token.
 	MedianTTFT *float64 `json:"median_ttft_seconds"`
 	P25TTFT    *float64 `json:"p25_ttft_seconds"`
 	P95TTFT    *float64 `json:"p95_ttft_seconds"`
-	// ResponseRate is the share of Requests of which at least one token came;
-	// nil when there were none.
+	// ResponseRate is the share of Requests for which at least one token arrived;
+	// nil if there were no requests.
 	ResponseRate *float64 `json:"response_rate"`
-	// Requests is the number of queries that ended in the window, and of those
-	// that were Unanswered: open at its end, after waiting for longer than half
-	// of it, and never given a token.
+	// Requests is the number of queries that ended in the window plus the
+	// Unanswered ones: those open at its end that had waited for more than half of
+	// it without a token.
 	Requests   int `json:"requests"`
 	Unanswered int `json:"unanswered"`
-	// Failed is how many of them failed by the server's fault, Unmeasurable how
-	// many succeeded without an output speed.
+	// Failed is the number of Requests that failed through the server's fault,
+	// Unmeasurable the number that succeeded without a measurable output speed,
+	// because all output came at once.
 	Failed       int `json:"failed"`
 	Unmeasurable int `json:"unmeasurable"`
 	// Outcomes counts how the requests ended.
 	Outcomes map[endpoint.Outcome]int `json:"outcomes"`
-	// FailureExample is what the first failure said.
+	// FailureExample is the message of the first failure.
 	FailureExample string `json:"failure_example,omitempty"`
-	// Invalid says why the level says nothing about the system; empty when it does.
+	// Invalid says why the level says nothing about the system; empty if it is valid.
 	Invalid string `json:"invalid,omitempty"`
 
-	// MeanInputTokens and MeanOutputTokens are the lengths that were achieved,
-	// by the server's count, over the queries that succeeded; CachedInputTokens
-	// is the sum of what it says it had cached.
+	// MeanInputTokens and MeanOutputTokens are the mean lengths of the queries that
+	// succeeded, by the server's count; CachedInputTokens is the total number of
+	// input tokens that it reports as cached.
 	MeanInputTokens   *float64 `json:"mean_input_tokens"`
 	MeanOutputTokens  *float64 `json:"mean_output_tokens"`
 	CachedInputTokens int64    `json:"cached_input_tokens"`
-	// TokenSources counts where token totals came from.
+	// TokenSources counts the requests by the source of their token count.
 	TokenSources map[metrics.Source]int `json:"token_sources"`
-	// LatenessP99 is how late the client sent its queries.
+	// LatenessP99 is the P99 of how late the client sent its queries.
 	LatenessP99 *float64 `json:"lateness_p99_seconds"`
-	// MeasuredSeconds is the length of the window, LevelSeconds that of the
-	// whole level.
+	// MeasuredSeconds is the length of the window, LevelSeconds that of the level.
 	MeasuredSeconds float64 `json:"measured_seconds"`
 	LevelSeconds    float64 `json:"level_seconds"`
 	// Ending says why the window ended: "complete", "nothing succeeded",
@@ -113,20 +117,20 @@ type Level struct {
 	Warnings []string `json:"warnings,omitempty"`
 }
 
-// AtSpeed is what the system gives at an output speed per query.
+// AtSpeed is the throughput of the system at an output speed per query.
 type AtSpeed struct {
 	Speed metrics.TokensPerSecond `json:"speed_tokens_per_second"`
 	// OutputTokensPerSecond is system output throughput where the median output
-	// speed per query is Speed; nil when no level is as fast.
+	// speed per query is Speed; nil if every level is slower.
 	OutputTokensPerSecond *float64 `json:"output_tokens_per_second"`
-	// Case says how it was found.
+	// Case says how OutputTokensPerSecond was found.
 	Case Case `json:"case"`
-	// Between are the levels that it lies between, the same twice when it is
-	// that of one level.
+	// Between are the two concurrencies that it lies between; both are the same if
+	// it is that of one level.
 	Between []int `json:"between_concurrencies,omitempty"`
-	// CostPerMillion is the cost of a million output tokens together with the
-	// input tokens that came with them; at 1,000 in and 1,000 out these are a
-	// million too. Nil without a throughput or a price.
+	// CostPerMillion is the cost of a million output tokens together with their
+	// input tokens, which are a million too at 1,000 in and 1,000 out. It is nil
+	// without a throughput or a price.
 	CostPerMillion *pricing.USD `json:"cost_per_million_usd"`
 	// Normalised is the throughput per accelerator, kW and so on.
 	Normalised *pricing.Normalised `json:"normalised,omitempty"`
@@ -136,22 +140,22 @@ type AtSpeed struct {
 type Case string
 
 const (
-	// Interpolated: linearly in speed, between the first level that is slower
+	// Interpolated means linearly in speed, between the first level that is slower
 	// and the one before it.
 	Interpolated Case = "interpolated"
-	// AtLevel: a level has just this speed.
+	// AtLevel means that a level has exactly this speed.
 	AtLevel Case = "at_level"
-	// AllFaster: every level is faster. The throughput is that of the best, and
-	// the system may give more.
+	// AllFaster means that every level is faster. The throughput is that of the best
+	// level; the system may be capable of more.
 	AllFaster Case = "all_faster"
-	// NeverReached: no level is as fast.
+	// NeverReached means that every level is slower.
 	NeverReached Case = "never_reached"
-	// NoData: no level has a median speed.
+	// NoData means that no level has a median speed.
 	NoData Case = "no_data"
 )
 
-// A ConfigEcho is the configuration of a sweep in its report, with the defaults
-// filled in and without secrets: of headers there are only the names.
+// A ConfigEcho is the configuration of a sweep as its report states it, with the
+// defaults filled in and without secrets: headers are listed by name only.
 type ConfigEcho struct {
 	Endpoint       string                     `json:"endpoint"`
 	Headers        []string                   `json:"headers,omitempty"`
@@ -165,9 +169,9 @@ type ConfigEcho struct {
 
 	InputTokens  int `json:"input_tokens"`
 	OutputTokens int `json:"output_tokens"`
-	// PromptWords is the length of prompts in words of filler, and
-	// CalibratedInputTokens what the server counts in one; 0 when it counts
-	// nothing.
+	// PromptWords is the length of prompts in words of filler.
+	// CalibratedInputTokens is the same length in tokens by the server's count; 0 if
+	// it does not count.
 	PromptWords           int  `json:"prompt_words"`
 	CalibratedInputTokens int  `json:"calibrated_input_tokens"`
 	IgnoreEOS             bool `json:"ignore_eos"`
@@ -183,7 +187,7 @@ type ConfigEcho struct {
 	AtSpeeds       []metrics.TokensPerSecond `json:"at_speeds_tokens_per_second"`
 	// Seed is a string, since JSON numbers do not hold 64 bits everywhere.
 	Seed uint64 `json:"seed,string"`
-	// PercentileRule and CountingRule say how levels are summarised.
+	// PercentileRule and CountingRule say how levels are summarized.
 	PercentileRule string `json:"percentile_rule"`
 	CountingRule   string `json:"counting_rule"`
 }

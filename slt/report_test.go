@@ -136,7 +136,7 @@ func TestTable(t *testing.T) {
 	for _, want := range []string{
 		"         16  2000.0 tok/s  125.0 tok/s            -     -         -     0/0",
 		"medians over queries of 1000 input and 1000 output tokens",
-		"Peak system output throughput: 2000.0 tokens/s at concurrency 16; beyond, it does not grow.\n    250 tokens/s per accelerator\n",
+		"Peak system output throughput: 2000.0 tokens/s at concurrency 16; it does not grow beyond.\n    250 tokens/s per accelerator\n",
 		"Peak output speed per query: 200.0 tokens/s.\n",
 		"At 150 tokens/s per query: 1866.7 tokens/s, between concurrency 8 and 16.\n    $2.381 for 1M input and 1M output tokens together (8 accelerators at $2.00 an hour, given)\n",
 		"At 250 tokens/s per query: never reached; no level is as fast.\n",

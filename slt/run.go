@@ -12,23 +12,22 @@ import (
 	"github.com/agentperf/agentperf-go/internal/sockets"
 )
 
-// ErrNothingSucceeded is returned when no query of the first level succeeded.
+// ErrNothingSucceeded is returned if no query of the first level succeeded.
 var ErrNothingSucceeded = errors.New("slt: no query succeeded")
 
-// ErrEndpointGone is returned when no query of a level succeeded and the
-// endpoint, which had answered before, does not answer a lone one after it.
+// ErrEndpointGone is returned if no query of a level succeeded and the endpoint,
+// which had answered before, does not answer a single query after the level either.
 var ErrEndpointGone = errors.New("slt: the endpoint has stopped answering")
 
-// ErrInvalid is returned when the client itself failed, so that a level says
-// nothing about the system.
+// ErrInvalid is returned if the client itself failed, so that a level says nothing
+// about the system.
 var ErrInvalid = errors.New("slt: the client failed")
 
-// Run runs the levels one after the other and derives the figures.
+// Run runs the levels one after the other and derives the figures of the report.
 //
-// The report is never nil and holds what is known even when there is an error:
-// that of the configuration, the preflight or the calibration,
-// [ErrNothingSucceeded], [ErrEndpointGone], [ErrInvalid], or the cause for
-// which ctx was done.
+// The report is never nil; with an error it holds what was measured before. The error
+// is that of the configuration, the preflight or the calibration, wraps
+// [ErrNothingSucceeded], [ErrEndpointGone] or [ErrInvalid], or is the cause of ctx.
 func Run(ctx context.Context, cfg Config) (*Report, error) {
 	s := &sweep{report: emptyReport(cfg)}
 	if err := cfg.Validate(); err != nil {
@@ -59,7 +58,7 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 	return s.report, err
 }
 
-// sweep is a Run under way.
+// sweep is the state of a Run.
 type sweep struct {
 	cfg       Config
 	client    *endpoint.Client
@@ -71,7 +70,7 @@ type sweep struct {
 
 func (s *sweep) warn(texts ...string) { s.report.Warnings = append(s.report.Warnings, texts...) }
 
-// prepare looks at the endpoint and finds the length of prompts.
+// prepare examines the endpoint and calibrates the length of prompts.
 func (s *sweep) prepare(ctx context.Context) error {
 	if s.cfg.Progress != nil {
 		s.cfg.Progress(Event{Stage: "calibrating"})
@@ -88,7 +87,7 @@ func (s *sweep) prepare(ctx context.Context) error {
 	}
 	s.shape = shape{model: found.Model, fields: s.cfg.Fields, wanted: s.cfg.OutputTokens, tokens: s.cfg.OutputTokens, ignoreEOS: found.IgnoreEOS != endpoint.Rejected}
 	if !s.shape.ignoreEOS {
-		s.warn("answers are not forced to their length, only limited to it: the endpoint rejects ignore_eos")
+		s.warn("answers are limited to their length but not forced to it: the endpoint rejects ignore_eos")
 	}
 	conn := s.client.Conn()
 	defer conn.Close()
@@ -129,13 +128,13 @@ func (s *sweep) run(ctx context.Context) error {
 	return nil
 }
 
-// level runs one level of concurrency and adds it to the report. Without an
-// error it says something about the system.
+// level runs one level of concurrency and adds it to the report. Without an error the
+// level is valid.
 func (s *sweep) level(ctx context.Context, concurrency int) (*Level, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	const giveUp = 3 // failures of each worker before a level in which nothing succeeds ends
+	const giveUp = 3 // failures of each worker before a level without a success ends: more than a hiccup
 	pc := phase.Config{
 		Workers: concurrency, Settle: s.cfg.Settle, Measure: s.cfg.Measure, Drain: s.cfg.Drain, Fixed: true, GiveUp: giveUp,
 		Progress: watch(s.cfg.Progress, concurrency), Interval: progressInterval,
@@ -148,7 +147,7 @@ func (s *sweep) level(ctx context.Context, concurrency int) (*Level, error) {
 	crew := &crew{client: s.client, shape: s.shape, seed: s.cfg.Seed, level: len(s.report.Levels)}
 	before := s.client.Counters()
 	result, err := phase.Run(ctx, pc, crew.work)
-	l := summarise(concurrency, s.report.Config, &s.density, result, crew.records)
+	l := summarize(concurrency, s.report.Config, &s.density, result, crew.records)
 	if full && l.Invalid == "" {
 		l.Invalid = sockets.ErrFull.Error()
 	}
@@ -174,15 +173,15 @@ func (s *sweep) level(ctx context.Context, concurrency int) (*Level, error) {
 		return nil, fmt.Errorf("%w at concurrency %d: %s", ErrInvalid, concurrency, l.Invalid)
 	case succeeded == 0:
 		if err := s.alive(ctx, concurrency, why(crew.records)); err != nil {
-			// A dead endpoint says nothing of this concurrency.
-			s.report.Levels[len(s.report.Levels)-1].Invalid = "no query succeeded, and the endpoint does not answer a lone one"
+			// A dead endpoint says nothing about this concurrency.
+			s.report.Levels[len(s.report.Levels)-1].Invalid = "no query succeeded, and the endpoint does not answer a single query either"
 			return nil, err
 		}
 	}
 	return &l, nil
 }
 
-// why says how queries ended of which none succeeded.
+// why says why no query succeeded.
 func why(records []record) string {
 	for i := range records {
 		if r := &records[i]; r.failed() {
@@ -192,9 +191,8 @@ func why(records []record) string {
 	return "none ended in time; a longer window or drain may help"
 }
 
-// alive makes sure, after a level in which nothing succeeded, that the sweep
-// goes on against something: one lone query must succeed, within 3 s or in the
-// one attempt that takes longer.
+// alive checks, after a level without a success, that the endpoint still answers: a
+// single query must succeed within 3 s, or in one attempt if that takes longer.
 func (s *sweep) alive(ctx context.Context, concurrency int, why string) error {
 	if !s.succeeded {
 		return fmt.Errorf("%w: %s", ErrNothingSucceeded, why)
@@ -213,7 +211,7 @@ func (s *sweep) alive(ctx context.Context, concurrency int, why string) error {
 	return fmt.Errorf("%w at concurrency %d: %s", ErrEndpointGone, concurrency, why)
 }
 
-// repeatWarnings puts the warnings of levels with those of the report.
+// repeatWarnings adds the warnings of the levels to those of the report.
 func (s *sweep) repeatWarnings() {
 	for i := range s.report.Levels {
 		l := &s.report.Levels[i]

@@ -10,12 +10,13 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
-// lateLimit is the P99 of send lateness above which a level carries a warning.
+// lateLimit is the P99 of send lateness above which a level has a warning, the same as
+// in package agentperf.
 const lateLimit = 50 * time.Millisecond
 
-// summarise turns what the workers of a level saw into its result. want is the
-// shape that queries were to have; density is what is known of answers so far.
-func summarise(concurrency int, want ConfigEcho, density *density, r phase.Result, all []record) Level {
+// summarize turns the records of a level into its result. want is the shape that
+// queries should have; density is that of the answers so far.
+func summarize(concurrency int, want ConfigEcho, density *density, r phase.Result, all []record) Level {
 	l := Level{
 		Concurrency: concurrency, Ending: string(r.Ending),
 		Outcomes: make(map[endpoint.Outcome]int), TokenSources: make(map[metrics.Source]int),
@@ -43,9 +44,8 @@ func summarise(concurrency int, want ConfigEcho, density *density, r phase.Resul
 	return l
 }
 
-// counting returns the times within which queries count: the window, or the
-// whole level where it was given up for nothing succeeding, perhaps before any
-// window.
+// counting returns the times within which queries count: the window, or the whole
+// level if it was given up without a success, perhaps before the window.
 func counting(r phase.Result) phase.Times {
 	t := r.Times
 	if r.Ending == phase.Dead {
@@ -90,16 +90,16 @@ func within(times phase.Times, t time.Time) bool {
 	return !t.Before(times.Settled) && t.Before(times.WindowEnd)
 }
 
-// unanswered reports whether no token came at all, although the query had been
-// waiting for longer than half the window when that ended. Those that had waited
-// less say nothing yet.
+// unanswered reports whether the query was open at the end of the window, had waited
+// for more than half of it and had no token. Queries that had waited less say nothing
+// yet.
 func (r *record) unanswered(t phase.Times) bool {
 	open := r.begin.Before(t.WindowEnd) && !r.end().Before(t.WindowEnd)
 	return open && r.timing.Events == 0 && 2*t.WindowEnd.Sub(r.begin) > t.WindowEnd.Sub(t.Settled)
 }
 
-// warnOfRamp warns when most of the queries that ended in the window began before
-// all had been started, with fewer beside them.
+// warnOfRamp warns if most of the queries that ended in the window began before all
+// had been started, when the concurrency was still lower.
 func (l *Level) warnOfRamp(t phase.Times, ended []record) {
 	early := 0
 	for i := range ended {
@@ -108,11 +108,11 @@ func (l *Level) warnOfRamp(t phase.Times, ended []record) {
 		}
 	}
 	if 2*early > len(ended) {
-		l.Warnings = append(l.Warnings, fmt.Sprintf("%d of %d queries began before all had been started and may be too fast: queries last long for so short a time to settle", early, len(ended)))
+		l.Warnings = append(l.Warnings, fmt.Sprintf("%d of %d queries began before all had been started and may be too fast: the time to settle is short for queries this long", early, len(ended)))
 	}
 }
 
-// quantiles fills in those of the queries given.
+// quantiles fills in the quantiles of the queries.
 func (l *Level) quantiles(queries []record) {
 	speed, e2e, ttft := &metrics.Percentiles{Exact: -1}, &metrics.Percentiles{Exact: -1}, &metrics.Percentiles{Exact: -1}
 	failed := 0
@@ -140,7 +140,7 @@ func (l *Level) quantiles(queries []record) {
 	l.Warnings = append(l.Warnings, e2e.Warnings(50)...)
 	switch measured := len(queries) - failed; {
 	case l.Unmeasurable > 0 && 2*l.Unmeasurable > measured:
-		// The rest do not speak for them.
+		// The rest do not represent them.
 		l.P25OutputSpeed, l.MedianOutputSpeed, l.P95OutputSpeed = nil, nil, nil
 		fallthrough
 	case l.Unmeasurable > 0:
@@ -148,8 +148,8 @@ func (l *Level) quantiles(queries []record) {
 	}
 }
 
-// at returns a percentile, nil when there is none or it is not finite, which
-// JSON cannot say.
+// at returns a percentile, nil if there is none or it is infinite, which JSON cannot
+// hold.
 func at(p *metrics.Percentiles, percent float64) *float64 {
 	v, ok := p.At(percent)
 	if !ok || math.IsInf(v, 0) {
@@ -158,8 +158,8 @@ func at(p *metrics.Percentiles, percent float64) *float64 {
 	return &v
 }
 
-// density is how many tokens there are in a byte of visible output, by the
-// server's count, over all answers of a sweep so far.
+// density is the number of tokens in a byte of visible output, by the server's count,
+// over all answers of a sweep so far.
 type density struct {
 	tokens, bytes float64
 }
@@ -171,9 +171,9 @@ func (d *density) add(t *metrics.Timing) {
 	}
 }
 
-// throughput returns the output tokens per second of the window, over all
-// queries. Of one that ended without a count, as those do that are cut, the
-// tokens are as many for each byte as in those that ended well.
+// throughput returns the output tokens per second of all queries in the window. A
+// query that ended without a count, as canceled ones do, has as many tokens for each
+// byte as those that succeeded.
 func (d *density) throughput(t phase.Times, all []record) float64 {
 	window := t.WindowEnd.Sub(t.Settled)
 	if window <= 0 {

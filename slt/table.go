@@ -9,8 +9,8 @@ import (
 	"text/tabwriter"
 )
 
-// WriteTable writes the report for people: a row for each level, a sentence for
-// each derived figure, and the warnings.
+// WriteTable writes the report as text: a row for each level, a sentence for each
+// derived figure, and the warnings.
 func (r *Report) WriteTable(w io.Writer) error {
 	var b strings.Builder
 	merged := slices.ContainsFunc(r.Levels, func(l Level) bool { return l.Configuration != "" })
@@ -42,7 +42,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 	if p := r.PeakOutputTokensPerSecond; p != nil {
 		limit := "; no plateau was seen, it may grow beyond"
 		if r.PlateauReached {
-			limit = "; beyond, it does not grow"
+			limit = "; it does not grow beyond"
 		}
 		fmt.Fprintf(&b, "Peak system output throughput: %.1f tokens/s at concurrency %d%s.\n", *p, r.PeakConcurrency, limit)
 		if r.PeakNormalised != nil {
@@ -85,7 +85,7 @@ func text(v *float64, format string) string {
 	return fmt.Sprintf(format, *v)
 }
 
-// Sentence says in words what the system gives at the speed.
+// Sentence returns the throughput at the speed in words.
 func (a AtSpeed) Sentence() string {
 	s := fmt.Sprintf("At %v tokens/s per query: ", float64(a.Speed))
 	switch a.Case {
@@ -98,11 +98,11 @@ func (a AtSpeed) Sentence() string {
 	case NeverReached:
 		return s + "never reached; no level is as fast."
 	}
-	return s + "not known; no level has a median speed."
+	return s + "unknown; no level has a median speed."
 }
 
-// costSentence says what a million tokens cost, and which. Where every level is
-// faster the system may give more, for less.
+// costSentence says what a million tokens cost, and which tokens. If every level is
+// faster, the system may be capable of more, at a lower cost.
 func (r *Report) costSentence(a *AtSpeed) string {
 	most := ""
 	if a.Case == AllFaster {
