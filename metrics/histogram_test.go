@@ -82,7 +82,7 @@ func TestHDRHistogramCodec(t *testing.T) {
 	}
 }
 
-// A bomb is 64 MB of zeros in 64 KB, said to be a histogram of three figures.
+// A bomb is 16 MB of zeros in 16 KB, said to be a histogram of three figures.
 func TestDecodeIsBounded(t *testing.T) {
 	header := make([]byte, hdrhistogram.ENCODING_HEADER_SIZE)
 	binary.BigEndian.PutUint32(header, uint32(hdrhistogram.V2EncodingCookieBase))
@@ -95,7 +95,7 @@ func TestDecodeIsBounded(t *testing.T) {
 		var packed bytes.Buffer
 		z := zlib.NewWriter(&packed)
 		z.Write(header)
-		z.Write(make([]byte, 64<<20))
+		z.Write(make([]byte, 16<<20))
 		z.Close()
 		text := binary.BigEndian.AppendUint32(nil, uint32(hdrhistogram.V2CompressedEncodingCookieBase))
 		text = binary.BigEndian.AppendUint32(text, uint32(packed.Len()))

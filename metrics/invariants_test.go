@@ -156,7 +156,7 @@ func checkAt(t *testing.T, p *metrics.Percentiles, sorted []float64) {
 // agrees with them at their edges.
 func checkCounts(t *testing.T, p *metrics.Percentiles, sorted []float64) {
 	t.Helper()
-	total, last := 0, math.Inf(-1)
+	total, buckets, last := 0, 0, math.Inf(-1)
 	below := func(v float64) int { i, _ := slices.BinarySearch(sorted, v); return i }
 	for b, n := range p.Buckets() {
 		if total > 0 && b.Low < last || b.High < b.Low || n <= 0 {
@@ -165,16 +165,17 @@ func checkCounts(t *testing.T, p *metrics.Percentiles, sorted []float64) {
 		if got := below(b.Low); got != total {
 			t.Fatalf("%d samples in buckets below %v, want %d", total, b, got)
 		}
-		if got := p.Below(b.Low); got != total {
-			t.Fatalf("Below(%v) = %d at the edge of a bucket, want %d", b.Low, got, total)
+		if buckets++; buckets < 50 || buckets%10 == 0 { // each costs as much as all
+			if got := p.Below(b.Low); got != total {
+				t.Fatalf("Below(%v) = %d at the edge of a bucket, want %d", b.Low, got, total)
+			}
+			middle := b.Low/2 + b.High/2
+			if got := p.Below(middle); b.Low < middle && middle < b.High && (got < total || got > total+n) {
+				t.Fatalf("Below(%v) = %d in a bucket from %d to %d", middle, got, total, total+n)
+			}
 		}
 		total += n
 		last = b.High
-		if middle := b.Low/2 + b.High/2; b.Low < middle && middle < b.High {
-			if got := p.Below(middle); got < total-n || got > total {
-				t.Fatalf("Below(%v) = %d in a bucket from %d to %d", middle, got, total-n, total)
-			}
-		}
 	}
 	if total != len(sorted) {
 		t.Errorf("%d samples in buckets, want %d", total, len(sorted))
@@ -226,7 +227,7 @@ func TestInvariants(t *testing.T) {
 	for name, world := range worlds {
 		t.Run(name, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(7, 11))
-			samples := make([]float64, 3000)
+			samples := make([]float64, 1500)
 			for i := range samples {
 				samples[i] = world(rng)
 			}
@@ -247,7 +248,7 @@ func TestInvariants(t *testing.T) {
 				}
 			}
 			same("decoded", decoded(t, want))
-			same("going over late", recorded(2000, samples))
+			same("going over late", recorded(1000, samples))
 			backwards := slices.Clone(samples)
 			slices.Sort(backwards)
 			same("sorted", recorded(histogram, backwards))

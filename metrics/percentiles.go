@@ -21,15 +21,15 @@ const DefaultExact = 4096
 // between. Samples less than 2^-51 of the largest magnitude recorded have an
 // absolute error instead, of at most 2^-62 of that magnitude. Zeros are exact,
 // and so are whole numbers below 2,048 if no sample has a fraction or reaches 2^62.
-// Answers depend on the samples alone, not on their order or on how they were
-// merged.
+// What a histogram answers depends on the samples alone, not on their order or on
+// how they were merged.
 //
-// N, Min, Max, Sum and Mean are exact in both forms. Infinite samples count beside
-// the finite ones: +Inf stands for what never came.
+// N, Min, Max, Sum and Mean are exact in both forms. Infinite samples are counted
+// beside the finite ones: +Inf stands for what never came.
 //
 // The exact form takes 8 bytes a sample, 16 at most while it grows. The histogram
-// takes 8 KB for each octave (factor of two) that samples fall in and 2 KB in
-// all, some 80 KB for latencies from a millisecond to a second; there are at most
+// takes 2 KB, and 8 KB for each octave (factor of two) that samples fall in:
+// some 80 KB for latencies from a millisecond to a second; there are at most
 // 53 octaves each for positive and negative samples.
 //
 // A Percentiles marshals to JSON and back without changing any answer; for logs in
