@@ -10,7 +10,7 @@ import (
 // A Schedule says who plays what: the endless list of plays of each agent. It
 // depends on nothing but its fields. In particular an agent has the same work
 // whatever the number of agents, and the same trajectories and delays in every
-// phase; only the prefixes that keep the caches of plays apart change.
+// phase of one Draw; only the prefixes that keep the caches of plays apart change.
 type Schedule struct {
 	// Workload is what there is to play; not empty.
 	Workload *Workload
@@ -18,6 +18,9 @@ type Schedule struct {
 	Seed uint64
 	// Phase tells phases of one run apart.
 	Phase int
+	// Draw says who plays what: in phases with the same draw an agent has the same work,
+	// with another it has other work, drawn independently.
+	Draw int
 	// MaxStart bounds the turn at which the first play of an agent begins,
 	// drawn uniformly from 0 to MaxStart and at most to the trajectory's last
 	// turn, so that agents do not march in step. Later plays begin at 0.
@@ -47,7 +50,7 @@ type Play struct {
 func (s Schedule) Plays(agent int) iter.Seq[Play] {
 	return func(yield func(Play) bool) {
 		// Independent streams of random numbers, by purpose.
-		order := s.rng(agent, 1, 0)
+		order := s.rng(agent, 1, s.Draw)
 		salt := s.rng(agent, 2, s.Phase)
 		for first := true; ; {
 			for _, i := range order.Perm(len(s.Workload.Trajectories)) {

@@ -1,0 +1,47 @@
+package load
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/metrics"
+)
+
+// TooLate says why the client was too late for the phase to measure anything but the client
+// itself; empty when it was not. It looks at the lag of each client, and at how late the
+// given requests were sent, against limit; a negative limit allows any.
+func TooLate(p *record.Phase, rows []*record.Row, limit time.Duration) string {
+	if limit < 0 {
+		return ""
+	}
+	explanation := ""
+	for i := range p.Clients {
+		c := &p.Clients[i]
+		if explanation = c.Explanation; c.Lag > limit {
+			return fmt.Sprintf("the client was too late, by more than %v: %s", limit, explanation)
+		}
+	}
+	if late := lateness(rows); late > limit {
+		return fmt.Sprintf("the client was too late in sending, by up to %v where %v is allowed: %s", late.Round(time.Millisecond), limit, explanation)
+	}
+	return ""
+}
+
+// lateness returns how late requests were sent: the 99th percentile, the 90th of too few
+// for that, and 0 of too few for either, so that one hiccup does not speak for all.
+func lateness(rows []*record.Row) time.Duration {
+	late := metrics.Percentiles{Exact: -1}
+	for _, r := range rows {
+		late.Record(r.Lateness().Seconds())
+	}
+	percent := 99.0
+	if late.N() < metrics.SamplesFor(percent) {
+		percent = 90
+	}
+	if late.N() < metrics.SamplesFor(percent) {
+		return 0
+	}
+	seconds, _ := late.At(percent)
+	return time.Duration(seconds * float64(time.Second))
+}

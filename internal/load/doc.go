@@ -1,0 +1,26 @@
+// Package load runs one phase of a load test: agents are started one after the other, the
+// system settles, a window is measured, and the load is kept up until the last measured
+// request has ended. What comes of it is a [record.Phase]; nothing here judges it. The
+// benchmarks agentperf and slt share it.
+//
+//	start      all up       settled             window ends     last measured end   end
+//	  |--spawn--|---settle----|-----measure--------|--load goes on----|---drain------|
+//
+//	phase, err := load.Run(ctx, load.Config{
+//		Shape: load.Shape{Agents: 64, SpawnRate: 4, Settle: 30 * time.Second, Measure: 10 * time.Minute},
+//	}, func(soft, hard context.Context, a *load.Agent) error {
+//		for soft.Err() == nil {
+//			request := a.Begin(record.Row{...})
+//			err := send(hard, &clock)
+//			request.End(clock.Timing(), err)
+//		}
+//		return nil
+//	})
+//
+// A request is measured if and only if it begins in the window: at its first instant or
+// later and before its last. A benchmark that looks at what happens in the window instead,
+// whenever requests began, asks for a Fixed one: the load ends with it.
+//
+// When a window may end is decided by a [Window], which is told events and the time and
+// can be driven by others: by the clients of a fleet as well as by Run.
+package load

@@ -1,0 +1,316 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"math"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/internal/selfcheck"
+	"github.com/agentperf/agentperf-go/internal/sockets"
+	"github.com/agentperf/agentperf-go/metrics"
+)
+
+// A Config says how to run a phase.
+type Config struct {
+	Shape
+	// Header is what is known of the phase beforehand; what happens is filled in.
+	Header record.Header
+	// Look, when set, is asked every LookEvery, from the beginning of the window on,
+	// whether the phase may end at once, the window with it, and its open requests be
+	// drained. It is shown what is known at that instant, which it must not keep or
+	// change.
+	Look      func(*record.Phase) bool
+	LookEvery time.Duration
+	// Progress, when set, is told about the phase every Interval, from one goroutine.
+	Progress func(Progress)
+	Interval time.Duration
+	// Ended, when set, is told of each request as it ends, one at a time. It must not
+	// keep the row.
+	Ended func(*record.Phase, *record.Row)
+}
+
+// Work is what an agent does until soft is done: it begins no request after that. It lets
+// go of an open request when hard is done. An error ends the phase and is returned by Run.
+type Work func(soft, hard context.Context, a *Agent) error
+
+var (
+	errOver  = errors.New("the phase is over")
+	errDrain = errors.New("the phase is over and its drain time has passed")
+)
+
+// Run runs a phase and returns when every agent has ended. The error is an agent's, or the
+// cause for which ctx is done; the phase is never nil and good as far as it goes. A
+// process that can open nothing more ends the phase, whose Fault says so.
+func Run(ctx context.Context, cfg Config, work Work) (*record.Phase, error) {
+	hard, cut := context.WithCancelCause(ctx)
+	defer cut(errOver)
+	group, hard := errgroup.WithContext(hard)
+	soft, stop := context.WithCancelCause(hard)
+	defer stop(errOver)
+
+	r := newRun(cfg, hard, func() { stop(errOver) })
+	r.check = selfcheck.Start()
+	settled := time.AfterFunc(r.window.settled, r.check.Mark)
+	group.Go(func() error {
+		for i := range cfg.Agents {
+			due := r.start.Add(cfg.due(i))
+			if !SleepUntil(soft, due) {
+				return nil
+			}
+			r.spawned()
+			group.Go(func() error { return work(soft, hard, &Agent{Index: i, Due: due, run: r}) })
+		}
+		return nil
+	})
+	done := make(chan error, 1)
+	go func() { done <- group.Wait() }()
+
+	r.control(hard)
+	err := await(done, r.drain(), func() { cut(errDrain) })
+	settled.Stop()
+	r.check.Stop()
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return r.phase(time.Now()), err
+}
+
+// await waits for the agents, and cuts their requests when their time is over.
+func await(done <-chan error, patience time.Duration, cut func()) error {
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case err := <-done:
+		return err
+	case <-timer.C:
+		cut()
+		return <-done
+	}
+}
+
+// run is a phase under way.
+type run struct {
+	cfg   Config
+	start time.Time
+	hard  context.Context
+	stop  func() // ends the load; called once the window has ended and nobody is waited for
+	check *selfcheck.Watch
+	gaps  []metrics.Gaps // agents share them in groups
+
+	closed, idle chan struct{} // closed with the window, and when nobody is waited for
+
+	mu     sync.Mutex
+	window *Window
+	rows   *rows
+	looks  []time.Duration
+	fault  string
+	client *record.Client // as it fared in the window, once that has ended
+}
+
+// gapShards bounds the number of gap histograms of a phase: enough for their locks not to
+// be fought over.
+const gapShards = 16
+
+func newRun(cfg Config, hard context.Context, stop func()) *run {
+	return &run{
+		cfg: cfg, start: time.Now(), hard: hard, stop: stop, window: NewWindow(cfg.Shape), rows: newRows(),
+		gaps:   make([]metrics.Gaps, min(cfg.Agents, gapShards)),
+		closed: make(chan struct{}), idle: make(chan struct{}),
+	}
+}
+
+// since returns the time since the start. It is called with the lock held where the window
+// must not end in between.
+func (r *run) since(t time.Time) time.Duration { return t.Sub(r.start) }
+
+func (r *run) spawned() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.window.Spawned()
+}
+
+// told notices what the window has come to. The caller holds the lock, so that the agent
+// whose request was the last to be waited for begins no other.
+func (r *run) told() {
+	if r.window.Ending() != "" && !isClosed(r.closed) {
+		close(r.closed)
+	}
+	if r.window.Over() && !isClosed(r.idle) {
+		r.stop()
+		close(r.idle)
+	}
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+// close ends the window now, or at the instant given if there is one.
+func (r *run) close(at time.Duration, why record.Ending) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if at == record.None {
+		at = r.since(time.Now())
+	}
+	r.window.Close(at, why)
+	r.told()
+}
+
+// tick tells the window the time and returns how long it wants to be left alone.
+func (r *run) tick() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := r.since(time.Now())
+	next, ok := r.window.Tick(now)
+	r.told()
+	if !ok {
+		return math.MaxInt64
+	}
+	return next - now
+}
+
+// control ends the window when it is time and waits for the measured requests.
+func (r *run) control(ctx context.Context) {
+	timer := time.NewTimer(r.tick())
+	defer timer.Stop()
+	look := time.NewTimer(math.MaxInt64)
+	defer look.Stop()
+	settled := r.start.Add(r.window.settled)
+	if r.cfg.Look != nil && r.cfg.LookEvery > 0 {
+		look.Reset(time.Until(settled.Add(r.cfg.LookEvery)))
+	}
+	var tick <-chan time.Time
+	if r.cfg.Interval > 0 {
+		t := time.NewTicker(r.cfg.Interval)
+		defer t.Stop()
+		tick = t.C
+	}
+	closed := r.closed
+	for {
+		select {
+		case <-timer.C:
+			timer.Reset(r.tick())
+		case <-closed:
+			closed = nil
+			r.measured()
+			timer.Reset(r.tick())
+		case <-r.idle:
+			r.measured()
+			return
+		case now := <-look.C:
+			now = time.Now()
+			if isClosed(r.closed) {
+				continue
+			}
+			if r.cfg.Look(r.snapshot(now)) {
+				r.close(r.since(now), record.Decided)
+				continue
+			}
+			look.Reset(r.cfg.LookEvery - time.Since(settled)%r.cfg.LookEvery)
+		case <-tick:
+			r.progress()
+		case <-ctx.Done():
+			r.close(record.None, record.Interrupted)
+			r.measured()
+			return
+		}
+	}
+}
+
+// progress tells how far the phase has come, and ends one in a process that can open
+// nothing more: a server in it would leave connections waiting.
+func (r *run) progress() {
+	if sockets.Full() {
+		r.mu.Lock()
+		r.fault = sockets.ErrFull.Error()
+		r.mu.Unlock()
+		r.close(record.None, record.Stopped)
+	}
+	if r.cfg.Progress == nil {
+		return
+	}
+	r.mu.Lock()
+	p := r.window.Progress(r.since(time.Now()))
+	r.mu.Unlock()
+	r.cfg.Progress(p)
+}
+
+// measured reads how the client fared, once, as soon as the window has closed: the drain
+// is nobody's window.
+func (r *run) measured() {
+	if r.client == nil {
+		r.client = clientOf(r.check.Read())
+	}
+}
+
+func (r *run) drain() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.window.Drain()
+}
+
+// snapshot returns what is known at an instant of a phase that runs.
+func (r *run) snapshot(now time.Time) *record.Phase {
+	client := clientOf(r.check.Read())
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.looks = append(r.looks, r.since(now))
+	p := r.rows.phase()
+	p.Header = r.header(r.since(now))
+	p.Clients = []record.Client{*client}
+	return p
+}
+
+// phase returns the phase, which has ended.
+func (r *run) phase(end time.Time) *record.Phase {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p := r.rows.phase()
+	p.Header = r.header(r.since(end))
+	p.Clients = []record.Client{*r.client}
+	for i := range r.gaps {
+		p.Gaps.Merge(&r.gaps[i])
+	}
+	return p
+}
+
+func (r *run) header(now time.Duration) record.Header {
+	h := r.cfg.Header
+	h.Agents, h.Anchor, h.Looks, h.Fault, h.End = r.cfg.Agents, r.start.Round(0), r.looks, r.fault, now
+	r.window.fill(&h, now)
+	return h
+}
+
+func clientOf(f selfcheck.Figures) *record.Client {
+	c := &record.Client{
+		Lag: f.Lag(), Wakes: f.Wakes, WakeP99: f.WakeP99, WakeMax: f.WakeMax, SchedP99: f.SchedP99,
+		GCPauseMax: f.GCPauseMax, GCPauseTotal: f.GCPauseTotal, CPUShare: record.None, Processors: f.Procs,
+		Explanation: f.Explain(),
+	}
+	if f.CPUKnown {
+		c.CPUShare = f.CPUShare
+	}
+	return c
+}
+
+// SleepUntil waits for t. It reports false when ctx was done first.
+func SleepUntil(ctx context.Context, t time.Time) bool {
+	timer := time.NewTimer(time.Until(t))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return ctx.Err() == nil
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,82 @@
+package load
+
+import "github.com/agentperf/agentperf-go/internal/record"
+
+// rows are what a phase has seen so far. Ended rows are only ever appended to, so that a
+// look shares them.
+type rows struct {
+	ended    []record.Row
+	open     []*Request
+	plays    []record.Play
+	threads  names
+	messages names
+}
+
+func newRows() *rows {
+	r := &rows{threads: names{most: 1 << 20}, messages: names{most: mostMessages}}
+	r.threads.index("")
+	return r
+}
+
+// mostMessages bounds how many different failure messages a phase keeps. Servers put
+// request IDs and times into them, so that there may be as many as requests.
+const mostMessages = 1000
+
+// otherMessages stands for all beyond those.
+const otherMessages = "(one more message of a failure; the first ones are kept)"
+
+// begin adds a request that is open.
+func (r *rows) begin(q *Request) {
+	q.at = len(r.open)
+	r.open = append(r.open, q)
+}
+
+// end moves the request to those that have ended, and returns its row.
+func (r *rows) end(q *Request) *record.Row {
+	last := len(r.open) - 1
+	r.open[q.at] = r.open[last]
+	r.open[q.at].at = q.at
+	r.open[last] = nil
+	r.open = r.open[:last]
+	r.ended = append(r.ended, q.row)
+	return &r.ended[len(r.ended)-1]
+}
+
+// phase returns a phase with the rows as they are now.
+func (r *rows) phase() *record.Phase {
+	p := &record.Phase{
+		Rows: r.ended[:len(r.ended):len(r.ended)], Plays: r.plays[:len(r.plays):len(r.plays)],
+		Threads: r.threads.list(), Messages: r.messages.list(),
+	}
+	for _, q := range r.open {
+		p.Open = append(p.Open, q.row)
+	}
+	return p
+}
+
+// names numbers strings in the order in which they come.
+type names struct {
+	most  int
+	all   []string
+	known map[string]int32
+}
+
+func (n *names) index(s string) int32 {
+	if i, ok := n.known[s]; ok {
+		return i
+	}
+	if len(n.all) >= n.most {
+		return int32(len(n.all) - 1)
+	}
+	if len(n.all) == n.most-1 {
+		s = otherMessages
+	}
+	if n.known == nil {
+		n.known = make(map[string]int32)
+	}
+	i := int32(len(n.all))
+	n.all, n.known[s] = append(n.all, s), i
+	return i
+}
+
+func (n *names) list() []string { return n.all[:len(n.all):len(n.all)] }

@@ -1,0 +1,355 @@
+package load
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/agentperf/agentperf-go/internal/record"
+)
+
+// A Shape says how long the parts of a phase are and what must have happened before its
+// window may end.
+type Shape struct {
+	// Agents is how many there are; 1 or more.
+	Agents int
+	// SpawnRate is how many of them start per second; 0 starts all at once.
+	SpawnRate float64
+	// Settle is the time from the start of the last agent to the window.
+	Settle time.Duration
+	// Measure is the least length of the window.
+	Measure time.Duration
+	// MinTotal and MinPerAgent are how many pieces of work must be completed in the
+	// window, in all and by each agent, before it may end.
+	MinTotal, MinPerAgent int
+	// Fixed makes the window Measure long, whoever is straddling, and ends the load
+	// with it; minima do not count. Requests that are open then have the time of Drain.
+	Fixed bool
+	// Timeout ends the window this long after the start of the phase, whatever is met;
+	// 0 is never.
+	Timeout time.Duration
+	// Patience bounds the wait for measured requests when the window has ended; those
+	// still open are then drained and cut. 0 is no bound.
+	Patience time.Duration
+	// Drain is how long requests that are not measured may go on after the last
+	// measured one has ended, before they are cut.
+	Drain time.Duration
+	// GiveUp ends a phase in which nothing has succeeded when this many requests have
+	// failed for each agent, and none is open that is not an agent's next try after so
+	// many; 0 is never.
+	GiveUp int
+}
+
+// Ramp returns the time from the start of the first agent to that of the last.
+func (s Shape) Ramp() time.Duration { return s.due(s.Agents - 1) }
+
+// due returns when an agent starts, counted from 0.
+func (s Shape) due(agent int) time.Duration {
+	if s.SpawnRate <= 0 {
+		return 0
+	}
+	return time.Duration(float64(agent) / s.SpawnRate * float64(time.Second))
+}
+
+// A Window decides when the measured window of a phase may end, and when nobody need be
+// waited for any more. It is told what happens and when, and has neither a clock nor a
+// lock: whoever drives it says what time it is, counted from the start of the phase, one
+// call at a time and never going back. The zero Window is not ready; see [NewWindow].
+type Window struct {
+	shape    Shape
+	allUp    time.Duration
+	settled  time.Duration
+	earliest time.Duration // at which it may end
+
+	end    time.Duration
+	ending record.Ending // empty while it is open
+	over   bool          // nobody is waited for any more
+
+	up        int
+	attempts  int
+	succeeded int
+	failed    int
+	open      int // measured requests
+	hopeful   int // open requests of agents that have not failed often enough to give up
+	total     int // pieces of work completed
+	agents    []state
+	absent    int // agents that have begun no request in the window
+	straddle  int // agents that straddled its beginning and its end
+}
+
+// state is that of one agent.
+type state struct {
+	failed, completed int
+	present           bool          // has begun a request in the window
+	open              int           // requests
+	idle              time.Duration // since when none is
+}
+
+// A Ticket is what a request that has begun is ended with.
+type Ticket struct {
+	agent    int
+	measured bool // it belongs to the window
+	hopeful  bool // its agent has not failed often
+}
+
+// NewWindow returns the window of a phase that begins at 0.
+func NewWindow(s Shape) *Window {
+	w := &Window{shape: s, agents: make([]state, s.Agents), absent: s.Agents}
+	w.allUp = s.Ramp()
+	w.settled = w.allUp + s.Settle
+	w.earliest = w.settled + s.Measure
+	return w
+}
+
+// Bounds returns when the window begins and when at the earliest it ends, which is when a
+// fixed one does.
+func (w *Window) Bounds() (from, until time.Duration) { return w.settled, w.earliest }
+
+// Ending returns why the window ended, empty while it is open, and Over whether nobody is
+// waited for any more.
+func (w *Window) Ending() record.Ending { return w.ending }
+
+// Over reports whether the window has ended and no request that it measures is open that
+// would be waited for.
+func (w *Window) Over() bool { return w.over }
+
+// Spawned says that one more agent was started.
+func (w *Window) Spawned() { w.up++ }
+
+// Begin says that an agent begins a request.
+func (w *Window) Begin(agent int, now time.Duration) Ticket {
+	a := &w.agents[agent]
+	w.attempts++
+	a.open++
+	t := Ticket{agent: agent, measured: w.measures(now), hopeful: a.failed < w.shape.GiveUp}
+	if t.hopeful {
+		w.hopeful++
+	}
+	if !t.measured {
+		return t
+	}
+	w.open++
+	if !a.present {
+		a.present = true
+		w.absent--
+		if now >= w.earliest && w.complete(now) {
+			w.close(now+1, record.Complete) // this request is the window's last
+		}
+	}
+	return t
+}
+
+// End says that the request of a ticket has ended, and how.
+func (w *Window) End(t Ticket, now time.Duration, succeeded bool) {
+	a := &w.agents[t.agent]
+	a.open--
+	a.idle = now
+	if t.hopeful {
+		w.hopeful--
+	}
+	if succeeded {
+		w.succeeded++
+	} else {
+		w.failed++
+		a.failed++
+	}
+	if t.measured {
+		w.open--
+	}
+	if w.shape.GiveUp > 0 && w.succeeded == 0 && w.hopeful == 0 && w.failed >= w.shape.GiveUp*w.shape.Agents {
+		w.close(now, record.Dead)
+	}
+	w.settle()
+}
+
+// Completed says that an agent has completed a piece of work.
+func (w *Window) Completed(agent int, now time.Duration) {
+	if w.ending != "" || now < w.settled {
+		return
+	}
+	w.agents[agent].completed++
+	w.total++
+	if now >= w.earliest && w.complete(now) {
+		w.close(now, record.Complete)
+	}
+}
+
+// Close ends the window, unless it has ended.
+func (w *Window) Close(now time.Duration, why record.Ending) { w.close(now, why) }
+
+// Tick says what time it is. It ends the window when that has come, and returns when it
+// wants to be told again; ok is false when it need not be.
+func (w *Window) Tick(now time.Duration) (next time.Duration, ok bool) {
+	if w.ending == "" && now >= w.earliest {
+		// Told late, it still ends when it might have.
+		w.closeIfComplete(w.earliest)
+		w.closeIfComplete(now) // an agent may have begun to pause
+	}
+	if w.ending == "" && w.shape.Timeout > 0 && now >= w.shape.Timeout {
+		w.close(now, record.TimedOut)
+	}
+	switch {
+	case w.over:
+		return 0, false
+	case w.ending != "" && w.shape.Patience > 0:
+		if next = w.end + w.shape.Patience; now >= next {
+			w.over = true
+			return 0, false
+		}
+		return next, true
+	case w.ending != "":
+		return 0, false
+	}
+	if next = w.earliest; now >= next {
+		next = now + pause
+	}
+	if t := w.shape.Timeout; t > 0 {
+		next = min(next, t)
+	}
+	return next, true
+}
+
+// Drain returns how long open requests may go on now that the phase is over.
+func (w *Window) Drain() time.Duration {
+	switch w.ending {
+	case record.Complete, record.TimedOut, record.Decided:
+		return w.shape.Drain
+	}
+	return 0
+}
+
+// measures reports whether a request that begins now is in the window as far as is known
+// yet.
+func (w *Window) measures(now time.Duration) bool {
+	switch {
+	case now < w.settled:
+		return false
+	case w.ending != "":
+		return now < w.end
+	}
+	// What is complete ends at earliest, though that may not have come yet.
+	return now < w.earliest || !w.complete(now)
+}
+
+// complete reports whether the minima are met and no agent is straddling: one that waits
+// all through the window is not served, and what the others get says nothing of it.
+func (w *Window) complete(now time.Duration) bool {
+	return w.shape.Fixed || w.total >= w.shape.MinTotal && w.least() >= w.shape.MinPerAgent && w.Straddling(now) == 0
+}
+
+// pause is how long an agent has no request open before it is taken to be pausing, and
+// not about to send. Agents send within milliseconds of what they wait for; a second is
+// far beyond that and far below the time that a window is prolonged by.
+const pause = time.Second
+
+// Straddling returns the number of agents that have begun no request in the window and
+// are not pausing; of a window that has ended, when it did.
+func (w *Window) Straddling(now time.Duration) (n int) {
+	if w.ending != "" {
+		return w.straddle
+	}
+	return w.straddling(now)
+}
+
+func (w *Window) straddling(now time.Duration) (n int) {
+	if w.absent == 0 {
+		return 0
+	}
+	for i := range w.agents {
+		if a := &w.agents[i]; !a.present && (a.open > 0 || now-a.idle < pause) {
+			n++
+		}
+	}
+	return n
+}
+
+// least returns how much the agent has completed who completed least.
+func (w *Window) least() int {
+	least := w.agents[0].completed
+	for i := range w.agents {
+		least = min(least, w.agents[i].completed)
+	}
+	return least
+}
+
+func (w *Window) closeIfComplete(t time.Duration) {
+	if w.ending == "" && w.complete(t) {
+		w.close(t, record.Complete)
+	}
+}
+
+func (w *Window) close(t time.Duration, why record.Ending) {
+	if w.ending != "" {
+		return
+	}
+	w.straddle = w.straddling(t)
+	w.ending, w.end = why, t
+	w.settle()
+}
+
+// settle notices when nobody need be waited for any more.
+func (w *Window) settle() {
+	waits := !w.shape.Fixed && (w.ending == record.Complete || w.ending == record.TimedOut)
+	if w.ending != "" && (!waits || w.open == 0) {
+		w.over = true
+	}
+}
+
+// fill tells a header what there is to know of the window at an instant, at which the
+// window ends if it has not ended yet.
+func (w *Window) fill(h *record.Header, now time.Duration) {
+	h.AllUp, h.Settled, h.WindowEnd, h.Ending = w.allUp, w.settled, now, w.ending
+	if w.ending != "" {
+		h.WindowEnd = w.end
+	}
+	h.Up, h.Completed, h.Least, h.Straddling = w.up, w.total, w.least(), w.Straddling(now)
+}
+
+// Progress is how far a phase has come.
+type Progress struct {
+	// Stage is "spawning", "settling", "measuring" or "finishing".
+	Stage string
+	// Elapsed is the time since the start.
+	Elapsed time.Duration
+	// Up is the number of agents started; Attempts and Succeeded count their requests,
+	// Completed the work completed in the window.
+	Up, Attempts, Succeeded, Completed int
+	// Pending is what is still missing before the window may end, in words.
+	Pending []string
+}
+
+// Progress returns how far the phase has come.
+func (w *Window) Progress(now time.Duration) Progress {
+	p := Progress{Elapsed: now, Up: w.up, Attempts: w.attempts, Succeeded: w.succeeded, Completed: w.total}
+	add := func(format string, args ...any) { p.Pending = append(p.Pending, fmt.Sprintf(format, args...)) }
+	switch {
+	case w.ending != "":
+		p.Stage = "finishing"
+		if w.open > 0 {
+			add("%d measured requests are open", w.open)
+		}
+		return p
+	case now < w.allUp:
+		p.Stage = "spawning"
+		add("%d to start", w.shape.Agents-w.up)
+	case now < w.settled:
+		p.Stage = "settling"
+		add("%v to settle", round(w.settled-now))
+	default:
+		p.Stage = "measuring"
+	}
+	if from := max(now, w.settled); from < w.earliest {
+		add("%v to measure", round(w.earliest-from))
+	}
+	if n := w.Straddling(now); p.Stage == "measuring" && n > 0 && !w.shape.Fixed {
+		add("%d wait for requests from before", n)
+	}
+	if w.total < w.shape.MinTotal {
+		add("%d of %d completed", w.total, w.shape.MinTotal)
+	}
+	if least := w.least(); least < w.shape.MinPerAgent {
+		add("%d of %d by the slowest", least, w.shape.MinPerAgent)
+	}
+	return p
+}
+
+func round(d time.Duration) time.Duration { return d.Round(100 * time.Millisecond) }

@@ -1,0 +1,189 @@
+package record
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// LocalFailure says why the client itself failed, so that the phase says nothing of the
+// system; empty when it did not.
+func (p *Phase) LocalFailure() string {
+	if p.Fault != "" {
+		return p.Fault
+	}
+	for i := range p.Rows {
+		if r := &p.Rows[i]; r.Outcome == Local {
+			return p.Message(r)
+		}
+	}
+	return ""
+}
+
+// A Density is how many tokens there are in a byte of visible output, by the server's
+// count, over all answers that it was told of.
+type Density struct{ tokens, bytes float64 }
+
+// Add tells it of the answers of a phase.
+func (d *Density) Add(p *Phase) {
+	for i := range p.Rows {
+		if r := &p.Rows[i]; r.TokenSource == sourceUsage {
+			d.tokens += float64(r.Tokens) - float64(max(0, r.Hidden))
+			d.bytes += float64(r.Bytes)
+		}
+	}
+}
+
+// OutputTokensPerSecond returns the output throughput of the window, over all requests.
+// Where the load counted the output within the window as it came, that counts; otherwise
+// the tokens of the first stamp count when they came and the rest evenly from there to the
+// last. Of an answer that ended without a count, as those do that are cut, the tokens are
+// taken to be as many for each byte as density says. It is 0 without a window.
+func (p *Phase) OutputTokensPerSecond(density Density) float64 {
+	window := p.Window()
+	if window <= 0 {
+		return 0
+	}
+	total := 0.0
+	for i := range p.Rows {
+		r := &p.Rows[i]
+		switch {
+		case r.WindowBytes == None:
+			total += p.spread(r)
+		case r.TokenSource == sourceEvents && density.bytes > 0 && r.Bytes > 0:
+			total += float64(r.WindowBytes) * density.tokens / density.bytes
+		default:
+			total += r.WindowTokens
+		}
+	}
+	return total / window.Seconds()
+}
+
+// spread returns how many tokens of an answer came in the window, if those after the first
+// stamp came evenly.
+func (p *Phase) spread(r *Row) (tokens float64) {
+	if r.Events == 0 || r.Sent < 0 {
+		return 0
+	}
+	hidden := max(0, r.Hidden)
+	if p.Within(r.First) {
+		tokens += float64(r.FirstTokens + hidden)
+	}
+	rest, span := float64(r.Tokens-hidden-r.FirstTokens), r.Last-r.First
+	if span > 0 && rest > 0 {
+		part := min(r.Last, p.WindowEnd) - max(r.First, p.Settled)
+		tokens += rest * max(0, part.Seconds()) / span.Seconds()
+	}
+	return tokens
+}
+
+// Starved returns the number of agents that waited for tokens during more than half of the
+// window and got none in it, or whose requests hung for so long and did not end well, and
+// the least time that one of them was idle.
+func (p *Phase) Starved() (agents int, least time.Duration) {
+	served := make([]service, p.Agents)
+	for i := range p.Rows {
+		if r := &p.Rows[i]; int(r.Agent) < len(served) {
+			served[r.Agent].add(r, &p.Header)
+		}
+	}
+	for _, s := range served {
+		idle := s.hung
+		if !s.output {
+			idle += s.waited
+		}
+		if 2*idle <= p.Window() {
+			continue
+		}
+		if agents++; agents == 1 || idle < least {
+			least = idle
+		}
+	}
+	return agents, least
+}
+
+// service is what an agent got and did not get in the window.
+type service struct {
+	output bool          // some token came
+	waited time.Duration // for first tokens, within the window
+	hung   time.Duration // in requests that did not end well, after their last token
+}
+
+func (s *service) add(r *Row, h *Header) {
+	if r.Sent < 0 {
+		return
+	}
+	first := r.End
+	if r.Events > 0 {
+		first = r.First
+		if first < h.WindowEnd && r.Last >= h.Settled {
+			s.output = true
+		}
+	}
+	s.waited += h.part(r.Sent, first)
+	if r.Outcome != OK && r.Events > 0 {
+		s.hung += h.part(r.Last, r.End)
+	}
+}
+
+// part returns how much of the time between two instants is in the window.
+func (h *Header) part(from, to time.Duration) time.Duration {
+	return max(0, min(to, h.WindowEnd)-max(from, h.Settled))
+}
+
+// Silence says why no request succeeded, over the whole phase or at its end: the latest
+// one of each agent that was not cut. silent is set when none of the latest did.
+func (p *Phase) Silence() (why string, silent bool) {
+	last := make(map[int32]*Row)
+	var all, latest []*Row
+	for i := range p.Rows {
+		r := &p.Rows[i]
+		all = append(all, r)
+		if r.Outcome != Canceled {
+			last[r.Agent] = r
+		}
+	}
+	for _, r := range last {
+		latest = append(latest, r)
+	}
+	ok := func(r *Row) bool { return r.Outcome == OK }
+	switch silent = !slices.ContainsFunc(latest, ok); {
+	case !slices.ContainsFunc(all, ok):
+		why = p.howFailed(all)
+	case silent:
+		why = "at its end, " + p.howFailed(latest)
+	}
+	return why, silent
+}
+
+// howFailed says how requests ended of which none succeeded, the commonest first.
+func (p *Phase) howFailed(rows []*Row) string {
+	counts, example, total := make(map[Outcome]int), make(map[Outcome]string), 0
+	for _, r := range rows {
+		if r.Outcome == Canceled {
+			continue
+		}
+		total++
+		counts[r.Outcome]++
+		example[r.Outcome] = p.Message(r)
+	}
+	if total == 0 {
+		return "every request was cut by the client: none ended in time; a longer window or drain may help"
+	}
+	var parts []string
+	for _, k := range byCount(counts) {
+		parts = append(parts, fmt.Sprintf("%d %s (%s)", counts[k], k, example[k]))
+	}
+	return fmt.Sprintf("none of %d requests succeeded: %s", total, strings.Join(parts, ", "))
+}
+
+// byCount returns the outcomes counted, the commonest first.
+func byCount(counts map[Outcome]int) (kinds []Outcome) {
+	for k := range counts {
+		kinds = append(kinds, k)
+	}
+	slices.SortFunc(kinds, func(a, b Outcome) int { return cmp.Or(counts[b]-counts[a], strings.Compare(string(a), string(b))) })
+	return kinds
+}

@@ -1,0 +1,202 @@
+package record
+
+import (
+	"time"
+
+	"github.com/agentperf/agentperf-go/metrics"
+)
+
+// None stands for an instant that has not come and for a count that nobody stated. It is
+// not 0: absent is not zero.
+const None = -1
+
+// An Outcome says how a request ended. Other words than those below are failures of the
+// system under test.
+type Outcome string
+
+// The outcomes that decide how a row counts.
+const (
+	// Open: the request had not ended when the rows were taken.
+	Open Outcome = ""
+	// OK: the answer was complete.
+	OK Outcome = "ok"
+	// Canceled: the client cut the request. It is neither good nor bad.
+	Canceled Outcome = "canceled"
+	// Local: the client's own machine failed, which says nothing of the system.
+	Local Outcome = "local"
+	// Failed: a failure that has no word of its own.
+	Failed Outcome = "failed"
+)
+
+// A Row is one request. The zero Row is not one of a request that was begun: instants
+// and counts that are absent are [None]; see [New].
+type Row struct {
+	// Begun is when the load let the request go, which decides whether the window has
+	// it. Due is when it should have been sent, Sent when it was, First, Tenth and Last
+	// are the stamps of the first, the tenth and the latest event with visible output,
+	// End is the end of the answer.
+	Begun, Due, Sent, First, Tenth, Last, End time.Duration
+
+	Outcome Outcome
+	// Message is the index of what the failure said in Phase.Messages; None without one.
+	Message int32
+
+	// Agent counts agents from 0, Play is an index of Phase.Plays, Thread one of
+	// Phase.Threads: the subagent whose request it is. Turn counts the turns of the
+	// trajectory or the subagent from 0.
+	Agent, Play, Thread, Turn int32
+
+	// MaxTokens is the most that was asked for; None where nothing was asked. Forced is
+	// set when the answer was to have just as many.
+	MaxTokens int32
+	Forced    bool
+	// Cold is set on the first request of a play that began in the middle: it finds no
+	// cache that the turns before would have filled.
+	Cold bool
+	// Reported is set when the server counted tokens: the counts below are then its own.
+	Reported bool
+
+	// TokenSource and FirstSource say where Tokens and FirstTokens come from.
+	TokenSource, FirstSource Source
+
+	// Rest is the pause that was asked for before this request.
+	Rest time.Duration
+
+	// Recorded is the number of input tokens in the recording; None where it has none.
+	Recorded int32
+	// Prompt, Cached, Completion, Reasoning and Hidden are the server's counts as in
+	// [metrics.Usage]; None where it stated nothing.
+	Prompt, Cached, Completion, Reasoning, Hidden int32
+	// Tokens is the number of output tokens, hidden ones included, FirstTokens that of
+	// those which came with the first stamp.
+	Tokens, FirstTokens int32
+	// Events is the number of events with visible output, FirstEvents that of those
+	// with the first stamp, Bytes the length of the visible output.
+	Events, FirstEvents, Bytes int32
+	// WindowBytes and WindowTokens are the part of the output that came in the window,
+	// where the load knew it beforehand; WindowBytes is None where it did not.
+	WindowBytes  int32
+	WindowTokens float64
+}
+
+// New returns a row of which nothing is known yet.
+func New() Row {
+	return Row{
+		Begun: None, Due: None, Sent: None, First: None, Tenth: None, Last: None, End: None,
+		Message: None, MaxTokens: None, Recorded: None,
+		Prompt: None, Cached: None, Completion: None, Reasoning: None, Hidden: None, WindowBytes: None,
+	}
+}
+
+// Failed reports whether the request failed by the system's fault.
+func (r *Row) Failed() bool {
+	switch r.Outcome {
+	case Open, OK, Canceled, Local:
+		return false
+	}
+	return true
+}
+
+// Take fills in what a clock saw of the answer. start is when the phase began.
+func (r *Row) Take(t *metrics.Timing, start time.Time) {
+	if !t.Sent.IsZero() {
+		r.Sent = t.Sent.Sub(start)
+		r.Due = t.Due.Sub(start)
+		r.End = r.Sent + t.E2E
+		if t.Events > 0 {
+			r.First, r.Last = r.Sent+t.First, r.Sent+t.Last
+		}
+		if t.Tenth > 0 {
+			r.Tenth = r.Sent + t.Tenth
+		}
+	}
+	if r.Reported = t.UsageReported; r.Reported {
+		u := &t.Usage
+		r.Prompt, r.Cached, r.Completion, r.Reasoning, r.Hidden = clip(u.Prompt), clip(u.Cached), clip(u.Completion), clip(u.Reasoning), clip(u.Hidden)
+	}
+	r.Tokens, r.TokenSource = clip(t.Tokens), sourceOf(t.TokenSource)
+	r.FirstTokens, r.FirstSource = clip(t.FirstTokens), sourceOf(t.FirstSource)
+	r.Events, r.FirstEvents, r.Bytes = clip(t.Events), clip(t.FirstEvents), clip(int(t.Bytes))
+}
+
+// Timing returns the answer as package metrics derives figures from. Its Due and Sent are
+// counted from the zero time; they are zero for a request that was not sent.
+func (r *Row) Timing() metrics.Timing {
+	t := metrics.Timing{
+		Events: int(r.Events), FirstEvents: int(r.FirstEvents), Bytes: int64(r.Bytes),
+		Tokens: int(r.Tokens), TokenSource: r.TokenSource.metrics(),
+		FirstTokens: int(r.FirstTokens), FirstSource: r.FirstSource.metrics(),
+		UsageReported: r.Reported,
+	}
+	if r.Sent >= 0 {
+		// One past the zero time, which would mean that it was not sent.
+		t.Sent = time.Time{}.Add(r.Sent + 1)
+		t.Due = time.Time{}.Add(r.Due + 1)
+		t.Lateness = max(0, r.Sent-r.Due)
+		if r.End >= 0 {
+			t.E2E = r.End - r.Sent
+		}
+		if r.Events > 0 {
+			t.First, t.Last = r.First-r.Sent, r.Last-r.Sent
+		}
+		if r.Tenth >= 0 {
+			t.Tenth = r.Tenth - r.Sent
+		}
+	}
+	if r.Reported {
+		t.Usage = metrics.Usage{
+			Prompt: stated(r.Prompt), Cached: stated(r.Cached), Completion: stated(r.Completion),
+			Reasoning: stated(r.Reasoning), Hidden: stated(r.Hidden),
+		}
+	}
+	return t
+}
+
+// Lateness returns how late the client was in sending; 0 for what was not sent.
+func (r *Row) Lateness() time.Duration {
+	if r.Sent < 0 {
+		return 0
+	}
+	return max(0, r.Sent-r.Due)
+}
+
+func stated(n int32) int { return max(0, int(n)) }
+
+// clip keeps a count within a row; more than two billion of anything in one answer is no
+// count.
+func clip(n int) int32 { return int32(max(-1, min(n, 1<<31-1))) }
+
+// A Source is a [metrics.Source] in one byte.
+type Source uint8
+
+const (
+	sourceNone Source = iota
+	sourceUsage
+	sourceContinuous
+	sourceEstimated
+	sourceEvents
+)
+
+var sources = [...]metrics.Source{
+	sourceNone: metrics.SourceNone, sourceUsage: metrics.SourceUsage, sourceContinuous: metrics.SourceContinuous,
+	sourceEstimated: metrics.SourceEstimated, sourceEvents: metrics.SourceEvents,
+}
+
+func sourceOf(s metrics.Source) Source {
+	for i, known := range sources {
+		if s == known {
+			return Source(i)
+		}
+	}
+	return 0
+}
+
+func (s Source) metrics() metrics.Source {
+	if int(s) < len(sources) {
+		return sources[s]
+	}
+	return metrics.SourceNone
+}
+
+// String returns the word for the source, as package metrics has it.
+func (s Source) String() string { return string(s.metrics()) }

@@ -1,0 +1,49 @@
+package record
+
+import (
+	"fmt"
+
+	"github.com/agentperf/agentperf-go/metrics"
+)
+
+// TokenWarnings says where the token counts of rows are not what they should be.
+func TokenWarnings(rows []*Row) (warnings []metrics.Warning) {
+	short, over, estimated, hidden, events := 0, 0, 0, 0, 0
+	for _, r := range rows {
+		switch {
+		case r.Outcome != OK || !r.Forced || !r.Reported:
+		case r.Tokens < r.MaxTokens:
+			short++
+		case r.Tokens > r.MaxTokens:
+			over++
+		}
+		if r.Hidden > 0 {
+			hidden++
+		}
+		if r.TokenSource == sourceEvents {
+			events++
+		}
+		if r.FirstSource == sourceEstimated && r.FirstEvents > 1 {
+			estimated++
+		}
+	}
+	add := func(code, format string, args ...any) {
+		warnings = append(warnings, metrics.Warning{Code: code, Text: fmt.Sprintf(format, args...)})
+	}
+	if events > 0 {
+		add("no_usage", "%d answers came without token usage that can be believed: events are counted, which need not be tokens", events)
+	}
+	if short > 0 {
+		add("short_answers", "%d answers were shorter than they were forced to be: ignore_eos is not honored", short)
+	}
+	if over > 0 {
+		add("long_answers", "%d answers have more tokens than were asked for", over)
+	}
+	if hidden > 0 {
+		add("hidden_reasoning", "%d answers spent tokens on reasoning that was not shown; these are left out of output speed", hidden)
+	}
+	if 10*estimated > len(rows) {
+		add("first_read_estimated", "%d answers began with several events in one read; how many tokens these held is estimated by bytes", estimated)
+	}
+	return warnings
+}
