@@ -11,7 +11,7 @@ import (
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
 	"github.com/agentperf/agentperf-go/internal/memnet"
 	"github.com/agentperf/agentperf-go/metrics"
-	"github.com/agentperf/agentperf-go/trajectory"
+	"github.com/agentperf/agentperf-go/trajectory/generate"
 )
 
 // On systems that batch, queue, prefill and cache as real ones do, the search
@@ -37,7 +37,7 @@ func TestSearchIsALinearScan(t *testing.T) {
 				config := func() (agentperf.Config, func()) {
 					server := memnet.Serve(preset.New())
 					return agentperf.Config{
-						Endpoint: endpoint.Config{URL: "http://mem", Dial: server.Dial}, Workload: trajectory.Generator{}.Workload(),
+						Endpoint: endpoint.Config{URL: "http://mem", Dial: server.Dial}, Workload: generate.Sessions{}.Workload(),
 						Tiers: []agentperf.Tier{tt.tier}, Seed: 7,
 						Rules: agentperf.Rules{SpawnRate: 5, Settle: 5 * time.Second, Measure: 20 * time.Second, Drain: 10 * time.Second},
 					}, server.Close

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/agentperf/agentperf-go/trajectory"
+	"github.com/agentperf/agentperf-go/trajectory/generate"
 )
 
 // chat appends messages of exactly the given sizes, in bytes of JSON.
@@ -150,13 +151,19 @@ func oracle(w *trajectory.Workload) (own, shared float64) {
 }
 
 func TestPrefixReuseAgainstACache(t *testing.T) {
-	for _, g := range []trajectory.Generator{
-		{},
-		{Seed: 3},
-		{Preset: trajectory.PresetAALike, Trajectories: 4},
-		{Preset: trajectory.PresetClaudeCodeLike, Trajectories: 5, Seed: 2},
+	for _, tt := range []struct {
+		preset string
+		seed   uint64
+		n      int
+	}{
+		{generate.Demo, 0, 0},
+		{generate.Demo, 3, 0},
+		{generate.AALike, 0, 4},
+		{generate.ClaudeCodeLike, 2, 5},
 	} {
-		w := g.Workload()
+		s := generate.Preset(tt.preset)
+		s.Seed, s.Trajectories = tt.seed, tt.n
+		w := s.Workload()
 		// Long sessions make the oracle slow: it keeps every prefix.
 		for _, tr := range w.Trajectories {
 			tr.Turns = tr.Turns[:min(60, len(tr.Turns))]
@@ -164,31 +171,31 @@ func TestPrefixReuseAgainstACache(t *testing.T) {
 		got := w.Stats()
 		own, shared := oracle(w)
 		if math.Abs(got.PrefixReuse-own) > 1e-9 || math.Abs(got.SharedPrefixReuse-shared) > 1e-9 {
-			t.Errorf("%+v: reuse %v and %v, a cache has %v and %v", g, got.PrefixReuse, got.SharedPrefixReuse, own, shared)
+			t.Errorf("%+v: reuse %v and %v, a cache has %v and %v", tt, got.PrefixReuse, got.SharedPrefixReuse, own, shared)
 		}
-		if got.Resets > 0 != (g.Preset == trajectory.PresetClaudeCodeLike) {
-			t.Errorf("%+v: %d resets", g, got.Resets)
+		if got.Resets > 0 != (tt.preset == generate.ClaudeCodeLike) {
+			t.Errorf("%+v: %d resets", tt, got.Resets)
 		}
 	}
 }
 
 // Collecting from a stream is collecting from a workload.
 func TestCollectStats(t *testing.T) {
-	g := trajectory.Generator{Seed: 5}
-	if diff := cmp.Diff(g.Workload().Stats(), trajectory.CollectStats(g.All())); diff != "" {
+	made := generate.Sessions{Seed: 5}
+	if diff := cmp.Diff(made.Workload().Stats(), trajectory.CollectStats(made.All())); diff != "" {
 		t.Errorf("(-workload +stream):\n%s", diff)
 	}
 	// Another store for each trajectory makes no difference either.
-	w := g.Workload()
-	w.Trajectories = slices.Concat(w.Trajectories, g.Workload().Trajectories)
-	twice, once := w.Stats(), g.Workload().Stats()
+	w := made.Workload()
+	w.Trajectories = slices.Concat(w.Trajectories, made.Workload().Trajectories)
+	twice, once := w.Stats(), made.Workload().Stats()
 	if twice.DistinctBytes != once.DistinctBytes || twice.Scaffolds != 1 || twice.PrefixReuse != once.PrefixReuse {
 		t.Errorf("a set and its copy: %+v; the set: %+v", twice, once)
 	}
 }
 
 func BenchmarkStats(b *testing.B) {
-	w := generated[trajectory.PresetAALike]()
+	w := generate.Preset(generate.AALike).Workload()
 	b.SetBytes(w.Stats().DistinctBytes)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -15,10 +15,10 @@
 // A turn says of its text and numbers whether they were recorded, derived,
 // estimated or made up ([Origins]); recordings without text have synthetic text of
 // the recorded lengths and likeness ([Block]). [Lint] says what is wrong with a
-// workload before a request of it is sent, [Stats] what kind of workload it is, and
-// a [Generator] makes sessions from a preset or like given statistics.
+// workload before a request of it is sent, [Stats] what kind of workload it is.
 //
-// Readers and writers for files are in package trajectory/format.
+// Readers and writers for files are in package trajectory/format, made-up sessions
+// in package trajectory/generate.
 package trajectory
 
 import (

@@ -11,6 +11,7 @@ import (
 	"github.com/agentperf/agentperf-go/internal/demo"
 	"github.com/agentperf/agentperf-go/trajectory"
 	"github.com/agentperf/agentperf-go/trajectory/format"
+	"github.com/agentperf/agentperf-go/trajectory/generate"
 )
 
 // presetPrefix marks a generated workload on the command line.
@@ -22,11 +23,11 @@ const presetPrefix = "preset:"
 func open(o *options, simulated bool) (*trajectory.Workload, error) {
 	name := o.workload
 	if preset, ok := strings.CutPrefix(name, presetPrefix); ok {
-		g := trajectory.Generator{Preset: trajectory.Preset(preset)}
-		if err := g.Validate(); err != nil {
+		sessions := generate.Preset(preset)
+		if err := sessions.Validate(); err != nil {
 			return nil, err
 		}
-		return g.Workload(), nil
+		return sessions.Workload(), nil
 	}
 	switch {
 	case name != "":
@@ -36,7 +37,7 @@ func open(o *options, simulated bool) (*trajectory.Workload, error) {
 		}
 		return read.Open(name)
 	case simulated:
-		return trajectory.Generator{}.Workload(), nil
+		return generate.Preset(generate.Demo).Workload(), nil
 	}
 	return demo.Workload(), nil
 }

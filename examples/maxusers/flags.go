@@ -13,6 +13,7 @@ import (
 	"github.com/agentperf/agentperf-go/internal/cli"
 	"github.com/agentperf/agentperf-go/trajectory"
 	"github.com/agentperf/agentperf-go/trajectory/format"
+	"github.com/agentperf/agentperf-go/trajectory/generate"
 )
 
 // options are the command line.
@@ -225,13 +226,7 @@ func readReport(name string) (*agentperf.Report, error) {
 	return r, nil
 }
 
-func presetNames() string {
-	var names []string
-	for _, p := range trajectory.Presets() {
-		names = append(names, string(p))
-	}
-	return strings.Join(names, ", ")
-}
+func presetNames() string { return strings.Join(generate.Presets(), ", ") }
 
 func formatNames() string {
 	var names []string

@@ -30,7 +30,7 @@ func commands() []command {
 		{"lint", "FILE", "say what is wrong; status 1 on errors", lint},
 		{"stats", "FILE", "say what kind of workload it is", stats},
 		{"convert", "FILE OUT", "write it in another format", convert},
-		{"generate", "OUT", "make sessions up", generate},
+		{"generate", "OUT", "make sessions up", makeUp},
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/trajectory"
 	"github.com/agentperf/agentperf-go/trajectory/format"
+	"github.com/agentperf/agentperf-go/trajectory/generate"
 )
 
 // convert writes a workload in another format.
@@ -33,24 +34,20 @@ func convert(c *call) (int, error) {
 	return fine, t.write(c, w, c.args[1])
 }
 
-// generate makes sessions up.
-func generate(c *call) (int, error) {
+// makeUp makes sessions up.
+func makeUp(c *call) (int, error) {
 	c.reading()
 	t := c.writing()
-	var g trajectory.Generator
-	var names []string
-	for _, p := range trajectory.Presets() {
-		names = append(names, string(p))
-	}
-	preset := c.flags.String("preset", "", "the `kind` of sessions: "+strings.Join(names, ", ")+" (default demo)")
+	preset := c.flags.String("preset", "", "the `kind` of sessions: "+strings.Join(generate.Presets(), ", ")+" (default demo)")
 	like := c.flags.String("like", "", "make sessions with the statistics of those in `FILE`, or of what stats -json wrote to it, and nothing else of it")
-	c.flags.Uint64Var(&g.Seed, "seed", 0, "seed of everything random")
-	c.flags.IntVar(&g.Trajectories, "n", 0, "`sessions` to make (default: as many as the preset or file has)")
+	seed := c.flags.Uint64("seed", 0, "seed of everything random")
+	n := c.flags.Int("n", 0, "`sessions` to make (default: as many as the preset or file has)")
 	if err := c.parse(1); err != nil {
 		return 0, err
 	}
-	g.Preset = trajectory.Preset(*preset)
-	err := errors.Join(t.validate(), g.Validate())
+	sessions := generate.Preset(*preset)
+	sessions.Seed, sessions.Trajectories = *seed, *n
+	err := errors.Join(t.validate(), sessions.Validate())
 	if *like != "" && *preset != "" {
 		err = errors.Join(err, errors.New("both -like and -preset are given"))
 	}
@@ -58,31 +55,32 @@ func generate(c *call) (int, error) {
 		return 0, err
 	}
 	if *like != "" {
-		if g.Like, err = c.statsOf(*like); err == nil {
-			err = g.Validate()
-		}
+		stats, err := c.statsOf(*like)
 		if err != nil {
 			return 0, err
 		}
+		sessions = generate.Like(stats)
+		sessions.Seed, sessions.Trajectories = *seed, *n
+		if err := sessions.Validate(); err != nil {
+			return 0, err
+		}
 	}
-	return fine, t.write(c, g.Workload(), c.args[0])
+	return fine, t.write(c, sessions.Workload(), c.args[0])
 }
 
 // statsOf returns the statistics of recordings, or those in a file.
-func (c *call) statsOf(name string) (*trajectory.Stats, error) {
+func (c *call) statsOf(name string) (s trajectory.Stats, err error) {
 	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() && info.Size() < 1<<20 {
-		s := new(trajectory.Stats)
 		data, err := os.ReadFile(name)
-		if err == nil && json.Unmarshal(data, s) == nil && s.Turns.N > 0 {
+		if err == nil && json.Unmarshal(data, &s) == nil && s.Turns.N > 0 {
 			return s, nil
 		}
 	}
 	w, err := c.open(name)
 	if err != nil {
-		return nil, err
+		return s, err
 	}
-	s := w.Stats()
-	return &s, nil
+	return w.Stats(), nil
 }
 
 // A target says how to write.

@@ -1,5 +1,6 @@
-// Package filler makes text of a wanted length for prompts that nobody reads. The
-// generator of trajectories and the System Load Test share it.
+// Package filler makes text of a given length for prompts that nobody reads. The
+// replay of trajectories without text, generated trajectories and the System Load
+// Test share it.
 package filler
 
 import (

@@ -56,6 +56,7 @@ var imports = map[string][]string{
 	"endpoint/endpointtest": {},
 	"trajectory":            {"internal/fields", "internal/filler", "internal/jsonscan", "internal/secrets", "metrics"},
 	"trajectory/format":     {"internal/jsonscan", "internal/secrets", "trajectory"},
+	"trajectory/generate":   {"internal/filler", "trajectory"},
 	"internal/fields":       {},
 	"internal/filler":       {},
 	"internal/journal":      {},

@@ -11,6 +11,7 @@ import (
 	"testing/fstest"
 
 	"github.com/agentperf/agentperf-go/trajectory"
+	"github.com/agentperf/agentperf-go/trajectory/generate"
 )
 
 // wekaTrace makes a trace of so many requests whose prompts grow as recorded ones
@@ -93,8 +94,9 @@ func claudeLog(calls int) []byte {
 // every row with all that came before it.
 func generatedRows() []byte {
 	var b bytes.Buffer
-	w := trajectory.Generator{Preset: trajectory.PresetAALike, Trajectories: 4, Seed: 1}.Workload()
-	if err := WriteJSONL(&b, w); err != nil {
+	s := generate.Preset(generate.AALike)
+	s.Seed, s.Trajectories = 1, 4
+	if err := WriteJSONL(&b, s.Workload()); err != nil {
 		panic(err)
 	}
 	return b.Bytes()

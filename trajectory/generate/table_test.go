@@ -1,4 +1,4 @@
-package trajectory_test
+package generate_test
 
 import (
 	"bytes"
@@ -11,31 +11,31 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/agentperf/agentperf-go/trajectory"
+	"github.com/agentperf/agentperf-go/trajectory/generate"
 )
 
 var update = flag.Bool("update", false, "rewrite what tests compare with")
 
-// The table in the documentation of Generator is what Stats measures. To
-// rewrite it:
+// The table in the package documentation is what Stats measures. To rewrite it:
 //
-//	go test ./trajectory -run TestGeneratorTable -update
-func TestGeneratorTable(t *testing.T) {
+//	go test ./trajectory/generate -run TestPresetTable -update
+func TestPresetTable(t *testing.T) {
 	if testing.Short() {
 		t.Skip("generates 135 MB")
 	}
-	const file = "generate.go"
+	const file = "doc.go"
 	source, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	// From the sentence before the table to the type after it.
-	const before, after = "// The presets at seed 0, as [Stats] has them:\n//\n", "type Generator struct {"
+	// From the sentence before the table to the package clause after it.
+	const before, after = "// The presets at seed 0, as [trajectory.Stats] has them:\n//\n", "package generate\n"
 	head, rest, ok := bytes.Cut(source, []byte(before))
 	table, tail, ok2 := bytes.Cut(rest, []byte(after))
 	if !ok || !ok2 {
 		t.Fatalf("%s has no table", file)
 	}
-	want := generatorTable()
+	want := presetTable()
 	if *update {
 		source = bytes.Join([][]byte{head, []byte(before), []byte(want), []byte(after), tail}, nil)
 		if err := os.WriteFile(file, source, 0o644); err != nil {
@@ -48,17 +48,17 @@ func TestGeneratorTable(t *testing.T) {
 	}
 }
 
-// generatorTable returns the table as a comment.
-func generatorTable() string {
+// presetTable returns the table as a comment.
+func presetTable() string {
 	var columns []trajectory.Stats
 	var comment strings.Builder
 	line := func(name string, values []string) {
 		fmt.Fprintf(&comment, "//\t%-23s%9s%10s%18s\n", name, values[0], values[1], values[2])
 	}
 	var names []string
-	for _, preset := range trajectory.Presets() {
+	for _, preset := range generate.Presets() {
 		columns = append(columns, generated[preset]().Stats())
-		names = append(names, string(preset))
+		names = append(names, preset)
 	}
 	line("", names)
 	row := func(name string, value func(trajectory.Stats) string) {

@@ -1,4 +1,4 @@
-package trajectory_test
+package generate_test
 
 import (
 	"crypto/sha256"
@@ -13,13 +13,21 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/agentperf/agentperf-go/trajectory"
+	"github.com/agentperf/agentperf-go/trajectory/generate"
 )
 
 // generated are the presets at seed 0, made when first asked for.
-var generated = map[trajectory.Preset]func() *trajectory.Workload{
-	trajectory.PresetDemo:           sync.OnceValue(trajectory.Generator{}.Workload),
-	trajectory.PresetAALike:         sync.OnceValue(trajectory.Generator{Preset: trajectory.PresetAALike}.Workload),
-	trajectory.PresetClaudeCodeLike: sync.OnceValue(trajectory.Generator{Preset: trajectory.PresetClaudeCodeLike}.Workload),
+var generated = map[string]func() *trajectory.Workload{
+	generate.Demo:           sync.OnceValue(generate.Sessions{}.Workload),
+	generate.AALike:         sync.OnceValue(generate.Preset(generate.AALike).Workload),
+	generate.ClaudeCodeLike: sync.OnceValue(generate.Preset(generate.ClaudeCodeLike).Workload),
+}
+
+// sessions returns n sessions of a preset.
+func sessions(preset string, seed uint64, n int) generate.Sessions {
+	s := generate.Preset(preset)
+	s.Seed, s.Trajectories = seed, n
+	return s
 }
 
 // near fails when got is not within a share of want.
@@ -45,9 +53,9 @@ func TestAALikeHasThePublishedShape(t *testing.T) {
 			break
 		}
 		t.Run(fmt.Sprint("seed=", seed), func(t *testing.T) {
-			w := generated[trajectory.PresetAALike]()
+			w := generated[generate.AALike]()
 			if seed > 0 {
-				w = trajectory.Generator{Preset: trajectory.PresetAALike, Seed: seed}.Workload()
+				w = sessions(generate.AALike, seed, 0).Workload()
 			}
 			s := w.Stats()
 			within(t, "trajectories", float64(s.Trajectories), 500, 500)
@@ -72,14 +80,14 @@ func TestAALikeHasThePublishedShape(t *testing.T) {
 	}
 }
 
-// The measurements of recorded sessions that the laws were fitted to: formats
-// of W (Weka) and E (entireio/cli), which differ by about as much as this
+// The measurements of recorded sessions that the distributions were fitted to:
+// formats of W (Weka) and E (entireio/cli), which differ by about as much as this
 // allows.
 func TestClaudeCodeLikeHasTheMeasuredShape(t *testing.T) {
 	if testing.Short() {
 		t.Skip("generates 80 MB")
 	}
-	s := generated[trajectory.PresetClaudeCodeLike]().Stats()
+	s := generated[generate.ClaudeCodeLike]().Stats()
 	near(t, "median turns", s.Turns.P50, 46, 0.05)
 	near(t, "P25 output", s.Output.P25, 106, 0.1)
 	near(t, "median output", s.Output.P50, 215, 0.1)
@@ -101,7 +109,7 @@ func TestClaudeCodeLikeHasTheMeasuredShape(t *testing.T) {
 
 func TestDemoIsSmall(t *testing.T) {
 	for seed := range uint64(20) {
-		s := trajectory.Generator{Seed: seed}.Workload().Stats()
+		s := generate.Sessions{Seed: seed}.Workload().Stats()
 		within(t, "trajectories", float64(s.Trajectories), 12, 12)
 		within(t, "mean turns", s.Turns.Mean, 8, 10)
 		within(t, "most turns", s.Turns.Max, 11, 12)
@@ -117,10 +125,10 @@ func TestDemoIsSmall(t *testing.T) {
 
 // some returns sessions of every preset, few enough to look at each message.
 func some(yield func(*trajectory.Trajectory) bool) {
-	for preset, n := range map[trajectory.Preset]int{
-		trajectory.PresetDemo: 12, trajectory.PresetAALike: 40, trajectory.PresetClaudeCodeLike: 10,
+	for preset, n := range map[string]int{
+		generate.Demo: 12, generate.AALike: 40, generate.ClaudeCodeLike: 10,
 	} {
-		for tr := range (trajectory.Generator{Preset: preset, Trajectories: n}).All() {
+		for tr := range sessions(preset, 0, n).All() {
 			if !yield(tr) {
 				return
 			}
@@ -266,10 +274,10 @@ func TestGeneratedTurnsSayWhatTheyAre(t *testing.T) {
 }
 
 func TestGeneratedRequestsFitTheWindow(t *testing.T) {
-	for preset, window := range map[trajectory.Preset]int{
-		trajectory.PresetDemo: 8192, trajectory.PresetAALike: 131_072, trajectory.PresetClaudeCodeLike: 200_000,
+	for preset, window := range map[string]int{
+		generate.Demo: 8192, generate.AALike: 131_072, generate.ClaudeCodeLike: 200_000,
 	} {
-		if preset == trajectory.PresetClaudeCodeLike && testing.Short() {
+		if preset == generate.ClaudeCodeLike && testing.Short() {
 			continue
 		}
 		for _, tr := range generated[preset]().Trajectories {
@@ -301,26 +309,26 @@ func digest(tr *trajectory.Trajectory) string {
 	return fmt.Sprintf("%x", h.Sum(nil))
 }
 
-func digests(g trajectory.Generator) (sums []string) {
-	for tr := range g.All() {
+func digests(s generate.Sessions) (sums []string) {
+	for tr := range s.All() {
 		sums = append(sums, digest(tr))
 	}
 	return sums
 }
 
-func TestGeneratorIsDeterministic(t *testing.T) {
-	for _, preset := range trajectory.Presets() {
-		g := trajectory.Generator{Preset: preset, Seed: 7, Trajectories: 5}
-		five := digests(g)
-		if diff := cmp.Diff(five, digests(g)); diff != "" {
+func TestSessionsAreDeterministic(t *testing.T) {
+	for _, preset := range generate.Presets() {
+		s := sessions(preset, 7, 5)
+		five := digests(s)
+		if diff := cmp.Diff(five, digests(s)); diff != "" {
 			t.Errorf("%s: the same seed makes something else:\n%s", preset, diff)
 		}
-		g.Trajectories = 3
-		if diff := cmp.Diff(five[:3], digests(g)); diff != "" {
+		s.Trajectories = 3
+		if diff := cmp.Diff(five[:3], digests(s)); diff != "" {
 			t.Errorf("%s: sessions depend on their number:\n%s", preset, diff)
 		}
-		g.Seed = 8
-		for i, sum := range digests(g) {
+		s.Seed = 8
+		for i, sum := range digests(s) {
 			if sum == five[i] {
 				t.Errorf("%s: session %d is the same for another seed", preset, i)
 			}
@@ -328,32 +336,32 @@ func TestGeneratorIsDeterministic(t *testing.T) {
 	}
 }
 
-func TestGeneratorValidate(t *testing.T) {
-	if err := (trajectory.Generator{}).Validate(); err != nil {
-		t.Errorf("the zero generator: %v", err)
+func TestValidate(t *testing.T) {
+	if err := (generate.Sessions{}).Validate(); err != nil {
+		t.Errorf("the zero value: %v", err)
 	}
-	err := trajectory.Generator{Preset: "no such", Trajectories: -1}.Validate()
+	err := sessions("no such", 0, -1).Validate()
 	for _, want := range []string{`Preset is "no such", expected one of [demo aa-like claude-code-like]`, "Trajectories is -1"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v does not say %q", err, want)
 		}
 	}
-	want := trajectory.Generator{Preset: trajectory.PresetDemo, Trajectories: 12}
-	if got := (trajectory.Generator{}).Resolve(); got != want {
-		t.Errorf("Resolve = %+v, want %+v", got, want)
+	zero := digests(generate.Sessions{})
+	if diff := cmp.Diff(digests(sessions(generate.Demo, 0, 12)), zero); diff != "" {
+		t.Errorf("12 sessions of the demo preset and the zero value (-demo +zero):\n%s", diff)
 	}
 	defer func() {
 		if recover() == nil {
-			t.Error("an invalid generator makes sessions")
+			t.Error("an invalid description makes sessions")
 		}
 	}()
-	trajectory.Generator{Preset: "no such"}.Workload()
+	generate.Preset("no such").Workload()
 }
 
 // A session may be left off anywhere.
-func TestGeneratorStops(t *testing.T) {
+func TestAllStops(t *testing.T) {
 	n := 0
-	for range (trajectory.Generator{}).All() {
+	for range (generate.Sessions{}).All() {
 		if n++; n == 2 {
 			break
 		}
@@ -376,7 +384,7 @@ func TestAALikeInMemory(t *testing.T) {
 		return m.HeapAlloc
 	}
 	before := heap()
-	w := trajectory.Generator{Preset: trajectory.PresetAALike, Seed: 1}.Workload()
+	w := sessions(generate.AALike, 1, 0).Workload()
 	held := heap() - before
 	distinct := w.Stats().DistinctBytes
 	ratio := float64(held) / float64(distinct)
@@ -387,13 +395,13 @@ func TestAALikeInMemory(t *testing.T) {
 	runtime.KeepAlive(w)
 }
 
-func BenchmarkGenerator(b *testing.B) {
-	for _, preset := range trajectory.Presets() {
-		b.Run("preset="+string(preset), func(b *testing.B) {
+func BenchmarkPresets(b *testing.B) {
+	for _, preset := range generate.Presets() {
+		b.Run("preset="+preset, func(b *testing.B) {
 			b.ReportAllocs()
 			var distinct int64
 			for b.Loop() {
-				w := trajectory.Generator{Preset: preset}.Workload()
+				w := generate.Preset(preset).Workload()
 				b.StopTimer()
 				distinct = w.Stats().DistinctBytes
 				b.StartTimer()
@@ -401,14 +409,4 @@ func BenchmarkGenerator(b *testing.B) {
 			b.SetBytes(distinct)
 		})
 	}
-}
-
-func ExampleGenerator() {
-	w := trajectory.Generator{}.Workload()
-	s := w.Stats()
-	fmt.Printf("%s (%s): %d sessions, %d requests\n", w.Name, w.Source, s.Trajectories, s.Requests)
-	fmt.Printf("input P50 %.0f, largest %.0f tokens; output P50 %.0f tokens\n", s.Input.P50, s.Input.Max, s.Output.P50)
-	// Output:
-	// demo (generated, seed 0): 12 sessions, 117 requests
-	// input P50 3749, largest 7465 tokens; output P50 45 tokens
 }

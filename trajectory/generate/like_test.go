@@ -1,26 +1,28 @@
-package trajectory_test
+package generate_test
 
 import (
 	"math"
 	"testing"
 
 	"github.com/agentperf/agentperf-go/trajectory"
+	"github.com/agentperf/agentperf-go/trajectory/generate"
 )
 
 // Sessions that are made like others have their percentiles. The tolerance is for
 // the lengths: growth and output are drawn apart here and not there, and long
 // sessions run into the window.
-func TestGeneratorLike(t *testing.T) {
-	for _, g := range []trajectory.Generator{
-		{Preset: trajectory.PresetAALike, Trajectories: 200},
-		{Preset: trajectory.PresetClaudeCodeLike},
-		{},
-	} {
-		if testing.Short() && g.Preset != "" {
+func TestLike(t *testing.T) {
+	for _, tt := range []struct {
+		preset string
+		n      int
+	}{{generate.AALike, 200}, {generate.ClaudeCodeLike, 0}, {generate.Demo, 0}} {
+		if testing.Short() && tt.preset != generate.Demo {
 			continue
 		}
-		want := g.Workload().Stats()
-		like := trajectory.Generator{Like: &want, Seed: 3, Trajectories: 200}
+		preset := tt.preset
+		want := sessions(preset, 0, tt.n).Workload().Stats()
+		like := generate.Like(want)
+		like.Seed, like.Trajectories = 3, 200
 		if err := like.Validate(); err != nil {
 			t.Fatal(err)
 		}
@@ -40,7 +42,7 @@ func TestGeneratorLike(t *testing.T) {
 		} {
 			if tt.want.N == 0 {
 				if tt.got.N != 0 {
-					t.Errorf("%s: %s from nowhere", g.Preset, tt.name)
+					t.Errorf("%s: %s from nowhere", preset, tt.name)
 				}
 				continue
 			}
@@ -49,60 +51,59 @@ func TestGeneratorLike(t *testing.T) {
 				got, want float64
 			}{{"P25", tt.got.P25, tt.want.P25}, {"P50", tt.got.P50, tt.want.P50}, {"P75", tt.got.P75, tt.want.P75}} {
 				if math.Abs(q.got/q.want-1) > tt.tolerance {
-					t.Errorf("%s: %s %s is %.4g, expected %.4g", g.Preset, tt.name, q.at, q.got, q.want)
+					t.Errorf("%s: %s %s is %.4g, expected %.4g", preset, tt.name, q.at, q.got, q.want)
 				}
 			}
 		}
 		if d := got.PrefixReuse - want.PrefixReuse; math.Abs(d) > 0.03 {
-			t.Errorf("%s: reuse %.3f, expected %.3f", g.Preset, got.PrefixReuse, want.PrefixReuse)
+			t.Errorf("%s: reuse %.3f, expected %.3f", preset, got.PrefixReuse, want.PrefixReuse)
 		}
 	}
 }
 
 // Short sessions keep their length, tools of unknown duration stay unknown, and
 // where no tools were recorded none are made.
-func TestGeneratorLikeSmall(t *testing.T) {
+func TestLikeSmall(t *testing.T) {
 	one := func(v float64) trajectory.Distribution {
 		return trajectory.Distribution{N: 10, Mean: v, P25: v, P50: v, P75: v, P95: v, Max: v}
 	}
 	stats := trajectory.Stats{
 		Trajectories: 10, Requests: 60, Turns: one(6), Input: one(1300), FirstInput: one(700), Output: one(256), Growth: one(300),
 	}
-	chat := trajectory.Generator{Like: &stats}.Workload().Stats()
+	chat := generate.Like(stats).Workload().Stats()
 	if chat.Turns.P25 != 6 || chat.Turns.Max != 6 || chat.ToolTurns != 0 || chat.ToolDelay.N != 0 {
 		t.Errorf("without tools: %+v", chat)
 	}
 	stats.ToolTurns, stats.UnknownToolDelays = 50, 50
-	unknown := trajectory.Generator{Like: &stats}.Workload().Stats()
+	unknown := generate.Like(stats).Workload().Stats()
 	if unknown.ToolTurns < 45 || unknown.UnknownToolDelays != unknown.ToolTurns {
 		t.Errorf("tools for unknown times: %+v", unknown)
 	}
 	stats.UnknownToolDelays, stats.ToolDelay = 0, one(2)
-	known := trajectory.Generator{Like: &stats}.Workload().Stats()
+	known := generate.Like(stats).Workload().Stats()
 	if known.ToolDelay.N < 45 || known.ToolDelay.P50 != 2 || known.UnknownToolDelays != 0 {
 		t.Errorf("tools for 2 s: %+v", known)
 	}
 }
 
-func TestGeneratorLikeRefuses(t *testing.T) {
-	stats := trajectory.Generator{}.Workload().Stats()
-	for name, g := range map[string]trajectory.Generator{
-		"both":        {Preset: trajectory.PresetDemo, Like: &stats},
-		"empty":       {Like: &trajectory.Stats{}},
-		"zero output": {Like: &trajectory.Stats{Turns: stats.Turns, Input: stats.Input, FirstInput: stats.FirstInput, Output: trajectory.Distribution{N: 1}}},
-		"no output":   {Like: &trajectory.Stats{Turns: stats.Turns, Input: stats.Input, FirstInput: stats.FirstInput}},
-		"nonsense":    {Like: &trajectory.Stats{Turns: trajectory.Distribution{N: 1, Max: math.NaN()}, Input: stats.Input, FirstInput: stats.FirstInput, Output: stats.Output}},
+func TestLikeRefuses(t *testing.T) {
+	stats := generate.Sessions{}.Workload().Stats()
+	for name, s := range map[string]trajectory.Stats{
+		"empty":       {},
+		"zero output": {Turns: stats.Turns, Input: stats.Input, FirstInput: stats.FirstInput, Output: trajectory.Distribution{N: 1}},
+		"no output":   {Turns: stats.Turns, Input: stats.Input, FirstInput: stats.FirstInput},
+		"nonsense":    {Turns: trajectory.Distribution{N: 1, Max: math.NaN()}, Input: stats.Input, FirstInput: stats.FirstInput, Output: stats.Output},
 	} {
-		if err := g.Validate(); err == nil {
+		if err := generate.Like(s).Validate(); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
 	// Tiny sessions have no room for a scaffold of tools.
 	tiny := trajectory.Distribution{N: 1, Mean: 5, P25: 5, P50: 5, P75: 5, P95: 5, Max: 5}
-	g := trajectory.Generator{Like: &trajectory.Stats{Trajectories: 1, Requests: 1, Turns: tiny, Input: tiny, FirstInput: tiny, Output: tiny}}
-	if err := g.Validate(); err != nil {
+	s := generate.Like(trajectory.Stats{Trajectories: 1, Requests: 1, Turns: tiny, Input: tiny, FirstInput: tiny, Output: tiny})
+	if err := s.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	for range g.All() {
+	for range s.All() {
 	}
 }

@@ -1,4 +1,4 @@
-package trajectory
+package generate
 
 import (
 	"math"
@@ -10,10 +10,10 @@ import (
 
 // The percentiles of the tool delays are those that were worked out for the
 // mixture when it was fitted: 44 ms, 0.31 s, 1.96 s, 13.7 s and 47 s.
-func TestLawsHaveTheirQuantiles(t *testing.T) {
+func TestDistributionsHaveTheirQuantiles(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	var delays []time.Duration
-	delay := claudeCodeShape().toolDelay
+	delay := claudeCodeRecipe().toolDelay
 	for range 200_000 {
 		delays = append(delays, delay.seconds(rng))
 	}
@@ -24,15 +24,15 @@ func TestLawsHaveTheirQuantiles(t *testing.T) {
 		}
 	}
 
-	l := one(46, 1.05, 3, 1200)
+	d := logNormal(46, 1.05, 3, 1200)
 	// Φ(1) = 0.8413447.
 	for u, want := range map[float64]float64{0.5: 46, 0.8413447460685429: 46 * math.Exp(1.05), 1e-9: 3, 1 - 1e-9: 1200} {
-		if got := l.quantile(u); math.Abs(got-want) > 1e-9*want {
+		if got := d.quantile(u); math.Abs(got-want) > 1e-9*want {
 			t.Errorf("quantile(%v) = %v, expected %v", u, got, want)
 		}
 	}
-	if got := (law{}).draw(rng); got != 0 {
-		t.Errorf("the zero law draws %v", got)
+	if got := (distribution{}).draw(rng); got != 0 {
+		t.Errorf("the zero distribution draws %v", got)
 	}
 }
 
