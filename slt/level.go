@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/internal/instant"
 	"github.com/agentperf/agentperf-go/internal/phase"
 	"github.com/agentperf/agentperf-go/metrics"
 )
@@ -52,7 +53,7 @@ func (c *crew) work(soft, hard context.Context, w *phase.Worker) error {
 	rng := random(c.seed, c.level, w.Index)
 	prompts := c.shape.prompter(rng)
 	from, until := w.Window()
-	for due := w.Due; phase.SleepUntil(soft, due); {
+	for due := w.Due; instant.SleepUntil(soft, due); {
 		session := fmt.Sprintf("%016x", rng.Uint64())
 		body := prompts.next()
 		var clock metrics.Clock

@@ -8,6 +8,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/internal/fields"
 	"github.com/agentperf/agentperf-go/internal/filler"
+	"github.com/agentperf/agentperf-go/internal/keyed"
 )
 
 // A prompter makes the request bodies of one worker. Each begins with different
@@ -66,11 +67,5 @@ func (p *prompter) next() []byte {
 // random returns random numbers for one worker of one level; level -1 is the
 // calibration.
 func random(seed uint64, level, worker int) *rand.Rand {
-	var key [32]byte
-	for i, v := range [...]uint64{seed, uint64(level), uint64(worker)} {
-		for j := range 8 {
-			key[8*i+j] = byte(v >> (8 * j))
-		}
-	}
-	return rand.New(rand.NewChaCha8(key))
+	return keyed.Key{seed, uint64(level), uint64(worker)}.Rand()
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/internal/instant"
 	"github.com/agentperf/agentperf-go/internal/phase"
 	"github.com/agentperf/agentperf-go/internal/sockets"
 )
@@ -201,7 +202,7 @@ func (s *sweep) alive(ctx context.Context, concurrency int, why string) error {
 	defer conn.Close()
 	prompts := s.shape.prompter(random(s.cfg.Seed, len(s.report.Levels), -1))
 	for began := time.Now(); time.Since(began) < 3*time.Second; {
-		if !phase.SleepUntil(ctx, time.Now().Add(time.Second)) {
+		if !instant.SleepUntil(ctx, time.Now().Add(time.Second)) {
 			return context.Cause(ctx)
 		}
 		if _, err := probe(ctx, conn, prompts.next()); err == nil {

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/agentperf/agentperf-go/internal/instant"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
@@ -141,7 +142,7 @@ func (t *thread) play(ctx context.Context, p Play, due time.Time, subagents kin,
 	rng := rand.New(rand.NewPCG(p.seed, 0))
 	var rest time.Duration // asked for before turn i
 	for i := p.Start; i < len(p.Trajectory.Turns); i++ {
-		if !sleepUntil(ctx, due) {
+		if !instant.SleepUntil(ctx, due) {
 			return end, due
 		}
 		res, streamed := t.turn(ctx, p, i, due, rest)
@@ -165,10 +166,10 @@ func (t *thread) play(ctx context.Context, p Play, due time.Time, subagents kin,
 			if !ok {
 				return end, due
 			}
-			due = later(end, last).Add(delay)
+			due = instant.Later(end, last).Add(delay)
 		}
 		if res.Err != nil && !streamed {
-			due = later(due, end.Add(policy.FailurePause))
+			due = instant.Later(due, end.Add(policy.FailurePause))
 		}
 	}
 	return end, due
@@ -194,27 +195,4 @@ func (t *thread) turn(ctx context.Context, p Play, i int, due time.Time, rest ti
 	t.builder.release()
 	res.Timing = clock.Timing()
 	return res, clock.Streamed()
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
-}
-
-// sleepUntil reports false when ctx was done first.
-func sleepUntil(ctx context.Context, t time.Time) bool {
-	d := time.Until(t)
-	if d <= 0 {
-		return ctx.Err() == nil
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

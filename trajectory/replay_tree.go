@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/agentperf/agentperf-go/internal/instant"
 )
 
 // A tree is one play of a trajectory with subagents: a goroutine and a
@@ -92,7 +94,7 @@ func (t *tree) play(p Play, due time.Time) (end time.Time) {
 			}
 			select {
 			case at := <-ended[k]:
-				last = later(last, at)
+				last = instant.Later(last, at)
 			case <-t.ctx.Done():
 				return last, false
 			}
@@ -106,7 +108,7 @@ func (t *tree) play(p Play, due time.Time) (end time.Time) {
 	end, due = thread.play(t.ctx, p, due, kin{start, wait}, t.yield)
 	t.r.release(thread)
 	t.mu.Lock()
-	t.last = later(t.last, due)
+	t.last = instant.Later(t.last, due)
 	t.mu.Unlock()
 	return end
 }

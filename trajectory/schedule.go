@@ -5,6 +5,8 @@ import (
 	"iter"
 	"math/rand/v2"
 	"strings"
+
+	"github.com/agentperf/agentperf-go/internal/keyed"
 )
 
 // A Schedule says who plays what: the endless list of plays of each agent. It
@@ -71,13 +73,7 @@ func (s Schedule) Plays(agent int) iter.Seq[Play] {
 
 // rng returns random numbers for one purpose of one agent.
 func (s Schedule) rng(agent, purpose, phase int) *rand.Rand {
-	var seed [32]byte
-	for i, v := range [...]uint64{s.Seed, uint64(agent), uint64(purpose), uint64(phase)} {
-		for j := range 8 {
-			seed[8*i+j] = byte(v >> (8 * j))
-		}
-	}
-	return rand.New(rand.NewChaCha8(seed))
+	return keyed.Key{s.Seed, uint64(agent), uint64(purpose), uint64(phase)}.Rand()
 }
 
 // prefix returns 32 random digits, apart so that each is a token, and a word to

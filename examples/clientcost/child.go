@@ -16,7 +16,7 @@ import (
 	"os/exec"
 	"time"
 
-	"github.com/agentperf/agentperf-go/internal/phase"
+	"github.com/agentperf/agentperf-go/internal/instant"
 )
 
 // child is the server process.
@@ -80,7 +80,7 @@ func (c *child) quiet(ctx context.Context, period time.Duration) error {
 		if time.Now().After(end) {
 			return fmt.Errorf("%d answers of the server do not end", s.Active)
 		}
-		if !phase.SleepUntil(ctx, time.Now().Add(20*time.Millisecond)) {
+		if !instant.SleepUntil(ctx, time.Now().Add(20*time.Millisecond)) {
 			return ctx.Err()
 		}
 	}

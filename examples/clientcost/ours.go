@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
-	"github.com/agentperf/agentperf-go/internal/phase"
+	"github.com/agentperf/agentperf-go/internal/instant"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
@@ -34,7 +34,7 @@ func (s *stream) replay(ctx context.Context, conn *endpoint.Conn, gaps *metrics.
 	var clock metrics.Clock
 	first := func(time.Time) { s.up() }
 	for {
-		if !phase.SleepUntil(ctx, s.due) {
+		if !instant.SleepUntil(ctx, s.due) {
 			return nil
 		}
 		clock = metrics.Clock{Gaps: gaps, First: first}

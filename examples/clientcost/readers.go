@@ -8,9 +8,8 @@ import (
 	"net"
 	"time"
 
+	"github.com/agentperf/agentperf-go/internal/instant"
 	"github.com/tidwall/gjson"
-
-	"github.com/agentperf/agentperf-go/internal/phase"
 )
 
 // goroutines is the bare reader of Go: what a goroutine of its own and the
@@ -34,7 +33,7 @@ func readBare(ctx context.Context, s *stream) error {
 	b := bare{stream: s}
 	defer b.leave()
 	for {
-		if !phase.SleepUntil(ctx, s.due) {
+		if !instant.SleepUntil(ctx, s.due) {
 			return nil
 		}
 		session, body := s.next()

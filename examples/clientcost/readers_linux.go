@@ -9,6 +9,8 @@ import (
 	"slices"
 	"syscall"
 	"time"
+
+	"github.com/agentperf/agentperf-go/internal/instant"
 )
 
 // floors are the bare readers to compare with.
@@ -74,7 +76,7 @@ func (p *poller) send() (wait int, err error) {
 	for len(p.conns) < len(p.slice.streams) {
 		s := p.slice.streams[len(p.conns)]
 		if s.due.After(now) {
-			next = earlier(next, s.due)
+			next = instant.Earlier(next, s.due)
 			break
 		}
 		c, err := p.connect(s)
@@ -88,7 +90,7 @@ func (p *poller) send() (wait int, err error) {
 	sent := 0
 	for _, c := range p.waiting {
 		if c.stream.due.After(now) {
-			next = earlier(next, c.stream.due)
+			next = instant.Earlier(next, c.stream.due)
 			break
 		}
 		if err := p.post(c); err != nil {
@@ -98,13 +100,6 @@ func (p *poller) send() (wait int, err error) {
 	}
 	p.waiting = slices.Delete(p.waiting, 0, sent)
 	return int(next.Sub(now)/time.Millisecond) + 1, nil
-}
-
-func earlier(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
 }
 
 // connect connects a stream.

@@ -9,9 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/agentperf/agentperf-go/internal/instant"
 	"golang.org/x/sync/errgroup"
-
-	"github.com/agentperf/agentperf-go/internal/phase"
 )
 
 // A slice is all streams of one reader for a while.
@@ -104,12 +103,12 @@ func (s *slice) run(ctx context.Context, r reader, server *child, o *options, wi
 // measure measures the process while others read.
 func (s *slice) measure(ctx context.Context, server *child) error {
 	if s.plan.few > 0 {
-		if !phase.SleepUntil(ctx, s.plan.low) {
+		if !instant.SleepUntil(ctx, s.plan.low) {
 			return nil
 		}
 		s.low = resident()
 	}
-	if !phase.SleepUntil(ctx, s.plan.from.Add(-20*time.Millisecond)) {
+	if !instant.SleepUntil(ctx, s.plan.from.Add(-20*time.Millisecond)) {
 		return nil
 	}
 	var began state
@@ -130,7 +129,7 @@ func (s *slice) measure(ctx context.Context, server *child) error {
 		}
 		defer pprof.StopCPUProfile()
 	}
-	if !phase.SleepUntil(ctx, s.plan.from) {
+	if !instant.SleepUntil(ctx, s.plan.from) {
 		return nil
 	}
 	if up := int(s.up.Load()); up < len(s.streams) {
@@ -140,7 +139,7 @@ func (s *slice) measure(ctx context.Context, server *child) error {
 	runtime.ReadMemStats(&before)
 	machine := machineTime()
 	cpu, known := cpuTime()
-	if !phase.SleepUntil(ctx, s.plan.until) {
+	if !instant.SleepUntil(ctx, s.plan.until) {
 		return nil
 	}
 	if end, ok := cpuTime(); ok && known {
@@ -164,7 +163,7 @@ func (s *slice) measure(ctx context.Context, server *child) error {
 func (s *slice) spawn(ctx context.Context, read func(ctx context.Context, st *stream) error) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for _, st := range s.streams {
-		if !phase.SleepUntil(ctx, st.due) {
+		if !instant.SleepUntil(ctx, st.due) {
 			break
 		}
 		g.Go(func() error {

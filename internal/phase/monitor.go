@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"github.com/agentperf/agentperf-go/internal/instant"
 )
 
 // A Phase is one that runs. Its methods are safe for concurrent use.
@@ -298,7 +300,7 @@ func (p *Phase) Snapshot() Snapshot {
 	default:
 		s.Stage = "measuring"
 	}
-	if from := maxTime(now, p.times.Settled); from.Before(p.earliest) {
+	if from := instant.Later(now, p.times.Settled); from.Before(p.earliest) {
 		s.Pending = append(s.Pending, fmt.Sprintf("%v to measure", left(from, p.earliest)))
 	}
 	if n := p.heldUp(now); s.Stage == "measuring" && n > 0 && !p.cfg.Fixed {
@@ -314,10 +316,3 @@ func (p *Phase) Snapshot() Snapshot {
 }
 
 func left(from, to time.Time) time.Duration { return to.Sub(from).Round(100 * time.Millisecond) }
-
-func maxTime(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}

@@ -18,6 +18,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/agentperf/agentperf-go/internal/instant"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -142,7 +143,7 @@ func Run(ctx context.Context, cfg Config, work Work) (Result, error) {
 			if cfg.SpawnRate > 0 {
 				at = start.Add(time.Duration(float64(i) / cfg.SpawnRate * float64(time.Second)))
 			}
-			if !SleepUntil(soft, at) {
+			if !instant.SleepUntil(soft, at) {
 				return nil
 			}
 			p.spawned()
@@ -256,16 +257,4 @@ func (p *Phase) patience() time.Duration {
 		return p.cfg.Drain
 	}
 	return 0
-}
-
-// SleepUntil waits for t. It reports false when ctx was done first.
-func SleepUntil(ctx context.Context, t time.Time) bool {
-	timer := time.NewTimer(time.Until(t))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return ctx.Err() == nil
-	case <-ctx.Done():
-		return false
-	}
 }

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/agentperf/agentperf-go/internal/keyed"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -117,11 +118,5 @@ const (
 
 // newRand returns the random numbers for one purpose of one session.
 func newRand(seed uint64, session, purpose int) *rand.Rand {
-	var key [32]byte
-	for i, v := range [...]uint64{seed, uint64(session), uint64(purpose)} {
-		for j := range 8 {
-			key[8*i+j] = byte(v >> (8 * j))
-		}
-	}
-	return rand.New(rand.NewChaCha8(key))
+	return keyed.Key{seed, uint64(session), uint64(purpose)}.Rand()
 }
