@@ -28,6 +28,7 @@ import (
 //	image                warning  a picture in a message
 //	no-turns             error    a trajectory without turns, which no reader makes
 //	no-messages          error    a request without messages, likewise
+//	invalid              error    anything else that [Workload.Validate] reports, likewise
 //	secret               warning  what looks like a key in a message or tool
 //	overlap              warning  a session most of whose requests another has too
 //	reset                info     a request keeps less than 90 % of the one before
@@ -40,15 +41,14 @@ func Lint(w *Workload, p Policy) []Finding {
 	}
 	p = p.Resolve()
 	l := &linter{policy: p, missing: missing, secrets: secrets.New(), clean: make(map[*Message]string)}
-	for t := range w.Threads() {
-		if !l.sound(t) {
-			return append(slices.Clone(w.Findings), l.findings...)
+	if faults := w.faults(); len(faults) > 0 {
+		l.faults(faults) // and no more: they may keep the rest from being looked at
+	} else {
+		for t := range w.Threads() {
+			l.thread(t)
 		}
+		l.overlaps(w)
 	}
-	for t := range w.Threads() {
-		l.thread(t)
-	}
-	l.overlaps(w)
 	return append(slices.Clone(w.Findings), l.findings...)
 }
 
@@ -82,34 +82,40 @@ func (l *linter) note(turn int, s Severity, rule, format string, args ...any) {
 	l.findings = append(l.findings, f)
 }
 
-// sound reports whether a trajectory can be looked into; readers make no others.
-func (l *linter) sound(t *Trajectory) bool {
-	l.t, l.first, l.more = t, make(map[string]int), make(map[string]int)
-	if len(t.Turns) == 0 {
-		l.note(-1, SeverityError, "no-turns", "the trajectory has no turns")
-	}
-	for i := range t.Turns {
-		if t.Turns[i].Context == nil {
-			l.note(i, SeverityError, "no-messages", "the request has no messages")
+// faults notes what keeps a workload from being replayed.
+func (l *linter) faults(faults []fault) {
+	for i, f := range faults {
+		if f.t == nil {
+			f.t, f.text = new(Trajectory), f.path+": "+f.text
+		}
+		if i == 0 || f.path != faults[i-1].path {
+			l.begin(f.t)
+		}
+		l.note(f.turn, SeverityError, f.rule, "%s", f.text)
+		if i == len(faults)-1 || f.path != faults[i+1].path {
+			l.end()
 		}
 	}
-	for _, s := range t.Subagents {
-		if s.Trajectory == nil {
-			l.note(-1, SeverityError, "no-turns", "a subagent has no trajectory")
-		}
-	}
-	return len(l.first) == 0
 }
 
 func (l *linter) thread(t *Trajectory) {
-	l.t, l.first, l.more = t, make(map[string]int), make(map[string]int)
-	l.calls, l.counted = newCallState(), make(map[*Message]bool)
+	l.begin(t)
 	for i := range t.Turns {
 		l.turn(i)
 	}
+	l.end()
+}
+
+// begin turns to another thread.
+func (l *linter) begin(t *Trajectory) {
+	l.t, l.first, l.more = t, make(map[string]int), make(map[string]int)
+	l.calls, l.counted = newCallState(), make(map[*Message]bool)
+}
+
+// end adds to each finding of the thread how many more there are of its rule.
+func (l *linter) end() {
 	for rule, n := range l.more {
-		f := &l.findings[l.first[rule]]
-		f.Text += fmt.Sprintf("; so %s %d more", map[bool]string{true: "is", false: "are"}[n == 1], n)
+		l.findings[l.first[rule]].Text += fmt.Sprintf(" (and %d more like it)", n)
 	}
 }
 
@@ -133,12 +139,12 @@ func (l *linter) turn(i int) {
 	}
 	fresh := turn.Context.Len()
 	if i == 0 {
-		l.begin(0, turn.Context)
+		l.remember(0, turn.Context)
 	} else {
 		before := &l.t.Turns[i-1]
 		kept := turn.Context.Shared(before.Context)
 		l.history(i, before.Context, turn.Context, kept)
-		l.begin(i, turn.Context)
+		l.remember(i, turn.Context)
 		if kept < before.Context.Len() {
 			l.calls = newCallState() // begin again: what came before may be gone
 			kept = 0
@@ -198,9 +204,9 @@ func (l *linter) doubled(fresh []*Message) bool {
 	return false
 }
 
-// begin remembers how the session begins: its first request, and where that is one
+// remember keeps how the session begins: its first request, and where that is one
 // message the answer to it.
-func (l *linter) begin(i int, c *Context) {
+func (l *linter) remember(i int, c *Context) {
 	switch {
 	case i == 0:
 		l.head = c.Append(nil)

@@ -129,7 +129,7 @@ func TestLintCounts(t *testing.T) {
 		t.Fatalf("findings %v", got)
 	}
 	text := fmt.Sprint(got)
-	if strings.Contains(text, key) || !strings.Contains(text, "so are 4 more") {
+	if strings.Contains(text, key) || !strings.Contains(text, "(and 4 more like it)") {
 		t.Errorf("findings %s", text)
 	}
 	if got, want := got[0].String(), "b:3: warning: From the reader. (r)"; got != want {
@@ -165,10 +165,23 @@ func TestLintUnsound(t *testing.T) {
 	for want, tr := range map[string]*trajectory.Trajectory{
 		"no-messages": {ID: "a", Turns: []trajectory.Turn{{}}},
 		"no-turns":    {ID: "a"},
+		"invalid":     {ID: "a", Turns: build(t, new(trajectory.Store), "a", 1).Turns, ContextTokens: -1},
 	} {
 		got := trajectory.Lint(&trajectory.Workload{Trajectories: []*trajectory.Trajectory{tr}}, trajectory.Policy{})
 		if len(got) != 1 || got[0].Rule != want || got[0].Severity != trajectory.SeverityError {
 			t.Errorf("%v, expected %s", got, want)
 		}
+	}
+	// Nothing that lint would trip over.
+	loop := build(t, new(trajectory.Store), "loop", 1)
+	loop.Subagents = []trajectory.Subagent{{Trajectory: loop}, {Trajectory: nil}}
+	got := trajectory.Lint(&trajectory.Workload{Trajectories: []*trajectory.Trajectory{loop, nil}}, trajectory.Policy{})
+	want := []trajectory.Finding{
+		{Trajectory: "loop", Turn: -1, Severity: trajectory.SeverityError, Rule: "invalid", Text: "in the workload twice"},
+		{Turn: -1, Severity: trajectory.SeverityError, Rule: "no-turns", Text: "Trajectories[0].Subagents[1]: nil"},
+		{Turn: -1, Severity: trajectory.SeverityError, Rule: "no-turns", Text: "Trajectories[1]: nil"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }

@@ -62,8 +62,6 @@ const (
 // DefaultMaxTokens is the published guard against answers that repeat themselves.
 const DefaultMaxTokens = 16384
 
-const maxTokens = 100_000_000 // of an answer; beyond any model
-
 // A Policy says how turns become requests. Its zero value replays as exactly
 // as the recording allows.
 type Policy struct {

@@ -410,3 +410,14 @@ func BenchmarkPresets(b *testing.B) {
 		})
 	}
 }
+
+func TestGeneratedIsValid(t *testing.T) {
+	for preset, w := range generated {
+		if testing.Short() && preset == generate.ClaudeCodeLike {
+			continue
+		}
+		if err := w().Validate(); err != nil {
+			t.Errorf("%s: %v", preset, err)
+		}
+	}
+}
