@@ -53,7 +53,7 @@ func (f fault) Error() string {
 // faults returns all faults, those of a trajectory before those of its subagents.
 func (w *Workload) faults() []fault {
 	if len(w.Trajectories) == 0 {
-		return []fault{{path: "Trajectories", turn: -1, rule: "invalid", text: "empty"}}
+		return []fault{{path: "Workload", turn: -1, rule: "invalid", text: "no trajectories"}}
 	}
 	v := &validator{seen: make(map[*Trajectory]bool), ids: make(map[string]bool)}
 	for i, t := range w.Trajectories {
@@ -122,7 +122,7 @@ func (t *Turn) outOfBounds() string {
 	}
 	for _, d := range times {
 		if d < 0 || d > maxTime {
-			return fmt.Sprintf("a time of %v, expected 0 to %v", d, maxTime)
+			return fmt.Sprintf("duration of %v, expected 0 to %v", d, maxTime)
 		}
 	}
 	return ""

@@ -21,7 +21,7 @@ func TestValidate(t *testing.T) {
 	}{
 		{"nothing", func(*workload, *session, *session) {}, ``},
 		{"empty", func(w *workload, _, _ *session) { w.Trajectories = nil },
-			`Trajectories: empty`},
+			`Workload: no trajectories`},
 		{"nil", func(w *workload, _, _ *session) { w.Trajectories[1] = nil },
 			`Trajectories[1]: nil`},
 		{"nil subagent", func(_ *workload, a, _ *session) { a.Subagents[0].Trajectory = nil },
@@ -51,10 +51,10 @@ func TestValidate(t *testing.T) {
 		{"tokens", func(_ *workload, a, _ *session) { a.Turns[0].OutputTokens = 1e9 },
 			`Trajectories[0] ("a"): turn 0: 1000000000 tokens, expected 0 to 100000000`},
 		{"time", func(_ *workload, a, _ *session) { a.Turns[1].HumanDelay = -time.Second },
-			`Trajectories[0] ("a"): turn 1: a time of -1s, expected 0 to 24h0m0s`},
+			`Trajectories[0] ("a"): turn 1: duration of -1s, expected 0 to 24h0m0s`},
 		{"time of a tool", func(_ *workload, a, _ *session) {
 			a.Turns[1].ToolCalls = []trajectory.ToolCall{{Duration: 25 * time.Hour}}
-		}, `Trajectories[0] ("a"): turn 1: a time of 25h0m0s, expected 0 to 24h0m0s`},
+		}, `Trajectories[0] ("a"): turn 1: duration of 25h0m0s, expected 0 to 24h0m0s`},
 		{"after", func(_ *workload, a, _ *session) { a.Subagents[0].After = 3 },
 			`Trajectories[0] ("a"): subagent 0 comes after turn 3 of 3, is joined by 2 and delayed by 1s`},
 		{"before all", func(_ *workload, a, _ *session) { a.Subagents[0].After = -2 },

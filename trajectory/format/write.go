@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 	"unicode/utf8"
@@ -12,39 +11,20 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// checkWorkload returns what would keep a written workload from being read back.
-// Writers call it before they write anything.
+// checkWorkload returns what would keep a written workload from being read back:
+// what is invalid, and what is too long. Writers call it before they write anything.
 func checkWorkload(w *trajectory.Workload) error {
-	var errs problems
-	if len(w.Trajectories) == 0 {
-		errs.add(errors.New("workload has no trajectories"))
+	if err := w.Validate(); err != nil {
+		return err
 	}
+	var errs problems
 	if err := checkTexts(w.Name, w.Source); err != nil {
 		errs.add(fmt.Errorf("workload: %w", err))
 	}
-	ids := make(map[string]bool, len(w.Trajectories))
 	for i, t := range threads(w) {
 		fail := func(err error) { errs.add(fmt.Errorf("trajectory %d (%q): %w", i, clip(t.ID), err)) }
-		switch {
-		case t.ID == "":
-			fail(errors.New("no ID"))
-		case ids[t.ID]:
-			fail(errors.New("ID is not unique"))
-		}
-		ids[t.ID] = true
 		if err := checkTexts(t.ID, t.Source); err != nil {
 			fail(err)
-		}
-		if t.ContextTokens < 0 || t.ContextTokens > maxTokens {
-			fail(fmt.Errorf("context of %d tokens, expected 0 to %.0f", t.ContextTokens, maxTokens))
-		}
-		if len(t.Turns) == 0 {
-			fail(errors.New("no turns"))
-		}
-		for _, s := range t.Subagents {
-			if s.After < -1 || s.After >= len(t.Turns) || s.Join >= len(t.Turns) || s.Join != 0 && s.Join <= s.After || s.Delay < 0 || s.Delay > maxMillis*time.Millisecond {
-				fail(fmt.Errorf("subagent %q: after turn %d, joined by turn %d, delayed by %v; expected a turn of %d before it, a later one or 0, and 0 to %v", clip(s.Trajectory.ID), s.After, s.Join, s.Delay, len(t.Turns), maxMillis*time.Millisecond))
-			}
 		}
 		for j := range t.Turns {
 			if err := checkTurn(&t.Turns[j]); err != nil {
@@ -56,28 +36,14 @@ func checkWorkload(w *trajectory.Workload) error {
 }
 
 func checkTurn(t *trajectory.Turn) error {
-	for _, n := range []int{t.OutputTokens, t.MaxOutputTokens, t.PromptTokens, t.CompletionTokens} {
-		if n < 0 || n > maxTokens {
-			return fmt.Errorf("%d tokens, expected 0 to %.0f", n, maxTokens)
-		}
-	}
 	size := t.Context.Size() + len(t.Tools) + 1<<20 // 1 MiB is ample for the other fields
-	times := []time.Duration{t.ModelTime, t.ToolDelay, t.HumanDelay}
 	for _, c := range t.ToolCalls {
 		if err := checkTexts(c.ID, c.Name); err != nil {
 			return err
 		}
-		times = append(times, c.Duration)
 		size += 100 + 6*(len(c.ID)+len(c.Name)) // as if every byte had to be escaped
 	}
-	for _, d := range times {
-		if d < 0 || d > maxMillis*time.Millisecond {
-			return fmt.Errorf("duration of %v, expected 0 to %v", d, maxMillis*time.Millisecond)
-		}
-	}
 	switch n := t.Context.Len(); {
-	case n == 0:
-		return errors.New("no messages")
 	case n > maxMessages:
 		return fmt.Errorf("%d messages, expected at most %d", n, maxMessages)
 	case size > maxLine:

@@ -185,18 +185,18 @@ func TestWriteErrors(t *testing.T) {
 		change func(w *trajectory.Workload)
 		want   string
 	}{
-		{"no trajectories", func(w *trajectory.Workload) { w.Trajectories = nil }, "workload has no trajectories"},
+		{"no trajectories", func(w *trajectory.Workload) { w.Trajectories = nil }, "trajectory: Workload: no trajectories"},
 		{"name", func(w *trajectory.Workload) { w.Name = "\xff" }, `workload: text "\xff": expected at most 4096 bytes of UTF-8`},
-		{"no ID", func(w *trajectory.Workload) { w.Trajectories[1].ID = "" }, `trajectory 1 (""): no ID`},
-		{"same ID", func(w *trajectory.Workload) { w.Trajectories[1].ID = "a" }, `trajectory 1 ("a"): ID is not unique`},
-		{"no turns", func(w *trajectory.Workload) { w.Trajectories[0].Turns = nil }, `trajectory 0 ("a"): no turns`},
+		{"no ID", func(w *trajectory.Workload) { w.Trajectories[1].ID = "" }, `trajectory: Trajectories[1] (""): no ID`},
+		{"same ID", func(w *trajectory.Workload) { w.Trajectories[1].ID = "a" }, `trajectory: Trajectories[1] ("a"): ID is not unique`},
+		{"no turns", func(w *trajectory.Workload) { w.Trajectories[0].Turns = nil }, `trajectory: Trajectories[0] ("a"): no turns`},
 		{"window", func(w *trajectory.Workload) { w.Trajectories[0].ContextTokens = -1 },
-			`trajectory 0 ("a"): context of -1 tokens, expected 0 to 100000000`},
-		{"no messages", func(w *trajectory.Workload) { w.Trajectories[0].Turns[0].Context = nil }, `trajectory 0 ("a"): turn 0: no messages`},
+			`trajectory: Trajectories[0] ("a"): context of -1 tokens, expected 0 to 100000000`},
+		{"no messages", func(w *trajectory.Workload) { w.Trajectories[0].Turns[0].Context = nil }, `trajectory: Trajectories[0] ("a"): turn 0: no messages`},
 		{"tokens", func(w *trajectory.Workload) { w.Trajectories[0].Turns[0].PromptTokens = -1 },
-			`trajectory 0 ("a"): turn 0: -1 tokens, expected 0 to 100000000`},
+			`trajectory: Trajectories[0] ("a"): turn 0: -1 tokens, expected 0 to 100000000`},
 		{"delay", func(w *trajectory.Workload) { w.Trajectories[0].Turns[0].ToolDelay = 25 * time.Hour },
-			`trajectory 0 ("a"): turn 0: duration of 25h0m0s, expected 0 to 24h0m0s`},
+			`trajectory: Trajectories[0] ("a"): turn 0: duration of 25h0m0s, expected 0 to 24h0m0s`},
 	}
 	for _, tt := range tests {
 		w := testWorkload(t, "a", "b")
