@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"time"
 
 	"github.com/agentperf/agentperf-go/internal/fields"
@@ -177,78 +176,4 @@ func (p Policy) Limit(t *Turn) (tokens int, forced bool) {
 		tokens = max(1, min(tokens, p.Window-t.promptAtMost()))
 	}
 	return tokens, false
-}
-
-// delay returns how long to wait after turn i. Every turn that could need a
-// random number takes one, so that the policy of one turn does not shift
-// the numbers of the next.
-func (p Policy) delay(t *Trajectory, i int, rng *rand.Rand) time.Duration {
-	sampled := sampleToolDelay(rng)
-	turn := &t.Turns[i]
-	d := time.Duration(0)
-	switch {
-	case p.ToolDelay == ToolDelayRecorded && turn.ToolDelayKnown:
-		d = turn.ToolDelay
-	case p.ToolDelay != ToolDelayNone && t.EndsInTools(i):
-		d = sampled
-	}
-	return p.toolDelay(d) + min(turn.HumanDelay, p.HumanWaits)
-}
-
-// toolDelay returns how much of a tool delay is replayed. The policy must be
-// resolved.
-func (p Policy) toolDelay(d time.Duration) time.Duration {
-	if p.ToolDelay == ToolDelayNone {
-		return 0
-	}
-	d = time.Duration(min(float64(d)*p.ToolDelayScale, math.MaxInt64/2))
-	if p.ToolDelayMax > 0 {
-		d = min(d, p.ToolDelayMax)
-	}
-	return d
-}
-
-// Waits are the times between turns that were recorded in a workload, and what
-// is replayed of them.
-type Waits struct {
-	// Tool is time spent on tools, and before subagents began, Human time spent
-	// on waiting for people, of all turns but the last ones together. Where tool delays are sampled or left out none is
-	// replayed, and ToolReplayed is 0.
-	Tool, ToolReplayed   time.Duration
-	Human, HumanReplayed time.Duration
-}
-
-// Waits returns the waits of the workload, its subagents included, under a
-// policy.
-func (w *Workload) Waits(p Policy) Waits {
-	p = p.Resolve()
-	var sum Waits
-	for t := range w.Threads() {
-		for _, s := range t.Subagents {
-			sum.Tool += s.Delay
-			if p.ToolDelay != ToolDelayNone {
-				sum.ToolReplayed += p.toolDelay(s.Delay)
-			}
-		}
-		for i := range t.Turns[:max(0, len(t.Turns)-1)] { // nothing waits after the last
-			turn := &t.Turns[i]
-			sum.Human += turn.HumanDelay
-			sum.HumanReplayed += min(turn.HumanDelay, p.HumanWaits)
-			if !turn.ToolDelayKnown {
-				continue
-			}
-			sum.Tool += turn.ToolDelay
-			if p.ToolDelay == ToolDelayRecorded {
-				sum.ToolReplayed += p.toolDelay(turn.ToolDelay)
-			}
-		}
-	}
-	return sum
-}
-
-// sampleToolDelay draws from exp(N(0, 0.8²)) s, kept within [0.1 s, 5 s]: the
-// bounds cut 2 in 1,000 below and 22 in 1,000 above.
-func sampleToolDelay(rng *rand.Rand) time.Duration {
-	seconds := math.Exp(0.8 * rng.NormFloat64())
-	return time.Duration(max(0.1, min(seconds, 5)) * float64(time.Second))
 }

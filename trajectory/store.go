@@ -3,85 +3,15 @@ package trajectory
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"hash/maphash"
-	"iter"
 	"slices"
+
+	"github.com/agentperf/agentperf-go/internal/filler"
+	"github.com/agentperf/agentperf-go/internal/jsonscan"
+	"github.com/tidwall/gjson"
 )
-
-// A Context is the list of messages that one request carries. Contexts are
-// immutable and share their fronts: the context of turn k+1 is the context of
-// turn k and the messages added since. A nil *Context is the empty list.
-type Context struct {
-	front *Context
-	last  *Message
-	len   int
-	size  int
-}
-
-// Len returns the number of messages.
-func (c *Context) Len() int {
-	if c == nil {
-		return 0
-	}
-	return c.len
-}
-
-// Size returns the length of the messages as a JSON array without its
-// brackets, in bytes.
-func (c *Context) Size() int {
-	if c == nil {
-		return 0
-	}
-	return c.size
-}
-
-// Front returns the context without its last message.
-func (c *Context) Front() *Context {
-	if c == nil {
-		return nil
-	}
-	return c.front
-}
-
-// Last returns the last message, nil when there is none.
-func (c *Context) Last() *Message {
-	if c == nil {
-		return nil
-	}
-	return c.last
-}
-
-// Append appends the messages to dst, first message first, and returns the
-// extended slice.
-func (c *Context) Append(dst []*Message) []*Message {
-	n := len(dst)
-	dst = slices.Grow(dst, c.Len())[:n+c.Len()]
-	for ; c != nil; c = c.front {
-		dst[n+c.len-1] = c.last
-	}
-	return dst
-}
-
-// All iterates over the messages, first message first.
-func (c *Context) All() iter.Seq[*Message] {
-	return slices.Values(c.Append(nil))
-}
-
-// Shared returns the number of messages at the front that c and d have in
-// common: what a prefix cache that holds d saves on c. Both must come from the
-// same [Store].
-func (c *Context) Shared(d *Context) int {
-	for c.Len() > d.Len() {
-		c = c.front
-	}
-	for d.Len() > c.Len() {
-		d = d.front
-	}
-	for c != d {
-		c, d = c.front, d.front
-	}
-	return c.Len()
-}
 
 // A Store keeps each distinct message and each distinct list of messages once.
 // Equal content appended to the same context yields the same *Context, so that
@@ -177,4 +107,88 @@ func (s *Store) hash(b []byte) uint64 {
 		s.seed, s.seeded = maphash.MakeSeed(), true
 	}
 	return maphash.Bytes(s.seed, b)
+}
+
+// message returns the one message of the given JSON.
+func (s *Store) message(raw []byte) (*Message, error) {
+	wire, err := jsonscan.AppendCompact(append(s.scratch[:0], ','), raw)
+	if err != nil {
+		return nil, fmt.Errorf("message is not JSON: %w", err)
+	}
+	if cap(wire) <= maxScratch {
+		s.scratch = wire
+	}
+	if wire[1] != '{' {
+		return nil, fmt.Errorf("message is %s, expected a JSON object", kind(wire[1:]))
+	}
+	role := gjson.GetBytes(wire[1:], "role")
+	if role.Type != gjson.String || role.Str == "" {
+		return nil, errors.New(`message has no "role"`)
+	}
+	h := s.hash(wire)
+	for _, old := range s.messages[h] {
+		if old.text == nil && bytes.Equal(old.wire, wire) {
+			return old, nil
+		}
+	}
+	m := &Message{wire: bytes.Clone(wire), lead: role.Str == "system" || role.Str == "developer"}
+	s.keep(h, m, len(wire))
+	return m, nil
+}
+
+// maxBlockTokens bounds a block: 64 MiB of text.
+const maxBlockTokens = 1 << 24
+
+// maxScratch bounds the memory that a store keeps for the next message.
+const maxScratch = 1 << 20
+
+// synthetic returns the one message that is m with blocks in front of its
+// content.
+func (s *Store) synthetic(m *Message, blocks []Block) (*Message, error) {
+	content := gjson.GetBytes(m.wire[1:], "content")
+	if content.Type != gjson.String {
+		return nil, errors.New(`message has no "content" that is a string`)
+	}
+	h := s.hash(m.wire)
+	text := &synthetic{at: 1 + content.Index + 1, blocks: blocks} // after the quote
+	for _, b := range blocks {
+		if b.Tokens < 0 || b.Tokens > maxBlockTokens {
+			return nil, fmt.Errorf("a block of %d tokens, expected 0 to %d", b.Tokens, maxBlockTokens)
+		}
+		h = (h^b.Seed)*0x9e3779b97f4a7c15 + uint64(b.Tokens)
+		text.bytes += b.Tokens * filler.BytesPerToken
+	}
+	for _, old := range s.messages[h] {
+		if old.text != nil && bytes.Equal(old.wire, m.wire) && slices.Equal(old.text.blocks, blocks) {
+			return old, nil
+		}
+	}
+	text.blocks = slices.Clone(blocks)
+	n := &Message{wire: m.wire, lead: m.lead, text: text}
+	s.keep(h, n, 16*len(blocks))
+	return n, nil
+}
+
+func (s *Store) keep(h uint64, m *Message, size int) {
+	if s.messages == nil {
+		s.messages = make(map[uint64][]*Message)
+	}
+	s.messages[h] = append(s.messages[h], m)
+	s.bytes += int64(size)
+}
+
+// kind names the type of a JSON value for an error message.
+func kind(value []byte) string {
+	switch r := gjson.ParseBytes(value); {
+	case r.IsArray():
+		return "an array"
+	case r.Type == gjson.String:
+		return "a string"
+	case r.Type == gjson.Number:
+		return "a number"
+	case r.Type == gjson.Null:
+		return "null"
+	default:
+		return "a boolean"
+	}
 }
