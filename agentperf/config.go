@@ -192,7 +192,7 @@ func validateThread(path string, t *trajectory.Trajectory, seen map[*trajectory.
 	}
 	seen[t] = true
 	for j := range t.Turns {
-		if t.Turns[j].Context.Len() == 0 {
+		if t.Turns[j].History.Len() == 0 {
 			errs = append(errs, fmt.Errorf("%s (%s): turn %d has no messages", path, t.ID, j))
 		}
 	}

@@ -21,7 +21,7 @@ func digest(w *trajectory.Workload) string {
 
 func digestThread(h io.Writer, t *trajectory.Trajectory) {
 	fmt.Fprintf(h, "thread %q %d %d\n", t.ID, len(t.Turns), len(t.Subagents))
-	var before *trajectory.Context
+	var before *trajectory.History
 	var messages []*trajectory.Message
 	for i := range t.Turns {
 		u := &t.Turns[i]
@@ -29,9 +29,9 @@ func digestThread(h io.Writer, t *trajectory.Trajectory) {
 		if i == 0 || string(u.Tools) != string(t.Turns[i-1].Tools) {
 			h.Write(u.Tools)
 		}
-		shared := u.Context.Shared(before)
-		fmt.Fprintf(h, "context %d %d\n", u.Context.Len(), shared)
-		messages = u.Context.Append(messages[:0])
+		shared := u.History.Shared(before)
+		fmt.Fprintf(h, "context %d %d\n", u.History.Len(), shared)
+		messages = u.History.Append(messages[:0])
 		for _, m := range messages[shared:] {
 			if b := m.Blocks(); b != nil {
 				fmt.Fprintf(h, "made %s %v\n", m.Role(), b)
@@ -41,7 +41,7 @@ func digestThread(h io.Writer, t *trajectory.Trajectory) {
 			fmt.Fprintf(h, "message %d\n", len(text))
 			h.Write(text)
 		}
-		before = u.Context
+		before = u.History
 	}
 	for _, s := range t.Subagents {
 		fmt.Fprintf(h, "subagent %d %d %d\n", s.After, s.Delay, s.Join)

@@ -23,13 +23,13 @@ func workload(tb testing.TB, trajectories int, lengths []int, delay time.Duratio
 	w := &trajectory.Workload{Name: "test"}
 	for i := range trajectories {
 		t := &trajectory.Trajectory{ID: fmt.Sprintf("t%d", i)}
-		var c *trajectory.Context
+		var c *trajectory.History
 		for j, n := range lengths {
 			var err error
 			if c, err = s.Append(c, fmt.Appendf(nil, `{"role":"user","content":"t%d turn %d"}`, i, j)); err != nil {
 				tb.Fatal(err)
 			}
-			t.Turns = append(t.Turns, trajectory.Turn{Context: c, OutputTokens: n, ToolDelay: delay, ToolDelayKnown: true})
+			t.Turns = append(t.Turns, trajectory.Turn{History: c, OutputTokens: n, ToolDelay: delay, ToolDelayKnown: true})
 		}
 		w.Trajectories = append(w.Trajectories, t)
 	}

@@ -95,7 +95,7 @@ func TestBadConfig(t *testing.T) {
 	}
 	var s trajectory.Store
 	c, _ := s.Append(nil, []byte(`{"role":"user","content":"x"}`))
-	tr.Turns = []trajectory.Turn{{Context: c}}
+	tr.Turns = []trajectory.Turn{{History: c}}
 	cfg := agentperf.Config{Endpoint: endpoint.Config{URL: "http://h"}, Workload: &trajectory.Workload{Trajectories: []*trajectory.Trajectory{tr}}, Policy: trajectory.Policy{Output: trajectory.OutputExact}}
 	if err := cfg.Validate(); err == nil || !strings.Contains(err.Error(), "no length was recorded for turn 0 of bad") {
 		t.Error(err)

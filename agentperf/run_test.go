@@ -211,7 +211,7 @@ func TestInputDrift(t *testing.T) {
 			for _, tr := range w.Trajectories {
 				for i := range tr.Turns {
 					// The engine counts 4 bytes as a token, brackets and prefix too.
-					tr.Turns[i].PromptTokens = int(share * float64(tr.Turns[i].Context.Size()+2+3) / 4)
+					tr.Turns[i].PromptTokens = int(share * float64(tr.Turns[i].History.Size()+2+3) / 4)
 				}
 			}
 			report, err := agentperf.Check(t.Context(), inMemory(t, &endpointtest.Engine{}, agentperf.Config{

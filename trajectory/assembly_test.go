@@ -20,7 +20,7 @@ func longSession(tb testing.TB, synthetic bool) *Trajectory {
 	const turns, scaffold, answer, result = 200, 10_000, 100, 350 // tokens
 	var store Store
 	rng := rand.New(rand.NewPCG(1, 2))
-	add := func(c *Context, role string, tokens int) *Context {
+	add := func(c *History, role string, tokens int) *History {
 		text, blocks := "", []Block{{Seed: rng.Uint64(), Tokens: tokens}}
 		if !synthetic {
 			text, blocks = string(filler.AppendBlock(nil, tokens, blocks[0].Seed)), nil
@@ -35,7 +35,7 @@ func longSession(tb testing.TB, synthetic bool) *Trajectory {
 	c := add(add(nil, "system", scaffold), "user", result)
 	tr := &Trajectory{ID: "a"}
 	for range turns {
-		tr.Turns = append(tr.Turns, Turn{Context: c, Tools: tools, OutputTokens: answer})
+		tr.Turns = append(tr.Turns, Turn{History: c, Tools: tools, OutputTokens: answer})
 		c = add(add(c, "assistant", answer), "tool", result)
 	}
 	return tr
@@ -68,7 +68,7 @@ func TestRecordedBodyAllocatesNothing(t *testing.T) {
 		t.Fatalf("a body of %d bytes is not what this is about", n)
 	}
 	private, i := 0, 1 // after the head
-	for m := range tr.Turns[last].Context.All() {
+	for m := range tr.Turns[last].History.All() {
 		if wire := m.JSON(); &body[i][len(body[i])-1] != &wire[len(wire)-1] {
 			private++
 		}

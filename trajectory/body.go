@@ -41,7 +41,7 @@ func newBuilder(p Policy) *builder {
 // body returns the request body of a turn. The order of the fields is that of
 // AA's published client.
 func (b *builder) body(t *Turn, prefix string, maxTokens int, forced bool) [][]byte {
-	b.messages = t.Context.Append(b.messages[:0])
+	b.messages = t.History.Append(b.messages[:0])
 	b.segments = append(b.segments[:0], b.head)
 	b.reserve(prefix)
 	mark := b.mark(prefix)

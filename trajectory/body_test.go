@@ -56,7 +56,7 @@ func TestPrefixGoesIntoAnyContent(t *testing.T) {
 				t.Fatal(err)
 			}
 			s := &sender{}
-			p := trajectory.Play{Trajectory: &trajectory.Trajectory{Turns: []trajectory.Turn{{Context: c}}}, Prefix: "P\n\""}
+			p := trajectory.Play{Trajectory: &trajectory.Trajectory{Turns: []trajectory.Turn{{History: c}}}, Prefix: "P\n\""}
 			for range trajectory.NewReplayer(func() trajectory.Sender { return s }, trajectory.Policy{}, nil).Play(t.Context(), p) {
 			}
 			var body struct{ Messages []json.RawMessage }

@@ -52,7 +52,7 @@ func TestCacheIsHonest(t *testing.T) {
 						tr.Turns[i].Tools = tr.Turns[0].Tools // the same throughout
 					}
 					// A compaction: turn 4 keeps the first two messages only.
-					tr.Turns[4].Context, tr.Turns[5].Context = tr.Turns[0].Context, tr.Turns[1].Context
+					tr.Turns[4].History, tr.Turns[5].History = tr.Turns[0].History, tr.Turns[1].History
 					w.Trajectories = append(w.Trajectories, tr)
 				}
 				scaffoldSeen := false
@@ -93,7 +93,7 @@ func expectedCached(p trajectory.Play, turn int, position trajectory.PrefixPosit
 	turns := p.Trajectory.Turns
 	same := 0 // messages at the front that an earlier turn of the play had
 	for i := p.Start; i < turn; i++ {
-		same = max(same, turns[turn].Context.Shared(turns[i].Context))
+		same = max(same, turns[turn].History.Shared(turns[i].History))
 	}
 	if scaffoldSeen {
 		same = max(same, shared)
@@ -103,7 +103,7 @@ func expectedCached(p trajectory.Play, turn int, position trajectory.PrefixPosit
 	}
 	bytes := len(turns[turn].Tools)
 	n := 0
-	for m := range turns[turn].Context.All() {
+	for m := range turns[turn].History.All() {
 		if n == same {
 			break
 		}

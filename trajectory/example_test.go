@@ -24,7 +24,7 @@ func (printer) Send(_ context.Context, r *trajectory.Request, clock *metrics.Clo
 func ExampleReplayer_Play() {
 	var store trajectory.Store
 	var turns []trajectory.Turn
-	var c *trajectory.Context
+	var c *trajectory.History
 	for _, message := range []string{
 		`{"role":"user","content":"List the files."}`,
 		`{"role":"assistant","content":"README.md"}`,
@@ -36,7 +36,7 @@ func ExampleReplayer_Play() {
 			return
 		}
 		if c.Last().Role() == "user" { // the model is called after these
-			turns = append(turns, trajectory.Turn{Context: c, OutputTokens: 5})
+			turns = append(turns, trajectory.Turn{History: c, OutputTokens: 5})
 		}
 	}
 	r := trajectory.NewReplayer(func() trajectory.Sender { return printer{} }, trajectory.Policy{Model: "m", Output: trajectory.OutputCap}, nil)

@@ -30,7 +30,7 @@ func (t *Turn) PromptEstimate() int {
 	if t.PromptTokens > 0 {
 		return t.PromptTokens
 	}
-	return (t.Context.Size() + len(t.Tools) + cautious - 1) / cautious
+	return (t.History.Size() + len(t.Tools) + cautious - 1) / cautious
 }
 
 // templateTokens is what a chat template adds to a message, or little more.
@@ -42,7 +42,7 @@ const templateTokens = 8
 func (t *Turn) promptAtMost() int {
 	n := t.PromptEstimate() + prefixTokens
 	if t.Origins.Text != Recorded && t.PromptTokens > 0 {
-		n += templateTokens * t.Context.Len()
+		n += templateTokens * t.History.Len()
 	}
 	return n
 }

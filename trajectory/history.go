@@ -5,18 +5,18 @@ import (
 	"slices"
 )
 
-// A Context is the list of messages that one request carries. Contexts are
+// A History is the list of messages that one request carries. Histories are
 // immutable and share their fronts: the context of turn k+1 is the context of
-// turn k and the messages added since. A nil *Context is the empty list.
-type Context struct {
-	front *Context
+// turn k and the messages added since. A nil *History is the empty list.
+type History struct {
+	front *History
 	last  *Message
 	len   int
 	size  int
 }
 
 // Len returns the number of messages.
-func (c *Context) Len() int {
+func (c *History) Len() int {
 	if c == nil {
 		return 0
 	}
@@ -25,7 +25,7 @@ func (c *Context) Len() int {
 
 // Size returns the length of the messages as a JSON array without its
 // brackets, in bytes.
-func (c *Context) Size() int {
+func (c *History) Size() int {
 	if c == nil {
 		return 0
 	}
@@ -33,7 +33,7 @@ func (c *Context) Size() int {
 }
 
 // Front returns the context without its last message.
-func (c *Context) Front() *Context {
+func (c *History) Front() *History {
 	if c == nil {
 		return nil
 	}
@@ -41,7 +41,7 @@ func (c *Context) Front() *Context {
 }
 
 // Last returns the last message, nil when there is none.
-func (c *Context) Last() *Message {
+func (c *History) Last() *Message {
 	if c == nil {
 		return nil
 	}
@@ -50,7 +50,7 @@ func (c *Context) Last() *Message {
 
 // Append appends the messages to dst, first message first, and returns the
 // extended slice.
-func (c *Context) Append(dst []*Message) []*Message {
+func (c *History) Append(dst []*Message) []*Message {
 	n := len(dst)
 	dst = slices.Grow(dst, c.Len())[:n+c.Len()]
 	for ; c != nil; c = c.front {
@@ -60,14 +60,14 @@ func (c *Context) Append(dst []*Message) []*Message {
 }
 
 // All iterates over the messages, first message first.
-func (c *Context) All() iter.Seq[*Message] {
+func (c *History) All() iter.Seq[*Message] {
 	return slices.Values(c.Append(nil))
 }
 
 // Shared returns the number of messages at the front that c and d have in
 // common: what a prefix cache that holds d saves on c. Both must come from the
 // same [Store].
-func (c *Context) Shared(d *Context) int {
+func (c *History) Shared(d *History) int {
 	for c.Len() > d.Len() {
 		c = c.front
 	}

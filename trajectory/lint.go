@@ -137,27 +137,27 @@ func (l *linter) turn(i int) {
 	if kind := l.secrets.Find(turn.Tools); kind != "" && (i == 0 || !bytes.Equal(turn.Tools, l.t.Turns[i-1].Tools)) {
 		l.note(i, SeverityWarning, "secret", "a tool definition holds what looks like a %s", kind)
 	}
-	fresh := turn.Context.Len()
+	fresh := turn.History.Len()
 	if i == 0 {
-		l.remember(0, turn.Context)
+		l.remember(0, turn.History)
 	} else {
 		before := &l.t.Turns[i-1]
-		kept := turn.Context.Shared(before.Context)
-		l.history(i, before.Context, turn.Context, kept)
-		l.remember(i, turn.Context)
-		if kept < before.Context.Len() {
+		kept := turn.History.Shared(before.History)
+		l.history(i, before.History, turn.History, kept)
+		l.remember(i, turn.History)
+		if kept < before.History.Len() {
 			l.calls = newCallState() // begin again: what came before may be gone
 			kept = 0
 		}
-		fresh = turn.Context.Len() - kept
+		fresh = turn.History.Len() - kept
 	}
-	for _, m := range lastMessages(turn.Context, fresh) {
+	for _, m := range lastMessages(turn.History, fresh) {
 		l.message(i, m)
 	}
 	l.calls.settle(func(id string) {
 		l.note(i, SeverityWarning, "call-without-result", "call %.60q has no result behind it", id)
 	})
-	if last := turn.Context.Last(); last.Role() == "assistant" {
+	if last := turn.History.Last(); last.Role() == "assistant" {
 		l.note(i, SeverityWarning, "ends-in-answer", "the request ends with an assistant's message, which servers go on with or refuse")
 	}
 }

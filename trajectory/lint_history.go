@@ -3,7 +3,7 @@ package trajectory
 import "slices"
 
 // history looks at how a context follows from the one before.
-func (l *linter) history(i int, before, now *Context, kept int) {
+func (l *linter) history(i int, before, now *History, kept int) {
 	switch {
 	case kept == 0 && lacksHistory(before, now):
 		l.note(i, SeverityError, "delta-history", "the request lacks the history of the one before it: it seems to hold only what is new")
@@ -12,14 +12,14 @@ func (l *linter) history(i int, before, now *Context, kept int) {
 		l.note(i, SeverityError, "doubled-history", "the request holds the history of the one before it twice")
 	}
 	from, to := &l.t.Turns[i-1], &l.t.Turns[i]
-	if size := turnBytes(from.Tools, from.Context); 10*keptBytes(from, to) < 9*size {
+	if size := turnBytes(from.Tools, from.History); 10*keptBytes(from, to) < 9*size {
 		l.note(i, SeverityInfo, "reset", "it keeps %.0f %% of the request before it", 100*float64(keptBytes(from, to))/float64(size))
 	}
 }
 
 // lacksHistory reports whether a context that has no message of the one before it
 // seems to be what followed it.
-func lacksHistory(before, now *Context) bool {
+func lacksHistory(before, now *History) bool {
 	was, first := firstMessage(before), firstMessage(now)
 	if sharedText(first, was) > 0 {
 		return false // it begins alike
@@ -46,7 +46,7 @@ func (l *linter) doubled(fresh []*Message) bool {
 
 // remember keeps how the session begins: its first request, and where that is one
 // message the answer to it.
-func (l *linter) remember(i int, c *Context) {
+func (l *linter) remember(i int, c *History) {
 	switch {
 	case i == 0:
 		l.head = c.Append(nil)
@@ -57,7 +57,7 @@ func (l *linter) remember(i int, c *Context) {
 	}
 }
 
-func firstMessage(c *Context) *Message {
+func firstMessage(c *History) *Message {
 	for c.Len() > 1 {
 		c = c.Front()
 	}
@@ -65,7 +65,7 @@ func firstMessage(c *Context) *Message {
 }
 
 // lastMessages returns the last n messages of a context in order.
-func lastMessages(c *Context, n int) []*Message {
+func lastMessages(c *History, n int) []*Message {
 	list := make([]*Message, n)
 	for i := n - 1; i >= 0; i-- {
 		list[i] = c.Last()

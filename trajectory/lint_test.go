@@ -29,14 +29,14 @@ func lintOf(t *testing.T, p trajectory.Policy, change func(*trajectory.Trajector
 	var s trajectory.Store
 	tr := &trajectory.Trajectory{ID: "a", Source: "a.jsonl"}
 	for i, messages := range requests {
-		var c *trajectory.Context
+		var c *trajectory.History
 		for _, m := range messages {
 			var err error
 			if c, err = s.Append(c, []byte(m)); err != nil {
 				t.Fatal(err)
 			}
 		}
-		tr.Turns = append(tr.Turns, trajectory.Turn{Context: c, OutputTokens: 5, ToolDelayKnown: true, Line: i + 1})
+		tr.Turns = append(tr.Turns, trajectory.Turn{History: c, OutputTokens: 5, ToolDelayKnown: true, Line: i + 1})
 	}
 	if change != nil {
 		change(tr)
@@ -115,10 +115,10 @@ func TestLintCounts(t *testing.T) {
 	var s trajectory.Store
 	key := "ghp_" + strings.Repeat("a1B2", 10)
 	tr := &trajectory.Trajectory{ID: "a"}
-	var c *trajectory.Context
+	var c *trajectory.History
 	for range 5 {
 		c, _ = s.Append(c, []byte(`{"role":"user","content":"`+key+`"}`))
-		tr.Turns = append(tr.Turns, trajectory.Turn{Context: c})
+		tr.Turns = append(tr.Turns, trajectory.Turn{History: c})
 	}
 	w := &trajectory.Workload{
 		Trajectories: []*trajectory.Trajectory{tr},
@@ -143,7 +143,7 @@ func TestLintOverlap(t *testing.T) {
 	session := func(id string, from, n int) *trajectory.Trajectory {
 		tr := &trajectory.Trajectory{ID: id}
 		for i := range n {
-			tr.Turns = append(tr.Turns, trajectory.Turn{Context: c, PromptTokens: 1000 + from + i, OutputTokens: 3})
+			tr.Turns = append(tr.Turns, trajectory.Turn{History: c, PromptTokens: 1000 + from + i, OutputTokens: 3})
 		}
 		return tr
 	}

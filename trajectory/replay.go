@@ -22,7 +22,7 @@ type Replayer struct {
 	due     time.Time // of the next request; zero is now
 
 	mu      sync.Mutex
-	idle    []*thread // connected, with nothing to do
+	idle    []*lane // connected, with nothing to do
 	senders []Sender
 }
 
@@ -88,24 +88,24 @@ func (r *Replayer) Play(ctx context.Context, p Play) iter.Seq[Result] {
 			r.due = time.Now()
 		}
 		if len(p.Trajectory.Subagents) == 0 {
-			t := r.thread()
+			t := r.lane()
 			defer r.release(t)
-			_, r.due = t.play(ctx, p, r.due, kin{}, yield)
+			_, r.due = t.play(ctx, p, r.due, subagentHooks{}, yield)
 			return
 		}
 		r.due = r.playTree(ctx, p, yield)
 	}
 }
 
-// A thread is one connection and what is sent through it, one request at a time.
-type thread struct {
+// A lane is one connection and what is sent through it, one request at a time.
+type lane struct {
 	r       *Replayer
 	sender  Sender
 	builder *builder
 }
 
-// thread returns a thread that is not in use.
-func (r *Replayer) thread() *thread {
+// lane returns a lane that is not in use.
+func (r *Replayer) lane() *lane {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if n := len(r.idle); n > 0 {
@@ -113,20 +113,20 @@ func (r *Replayer) thread() *thread {
 		r.idle = r.idle[:n-1]
 		return t
 	}
-	t := &thread{r: r, sender: r.connect(), builder: newBuilder(r.policy)}
+	t := &lane{r: r, sender: r.connect(), builder: newBuilder(r.policy)}
 	r.senders = append(r.senders, t.sender)
 	return t
 }
 
-func (r *Replayer) release(t *thread) {
+func (r *Replayer) release(t *lane) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.idle = append(r.idle, t)
 }
 
-// kin is what a thread does about its subagents; nil functions mean that there
+// subagentHooks are what a thread does about its subagents; nil functions mean that there
 // are none.
-type kin struct {
+type subagentHooks struct {
 	// ended starts those that follow turn i, which ended at the given time.
 	ended func(i int, at time.Time)
 	// wait waits for those that turn i waits for and returns when the last of
@@ -136,7 +136,7 @@ type kin struct {
 
 // play plays the turns of a trajectory. It returns when the last response ended and
 // when what follows is due.
-func (t *thread) play(ctx context.Context, p Play, due time.Time, subagents kin, yield func(Result) bool) (end, next time.Time) {
+func (t *lane) play(ctx context.Context, p Play, due time.Time, subagents subagentHooks, yield func(Result) bool) (end, next time.Time) {
 	end = due
 	policy := &t.r.policy
 	rng := rand.New(rand.NewPCG(p.seed, 0))
@@ -176,7 +176,7 @@ func (t *thread) play(ctx context.Context, p Play, due time.Time, subagents kin,
 }
 
 // turn sends one turn.
-func (t *thread) turn(ctx context.Context, p Play, i int, due time.Time, rest time.Duration) (res Result, streamed bool) {
+func (t *lane) turn(ctx context.Context, p Play, i int, due time.Time, rest time.Duration) (res Result, streamed bool) {
 	turn := &p.Trajectory.Turns[i]
 	res = Result{Subagent: p.subagent, Turn: i, Recorded: turn, Sender: t.sender, Completed: !p.below && i == len(p.Trajectory.Turns)-1}
 	res.MaxTokens, res.Forced = t.r.policy.Limit(turn)

@@ -104,8 +104,8 @@ func (t *tree) play(p Play, due time.Time) (end time.Time) {
 	if p.Start == 0 {
 		start(-1, due)
 	}
-	thread := t.r.thread()
-	end, due = thread.play(t.ctx, p, due, kin{start, wait}, t.yield)
+	thread := t.r.lane()
+	end, due = thread.play(t.ctx, p, due, subagentHooks{start, wait}, t.yield)
 	t.r.release(thread)
 	t.mu.Lock()
 	t.last = instant.Later(t.last, due)

@@ -154,7 +154,7 @@ func (c *collector) thread(t *Trajectory) {
 // prefix accounts for what a cache could do for a turn.
 func (c *collector) prefix(turn *Turn, input float64) {
 	own, shared := c.reuse.turn(turn)
-	all := turnBytes(turn.Tools, turn.Context)
+	all := turnBytes(turn.Tools, turn.History)
 	c.s.ContextBytes += int64(all)
 	c.total += input
 	if all > 0 {
@@ -165,7 +165,7 @@ func (c *collector) prefix(turn *Turn, input float64) {
 
 // step accounts for the way from one turn to the next.
 func (c *collector) step(from, to *Turn) {
-	if kept := keptBytes(from, to); 10*kept < 9*turnBytes(from.Tools, from.Context) {
+	if kept := keptBytes(from, to); 10*kept < 9*turnBytes(from.Tools, from.History) {
 		c.s.Resets++
 		return
 	}
@@ -179,8 +179,8 @@ func (c *collector) tools(t *Trajectory, i int) bool {
 	turn := &t.Turns[i]
 	calls := len(turn.ToolCalls)
 	if calls == 0 && i+1 < len(t.Turns) {
-		next := t.Turns[i+1].Context
-		for kept := next.Shared(turn.Context); next.Len() > kept; next = next.Front() {
+		next := t.Turns[i+1].History
+		for kept := next.Shared(turn.History); next.Len() > kept; next = next.Front() {
 			role := next.Last().Role()
 			if role == "assistant" {
 				break // results before it are older

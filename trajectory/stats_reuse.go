@@ -31,13 +31,13 @@ type reuse struct {
 	blocks map[uint64]struct{}
 	// next holds the last messages that followed a prefix.
 	next  map[promptPrefix][]*Message
-	fresh []*Context
+	fresh []*History
 }
 
 // promptPrefix is the tools of a request and the messages at its front.
 type promptPrefix struct {
 	tools   uint64
-	context *Context
+	history *History
 }
 
 func newReuse() *reuse {
@@ -67,16 +67,16 @@ func (r *reuse) turn(t *Turn) (own, shared int) {
 	}
 	// Back to what was seen before: each distinct context is passed once.
 	r.fresh = r.fresh[:0]
-	at := promptPrefix{r.toolsID, t.Context}
-	for ; at.context != nil; at.context = at.context.Front() {
+	at := promptPrefix{r.toolsID, t.History}
+	for ; at.history != nil; at.history = at.history.Front() {
 		if _, ok := r.seen[at]; ok {
 			break
 		}
 		r.seen[at] = struct{}{}
-		r.fresh = append(r.fresh, at.context)
+		r.fresh = append(r.fresh, at.history)
 	}
 	if _, ok := r.seen[at]; ok {
-		own = turnBytes(t.Tools, at.context)
+		own = turnBytes(t.Tools, at.history)
 	}
 	r.seen[at] = struct{}{}
 	own += r.begun(at)
@@ -103,7 +103,7 @@ func (r *reuse) begun(at promptPrefix) (size int) {
 		if i == len(r.fresh)-1 {
 			size = n
 		}
-		at.context = r.fresh[i]
+		at.history = r.fresh[i]
 	}
 	return size
 }
@@ -138,23 +138,23 @@ func (r *reuse) shared(t *Turn, at promptPrefix) (size int) {
 	grow := func(chain uint64) {
 		r.chain[at] = chain
 		if _, ok := r.fronts[chain]; ok && hit {
-			size = turnBytes(t.Tools, at.context)
+			size = turnBytes(t.Tools, at.history)
 			return
 		}
 		hit = false
 		r.fronts[chain] = struct{}{}
 	}
-	if at.context == nil {
+	if at.history == nil {
 		grow(r.toolsID)
 	}
 	chain, scaffold := r.chain[at]
 	for i := len(r.fresh) - 1; i >= 0; i-- {
-		at.context = r.fresh[i]
-		id := r.message(at.context.Last())
+		at.history = r.fresh[i]
+		id := r.message(at.history.Last())
 		if !scaffold {
 			continue
 		}
-		if !at.context.Last().lead {
+		if !at.history.Last().lead {
 			r.scaffolds[chain] = struct{}{}
 			scaffold = false
 			continue
@@ -209,7 +209,7 @@ func (r *reuse) id(content []byte) uint64 {
 
 // turnBytes returns the length of tools and messages, without what is between
 // them.
-func turnBytes(tools json.RawMessage, c *Context) int {
+func turnBytes(tools json.RawMessage, c *History) int {
 	return len(tools) + c.Size() - max(0, c.Len()-1)
 }
 
@@ -218,7 +218,7 @@ func keptBytes(from, to *Turn) int {
 	if !bytes.Equal(from.Tools, to.Tools) {
 		return 0
 	}
-	kept, next := from.Context, to.Context
+	kept, next := from.History, to.History
 	n := next.Shared(kept)
 	for kept.Len() > n+1 {
 		kept = kept.Front()

@@ -15,7 +15,7 @@ import (
 )
 
 // chat appends messages of exactly the given sizes, in bytes of JSON.
-func chat(t *testing.T, s *trajectory.Store, c *trajectory.Context, role, text string, sizes ...int) *trajectory.Context {
+func chat(t *testing.T, s *trajectory.Store, c *trajectory.History, role, text string, sizes ...int) *trajectory.History {
 	t.Helper()
 	for _, size := range sizes {
 		start, stop := `{"role":"`+role+`","content":"`+text, `"}`
@@ -40,13 +40,13 @@ func TestStatsKnownAnswers(t *testing.T) {
 	b1 := chat(t, &s, chat(t, &s, b0, "assistant", "b", 50), "user", "b", 50)
 	w := &trajectory.Workload{Trajectories: []*trajectory.Trajectory{
 		{ID: "a", Turns: []trajectory.Turn{
-			{Context: a0, Tools: tools, PromptTokens: 20, OutputTokens: 10, ToolDelay: 2 * time.Second, ToolDelayKnown: true},
-			{Context: a1, Tools: tools, PromptTokens: 40, OutputTokens: 30, ToolCalls: []trajectory.ToolCall{{}}},
-			{Context: a2, Tools: tools, PromptTokens: 40},
+			{History: a0, Tools: tools, PromptTokens: 20, OutputTokens: 10, ToolDelay: 2 * time.Second, ToolDelayKnown: true},
+			{History: a1, Tools: tools, PromptTokens: 40, OutputTokens: 30, ToolCalls: []trajectory.ToolCall{{}}},
+			{History: a2, Tools: tools, PromptTokens: 40},
 		}},
 		{ID: "b", Turns: []trajectory.Turn{
-			{Context: b0, Tools: tools, PromptTokens: 20, HumanDelay: time.Minute, ToolDelayKnown: true},
-			{Context: b1, Tools: tools, ToolDelayKnown: true}, // 300 bytes and the commas: 101 tokens
+			{History: b0, Tools: tools, PromptTokens: 20, HumanDelay: time.Minute, ToolDelayKnown: true},
+			{History: b1, Tools: tools, ToolDelayKnown: true}, // 300 bytes and the commas: 101 tokens
 		}},
 	}}
 	got := w.Stats()
@@ -89,10 +89,10 @@ func TestStatsOfOtherTools(t *testing.T) {
 	var s trajectory.Store
 	c := chat(t, &s, chat(t, &s, nil, "system", "", 100), "user", "", 100)
 	w := &trajectory.Workload{Trajectories: []*trajectory.Trajectory{{Turns: []trajectory.Turn{
-		{Context: c, Tools: json.RawMessage(`[1]`), PromptTokens: 10},
-		{Context: c, Tools: json.RawMessage(`[2]`), PromptTokens: 10},
-		{Context: c, PromptTokens: 10},
-		{Context: c, Tools: json.RawMessage(`[1]`), PromptTokens: 10},
+		{History: c, Tools: json.RawMessage(`[1]`), PromptTokens: 10},
+		{History: c, Tools: json.RawMessage(`[2]`), PromptTokens: 10},
+		{History: c, PromptTokens: 10},
+		{History: c, Tools: json.RawMessage(`[1]`), PromptTokens: 10},
 	}}}}
 	got := w.Stats()
 	if got.Resets != 3 || got.Scaffolds != 3 || math.Abs(got.PrefixReuse-0.25) > 1e-9 || got.DistinctBytes != 206 {
@@ -137,7 +137,7 @@ func oracle(w *trajectory.Workload) (own, shared float64) {
 				}
 			}
 			add(turn.Tools)
-			for m := range turn.Context.All() {
+			for m := range turn.History.All() {
 				lead = lead && m.Role() == "system"
 				add(m.JSON())
 			}

@@ -14,31 +14,31 @@ import (
 )
 
 // A Store keeps each distinct message and each distinct list of messages once.
-// Equal content appended to the same context yields the same *Context, so that
+// Equal content appended to the same context yields the same *History, so that
 // trajectories read through one Store share all they have in common.
 //
 // The zero value is ready. A Store is not safe for concurrent use; what it
 // returned is.
 type Store struct {
-	seed     maphash.Seed
-	seeded   bool
-	messages map[uint64][]*Message
-	blobs    map[uint64][]json.RawMessage
-	contexts map[node]*Context
-	bytes    int64
-	scratch  []byte
+	seed      maphash.Seed
+	seeded    bool
+	messages  map[uint64][]*Message
+	blobs     map[uint64][]json.RawMessage
+	histories map[node]*History
+	bytes     int64
+	scratch   []byte
 }
 
 // node identifies a context by its parts.
 type node struct {
-	front *Context
+	front *History
 	last  *Message
 }
 
 // Append returns the context that is c and one more message, given as a JSON
 // object in any spacing. It keeps no reference to message. An error says that
 // the message is not a JSON object with a "role".
-func (s *Store) Append(c *Context, message []byte) (*Context, error) {
+func (s *Store) Append(c *History, message []byte) (*History, error) {
 	m, err := s.message(message)
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func (s *Store) Append(c *Context, message []byte) (*Context, error) {
 
 // AppendSynthetic is Append for a message whose content, a string, comes after
 // synthetic text. Of the text only the blocks are kept.
-func (s *Store) AppendSynthetic(c *Context, message []byte, blocks []Block) (*Context, error) {
+func (s *Store) AppendSynthetic(c *History, message []byte, blocks []Block) (*History, error) {
 	m, err := s.message(message)
 	if err != nil {
 		return nil, err
@@ -61,19 +61,19 @@ func (s *Store) AppendSynthetic(c *Context, message []byte, blocks []Block) (*Co
 	return s.append(c, m), nil
 }
 
-func (s *Store) append(c *Context, m *Message) *Context {
+func (s *Store) append(c *History, m *Message) *History {
 	key := node{c, m}
-	if next, ok := s.contexts[key]; ok {
+	if next, ok := s.histories[key]; ok {
 		return next
 	}
-	next := &Context{front: c, last: m, len: c.Len() + 1, size: c.Size() + m.size() + 1}
+	next := &History{front: c, last: m, len: c.Len() + 1, size: c.Size() + m.size() + 1}
 	if c == nil {
 		next.size-- // no comma before the first
 	}
-	if s.contexts == nil {
-		s.contexts = make(map[node]*Context)
+	if s.histories == nil {
+		s.histories = make(map[node]*History)
 	}
-	s.contexts[key] = next
+	s.histories[key] = next
 	return next
 }
 

@@ -17,7 +17,7 @@ func blocks(ids string) (all []trajectory.Block) {
 	return all
 }
 
-func synthetic(t *testing.T, s *trajectory.Store, c *trajectory.Context, message, ids string, tail int) *trajectory.Context {
+func synthetic(t *testing.T, s *trajectory.Store, c *trajectory.History, message, ids string, tail int) *trajectory.History {
 	t.Helper()
 	all := blocks(ids)
 	if tail > 0 {
@@ -86,7 +86,7 @@ func TestSyntheticBody(t *testing.T) {
 	var s trajectory.Store
 	c := synthetic(t, &s, nil, `{"role":"system","content":""}`, "12", 0)
 	c = synthetic(t, &s, c, `{"role":"user","content":"go \"on\""}`, "3", 5)
-	w := &trajectory.Workload{Trajectories: []*trajectory.Trajectory{{ID: "a", Turns: []trajectory.Turn{{Context: c, OutputTokens: 1}}}}}
+	w := &trajectory.Workload{Trajectories: []*trajectory.Trajectory{{ID: "a", Turns: []trajectory.Turn{{History: c, OutputTokens: 1}}}}}
 	sent, _ := run(t, w, 1, 0, 0, 1, trajectory.Policy{Model: "m"})
 	var body struct {
 		Messages []struct{ Role, Content string }
@@ -109,8 +109,8 @@ func TestSyntheticReuse(t *testing.T) {
 	var s trajectory.Store
 	const user = `{"role":"user","content":""}`
 	system := synthetic(t, &s, nil, `{"role":"system","content":""}`, "01", 0)
-	turn := func(c *trajectory.Context) trajectory.Turn {
-		return trajectory.Turn{Context: c, PromptTokens: 1000}
+	turn := func(c *trajectory.History) trajectory.Turn {
+		return trajectory.Turn{History: c, PromptTokens: 1000}
 	}
 	tr := &trajectory.Trajectory{ID: "a", Turns: []trajectory.Turn{
 		turn(synthetic(t, &s, system, user, "2345", 30)),

@@ -1,7 +1,7 @@
 // Package trajectory holds recorded agent sessions and replays them.
 //
 // A [Trajectory] is one session: a list of turns, each one model call with the
-// complete context it was sent. Contexts are persistent lists ([Context]) whose
+// complete context it was sent. Histories are persistent lists ([History]) whose
 // messages are encoded once and shared, so that memory grows with the distinct
 // content and never with turns times context length, which for coding sessions
 // is some forty times as much.
@@ -97,8 +97,8 @@ func (w *Workload) Threads() iter.Seq[*Trajectory] {
 
 // A Turn is one model call of a trajectory.
 type Turn struct {
-	// Context is the complete message list of the request.
-	Context *Context
+	// History is the complete message list of the request.
+	History *History
 	// Tools is the JSON array of tool definitions, nil for none.
 	Tools json.RawMessage
 	// OutputTokens is the length of the recorded answer in tokens, the target
@@ -146,7 +146,7 @@ func (t *Trajectory) EndsInTools(i int) bool {
 	if i+1 >= len(t.Turns) {
 		return false
 	}
-	next, kept := t.Turns[i+1].Context, t.Turns[i+1].Context.Shared(t.Turns[i].Context)
+	next, kept := t.Turns[i+1].History, t.Turns[i+1].History.Shared(t.Turns[i].History)
 	for ; next.Len() > kept; next = next.Front() {
 		switch next.Last().Role() {
 		case "tool":

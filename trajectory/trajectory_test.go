@@ -21,7 +21,7 @@ import (
 // message, then an assistant's tool call and its result for each further turn.
 func build(t *testing.T, s *trajectory.Store, id string, turns int) *trajectory.Trajectory {
 	t.Helper()
-	add := func(c *trajectory.Context, format string, args ...any) *trajectory.Context {
+	add := func(c *trajectory.History, format string, args ...any) *trajectory.History {
 		c, err := s.Append(c, fmt.Appendf(nil, format, args...))
 		if err != nil {
 			t.Fatal(err)
@@ -37,7 +37,7 @@ func build(t *testing.T, s *trajectory.Store, id string, turns int) *trajectory.
 	tr := &trajectory.Trajectory{ID: id}
 	for i := range turns {
 		tr.Turns = append(tr.Turns, trajectory.Turn{
-			Context: c, Tools: tools, OutputTokens: 10 + i,
+			History: c, Tools: tools, OutputTokens: 10 + i,
 			ToolDelay: time.Duration(i) * time.Second, ToolDelayKnown: true,
 		})
 		c = add(c, `{"role":"assistant","content":null,"tool_calls":[{"id":"c%d","type":"function","function":{"name":"sh","arguments":"{}"}}]}`, i)
@@ -51,30 +51,30 @@ func TestStoreSharesEqualContent(t *testing.T) {
 	var s trajectory.Store
 	a, b := build(t, &s, "x", 200), build(t, &s, "x", 200)
 	for i := range a.Turns {
-		if a.Turns[i].Context != b.Turns[i].Context {
+		if a.Turns[i].History != b.Turns[i].History {
 			t.Fatalf("turn %d: equal contexts are stored twice", i)
 		}
 	}
 	full := 0
 	for _, turn := range a.Turns {
-		full += turn.Context.Size()
+		full += turn.History.Size()
 	}
 	if got := s.Bytes(); got > int64(full/50) {
 		t.Errorf("%d bytes stored of %d in all contexts", got, full)
 	}
 	c := build(t, &s, "y", 3)
-	if n := a.Turns[2].Context.Shared(c.Turns[2].Context); n != 1 {
+	if n := a.Turns[2].History.Shared(c.Turns[2].History); n != 1 {
 		t.Errorf("%d messages shared, want the system message", n)
 	}
-	if n := a.Turns[5].Context.Shared(a.Turns[2].Context); n != a.Turns[2].Context.Len() {
-		t.Errorf("%d messages shared with an earlier turn of %d", n, a.Turns[2].Context.Len())
+	if n := a.Turns[5].History.Shared(a.Turns[2].History); n != a.Turns[2].History.Len() {
+		t.Errorf("%d messages shared with an earlier turn of %d", n, a.Turns[2].History.Len())
 	}
 	sum := 0
-	for m := range a.Turns[7].Context.All() {
+	for m := range a.Turns[7].History.All() {
 		sum += len(m.JSON()) + 1
 	}
-	if sum-1 != a.Turns[7].Context.Size() {
-		t.Errorf("Size = %d, counted %d", a.Turns[7].Context.Size(), sum-1)
+	if sum-1 != a.Turns[7].History.Size() {
+		t.Errorf("Size = %d, counted %d", a.Turns[7].History.Size(), sum-1)
 	}
 }
 

@@ -92,7 +92,7 @@ func (v *validator) thread(path string, t *Trajectory) {
 		add(-1, "no-turns", "no turns")
 	}
 	for i := range t.Turns {
-		if t.Turns[i].Context.Len() == 0 {
+		if t.Turns[i].History.Len() == 0 {
 			add(i, "no-messages", "no messages")
 		}
 		if text := t.Turns[i].outOfBounds(); text != "" {

@@ -43,10 +43,10 @@ func TestValidate(t *testing.T) {
 			`Trajectories[0] ("a"): context of -1 tokens, expected 0 to 100000000`},
 		{"no turns", func(_ *workload, _, b *session) { b.Turns = nil },
 			`Trajectories[1] ("b"): no turns`},
-		{"no messages", func(_ *workload, _, b *session) { b.Turns[2].Context = nil },
+		{"no messages", func(_ *workload, _, b *session) { b.Turns[2].History = nil },
 			`Trajectories[1] ("b"): turn 2: no messages`},
 		{"no messages in a subagent", func(_ *workload, a, _ *session) {
-			a.Subagents[0].Trajectory.Turns[1].Context = nil
+			a.Subagents[0].Trajectory.Turns[1].History = nil
 		}, `Trajectories[0].Subagents[0] ("sub"): turn 1: no messages`},
 		{"tokens", func(_ *workload, a, _ *session) { a.Turns[0].OutputTokens = 1e9 },
 			`Trajectories[0] ("a"): turn 0: 1000000000 tokens, expected 0 to 100000000`},
@@ -66,7 +66,7 @@ func TestValidate(t *testing.T) {
 		{"delay", func(_ *workload, a, _ *session) { a.Subagents[0].Delay = -1 },
 			`Trajectories[0] ("a"): subagent 0 comes after turn 0 of 3, is joined by 2 and delayed by -1ns`},
 		{"several", func(_ *workload, a, b *session) {
-			a.Turns[0].Context, b.Turns, a.Subagents[0].Trajectory.ID = nil, nil, "b"
+			a.Turns[0].History, b.Turns, a.Subagents[0].Trajectory.ID = nil, nil, "b"
 		}, `Trajectories[0] ("a"): turn 0: no messages
 Trajectories[1] ("b"): ID is not unique
 Trajectories[1] ("b"): no turns`},

@@ -94,7 +94,7 @@ func contextOf(w *trajectory.Workload) (need int) {
 	for t := range w.Threads() {
 		for i := range t.Turns {
 			turn := &t.Turns[i]
-			need = max(need, turn.PromptEstimate()+turn.OutputTokens+prefix+16*turn.Context.Len())
+			need = max(need, turn.PromptEstimate()+turn.OutputTokens+prefix+16*turn.History.Len())
 		}
 	}
 	return need

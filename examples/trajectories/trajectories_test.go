@@ -92,12 +92,12 @@ func TestConvert(t *testing.T) {
 		}
 		var got []int
 		for _, turn := range w.Trajectories[0].Turns {
-			got = append(got, turn.Context.Len(), turn.OutputTokens)
+			got = append(got, turn.History.Len(), turn.OutputTokens)
 		}
 		if diff := cmp.Diff([]int{1, 1, 3, 1}, got); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", to, diff)
 		}
-		if text := string(w.Trajectories[0].Turns[0].Context.Last().JSON()); !strings.Contains(text, "[redacted]") {
+		if text := string(w.Trajectories[0].Turns[0].History.Last().JSON()); !strings.Contains(text, "[redacted]") {
 			t.Errorf("%s: %s", to, text)
 		}
 	}

@@ -61,7 +61,7 @@ func (b *builder) session(i int) *trajectory.Trajectory {
 	c = b.add(c, message{Role: "user", Content: fmt.Sprintf("Issue %d: %s Find the cause and mend it.", 100+i, b.text(60))})
 	turns := 6 + b.rng.IntN(7)
 	for j := range turns {
-		turn := trajectory.Turn{Context: c, Tools: tools, OutputTokens: 24 + b.rng.IntN(41), ToolDelayKnown: true}
+		turn := trajectory.Turn{History: c, Tools: tools, OutputTokens: 24 + b.rng.IntN(41), ToolDelayKnown: true}
 		var use call
 		use.ID, use.Type = fmt.Sprintf("call_%d_%d", i, j), "function"
 		use.Function.Name = "read_file"
@@ -74,7 +74,7 @@ func (b *builder) session(i int) *trajectory.Trajectory {
 	return t
 }
 
-func (b *builder) add(c *trajectory.Context, m message) *trajectory.Context {
+func (b *builder) add(c *trajectory.History, m message) *trajectory.History {
 	raw, err := json.Marshal(m)
 	if err == nil {
 		c, err = b.store.Append(c, raw)

@@ -48,7 +48,7 @@ func (p *aiperfParser) hashed(r *aiperfRow, hasChat bool, chat, parent int64) (f
 		return "hash_ids", err
 	}
 	p.add(s, r, trajectory.Turn{
-		Context: c, PromptTokens: r.input, OutputTokens: r.output, Line: r.line,
+		History: c, PromptTokens: r.input, OutputTokens: r.output, Line: r.line,
 		Origins: trajectory.Origins{Text: trajectory.Synthetic},
 	})
 	if r.session == "" && !hasChat {

@@ -45,7 +45,7 @@ func TestAIPerfHistory(t *testing.T) {
 			w := openFiles(t, files("a.jsonl", text.String()), "a.jsonl")
 			var got []string
 			for _, turn := range w.Trajectories[0].Turns {
-				got = append(got, roles(turn.Context))
+				got = append(got, roles(turn.History))
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
@@ -109,7 +109,7 @@ func TestHashBlocks(t *testing.T) {
 		`{"input_length":40,"output_length":1,"hash_ids":[1]}`:     "u1*40",
 	} {
 		w := openFiles(t, files("a.jsonl", row+"\n"), "a.jsonl")
-		if got := roles(w.Trajectories[0].Turns[0].Context); got != want {
+		if got := roles(w.Trajectories[0].Turns[0].History); got != want {
 			t.Errorf("%s: %s, expected %s", row, got, want)
 		}
 	}

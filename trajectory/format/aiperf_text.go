@@ -21,7 +21,7 @@ const (
 
 // text adds a row with text. An error concerns the returned field.
 func (p *aiperfParser) text(r *aiperfRow) (field string, err error) {
-	var c *trajectory.Context
+	var c *trajectory.History
 	i := 0
 	r.messages.ForEach(func(_, m gjson.Result) bool {
 		if i == maxMessages {
@@ -38,12 +38,12 @@ func (p *aiperfParser) text(r *aiperfRow) (field string, err error) {
 	if c == nil {
 		return "messages", errors.New("empty")
 	}
-	turn := trajectory.Turn{Context: c, OutputTokens: r.output, PromptTokens: r.input, MaxOutputTokens: r.limit, Line: r.line}
+	turn := trajectory.Turn{History: c, OutputTokens: r.output, PromptTokens: r.input, MaxOutputTokens: r.limit, Line: r.line}
 	if turn.Tools, err = p.rd.tools(r.tools); err != nil {
 		return "tools", err
 	}
 	if r.session == "" && r.mode != "delta" && r.mode != "text" {
-		p.chains.add(turn, turn.Context, fmt.Sprintf("%s:%d", plainName(r.file), r.line), r.file, r.at)
+		p.chains.add(turn, turn.History, fmt.Sprintf("%s:%d", plainName(r.file), r.line), r.file, r.at)
 		return "", nil
 	}
 	s := p.open(r, r.session)
@@ -60,7 +60,7 @@ func (p *aiperfParser) text(r *aiperfRow) (field string, err error) {
 }
 
 // rootOf returns the context of the first message.
-func rootOf(c *trajectory.Context) *trajectory.Context {
+func rootOf(c *trajectory.History) *trajectory.History {
 	for c.Len() > 1 {
 		c = c.Front()
 	}
@@ -68,7 +68,7 @@ func rootOf(c *trajectory.Context) *trajectory.Context {
 }
 
 // begins reports whether shorter is a proper prefix of c.
-func begins(c, shorter *trajectory.Context) bool {
+func begins(c, shorter *trajectory.History) bool {
 	if c.Len() <= shorter.Len() {
 		return false
 	}
@@ -83,9 +83,9 @@ func begins(c, shorter *trajectory.Context) bool {
 // not tell: cumulative rows taken for new ones would double the history.
 func (p *aiperfParser) history(s *aiperfSession, r *aiperfRow, turn *trajectory.Turn) error {
 	before := &s.Turns[len(s.Turns)-1]
-	root := rootOf(turn.Context)
-	alike := root == rootOf(s.Turns[0].Context)
-	all := begins(turn.Context, before.Context)
+	root := rootOf(turn.History)
+	alike := root == rootOf(s.Turns[0].History)
+	all := begins(turn.History, before.History)
 	first := root.Last().Role()
 	severity, claim := trajectory.SeverityError, ""
 	var whole bool
@@ -119,8 +119,8 @@ func (p *aiperfParser) history(s *aiperfSession, r *aiperfRow, turn *trajectory.
 	if whole {
 		return nil
 	}
-	added := turn.Context.Append(nil)
-	c := before.Context
+	added := turn.History.Append(nil)
+	c := before.History
 	if first != "assistant" && c.Last().Role() != "assistant" {
 		// The answer was not recorded: synthetic text of its length stands for
 		// it.
@@ -138,6 +138,6 @@ func (p *aiperfParser) history(s *aiperfSession, r *aiperfRow, turn *trajectory.
 			return err
 		}
 	}
-	turn.Context = c
+	turn.History = c
 	return nil
 }

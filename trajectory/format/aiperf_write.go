@@ -44,7 +44,7 @@ func WriteAIPerf(out io.Writer, w *trajectory.Workload) error {
 			if i > 0 && waits[i] >= 0 {
 				end.Delay = new(min(millis(waits[i]), maxMillis))
 			}
-			if err := writeMessages(b, aiperfStart{t.ID}, t.Turns[i].Context, end); err != nil {
+			if err := writeMessages(b, aiperfStart{t.ID}, t.Turns[i].History, end); err != nil {
 				return err
 			}
 		}

@@ -125,7 +125,7 @@ type atifReader struct {
 	*sessionBuilder
 	refs  []atifRef
 	seen  map[string]bool     // subagents
-	start *trajectory.Context // the context before the first answer
+	start *trajectory.History // the context before the first answer
 	last  time.Time           // time of the last answer
 	typed time.Time           // time of the last user's step
 }

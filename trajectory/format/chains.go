@@ -11,7 +11,7 @@ import (
 // session whose last request is the longest prefix of it, in whole messages.
 type chains struct {
 	rd    *reader
-	last  map[*trajectory.Context][]*chain // by the key of its last request
+	last  map[*trajectory.History][]*chain // by the key of its last request
 	order []*chain
 }
 
@@ -20,7 +20,7 @@ type chain struct {
 	*trajectory.Trajectory
 	end   time.Time // of its last answer, zero if unknown
 	begun time.Time // of its last request
-	key   *trajectory.Context
+	key   *trajectory.History
 }
 
 // idleAt reports whether the session was idle at t. A request sent earlier does
@@ -30,14 +30,14 @@ func (c *chain) idleAt(t time.Time) bool {
 }
 
 func newChains(rd *reader) *chains {
-	return &chains{rd: rd, last: make(map[*trajectory.Context][]*chain)}
+	return &chains{rd: rd, last: make(map[*trajectory.History][]*chain)}
 }
 
 // add adds a request to the session that it continues, or to a new one of the
 // given name. Requests must be added in the order of their times; begun is zero
 // if the time is unknown. Requests are compared by key: the context without what
 // clients change between requests of one conversation.
-func (cs *chains) add(turn trajectory.Turn, key *trajectory.Context, name, file string, begun time.Time) *chain {
+func (cs *chains) add(turn trajectory.Turn, key *trajectory.History, name, file string, begun time.Time) *chain {
 	c := cs.find(key, begun)
 	if c == nil {
 		c = &chain{Trajectory: &trajectory.Trajectory{ID: name, Source: file}}
@@ -48,7 +48,7 @@ func (cs *chains) add(turn trajectory.Turn, key *trajectory.Context, name, file 
 }
 
 // find returns the session that a request continues, nil if there is none.
-func (cs *chains) find(key *trajectory.Context, begun time.Time) *chain {
+func (cs *chains) find(key *trajectory.History, begun time.Time) *chain {
 	for at := key; at != nil; at = at.Front() {
 		for _, open := range cs.last[at] {
 			if open.idleAt(begun) && (at != key || !begun.IsZero()) {
@@ -60,7 +60,7 @@ func (cs *chains) find(key *trajectory.Context, begun time.Time) *chain {
 }
 
 // extend adds a request to a session.
-func (cs *chains) extend(c *chain, turn trajectory.Turn, key *trajectory.Context, begun time.Time) {
+func (cs *chains) extend(c *chain, turn trajectory.Turn, key *trajectory.History, begun time.Time) {
 	if c.key != nil {
 		if cs.last[c.key] = without(cs.last[c.key], c); cs.last[c.key] == nil {
 			delete(cs.last, c.key)
@@ -79,7 +79,7 @@ func (c *chain) append(turn trajectory.Turn, begun time.Time) {
 		if !c.end.IsZero() {
 			wait, origin = begun.Sub(c.end), trajectory.Derived
 		}
-		setWait(before, wait.Seconds(), endsInPrompt(turn.Context, before.Context), origin)
+		setWait(before, wait.Seconds(), endsInPrompt(turn.History, before.History), origin)
 	}
 	c.Turns = append(c.Turns, turn)
 	c.begun, c.end = begun, time.Time{}
@@ -90,7 +90,7 @@ func (c *chain) append(turn trajectory.Turn, begun time.Time) {
 
 // endsInPrompt reports whether a person, and not a tool, wrote what a context
 // adds to an earlier one.
-func endsInPrompt(c, before *trajectory.Context) bool {
+func endsInPrompt(c, before *trajectory.History) bool {
 	kept := c.Shared(before)
 	for ; c.Len() > kept; c = c.Front() {
 		switch c.Last().Role() {

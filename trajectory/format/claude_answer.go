@@ -122,7 +122,7 @@ func (t *claudeThread) start(r claudeRecord) {
 		before.HumanDelay = bounded(human)
 		before.Origins.Delay = trajectory.Derived
 	}
-	turn := trajectory.Turn{Context: t.context, Line: r.line}
+	turn := trajectory.Turn{History: t.context, Line: r.line}
 	if t.prefix != nil {
 		turn.Origins.Text = trajectory.Estimated
 	}

@@ -45,7 +45,7 @@ func (t *claudeThread) makePrefix(prompt, cached int) {
 	}
 	t.prefix = c
 	// What was typed before the first call comes after the prefix.
-	moved := map[*trajectory.Context]*trajectory.Context{nil: c}
+	moved := map[*trajectory.History]*trajectory.History{nil: c}
 	for i := range t.epochs {
 		t.epochs[i].context = t.p.rd.rebase(t.epochs[i].context, moved)
 	}
@@ -54,7 +54,7 @@ func (t *claudeThread) makePrefix(prompt, cached int) {
 		"%d of the %d tokens of the first prompt are not in the log and are made up, %d of them alike in all sessions", missing, prompt, shared))
 }
 
-func (t *claudeThread) synthetic(c *trajectory.Context, role, seed string, tokens int) *trajectory.Context {
+func (t *claudeThread) synthetic(c *trajectory.History, role, seed string, tokens int) *trajectory.History {
 	c, _ = t.p.rd.store.AppendSynthetic(c, fmt.Appendf(nil, `{"role":%q,"content":""}`, role),
 		[]trajectory.Block{{Seed: hashScope(seed), Tokens: tokens}}) // cannot fail: the message is valid
 	return c

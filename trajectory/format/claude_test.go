@@ -61,7 +61,7 @@ func claudeLines(session string, records ...string) string {
 
 // said is a context in short: the text of prompts and answers, calls in brackets,
 // results as =CALL, those that are made up as =CALL?.
-func said(t *testing.T, c *trajectory.Context) string {
+func said(t *testing.T, c *trajectory.History) string {
 	t.Helper()
 	var parts []string
 	for m := range c.All() {
@@ -133,7 +133,7 @@ func TestClaudeRecords(t *testing.T) {
 			w := openFiles(t, files("a.jsonl", claudeLines("s", tt.records...)), "a.jsonl")
 			var got []string
 			for _, turn := range w.Trajectories[0].Turns {
-				got = append(got, said(t, turn.Context))
+				got = append(got, said(t, turn.History))
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
@@ -161,7 +161,7 @@ func TestClaudeForks(t *testing.T) {
 			if len(w.Trajectories) != 2 || len(w.Trajectories[0].Turns) != 2 || len(w.Trajectories[1].Turns) != 1 {
 				t.Fatalf("workload\n%s", outline(w))
 			}
-			if got, want := said(t, w.Trajectories[1].Turns[0].Context), "p m1[A] =A m2 q"; got != want {
+			if got, want := said(t, w.Trajectories[1].Turns[0].History), "p m1[A] =A m2 q"; got != want {
 				t.Errorf("the fork's context is %q, expected %q", got, want)
 			}
 		})
@@ -192,7 +192,7 @@ func TestClaudeSubagents(t *testing.T) {
 				t.Fatalf("workload\n%s", outline(w))
 			}
 			s := w.Trajectories[0].Subagents[0]
-			if s.After != 0 || len(s.Trajectory.Turns) != 2 || said(t, s.Trajectory.Turns[1].Context) != "explore k1[X] =X" {
+			if s.After != 0 || len(s.Trajectory.Turns) != 2 || said(t, s.Trajectory.Turns[1].History) != "explore k1[X] =X" {
 				t.Errorf("workload\n%s", outline(w))
 			}
 			checkWorkloadInvariants(t, w)

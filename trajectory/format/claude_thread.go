@@ -13,8 +13,8 @@ type claudeThread struct {
 	file           string
 	first          time.Time // time of its first record
 
-	context *trajectory.Context
-	prefix  *trajectory.Context // made up for what is not in the log
+	context *trajectory.History
+	prefix  *trajectory.History // made up for what is not in the log
 	made    bool                // whether makePrefix was called
 	// epochs are the contexts so far. A rewound session continues from one of
 	// them.
@@ -42,7 +42,7 @@ type claudeThread struct {
 }
 
 type claudeEpoch struct {
-	context *trajectory.Context
+	context *trajectory.History
 	turns   int
 }
 

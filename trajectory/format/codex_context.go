@@ -13,7 +13,7 @@ import (
 func (c *codexFile) compacted(payload gjson.Result, at time.Time) error {
 	c.close()
 	c.owed = nil
-	var first *trajectory.Context
+	var first *trajectory.History
 	for at := c.context; at != nil; at = at.Front() {
 		first = at
 	}
@@ -43,14 +43,14 @@ func (c *codexFile) compacted(payload gjson.Result, at time.Time) error {
 // mostly the tools.
 func (c *codexFile) prepend() {
 	first := &c.Turns[0]
-	missing := first.PromptTokens - estimate(first.Context.Size(), otherChars)
+	missing := first.PromptTokens - estimate(first.History.Size(), otherChars)
 	if missing < 256 {
 		return // 256 tokens are within the error of the estimate
 	}
 	// Chat templates take one system message: the synthetic text goes into the
 	// existing one, if there is one.
-	var front *trajectory.Context
-	for at := first.Context; at != nil; at = at.Front() {
+	var front *trajectory.History
+	for at := first.History; at != nil; at = at.Front() {
 		front = at
 	}
 	message := []byte(`{"role":"system","content":""}`)
@@ -63,12 +63,12 @@ func (c *codexFile) prepend() {
 	if err != nil {
 		return
 	}
-	moved := map[*trajectory.Context]*trajectory.Context{front: prefix}
+	moved := map[*trajectory.History]*trajectory.History{front: prefix}
 	if front != nil {
 		moved[nil] = nil
 	}
 	for i := range c.Turns {
-		c.Turns[i].Context = c.rd.rebase(c.Turns[i].Context, moved)
+		c.Turns[i].History = c.rd.rebase(c.Turns[i].History, moved)
 		c.Turns[i].Origins.Text = trajectory.Estimated
 	}
 	c.rd.note(trajectory.Finding{File: c.file, Trajectory: c.ID, Turn: 0, Severity: trajectory.SeverityInfo, Rule: "prefix",

@@ -34,8 +34,8 @@ func flatten(w *trajectory.Workload) []flat {
 			f.Subagents = append(f.Subagents, fmt.Sprintf("%s after %d +%v join %d", s.Trajectory.ID, s.After, s.Delay, s.Join))
 		}
 		for _, turn := range t.Turns {
-			ft := flatTurn{Messages: messages(turn.Context), Tools: string(turn.Tools), Turn: turn}
-			ft.Turn.Context, ft.Turn.Tools, ft.Turn.Line = nil, nil, 0
+			ft := flatTurn{Messages: messages(turn.History), Tools: string(turn.Tools), Turn: turn}
+			ft.Turn.History, ft.Turn.Tools, ft.Turn.Line = nil, nil, 0
 			f.Turns = append(f.Turns, ft)
 		}
 		all = append(all, f)
@@ -43,7 +43,7 @@ func flatten(w *trajectory.Workload) []flat {
 	return all
 }
 
-func messages(c *trajectory.Context) []string {
+func messages(c *trajectory.History) []string {
 	var all []string
 	for m := range c.All() {
 		all = append(all, string(m.JSON()))

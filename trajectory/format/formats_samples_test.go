@@ -27,7 +27,7 @@ func recorded(t testing.TB, name string) *trajectory.Workload {
 }
 
 // texts returns the contents of a context's messages one after the other.
-func texts(t *testing.T, c *trajectory.Context) string {
+func texts(t *testing.T, c *trajectory.History) string {
 	t.Helper()
 	var b strings.Builder
 	for m := range c.All() {
@@ -88,7 +88,7 @@ func TestSampleWeka(t *testing.T) {
 			}
 			kept, before := 0, ""
 			for i := range tr.Turns {
-				text := texts(t, tr.Turns[i].Context)
+				text := texts(t, tr.Turns[i].History)
 				if len(text) != 4*tr.Turns[i].PromptTokens {
 					t.Fatalf("turn %d: %d bytes of text for %d tokens", i, len(text), tr.Turns[i].PromptTokens)
 				}
@@ -206,8 +206,8 @@ func TestSampleChat(t *testing.T) {
 	w := recorded(t, "openai-messages/swesmith-ft_xml_example.jsonl")
 	want := []int{37, 44, 22}
 	for i, tr := range w.Trajectories {
-		if len(tr.Turns) != want[i] || tr.Turns[0].Context.Len() != 2 {
-			t.Errorf("conversation %d: %d turns, the first of %d messages", i, len(tr.Turns), tr.Turns[0].Context.Len())
+		if len(tr.Turns) != want[i] || tr.Turns[0].History.Len() != 2 {
+			t.Errorf("conversation %d: %d turns, the first of %d messages", i, len(tr.Turns), tr.Turns[0].History.Len())
 		}
 	}
 	if len(w.Trajectories) != 3 {
@@ -230,7 +230,7 @@ func TestSampleMooncake(t *testing.T) {
 			i, o, _, _, _ := sums(tr)
 			rows, in, out = rows+len(tr.Turns), in+i, out+o
 			for k := 1; k < len(tr.Turns); k++ {
-				if tr.Turns[k].Context.Size() <= tr.Turns[k-1].Context.Size()/2 {
+				if tr.Turns[k].History.Size() <= tr.Turns[k-1].History.Size()/2 {
 					t.Errorf("%s: turn %d is no continuation", tr.ID, k)
 				}
 			}
@@ -265,7 +265,7 @@ func TestSampleATIF(t *testing.T) {
 		}
 		for i, run := range runs {
 			want := run.Conversations[:len(run.Conversations)-1] // without the answer
-			got := messages(turns[i].Context)
+			got := messages(turns[i].History)
 			if len(got) != len(want) {
 				t.Fatalf("%s: request %d has %d messages, expected %d", tt.name, i, len(got), len(want))
 			}
@@ -318,16 +318,16 @@ func TestSampleSWEAgent(t *testing.T) {
 	}
 	for i, turn := range tr.Turns {
 		// The tool's own elision keeps the number of messages.
-		if turn.Context.Len() != 2+2*i || !turn.ToolDelayKnown {
-			t.Errorf("turn %d: %d messages, delay %v", i, turn.Context.Len(), turn.ToolDelay)
+		if turn.History.Len() != 2+2*i || !turn.ToolDelayKnown {
+			t.Errorf("turn %d: %d messages, delay %v", i, turn.History.Len(), turn.ToolDelay)
 		}
 	}
 	if d := tr.Turns[2].ToolDelay; d != 1951447*time.Microsecond {
 		t.Errorf("delay %v, recorded 1.95144727 s", d)
 	}
 	old := recorded(t, "swe-agent/pydicom-1458.gpt4-old-format.traj").Trajectories[0]
-	if len(old.Turns) != 12 || old.Turns[0].Context.Len() != 3 || old.Turns[11].Context.Len() != 25 {
-		t.Errorf("old format: %d turns, first of %d messages", len(old.Turns), old.Turns[0].Context.Len())
+	if len(old.Turns) != 12 || old.Turns[0].History.Len() != 3 || old.Turns[11].History.Len() != 25 {
+		t.Errorf("old format: %d turns, first of %d messages", len(old.Turns), old.Turns[0].History.Len())
 	}
 }
 

@@ -21,10 +21,10 @@ func checkWorkloadInvariants(t *testing.T, w *trajectory.Workload) {
 			t.Fatalf("trajectory %q of %d turns", tr.ID, len(tr.Turns))
 		}
 		for i, turn := range tr.Turns {
-			if turn.Context.Len() == 0 {
+			if turn.History.Len() == 0 {
 				t.Fatalf("trajectory %q: turn %d has no messages", tr.ID, i)
 			}
-			for m := range turn.Context.All() {
+			for m := range turn.History.All() {
 				if m.Role() == "" {
 					t.Fatalf("trajectory %q: turn %d: message without role: %s", tr.ID, i, m.JSON())
 				}

@@ -24,7 +24,7 @@ type harParser struct {
 	others int // entries that are no such requests
 	file   string
 	store  trajectory.Store // of the contexts in keys
-	keys   map[*trajectory.Context]*trajectory.Context
+	keys   map[*trajectory.History]*trajectory.History
 	moving *regexp.Regexp
 }
 
@@ -33,20 +33,20 @@ type harCall struct {
 	entry int
 	begun time.Time
 	turn  trajectory.Turn
-	key   *trajectory.Context
+	key   *trajectory.History
 }
 
 func newHARParser(rd *reader) *harParser {
 	return &harParser{
 		rd:     rd,
 		moving: regexp.MustCompile(`,?"cache_control":\{[^{}]*\}|<system-reminder>.*?</system-reminder>(?:\\n)*`),
-		keys:   make(map[*trajectory.Context]*trajectory.Context),
+		keys:   make(map[*trajectory.History]*trajectory.History),
 	}
 }
 
 // key returns a context without what clients change between requests of one
 // session: cache marks, and reminders inserted into messages for one request.
-func (p *harParser) key(c *trajectory.Context) *trajectory.Context {
+func (p *harParser) key(c *trajectory.History) *trajectory.History {
 	if c == nil {
 		return nil
 	}
@@ -119,7 +119,7 @@ func (p *harParser) entry(name string, i int, entry gjson.Result) (field string,
 	if err != nil {
 		return "request.postData.text", err
 	}
-	c.turn.Context, c.turn.Tools = s.context, s.tools
+	c.turn.History, c.turn.Tools = s.context, s.tools
 	c.turn.MaxOutputTokens = tokens(payload.Get("max_tokens"))
 	if n := tokens(payload.Get("max_completion_tokens")); n > 0 {
 		c.turn.MaxOutputTokens = n

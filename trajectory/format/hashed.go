@@ -24,7 +24,7 @@ type hashedChat struct {
 	ids   []uint64 // of the previous request
 	spans []span
 	// done[i] is the context of spans[:i+1], for all spans but the last.
-	done []*trajectory.Context
+	done []*trajectory.History
 	tail uint64 // numbers the tails, which are never shared
 }
 
@@ -52,7 +52,7 @@ func mix(a, b uint64) uint64 {
 
 // next returns the context of a request of input tokens with the given blocks,
 // after an answer of answer tokens.
-func (h *hashedChat) next(ids []uint64, input, answer int) (*trajectory.Context, error) {
+func (h *hashedChat) next(ids []uint64, input, answer int) (*trajectory.History, error) {
 	if most := maxPrompt / h.size; len(ids) > most {
 		return nil, fmt.Errorf("%d blocks of %d tokens, expected at most %d", len(ids), h.size, most)
 	}
@@ -89,7 +89,7 @@ func (h *hashedChat) next(ids []uint64, input, answer int) (*trajectory.Context,
 }
 
 // context returns the context of the spans.
-func (h *hashedChat) context(input int) (c *trajectory.Context, err error) {
+func (h *hashedChat) context(input int) (c *trajectory.History, err error) {
 	from := 0
 	for i, s := range h.spans {
 		final := i == len(h.spans)-1
@@ -109,7 +109,7 @@ func (h *hashedChat) context(input int) (c *trajectory.Context, err error) {
 	return c, nil
 }
 
-func (h *hashedChat) message(c *trajectory.Context, role string, blocks []trajectory.Block) (*trajectory.Context, error) {
+func (h *hashedChat) message(c *trajectory.History, role string, blocks []trajectory.Block) (*trajectory.History, error) {
 	content := `""`
 	if len(blocks) == 0 {
 		content = `"."` // some servers refuse an empty message

@@ -110,7 +110,7 @@ func TestLongLines(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, err := OpenFS(files("a.jsonl", text), "a.jsonl")
-			if err != nil || w.Trajectories[0].Turns[0].Context.Size() < 50e6 {
+			if err != nil || w.Trajectories[0].Turns[0].History.Size() < 50e6 {
 				t.Errorf("%v", err)
 			}
 		})

@@ -58,7 +58,7 @@ func TestSharing(t *testing.T) {
 			t.Errorf("a file of %d bytes for %d distinct is no test", len(rows), distinct)
 		}
 		got := cs.trajectories()[0].Turns
-		if n := got[turns-1].Context.Shared(got[turns-2].Context); n != 3*(turns-1) {
+		if n := got[turns-1].History.Shared(got[turns-2].History); n != 3*(turns-1) {
 			t.Errorf("the last two turns share %d messages", n)
 		}
 		if &got[0].Tools[0] != &got[turns-1].Tools[0] {

@@ -56,7 +56,7 @@ func TestOpenManifest(t *testing.T) {
 				t.Errorf("message %d is %s, expected %s in it", i, m[i], want)
 			}
 		}
-		if n := boils.Turns[2].Context.Shared(boils.Turns[1].Context); n != 6 {
+		if n := boils.Turns[2].History.Shared(boils.Turns[1].History); n != 6 {
 			t.Errorf("turn 2 shares %d messages with turn 1, expected 6", n)
 		}
 	}
@@ -76,7 +76,7 @@ func TestOpenRows(t *testing.T) {
 			if turn.ToolDelayKnown {
 				t.Errorf("%s turn %d: a tool delay from nowhere", tr.ID, i)
 			}
-			got = append(got, tr.ID+" "+strings.Repeat("m", turn.Context.Len()))
+			got = append(got, tr.ID+" "+strings.Repeat("m", turn.History.Len()))
 		}
 	}
 	want := []string{"larder m", "larder mmm", "larder mm", "pulse mm", "pulse mmmm"}
@@ -84,11 +84,11 @@ func TestOpenRows(t *testing.T) {
 		t.Errorf("turns (-want +got):\n%s", diff)
 	}
 	larder := w.Trajectories[0].Turns
-	if n := larder[2].Context.Shared(larder[1].Context); n != 1 {
+	if n := larder[2].History.Shared(larder[1].History); n != 1 {
 		t.Errorf("the shortened context shares %d messages, expected 1", n)
 	}
 	// Its spacing goes.
-	if got := string(larder[0].Context.Last().JSON()); got != `{"role":"user","content":"What is in the larder?"}` {
+	if got := string(larder[0].History.Last().JSON()); got != `{"role":"user","content":"What is in the larder?"}` {
 		t.Errorf("message is %s", got)
 	}
 }
@@ -148,7 +148,7 @@ func TestOpenManifestVariants(t *testing.T) {
 func TestLongHead(t *testing.T) {
 	row := `{"messages":[{"role":"user","content":"` + strings.Repeat("x", 2*headSize) + `"}],"conversation_id":"a","conversation_idx":0}`
 	w := openFiles(t, files("a", row), "a")
-	if n := w.Trajectories[0].Turns[0].Context.Size(); n < 2*headSize {
+	if n := w.Trajectories[0].Turns[0].History.Size(); n < 2*headSize {
 		t.Errorf("context of %d bytes", n)
 	}
 }

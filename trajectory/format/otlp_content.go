@@ -26,7 +26,7 @@ func (p *otlpParser) content(turn *trajectory.Turn, attrs map[string]gjson.Resul
 				return "gen_ai.input.messages", err
 			}
 		}
-		turn.Context = s.context
+		turn.History = s.context
 		return "", nil
 	}
 	// Older conventions and OpenInference have one attribute per part of a
@@ -43,11 +43,11 @@ func (p *otlpParser) content(turn *trajectory.Turn, attrs map[string]gjson.Resul
 			}
 		}
 		if s.context != nil {
-			turn.Context = s.context
+			turn.History = s.context
 			return "", nil
 		}
 	}
-	turn.Context = nil
+	turn.History = nil
 	return "", nil
 }
 

@@ -28,7 +28,7 @@ func (p *otlpParser) trajectories() []*trajectory.Trajectory {
 	var order []*otlpSynthetic
 	var groups []*otlpRecorded
 	for i, s := range p.chats {
-		if s.turn.Context != nil {
+		if s.turn.History != nil {
 			group := recorded[s.group]
 			if group == nil {
 				group = &otlpRecorded{chains: newChains(p.rd)}
@@ -107,7 +107,7 @@ type otlpRecorded struct {
 // add adds a call. A call that continues no session, but began when one was idle,
 // continues that one: its context was compacted.
 func (g *otlpRecorded) add(s otlpSpan) *chain {
-	c := g.find(s.turn.Context, s.start)
+	c := g.find(s.turn.History, s.start)
 	for i := len(g.order) - 1; c == nil && i >= 0; i-- {
 		if g.order[i].idleAt(s.start) {
 			c = g.order[i]
@@ -121,7 +121,7 @@ func (g *otlpRecorded) add(s otlpSpan) *chain {
 		c = &chain{Trajectory: &trajectory.Trajectory{ID: name, Source: s.file}}
 		g.order = append(g.order, c)
 	}
-	g.extend(c, s.turn, s.turn.Context, s.start)
+	g.extend(c, s.turn, s.turn.History, s.start)
 	return c
 }
 
@@ -154,7 +154,7 @@ func (s *otlpSynthetic) add(span otlpSpan) {
 	for len(s.ids) < blocks {
 		s.ids = append(s.ids, s.epoch<<32|uint64(len(s.ids)))
 	}
-	turn.Context, _ = s.chat.next(s.ids, turn.PromptTokens, answer) // cannot fail: the blocks are within bounds
+	turn.History, _ = s.chat.next(s.ids, turn.PromptTokens, answer) // cannot fail: the blocks are within bounds
 	turn.Origins.Text = trajectory.Synthetic
 	s.append(turn, span.start)
 	if n := len(s.Turns); n > 1 {

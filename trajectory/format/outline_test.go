@@ -25,7 +25,7 @@ func outline(w *trajectory.Workload) string {
 		fmt.Fprintf(&b, "%s%s of %s, context %d\n", indent, t.ID, t.Source, t.ContextTokens)
 		for i := range t.Turns {
 			turn := &t.Turns[i]
-			fmt.Fprintf(&b, "%s  %d (line %d): %s", indent, i, turn.Line, roles(turn.Context))
+			fmt.Fprintf(&b, "%s  %d (line %d): %s", indent, i, turn.Line, roles(turn.History))
 			if turn.Tools != nil {
 				b.WriteString(" +tools")
 			}
@@ -61,7 +61,7 @@ func outline(w *trajectory.Workload) string {
 
 // roles are the first letters of the roles of a context, with the lengths of the
 // messages.
-func roles(c *trajectory.Context) string {
+func roles(c *trajectory.History) string {
 	var parts []string
 	for m := range c.All() {
 		part := m.Role()[:1]

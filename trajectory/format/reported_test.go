@@ -16,7 +16,7 @@ func shapes(t *testing.T, name, text string) (all []string) {
 	for thread := range w.Threads() {
 		var turns []string
 		for _, turn := range thread.Turns {
-			turns = append(turns, roles(turn.Context))
+			turns = append(turns, roles(turn.History))
 		}
 		all = append(all, thread.ID+": "+strings.Join(turns, ", "))
 	}
@@ -125,7 +125,7 @@ func TestArgumentsAreJSON(t *testing.T) {
 	text := lf(codexItem(1, `{"type":"custom_tool_call","name":"patch","input":"*** Begin \"x\"","call_id":"1"}`),
 		codexItem(2, `{"type":"custom_tool_call_output","call_id":"1","output":"ok"}`), codexItem(3, `{"type":"message","role":"assistant","content":"done"}`))
 	w := openFiles(t, files("a.jsonl", text), "a.jsonl")
-	if got, want := messages(w.Trajectories[0].Turns[1].Context)[1], `"arguments":"{\"input\":\"*** Begin \\\"x\\\"\"}"`; !strings.Contains(got, want) {
+	if got, want := messages(w.Trajectories[0].Turns[1].History)[1], `"arguments":"{\"input\":\"*** Begin \\\"x\\\"\"}"`; !strings.Contains(got, want) {
 		t.Errorf("message is %s, expected %s in it", got, want)
 	}
 }

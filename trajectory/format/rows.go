@@ -87,7 +87,7 @@ func (cs *conversations) add(r *row) {
 	if r.bad {
 		return
 	}
-	r.turn.Context, r.turn.Tools, r.turn.Line = prefixes[len(prefixes)-1].context, tools, r.line
+	r.turn.History, r.turn.Tools, r.turn.Line = prefixes[len(prefixes)-1].context, tools, r.line
 	c.Turns = append(c.Turns, r.turn)
 }
 

@@ -153,7 +153,7 @@ func (r *row) numbers(f fields) {
 // A prefix is a message as in the file, and the context that ends with it.
 type prefix struct {
 	raw     string
-	context *trajectory.Context
+	context *trajectory.History
 }
 
 // context builds the context of the row and appends its prefixes to dst. What the
@@ -161,7 +161,7 @@ type prefix struct {
 // comparing bytes: that is most of a conversation, and to decode it again would
 // take half the time of reading.
 func (r *row) context(rd *reader, dst, before []prefix) []prefix {
-	var c *trajectory.Context
+	var c *trajectory.History
 	var buf []byte
 	empty := r.messages.Exists()
 	r.messages.ForEach(func(_, message gjson.Result) bool {

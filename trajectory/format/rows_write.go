@@ -132,5 +132,5 @@ func writeRow(b *bufio.Writer, start rowStart, t *trajectory.Turn) error {
 	for _, c := range t.ToolCalls {
 		end.ToolCalls = append(end.ToolCalls, toolCall{millis(c.Duration), c.ID, c.Name})
 	}
-	return writeMessages(b, start, t.Context, end)
+	return writeMessages(b, start, t.History, end)
 }

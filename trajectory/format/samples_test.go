@@ -35,13 +35,13 @@ func TestSampleMini(t *testing.T) {
 	}
 	for i, turn := range tr.Turns {
 		last := i == len(tr.Turns)-1
-		if turn.Context.Len() != 2+3*i || turn.OutputTokens != 256 || turn.MaxOutputTokens != 256 || !turn.ToolDelayKnown {
+		if turn.History.Len() != 2+3*i || turn.OutputTokens != 256 || turn.MaxOutputTokens != 256 || !turn.ToolDelayKnown {
 			t.Errorf("turn %d: %+v", i, turn)
 		}
 		if (turn.Tools == nil) != last || (len(turn.ToolCalls) == 0) != last || (turn.ToolDelay == 50*time.Millisecond) == last {
 			t.Errorf("turn %d: tools %s, calls %v, delay %v", i, turn.Tools, turn.ToolCalls, turn.ToolDelay)
 		}
-		if i > 0 && turn.Context.Shared(tr.Turns[i-1].Context) != tr.Turns[i-1].Context.Len() {
+		if i > 0 && turn.History.Shared(tr.Turns[i-1].History) != tr.Turns[i-1].History.Len() {
 			t.Errorf("turn %d does not share the context before it", i)
 		}
 	}

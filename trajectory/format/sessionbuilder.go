@@ -13,7 +13,7 @@ import (
 type sessionBuilder struct {
 	rd *reader
 	*trajectory.Trajectory
-	context *trajectory.Context
+	context *trajectory.History
 	tools   json.RawMessage
 	buf     []byte
 	images  int
@@ -51,7 +51,7 @@ func (s *sessionBuilder) turn(line int) *trajectory.Turn {
 	if s.context == nil {
 		s.add([]byte(`{"role":"user","content":"."}`)) // a request needs a message; the prompt was not recorded
 	}
-	s.Turns = append(s.Turns, trajectory.Turn{Context: s.context, Tools: s.tools, Line: line})
+	s.Turns = append(s.Turns, trajectory.Turn{History: s.context, Tools: s.tools, Line: line})
 	return &s.Turns[len(s.Turns)-1]
 }
 
@@ -96,11 +96,11 @@ func estimateOutputs(t *trajectory.Trajectory) {
 		if turn.OutputTokens > 0 || i+1 == len(t.Turns) {
 			continue
 		}
-		next := t.Turns[i+1].Context
-		for kept := next.Shared(turn.Context); next.Len() > kept+1; {
+		next := t.Turns[i+1].History
+		for kept := next.Shared(turn.History); next.Len() > kept+1; {
 			next = next.Front()
 		}
-		if m := next.Last(); m != nil && next.Len() == next.Shared(turn.Context)+1 && m.Role() == "assistant" {
+		if m := next.Last(); m != nil && next.Len() == next.Shared(turn.History)+1 && m.Role() == "assistant" {
 			turn.OutputTokens = estimate(answerChars(parse(m.JSON())), otherChars)
 			turn.Origins.Output = trajectory.Estimated
 		}

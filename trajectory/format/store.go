@@ -10,7 +10,7 @@ import (
 )
 
 // append appends a redacted message to a context.
-func (rd *reader) append(c *trajectory.Context, message []byte) (*trajectory.Context, error) {
+func (rd *reader) append(c *trajectory.History, message []byte) (*trajectory.History, error) {
 	if rd.Redact != nil {
 		message = rd.Redact(message)
 		if !json.Valid(message) {
@@ -47,8 +47,8 @@ func (rd *reader) raw(value []byte) (json.RawMessage, error) {
 
 // rebase returns a copy of a context with another front. moved maps old fronts to
 // new ones, the empty front being nil; rebase adds the contexts that it moves.
-func (rd *reader) rebase(old *trajectory.Context, moved map[*trajectory.Context]*trajectory.Context) *trajectory.Context {
-	var path []*trajectory.Context
+func (rd *reader) rebase(old *trajectory.History, moved map[*trajectory.History]*trajectory.History) *trajectory.History {
+	var path []*trajectory.History
 	at := old
 	for ; at != nil; at = at.Front() {
 		if _, ok := moved[at]; ok {

@@ -42,7 +42,7 @@ type wekaRequest struct {
 	in, out        int
 	apiTime, think float64
 	typed          bool // a person typed what is new in it
-	context        *trajectory.Context
+	context        *trajectory.History
 	subagent       *wekaThread
 	duration       float64
 	async          bool

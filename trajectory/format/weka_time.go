@@ -25,7 +25,7 @@ func (d *wekaDecoder) trajectory(t *wekaThread, id string) *trajectory.Trajector
 		}
 		turns = append(turns, r)
 		trj.Turns = append(trj.Turns, trajectory.Turn{
-			Context: r.context, PromptTokens: r.in, OutputTokens: r.out, CompletionTokens: r.out,
+			History: r.context, PromptTokens: r.in, OutputTokens: r.out, CompletionTokens: r.out,
 			ModelTime: seconds(r.apiTime), Origins: trajectory.Origins{Text: trajectory.Synthetic},
 		})
 		trj.ContextTokens = max(trj.ContextTokens, r.in+r.out)

@@ -36,14 +36,14 @@ func checkWorkload(w *trajectory.Workload) error {
 }
 
 func checkTurn(t *trajectory.Turn) error {
-	size := t.Context.Size() + len(t.Tools) + 1<<20 // 1 MiB is ample for the other fields
+	size := t.History.Size() + len(t.Tools) + 1<<20 // 1 MiB is ample for the other fields
 	for _, c := range t.ToolCalls {
 		if err := checkTexts(c.ID, c.Name); err != nil {
 			return err
 		}
 		size += 100 + 6*(len(c.ID)+len(c.Name)) // as if every byte had to be escaped
 	}
-	switch n := t.Context.Len(); {
+	switch n := t.History.Len(); {
 	case n > maxMessages:
 		return fmt.Errorf("%d messages, expected at most %d", n, maxMessages)
 	case size > maxLine:
@@ -87,7 +87,7 @@ func threads(w *trajectory.Workload) (all []thread) {
 // writeMessages writes one line: an object with the fields of start, the messages
 // of c, and the fields of end. The messages are written as they are stored,
 // without building the line, which may take megabytes.
-func writeMessages(b *bufio.Writer, start any, c *trajectory.Context, end any) error {
+func writeMessages(b *bufio.Writer, start any, c *trajectory.History, end any) error {
 	var buf bytes.Buffer
 	e := json.NewEncoder(&buf)
 	e.SetEscapeHTML(false) // tools are written byte for byte as recorded

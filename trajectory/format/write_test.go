@@ -124,7 +124,7 @@ func testWorkload(t *testing.T, ids ...string) *trajectory.Workload {
 	}
 	w := new(trajectory.Workload)
 	for _, id := range ids {
-		w.Trajectories = append(w.Trajectories, &trajectory.Trajectory{ID: id, Turns: []trajectory.Turn{{Context: c}}})
+		w.Trajectories = append(w.Trajectories, &trajectory.Trajectory{ID: id, Turns: []trajectory.Turn{{History: c}}})
 	}
 	return w
 }
@@ -192,7 +192,7 @@ func TestWriteErrors(t *testing.T) {
 		{"no turns", func(w *trajectory.Workload) { w.Trajectories[0].Turns = nil }, `trajectory: Trajectories[0] ("a"): no turns`},
 		{"window", func(w *trajectory.Workload) { w.Trajectories[0].ContextTokens = -1 },
 			`trajectory: Trajectories[0] ("a"): context of -1 tokens, expected 0 to 100000000`},
-		{"no messages", func(w *trajectory.Workload) { w.Trajectories[0].Turns[0].Context = nil }, `trajectory: Trajectories[0] ("a"): turn 0: no messages`},
+		{"no messages", func(w *trajectory.Workload) { w.Trajectories[0].Turns[0].History = nil }, `trajectory: Trajectories[0] ("a"): turn 0: no messages`},
 		{"tokens", func(w *trajectory.Workload) { w.Trajectories[0].Turns[0].PromptTokens = -1 },
 			`trajectory: Trajectories[0] ("a"): turn 0: -1 tokens, expected 0 to 100000000`},
 		{"delay", func(w *trajectory.Workload) { w.Trajectories[0].Turns[0].ToolDelay = 25 * time.Hour },

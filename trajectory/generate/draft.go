@@ -35,7 +35,7 @@ type draft struct {
 	// Everything after the scaffold is private to the session, so the store
 	// need not outlive it.
 	store   trajectory.Store
-	history *trajectory.Context
+	history *trajectory.History
 	tokens  int // of tools and history
 	buf     []byte
 
@@ -93,7 +93,7 @@ func (d *draft) prompted() {
 // when the window is too full for it.
 func (d *draft) turn(i, n int) (turn trajectory.Turn, ok bool) {
 	turn = trajectory.Turn{
-		Context:        d.history,
+		History:        d.history,
 		Tools:          d.scaffold.tools,
 		PromptTokens:   d.tokens,
 		ToolDelayKnown: true,

@@ -155,8 +155,8 @@ func TestGeneratedChatsAreWellFormed(t *testing.T) {
 	for tr := range some {
 		for i := range tr.Turns {
 			// Contexts that the next one contains need no look of their own.
-			c := tr.Turns[i].Context
-			if i+1 < len(tr.Turns) && tr.Turns[i+1].Context.Shared(c) == c.Len() {
+			c := tr.Turns[i].History
+			if i+1 < len(tr.Turns) && tr.Turns[i+1].History.Shared(c) == c.Len() {
 				continue
 			}
 			checkChat(t, fmt.Sprintf("%s, turn %d", tr.ID, i), &tr.Turns[i])
@@ -188,7 +188,7 @@ func checkChat(t *testing.T, where string, turn *trajectory.Turn) {
 	}
 	open := make(map[string]bool)
 	last, n := "", 0
-	for m := range turn.Context.All() {
+	for m := range turn.History.All() {
 		var msg message
 		if err := json.Unmarshal(m.JSON(), &msg); err != nil || msg.Content == nil {
 			t.Fatalf("%s: message %d: %v: %s", where, n, err, m.JSON())
@@ -229,7 +229,7 @@ func TestGeneratedTurnsSayWhatTheyAre(t *testing.T) {
 		most := 0
 		for i, turn := range tr.Turns {
 			where := fmt.Sprintf("%s, turn %d", tr.ID, i)
-			c := turn.Context
+			c := turn.History
 			if bytes := len(turn.Tools) + c.Size() - (c.Len() - 1); bytes != 4*turn.PromptTokens {
 				t.Fatalf("%s: %d bytes of tools and messages, PromptTokens %d", where, bytes, turn.PromptTokens)
 			}
@@ -244,10 +244,10 @@ func TestGeneratedTurnsSayWhatTheyAre(t *testing.T) {
 			if turn.ToolDelay != longest || turn.HumanDelay > 0 && len(turn.ToolCalls) > 0 {
 				t.Fatalf("%s: delays %v and %v after %v", where, turn.ToolDelay, turn.HumanDelay, turn.ToolCalls)
 			}
-			if i+1 == len(tr.Turns) || tr.Turns[i+1].Context.Shared(c) < c.Len() {
+			if i+1 == len(tr.Turns) || tr.Turns[i+1].History.Shared(c) < c.Len() {
 				continue
 			}
-			next := tr.Turns[i+1].Context
+			next := tr.Turns[i+1].History
 			for next.Len() > c.Len()+1 {
 				next = next.Front()
 			}
@@ -293,17 +293,17 @@ func TestGeneratedRequestsFitTheWindow(t *testing.T) {
 func digest(tr *trajectory.Trajectory) string {
 	h := sha256.New()
 	fmt.Fprintln(h, tr.ID, tr.Source, tr.ContextTokens)
-	var last *trajectory.Context
+	var last *trajectory.History
 	for _, turn := range tr.Turns {
-		c := turn.Context
+		c := turn.History
 		kept := c.Shared(last)
 		fmt.Fprintln(h, c.Len(), kept)
 		for ; c.Len() > kept; c = c.Front() {
 			h.Write(c.Last().JSON())
 		}
-		last = turn.Context
+		last = turn.History
 		h.Write(turn.Tools)
-		turn.Context, turn.Tools = nil, nil
+		turn.History, turn.Tools = nil, nil
 		fmt.Fprintf(h, "%+v\n", turn)
 	}
 	return fmt.Sprintf("%x", h.Sum(nil))

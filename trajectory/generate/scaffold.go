@@ -53,7 +53,7 @@ func pick(rng *rand.Rand) string {
 // A scaffold is what all sessions of one version of an agent begin with.
 type scaffold struct {
 	tools  json.RawMessage
-	prompt *trajectory.Context // the system prompt
+	prompt *trajectory.History // the system prompt
 	tokens int                 // of both
 }
 
