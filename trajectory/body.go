@@ -10,19 +10,19 @@ import (
 	"github.com/agentperf/agentperf-go/internal/fields"
 )
 
-// builder assembles request bodies from shared segments. What it returns is
-// valid until its next call.
+// A builder assembles request bodies from shared segments. What it returns is valid
+// until its next call.
 type builder struct {
-	head, tail []byte // before the messages, after everything
-	skip       map[string]bool
+	head, tail []byte          // before the messages, after everything
+	skip       map[string]bool // fields that the policy replaces
 	position   PrefixPosition
 
 	segments [][]byte
 	messages []*Message
-	options  []byte   // the part that depends on the turn
-	prefixed *Message // the message that marked holds, with a prefix
+	options  []byte // the part that depends on the turn
+	prefixed *Message
 	prefix   string
-	marked   []byte // as it follows another message
+	marked   []byte // prefixed with prefix in front, as it follows another message
 
 	text []byte // synthetic text of the body
 }
@@ -38,8 +38,8 @@ func newBuilder(p Policy) *builder {
 	return b
 }
 
-// body returns the request body of a turn. The order of the fields is that of
-// AA's published client.
+// body returns the request body of a turn, with the fields in the order of AA's
+// published client.
 func (b *builder) body(t *Turn, prefix string, maxTokens int, forced bool) [][]byte {
 	b.messages = t.History.Append(b.messages[:0])
 	b.segments = append(b.segments[:0], b.head)
@@ -84,9 +84,9 @@ func (b *builder) body(t *Turn, prefix string, maxTokens int, forced bool) [][]b
 	return b.segments
 }
 
-// reserve takes memory for the synthetic text of the messages, so that segments
-// need not move. It is as long as a prompt, which is why it is taken for each
-// body: an agent has it only while its request is out.
+// reserve allocates memory for the synthetic text of the messages, so that segments
+// need not move. That is as much as a prompt, so it is allocated for each body and an
+// agent holds it only while its request is in flight.
 func (b *builder) reserve(prefix string) {
 	n := 0
 	for _, m := range b.messages {
@@ -100,11 +100,11 @@ func (b *builder) reserve(prefix string) {
 	}
 }
 
-// release lets go of what the last body needed.
+// release frees what the last body needed.
 func (b *builder) release() { b.text = nil }
 
-// synthetic returns a message with its text made out, and the prefix in front of
-// the text.
+// synthetic returns a message with its text written out, and if marked with the prefix
+// in front of the text.
 func (b *builder) synthetic(m *Message, marked bool, prefix string) []byte {
 	from := len(b.text)
 	if marked {
@@ -118,8 +118,8 @@ func (b *builder) synthetic(m *Message, marked bool, prefix string) []byte {
 	return b.text[from:]
 }
 
-// mark returns the index of the message that takes the prefix, -1 for none. A
-// context of nothing but system messages takes it in the last.
+// mark returns the index of the message that takes the prefix, -1 for none. A history
+// of system messages alone takes it in the last.
 func (b *builder) mark(prefix string) int {
 	switch {
 	case prefix == "" || b.position == PrefixNone:
@@ -135,8 +135,8 @@ func (b *builder) mark(prefix string) int {
 	return len(b.messages) - 1
 }
 
-// withPrefix returns a message, and the comma before it, with text in front of its content: of a
-// string, as a part of its own in front of parts, alone in place of null.
+// withPrefix returns a message and the comma before it with text in front of the
+// content: joined to a string, as a separate part before other parts, in place of null.
 func withPrefix(wire []byte, text string) []byte {
 	quoted, _ := json.Marshal(text)
 	message := wire[1:]

@@ -6,9 +6,8 @@ import (
 	"time"
 )
 
-// delay returns how long to wait after turn i. Every turn that could need a
-// random number takes one, so that the policy of one turn does not shift
-// the numbers of the next.
+// delay returns how long to wait after turn i. It always draws a delay, needed or not,
+// so that what one turn needs does not shift the random numbers of the next.
 func (p Policy) delay(t *Trajectory, i int, rng *rand.Rand) time.Duration {
 	sampled := sampleToolDelay(rng)
 	turn := &t.Turns[i]
@@ -22,8 +21,8 @@ func (p Policy) delay(t *Trajectory, i int, rng *rand.Rand) time.Duration {
 	return p.toolDelay(d) + min(turn.HumanDelay, p.HumanWaits)
 }
 
-// toolDelay returns how much of a tool delay is replayed. The policy must be
-// resolved.
+// toolDelay returns how long a recorded or sampled tool delay is when replayed. The
+// policy must be resolved.
 func (p Policy) toolDelay(d time.Duration) time.Duration {
 	if p.ToolDelay == ToolDelayNone {
 		return 0
@@ -35,18 +34,18 @@ func (p Policy) toolDelay(d time.Duration) time.Duration {
 	return d
 }
 
-// Waits are the times between turns that were recorded in a workload, and what
-// is replayed of them.
+// Waits are the total recorded times between the turns of a workload, and how much of
+// them is replayed. Nothing waits after the last turn of a trajectory.
 type Waits struct {
-	// Tool is time spent on tools, and before subagents began, Human time spent
-	// on waiting for people, of all turns but the last ones together. Where tool delays are sampled or left out none is
-	// replayed, and ToolReplayed is 0.
-	Tool, ToolReplayed   time.Duration
+	// Tool is the time spent on tools and before subagents started. ToolReplayed
+	// leaves out the time on tools where delays are sampled, and everything where
+	// there are none.
+	Tool, ToolReplayed time.Duration
+	// Human is the time spent waiting for people.
 	Human, HumanReplayed time.Duration
 }
 
-// Waits returns the waits of the workload, its subagents included, under a
-// policy.
+// Waits returns the waits of the workload, subagents included, under a policy.
 func (w *Workload) Waits(p Policy) Waits {
 	p = p.Resolve()
 	var sum Waits
@@ -73,8 +72,8 @@ func (w *Workload) Waits(p Policy) Waits {
 	return sum
 }
 
-// sampleToolDelay draws from exp(N(0, 0.8²)) s, kept within [0.1 s, 5 s]: the
-// bounds cut 2 in 1,000 below and 22 in 1,000 above.
+// sampleToolDelay draws from exp(N(0, 0.8²)) s, kept within [0.1 s, 5 s]: 2 draws in
+// 1,000 are below that and 22 above.
 func sampleToolDelay(rng *rand.Rand) time.Duration {
 	seconds := math.Exp(0.8 * rng.NormFloat64())
 	return time.Duration(max(0.1, min(seconds, 5)) * float64(time.Second))

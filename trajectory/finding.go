@@ -9,29 +9,29 @@ import (
 type Severity string
 
 const (
-	// SeverityError is something without which a replay measures something else than
-	// it claims.
+	// SeverityError marks what makes a replay measure something other than it
+	// claims.
 	SeverityError Severity = "error"
-	// SeverityWarning is something to know before believing the result.
+	// SeverityWarning marks what to know before believing the result.
 	SeverityWarning Severity = "warning"
-	// SeverityInfo is a property of the recording.
+	// SeverityInfo marks a property of the recording.
 	SeverityInfo Severity = "info"
 )
 
 // A Finding is something to know about a workload before it is replayed.
 type Finding struct {
-	// File is the file it is in, Line the line, from 1, or 0.
+	// File and Line are its place; empty and 0 if unknown. Lines count from 1.
 	File string `json:"file,omitempty"`
 	Line int    `json:"line,omitempty"`
-	// Trajectory is the ID of the session or subagent, Turn the turn in it;
-	// -1 when it is about no turn in particular.
+	// Trajectory is the ID of the session or subagent. Turn is the turn in it, or
+	// -1 if the finding is not about a single turn.
 	Trajectory string `json:"trajectory,omitempty"`
 	Turn       int    `json:"turn"`
-	// Severity says how bad it is, Rule what kind of finding it is: a word or a
-	// few, with hyphens.
+	// Severity says how bad it is, Rule what kind of finding it is: words joined
+	// by hyphens.
 	Severity Severity `json:"severity"`
 	Rule     string   `json:"rule"`
-	// Text says it in a sentence.
+	// Text describes it in a sentence.
 	Text string `json:"text"`
 }
 

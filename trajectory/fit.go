@@ -2,30 +2,30 @@ package trajectory
 
 import "slices"
 
-// A Fit says what had to go for a workload to fit a context window.
+// A Fit says what was removed to make a workload fit a context window.
 type Fit struct {
-	// Dropped trajectories and subagents did not fit with their first turn; Cut
-	// ones lost their later turns.
+	// Dropped is the number of trajectories and subagents whose first turn did not
+	// fit, Cut the number that lost later turns.
 	Dropped, Cut int
-	// Turns is the number of turns lost, those of lost subagents included.
+	// Turns is the number of turns removed, with those of removed subagents.
 	Turns int
 }
 
-// cautious is the number of bytes of JSON taken for one token where no server
-// counted: fewer than in prose or code, so that the estimate errs on the side
-// of too many tokens.
+// cautious is the number of bytes of JSON counted as one token where no server counted.
+// Prose and code have more, so the estimate errs on the side of too many tokens.
 const cautious = 3
 
 const (
-	// prefixTokens is what the prefix of a play takes of a window at most.
+	// prefixTokens is the most that the prefix of a play takes of the window: 32
+	// digits and a sentence.
 	prefixTokens = 64
-	// leastAnswer is the room for an answer below which a turn that limits
-	// itself to the window does not fit it.
+	// leastAnswer is the room, in tokens, that an answer of open length must have
+	// for its turn to fit.
 	leastAnswer = 256
 )
 
-// PromptEstimate returns the input tokens of a turn: the recorded count, or an
-// estimate of one token for every 3 bytes of JSON.
+// PromptEstimate returns the input tokens of a turn: the recorded count, or else one
+// token for every 3 bytes of JSON.
 func (t *Turn) PromptEstimate() int {
 	if t.PromptTokens > 0 {
 		return t.PromptTokens
@@ -33,12 +33,12 @@ func (t *Turn) PromptEstimate() int {
 	return (t.History.Size() + len(t.Tools) + cautious - 1) / cautious
 }
 
-// templateTokens is what a chat template adds to a message, or little more.
+// templateTokens is about what a chat template adds to a message, rounded up.
 const templateTokens = 8
 
-// promptAtMost returns what the prompt of a turn takes of a window with the
-// prefix of its play. A count that was recorded holds for the messages as they
-// were: synthetic text is as long, and each message around it takes some more.
+// promptAtMost returns the most that the prompt of a turn, with the prefix of its play,
+// takes of a window. A recorded count is for the recorded messages: synthetic text is as
+// long, but each message around it adds to that.
 func (t *Turn) promptAtMost() int {
 	n := t.PromptEstimate() + prefixTokens
 	if t.Origins.Text != Recorded && t.PromptTokens > 0 {
@@ -47,10 +47,10 @@ func (t *Turn) promptAtMost() int {
 	return n
 }
 
-// Fit returns the workload without the turns that need more than the policy's
-// Window for the prompt and the answer, and without all that follows them in
-// their trajectories, subagents that they start included. A subagent that does
-// not fit is cut likewise. A Window of 0 fits everything.
+// Fit returns the workload without the turns whose prompt and answer need more than
+// the policy's Window, and without what follows them in their trajectories, subagents
+// started there included. Subagents are cut in the same way. With a Window of 0
+// everything fits.
 func (w *Workload) Fit(policy Policy) (*Workload, Fit) {
 	fitted := &Workload{Name: w.Name, Source: w.Source, Findings: w.Findings}
 	var f Fit
@@ -62,7 +62,7 @@ func (w *Workload) Fit(policy Policy) (*Workload, Fit) {
 	return fitted, f
 }
 
-// trajectory returns what fits of a trajectory, nil for nothing.
+// trajectory returns the part of a trajectory that fits, nil if none does.
 func (f *Fit) trajectory(t *Trajectory, policy Policy) *Trajectory {
 	n := len(t.Turns)
 	for i := range t.Turns {

@@ -5,77 +5,76 @@ import (
 	"slices"
 )
 
-// A History is the list of messages that one request carries. Histories are
-// immutable and share their fronts: the context of turn k+1 is the context of
-// turn k and the messages added since. A nil *History is the empty list.
+// A History is the list of messages in one request. Histories are immutable and
+// share their fronts: that of turn k+1 is that of turn k with the messages added since.
+// A nil *History is the empty list.
 type History struct {
 	front *History
 	last  *Message
 	len   int
-	size  int
+	size  int // see Size
 }
 
 // Len returns the number of messages.
-func (c *History) Len() int {
-	if c == nil {
+func (h *History) Len() int {
+	if h == nil {
 		return 0
 	}
-	return c.len
+	return h.len
 }
 
 // Size returns the length of the messages as a JSON array without its
 // brackets, in bytes.
-func (c *History) Size() int {
-	if c == nil {
+func (h *History) Size() int {
+	if h == nil {
 		return 0
 	}
-	return c.size
+	return h.size
 }
 
-// Front returns the context without its last message.
-func (c *History) Front() *History {
-	if c == nil {
+// Front returns the history without its last message.
+func (h *History) Front() *History {
+	if h == nil {
 		return nil
 	}
-	return c.front
+	return h.front
 }
 
-// Last returns the last message, nil when there is none.
-func (c *History) Last() *Message {
-	if c == nil {
+// Last returns the last message, nil if there is none.
+func (h *History) Last() *Message {
+	if h == nil {
 		return nil
 	}
-	return c.last
+	return h.last
 }
 
 // Append appends the messages to dst, first message first, and returns the
 // extended slice.
-func (c *History) Append(dst []*Message) []*Message {
+func (h *History) Append(dst []*Message) []*Message {
 	n := len(dst)
-	dst = slices.Grow(dst, c.Len())[:n+c.Len()]
-	for ; c != nil; c = c.front {
-		dst[n+c.len-1] = c.last
+	dst = slices.Grow(dst, h.Len())[:n+h.Len()]
+	for ; h != nil; h = h.front {
+		dst[n+h.len-1] = h.last
 	}
 	return dst
 }
 
 // All iterates over the messages, first message first.
-func (c *History) All() iter.Seq[*Message] {
-	return slices.Values(c.Append(nil))
+func (h *History) All() iter.Seq[*Message] {
+	return slices.Values(h.Append(nil))
 }
 
-// Shared returns the number of messages at the front that c and d have in
-// common: what a prefix cache that holds d saves on c. Both must come from the
-// same [Store].
-func (c *History) Shared(d *History) int {
-	for c.Len() > d.Len() {
-		c = c.front
+// Shared returns the number of messages at the front that both histories have: what
+// a prefix cache that holds other saves on h. Both must come from the same [Store].
+func (h *History) Shared(other *History) int {
+	for h.Len() > other.Len() {
+		h = h.front
 	}
-	for d.Len() > c.Len() {
-		d = d.front
+	for other.Len() > h.Len() {
+		other = other.front
 	}
-	for c != d {
-		c, d = c.front, d.front
+	for h != other {
+		h, other = h.front, other.front
 	}
-	return c.Len()
+	return h.Len()
 }

@@ -8,29 +8,28 @@ import (
 	"github.com/agentperf/agentperf-go/internal/secrets"
 )
 
-// Lint returns what is wrong with a workload, or worth knowing, before a request
-// of it is sent under the given policy: what its reader found, then what can be
-// seen in it, session by session. The first place of each kind is given for each
-// session, with the number of the others.
+// Lint returns what is wrong with a workload, or worth knowing, before it is replayed
+// under a policy: the findings of its reader, then its own, session by session. In each
+// session it gives the first place that breaks a rule, and the number of others.
 //
-// The rules, beside those of the readers:
+// The rules, besides those of the readers:
 //
 //	delta-history        error    a request lacks the history of the one before it
 //	doubled-history      error    a request holds the history of the one before it twice
 //	result-without-call  error    a tool result whose call is not in front of it
 //	context-window       error    prompt and answer do not fit Policy.Window
 //	missing-output       error    no length was recorded, and Policy.Output is exact;
-//	                              a warning when it is exact by default
-//	call-without-result  warning  a tool call without a result behind it
-//	id-reused            warning  two tool calls of one context have the same ID
-//	empty-assistant      warning  an assistant's message that says and calls nothing
+//	                              a warning if it is exact by default
+//	call-without-result  warning  a tool call without a result after it
+//	id-reused            warning  two tool calls of one history have the same ID
+//	empty-assistant      warning  an assistant's message without text and calls
 //	ends-in-answer       warning  a request that ends with an assistant's message
 //	image                warning  a picture in a message
 //	no-turns             error    a trajectory without turns, which no reader makes
 //	no-messages          error    a request without messages, likewise
 //	invalid              error    anything else that [Workload.Validate] reports, likewise
-//	secret               warning  what looks like a key in a message or tool
-//	overlap              warning  a session most of whose requests another has too
+//	secret               warning  something that looks like a key, in a message or tool
+//	overlap              warning  most requests of a session are also in another
 //	reset                info     a request keeps less than 90 % of the one before
 //	unknown-delay        info     tools ran for an unknown time
 //	estimated            info     numbers that were not recorded
@@ -68,7 +67,7 @@ type linter struct {
 	calls callState
 }
 
-// note adds a finding, or counts it where the thread has one of its rule.
+// note adds a finding, or counts it if the thread already has one of its rule.
 func (l *linter) note(turn int, s Severity, rule, format string, args ...any) {
 	if _, ok := l.first[rule]; ok {
 		l.more[rule]++
@@ -106,7 +105,7 @@ func (l *linter) thread(t *Trajectory) {
 	l.end()
 }
 
-// begin turns to another thread.
+// begin starts another thread.
 func (l *linter) begin(t *Trajectory) {
 	l.t, l.first, l.more = t, make(map[string]int), make(map[string]int)
 	l.calls, l.counted = newCallState(), make(map[*Message]bool)
@@ -123,16 +122,16 @@ func (l *linter) turn(i int) {
 	turn := &l.t.Turns[i]
 	if w := l.policy.Window; w > 0 && !l.policy.fits(turn) {
 		answer, _ := l.policy.Limit(turn)
-		l.note(i, SeverityError, "context-window", "%d tokens in, with what a play and a template add, and %d out do not fit a window of %d", turn.promptAtMost(), answer, w)
+		l.note(i, SeverityError, "context-window", "%d tokens in, including what a play and a template add, and %d out do not fit a window of %d", turn.promptAtMost(), answer, w)
 	}
 	if l.policy.Output == OutputExact && turn.OutputTokens == 0 {
-		l.note(i, l.missing, "missing-output", "the length of the answer was not recorded, which an exact replay needs")
+		l.note(i, l.missing, "missing-output", "the length of the answer, which an exact replay needs, was not recorded")
 	}
 	if turn.Origins.Input == Estimated || turn.Origins.Output == Estimated || turn.Origins.Delay == Estimated && (turn.ToolDelayKnown || turn.HumanDelay > 0) {
 		l.note(i, SeverityInfo, "estimated", "numbers of this turn are estimates")
 	}
 	if !turn.ToolDelayKnown && i+1 < len(l.t.Turns) && l.t.EndsInTools(i) {
-		l.note(i, SeverityInfo, "unknown-delay", "tools ran after it for a time that was not recorded")
+		l.note(i, SeverityInfo, "unknown-delay", "tools ran after it for an unknown time")
 	}
 	if kind := l.secrets.Find(turn.Tools); kind != "" && (i == 0 || !bytes.Equal(turn.Tools, l.t.Turns[i-1].Tools)) {
 		l.note(i, SeverityWarning, "secret", "a tool definition holds what looks like a %s", kind)
@@ -146,7 +145,7 @@ func (l *linter) turn(i int) {
 		l.history(i, before.History, turn.History, kept)
 		l.remember(i, turn.History)
 		if kept < before.History.Len() {
-			l.calls = newCallState() // begin again: what came before may be gone
+			l.calls = newCallState() // earlier messages may be gone
 			kept = 0
 		}
 		fresh = turn.History.Len() - kept
@@ -155,9 +154,9 @@ func (l *linter) turn(i int) {
 		l.message(i, m)
 	}
 	l.calls.settle(func(id string) {
-		l.note(i, SeverityWarning, "call-without-result", "call %.60q has no result behind it", id)
+		l.note(i, SeverityWarning, "call-without-result", "call %.60q has no result after it", id)
 	})
 	if last := turn.History.Last(); last.Role() == "assistant" {
-		l.note(i, SeverityWarning, "ends-in-answer", "the request ends with an assistant's message, which servers go on with or refuse")
+		l.note(i, SeverityWarning, "ends-in-answer", "the request ends with an assistant's message, which servers continue or refuse")
 	}
 }

@@ -2,11 +2,11 @@ package trajectory
 
 import "slices"
 
-// history looks at how a context follows from the one before.
+// history looks at how a history follows from the one before.
 func (l *linter) history(i int, before, now *History, kept int) {
 	switch {
 	case kept == 0 && lacksHistory(before, now):
-		l.note(i, SeverityError, "delta-history", "the request lacks the history of the one before it: it seems to hold only what is new")
+		l.note(i, SeverityError, "delta-history", "the request lacks the history of the one before it and seems to hold only what is new")
 		return
 	case kept == before.Len() && l.doubled(lastMessages(now, now.Len()-kept)):
 		l.note(i, SeverityError, "doubled-history", "the request holds the history of the one before it twice")
@@ -17,8 +17,8 @@ func (l *linter) history(i int, before, now *History, kept int) {
 	}
 }
 
-// lacksHistory reports whether a context that has no message of the one before it
-// seems to be what followed it.
+// lacksHistory reports whether a history that shares no message with the one before
+// seems to be only what followed it.
 func lacksHistory(before, now *History) bool {
 	was, first := firstMessage(before), firstMessage(now)
 	if sharedText(first, was) > 0 {
@@ -28,9 +28,9 @@ func lacksHistory(before, now *History) bool {
 	return role == "assistant" || role == "tool" || was.lead && !first.lead
 }
 
-// doubled reports whether among the messages that a request has beyond the one
-// before it the session begins again: with a system prompt and what followed it, or
-// a prompt and its answer. One message alone may well be repeated.
+// doubled reports whether the session begins again among the messages that a request
+// adds to the one before: with a system prompt and what followed it, or with a prompt
+// and its answer. A single message may be repeated for good reasons.
 func (l *linter) doubled(fresh []*Message) bool {
 	n := len(l.head)
 	if n == 1 && len(fresh) > 1 && fresh[0] == l.head[0] && fresh[1].Role() == "assistant" {
@@ -44,32 +44,32 @@ func (l *linter) doubled(fresh []*Message) bool {
 	return false
 }
 
-// remember keeps how the session begins: its first request, and where that is one
-// message the answer to it.
-func (l *linter) remember(i int, c *History) {
+// remember keeps how the session begins: its first request and, if that is a single
+// message, the answer to it.
+func (l *linter) remember(i int, h *History) {
 	switch {
 	case i == 0:
-		l.head = c.Append(nil)
-	case i == 1 && len(l.head) == 1 && c.Len() > 1:
-		if all := c.Append(nil); all[0] == l.head[0] && all[1].Role() == "assistant" {
+		l.head = h.Append(nil)
+	case i == 1 && len(l.head) == 1 && h.Len() > 1:
+		if all := h.Append(nil); all[0] == l.head[0] && all[1].Role() == "assistant" {
 			l.head = all[:2]
 		}
 	}
 }
 
-func firstMessage(c *History) *Message {
-	for c.Len() > 1 {
-		c = c.Front()
+func firstMessage(h *History) *Message {
+	for h.Len() > 1 {
+		h = h.Front()
 	}
-	return c.Last()
+	return h.Last()
 }
 
-// lastMessages returns the last n messages of a context in order.
-func lastMessages(c *History, n int) []*Message {
+// lastMessages returns the last n messages of a history in order.
+func lastMessages(h *History, n int) []*Message {
 	list := make([]*Message, n)
 	for i := n - 1; i >= 0; i-- {
-		list[i] = c.Last()
-		c = c.Front()
+		list[i] = h.Last()
+		h = h.Front()
 	}
 	return list
 }

@@ -9,14 +9,14 @@ import (
 // callState follows the tool calls of a context.
 type callState struct {
 	seen map[string]bool // by ID: calls so far
-	open []string        // calls of the last answer that wait for their results
-	late []string        // calls that a later message left without
+	open []string        // calls of the last answer without a result so far
+	late []string        // calls of earlier answers without a result
 }
 
 func newCallState() callState { return callState{seen: make(map[string]bool)} }
 
-// settle reports calls that got no result, those still open included: a request
-// follows.
+// settle reports the calls without a result, including those still open, since a
+// request follows.
 func (s *callState) settle(report func(id string)) {
 	for _, id := range append(s.late, s.open...) {
 		report(id)
@@ -24,7 +24,7 @@ func (s *callState) settle(report func(id string)) {
 	s.late, s.open = nil, nil
 }
 
-// message looks at one message that turn i has beyond those before it.
+// message looks at one message that turn i adds.
 func (l *linter) message(i int, m *Message) {
 	message := gjson.ParseBytes(m.wire[1:])
 	switch m.Role() {
@@ -58,7 +58,7 @@ func (l *linter) result(i int, id gjson.Result) {
 		}
 	}
 	if !l.calls.seen[id.Str] {
-		l.note(i, SeverityError, "result-without-call", "a tool result for %.60q, which nothing in front of it calls", id.Str)
+		l.note(i, SeverityError, "result-without-call", "a tool result for %.60q, which no earlier message calls", id.Str)
 	}
 }
 
@@ -75,7 +75,7 @@ func (l *linter) answer(i int, message gjson.Result, synthetic bool) {
 	})
 	content := message.Get("content")
 	if !synthetic && len(l.calls.open) == 0 && (content.Type == gjson.Null || content.Str == "" && !content.IsArray()) {
-		l.note(i, SeverityWarning, "empty-assistant", "an assistant's message says nothing and calls nothing")
+		l.note(i, SeverityWarning, "empty-assistant", "an assistant's message has neither text nor calls")
 	}
 }
 

@@ -2,12 +2,13 @@ package trajectory
 
 import "fmt"
 
-// overlaps finds sessions that are mostly the same: recordings are cut out of
-// longer ones, and published in several pieces.
+// overlaps finds sessions that are mostly the same: recordings are cut out of longer
+// ones, and published in several pieces. Requests with equal counts of input and output
+// tokens are taken to be the same.
 func (l *linter) overlaps(w *Workload) {
 	const (
-		least = 10  // requests
-		share = 0.6 // of the shorter session
+		least = 10  // requests; shorter sessions may agree by chance
+		share = 0.6 // of the requests of the shorter session
 	)
 	type size struct{ in, out int }
 	where := make(map[size][]int)
@@ -44,7 +45,7 @@ func (l *linter) overlaps(w *Workload) {
 		if best >= 0 {
 			l.findings = append(l.findings, Finding{
 				File: t.Source, Trajectory: t.ID, Turn: -1, Severity: SeverityWarning, Rule: "overlap",
-				Text: fmt.Sprintf("%d of %d requests have the sizes of ones of %s: perhaps the same session, cut twice", common[best], len(t.Turns), w.Trajectories[best].ID),
+				Text: fmt.Sprintf("%d of %d requests have the same sizes as requests of %s: perhaps the same session, cut twice", common[best], len(t.Turns), w.Trajectories[best].ID),
 			})
 		}
 	}

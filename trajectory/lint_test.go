@@ -154,7 +154,7 @@ func TestLintOverlap(t *testing.T) {
 			got = append(got, f.Trajectory+": "+f.Text)
 		}
 	}
-	want := []string{"c: 15 of 15 requests have the sizes of ones of a: perhaps the same session, cut twice"}
+	want := []string{"c: 15 of 15 requests have the same sizes as requests of a: perhaps the same session, cut twice"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

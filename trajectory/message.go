@@ -8,21 +8,21 @@ import (
 	"github.com/agentperf/agentperf-go/internal/filler"
 )
 
-// A Message is one chat message as JSON, stored once however many contexts of
-// however many trajectories contain it. It is immutable.
+// A Message is one chat message as JSON, stored once however many histories contain
+// it. It is immutable.
 type Message struct {
-	wire []byte // a comma and the compact JSON: what follows an earlier message in a request body
-	lead bool   // a system or developer message
-	text *synthetic
+	wire []byte     // a comma and the compact JSON: what follows an earlier message in a request body
+	lead bool       // a system or developer message
+	text *synthetic // nil for none
 }
 
-// A Block is a piece of synthetic text: Tokens words of four bytes, blank
-// included, each of them one token in the vocabularies of common models. Blocks
-// of the same Seed have the same text, as far as the shorter one goes; blocks
-// of different seeds differ from their first words on.
+// A Block is a piece of synthetic text: Tokens words of four bytes, a space included,
+// each of them one token in the vocabularies of common models. Of two blocks with the
+// same Seed, the text of the shorter begins that of the longer; blocks with different
+// seeds differ from their first words on.
 //
-// Recordings without text say which parts of a prompt are alike. A Block for
-// each part makes them alike again, for a cache, at 16 bytes instead of the text.
+// Recordings without text tell which parts of their prompts are equal. A Block for each
+// part makes them equal again for a cache, at 16 bytes instead of the text.
 type Block struct {
 	Seed   uint64
 	Tokens int
@@ -30,13 +30,13 @@ type Block struct {
 
 // synthetic is text that is made when it is sent.
 type synthetic struct {
-	at     int // where in wire it stands
+	at     int // its place in wire
 	blocks []Block
-	bytes  int
+	bytes  int // length of the text
 }
 
-// JSON returns the message as a compact JSON object. It must not be changed. With
-// synthetic text it is made anew for each call.
+// JSON returns the message as a compact JSON object, which must not be modified. A
+// message with synthetic text is made anew by each call.
 func (m *Message) JSON() []byte {
 	if m.text == nil {
 		return m.wire[1:]
@@ -44,11 +44,11 @@ func (m *Message) JSON() []byte {
 	return m.appendWire(nil)[1:]
 }
 
-// Role returns the message's "role", empty when it has none.
+// Role returns the message's "role".
 func (m *Message) Role() string { return gjson.GetBytes(m.wire[1:], "role").String() }
 
-// Blocks returns the synthetic text that the content begins with, nil for none.
-// It must not be changed.
+// Blocks returns the synthetic text that the content begins with, nil if there is
+// none. It must not be modified.
 func (m *Message) Blocks() []Block {
 	if m.text == nil {
 		return nil
@@ -65,7 +65,7 @@ func (m *Message) size() int {
 	return n
 }
 
-// appendWire appends the comma and the JSON with the text made out.
+// appendWire appends the comma and the JSON, with synthetic text written out.
 func (m *Message) appendWire(dst []byte) []byte {
 	if m.text == nil {
 		return append(dst, m.wire...)

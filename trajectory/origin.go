@@ -1,19 +1,18 @@
 package trajectory
 
-// An Origin says where a number or a text comes from, which is how far it can be
-// believed.
+// An Origin says where a number or a text comes from, and so how far to trust it.
 type Origin uint8
 
 const (
-	// Recorded is what the recording says.
+	// Recorded values are in the recording.
 	Recorded Origin = iota
-	// Derived follows from what the recording says, such as a delay from two
-	// instants.
+	// Derived values follow from the recording, such as a delay from two
+	// timestamps.
 	Derived
-	// Estimated is a guess made from what the recording says, such as a number
-	// of tokens from a number of characters.
+	// Estimated values are guesses from the recording, such as a number of
+	// tokens from a number of characters.
 	Estimated
-	// Synthetic is made up.
+	// Synthetic values are made up.
 	Synthetic
 )
 
@@ -27,30 +26,30 @@ func (o Origin) String() string {
 
 var originNames = [...]string{"recorded", "derived", "estimated", "synthetic"}
 
-// Origins are the origins of what a turn holds; of what it lacks, such as
-// PromptTokens of 0, they say nothing.
+// Origins are the origins of what a turn holds. For what it lacks, such as a
+// PromptTokens of 0, they mean nothing.
 type Origins struct {
-	// Text is that of the messages and tools: Synthetic when all is made up,
-	// Estimated when a part is, from its recorded number of tokens.
+	// Text is the origin of messages and tools: Synthetic if they are made up,
+	// Estimated if some are, from their recorded numbers of tokens.
 	Text Origin
-	// Input is that of PromptTokens, Output that of OutputTokens, Delay that of
+	// Input is the origin of PromptTokens, Output of OutputTokens, Delay of
 	// ToolDelay and HumanDelay.
 	Input, Output, Delay Origin
 }
 
-// StatsOrigins count the turns of a workload by where what they hold comes from.
+// StatsOrigins count the turns of a workload by origin.
 type StatsOrigins struct {
-	// Text is that of the messages and tools, Input that of the input tokens,
-	// Output that of the output tokens, and Delay that of the time after a turn
-	// that ran tools or waited for a person.
+	// Text counts by the origin of messages and tools, Input of the input tokens,
+	// Output of the output tokens, and Delay of the time after a turn that ran
+	// tools or waited for a person.
 	Text   OriginCounts `json:"text"`
 	Input  OriginCounts `json:"input_tokens"`
 	Output OriginCounts `json:"output_tokens"`
 	Delay  OriginCounts `json:"delay"`
 }
 
-// OriginCounts count turns by origin. Missing are those that do not have what is
-// counted.
+// OriginCounts count turns by the origin of one value. Missing counts the turns
+// without it.
 type OriginCounts struct {
 	Recorded  int `json:"recorded"`
 	Derived   int `json:"derived"`
@@ -74,8 +73,8 @@ func (c *OriginCounts) add(known bool, o Origin) {
 	}
 }
 
-// Share returns the share of turns of an origin, among those that have what is
-// counted; 0 when none has.
+// Share returns the share of turns with an origin among those that are not missing; 0
+// if all are.
 func (c OriginCounts) Share(o Origin) float64 {
 	counts := [...]int{Recorded: c.Recorded, Derived: c.Derived, Estimated: c.Estimated, Synthetic: c.Synthetic}
 	all := c.Recorded + c.Derived + c.Estimated + c.Synthetic
@@ -95,7 +94,7 @@ func (o *StatsOrigins) add(turn *Turn, ran bool) {
 	}
 }
 
-// Origins counts where what is in the workload comes from, as [Stats] has it.
+// Origins counts the turns of the workload by origin, as in [Stats].
 func (w *Workload) Origins() (o StatsOrigins) {
 	for t := range w.Threads() {
 		for i := range t.Turns {

@@ -10,91 +10,92 @@ import (
 	"github.com/agentperf/agentperf-go/internal/fields"
 )
 
-// An Output policy says how long answers are to be.
+// Output is how long answers should be.
 type Output string
 
 const (
-	// OutputExact asks for the recorded length and ignore_eos, so that every
+	// OutputExact asks for the recorded length, with ignore_eos, so that every
 	// system does the same work.
 	OutputExact Output = "exact"
 	// OutputCap asks for at most the recorded length, and at most MaxTokens.
 	OutputCap Output = "cap"
-	// OutputFree asks for at most MaxTokens and leaves the length to the model.
+	// OutputFree asks for at most MaxTokens, and leaves the length to the model.
 	OutputFree Output = "free"
 )
 
-// A ToolDelay policy says how long an agent waits between the end of one turn
-// and the start of the next.
+// ToolDelay is how long an agent waits between the end of one turn and the start of
+// the next.
 type ToolDelay string
 
 const (
-	// ToolDelayRecorded waits as long as was recorded. Where a turn ran tools
-	// and no time was recorded it waits as in ToolDelaySampled.
+	// ToolDelayRecorded waits for the recorded time. After a turn that ran tools
+	// for an unknown time it waits as ToolDelaySampled does.
 	ToolDelayRecorded ToolDelay = "recorded"
-	// ToolDelaySampled waits a time drawn for each turn that ran tools: from a
-	// log-normal law with a median of 1 s, kept within 0.1 s and 5 s, the
-	// range that is published for AA-AgentPerf.
+	// ToolDelaySampled draws a time for each turn that ran tools, from a
+	// log-normal distribution with a median of 1 s, kept within 0.1 s and 5 s, the
+	// range published for AA-AgentPerf.
 	ToolDelaySampled ToolDelay = "sampled"
-	// ToolDelayNone waits for nothing.
+	// ToolDelayNone does not wait.
 	ToolDelayNone ToolDelay = "none"
 )
 
-// A PrefixPosition says where the text goes that keeps the caches of plays
-// apart. What comes before it can be reused by a server across plays, agents and
-// phases; what comes after it is private to a play.
+// PrefixPosition is where to put the text that keeps the caches of plays apart. A
+// server can reuse what comes before it across plays, agents and phases; what comes
+// after it is private to a play.
 type PrefixPosition string
 
 const (
-	// PrefixAfterSystem puts it in front of the first message that is not a
-	// system or developer message. The scaffold that agents of one kind share,
-	// tools and system prompt, stays shared, as it is in reality.
+	// PrefixAfterSystem puts it in front of the first message that is neither a
+	// system nor a developer message. The scaffold that agents of one kind have
+	// in common, tools and system prompt, stays shared as it is in production.
 	PrefixAfterSystem PrefixPosition = "after-system"
-	// PrefixFront puts it in front of the first message, as AA's local
-	// benchmark does. In most chat templates tools are still shared; the
-	// system prompt is computed anew for each play.
+	// PrefixFront puts it in front of the first message, as AA's local benchmark
+	// does. In most chat templates tools are still shared, but the system prompt is
+	// computed anew for each play.
 	PrefixFront PrefixPosition = "front"
-	// PrefixNone adds none: a server may answer from the cache of another
-	// play. The load is then inflated, or deflated, by its own repetition.
+	// PrefixNone adds no text. A server may then answer from the cache of another
+	// play, and looks faster than it would be with as many different sessions.
 	PrefixNone PrefixPosition = "none"
 )
 
-// DefaultMaxTokens is the published guard against answers that repeat themselves.
+// DefaultMaxTokens is the limit published for AA-AgentPerf against answers that
+// repeat themselves without end.
 const DefaultMaxTokens = 16384
 
-// A Policy says how turns become requests. Its zero value replays as exactly
-// as the recording allows.
+// A Policy says how turns become requests. The zero value replays as exactly as the
+// recording allows.
 type Policy struct {
 	// Model is the model named in each request.
 	Model string
-	// Fields are added to each request body, and replace fields of the same
-	// name other than model, messages and stream.
+	// Fields are added to each request body and replace fields of the same name.
+	// The fields model, messages and stream cannot be replaced.
 	Fields map[string]json.RawMessage
 	// Output is the length policy; empty means [OutputExact].
 	Output Output
-	// MaxTokens bounds answers under OutputCap and OutputFree, and where no
-	// length was recorded, which the recorded request's own limit bounds too; 0
-	// means DefaultMaxTokens.
+	// MaxTokens limits answers under OutputCap and OutputFree, and those whose
+	// length was not recorded, which the limit in the recorded request bounds too.
+	// 0 means DefaultMaxTokens.
 	MaxTokens int
-	// Window is the context window in tokens. An answer that is not forced to
-	// a length is limited to what its prompt leaves of the window; 0 is no limit.
+	// Window is the context window in tokens: an answer that is not forced to a
+	// length is limited to what the prompt leaves free. 0 means no limit.
 	Window int
 	// ToolDelay is the delay policy; empty means [ToolDelayRecorded].
 	ToolDelay ToolDelay
 	// ToolDelayScale multiplies every tool delay; 0 means 1.
 	ToolDelayScale float64
-	// ToolDelayMax bounds each tool delay; 0 is no bound. Of recorded sessions
-	// a few long waits make most of the time.
+	// ToolDelayMax bounds each tool delay; 0 means no bound. In recorded sessions
+	// a few long waits make up most of the time.
 	ToolDelayMax time.Duration
-	// HumanWaits bounds each wait for a person that was recorded; 0 leaves them
-	// out, since a system is not measured by how long its users think.
-	// [Workload.Waits] says what is cut.
+	// HumanWaits bounds each recorded wait for a person; 0 leaves them out, since
+	// how long users think says nothing about a system. [Workload.Waits] returns
+	// what is cut.
 	HumanWaits time.Duration
-	// Prefix is where the text of a play goes that keeps its cache apart;
-	// empty means [PrefixAfterSystem].
+	// Prefix is where to put the text that keeps the caches of plays apart; empty
+	// means [PrefixAfterSystem].
 	Prefix PrefixPosition
-	// FailurePause is the least time between the end of a turn that failed
-	// before anything was streamed and the next turn, so that a dead server is
-	// not hammered; 0 means 1 s, and less cannot be had.
+	// FailurePause is the shortest time from the end of a turn that failed before
+	// anything was streamed to the next turn, so that a dead server is not flooded
+	// with requests. 0 means 1s, which is also the minimum.
 	FailurePause time.Duration
 }
 
@@ -156,8 +157,8 @@ func (p Policy) Resolve() Policy {
 	return p
 }
 
-// Limit returns the max_tokens of a turn's request and whether it is to be
-// forced with ignore_eos.
+// Limit returns the max_tokens of a turn's request, and whether ignore_eos forces the
+// answer to that length.
 func (p Policy) Limit(t *Turn) (tokens int, forced bool) {
 	p = p.Resolve()
 	switch {

@@ -13,22 +13,22 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
-// A Replayer plays trajectories for one agent. It is not safe for concurrent
-// use, though it plays subagents beside their parent.
+// A Replayer plays trajectories for one agent, subagents beside their parents. It is
+// not safe for concurrent use.
 type Replayer struct {
 	connect func() Sender
 	policy  Policy
 	gaps    *metrics.Gaps
-	due     time.Time // of the next request; zero is now
+	due     time.Time // of the next request; zero means now
 
 	mu      sync.Mutex
-	idle    []*lane // connected, with nothing to do
+	idle    []*lane
 	senders []Sender
 }
 
-// NewReplayer returns a replayer. It asks connect for a [Sender] when it first
-// plays, and for one more whenever a subagent is live beside all that there are.
-// Gaps inside the responses go to gaps, which may be nil. The policy must be
+// NewReplayer returns a replayer. It calls connect for a [Sender] when it first plays,
+// and for another whenever all of its senders are busy with other subagents. Gaps
+// inside the responses are recorded in gaps, which may be nil. The policy must be
 // valid.
 func NewReplayer(connect func() Sender, policy Policy, gaps *metrics.Gaps) *Replayer {
 	return &Replayer{connect: connect, policy: policy.Resolve(), gaps: gaps}
@@ -46,42 +46,43 @@ func (r *Replayer) Close() error {
 	return errors.Join(errs...)
 }
 
-// StartAt says when the first request is due: the instant at which the agent
-// should have started. Without it the first is due when Play is called.
+// StartAt sets when the first request is due: when the agent should have started. By
+// default that is when Play is first called.
 func (r *Replayer) StartAt(t time.Time) { r.due = t }
 
-// A Result is one turn as it went.
+// A Result is the outcome of one turn.
 type Result struct {
 	// Subagent is the ID of the subagent whose turn it is; empty for the
 	// trajectory itself.
 	Subagent string
 	// Turn is the index of the turn in the trajectory or subagent.
 	Turn int
-	// Recorded is the turn as it was recorded. It must not be changed.
+	// Recorded is the recorded turn. It must not be modified.
 	Recorded *Turn
-	// Sender is what the turn was sent through.
+	// Sender is the one that sent the turn.
 	Sender Sender
-	// Timing is what the response looked like.
+	// Timing is the timing of the response.
 	Timing metrics.Timing
-	// MaxTokens is what the policy asked for, Forced whether with ignore_eos and
-	// no field of the policy's in the way.
+	// MaxTokens is what the policy asked for. Forced is set if ignore_eos forced
+	// that length, and no field of the policy replaced either.
 	MaxTokens int
 	Forced    bool
-	// Err is why the turn failed, nil when it did not.
+	// Err says why the turn failed; nil if it succeeded.
 	Err error
-	// Completed is set on the last turn of a trajectory, however it ended.
-	// Subagents for which no turn waits may still be at work.
+	// Completed is set on the last turn of a trajectory, even if it failed.
+	// Subagents that no turn waits for may still be running.
 	Completed bool
 }
 
-// Play plays one trajectory: each turn after the one before has ended and its
-// tool delay has passed, with the recorded history whatever was answered. After
-// a failed turn it goes on with the next, and where nothing had been streamed
-// it pauses first. Subagents start and end where they were recorded to, those
-// that began before Start left out. It ends when all have ended, or ctx.
+// Play plays one trajectory. Each turn is sent once the one before has ended and its
+// delay has passed, with the recorded history whatever the system answered. After a
+// failed turn it goes on with the next one, with a pause if nothing had been streamed.
+// Subagents start and are joined where that was recorded; those that started before
+// p.Start are left out. Play ends when the trajectory and all subagents have ended, or
+// when ctx is done.
 //
-// A turn cut short by ctx is among the results, with its error. Results come one
-// at a time, and a thread goes on when its last one has been taken.
+// Results come one at a time, and a thread goes on once its last one has been taken. A
+// turn cut short by ctx is among them, with its error.
 func (r *Replayer) Play(ctx context.Context, p Play) iter.Seq[Result] {
 	return func(yield func(Result) bool) {
 		if r.due.IsZero() {
@@ -104,7 +105,7 @@ type lane struct {
 	builder *builder
 }
 
-// lane returns a lane that is not in use.
+// lane returns an idle lane, or a new one.
 func (r *Replayer) lane() *lane {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -124,18 +125,18 @@ func (r *Replayer) release(t *lane) {
 	r.idle = append(r.idle, t)
 }
 
-// subagentHooks are what a thread does about its subagents; nil functions mean that there
-// are none.
+// subagentHooks start a thread's subagents and wait for them; nil if it has none.
 type subagentHooks struct {
-	// ended starts those that follow turn i, which ended at the given time.
+	// ended is told that turn i ended at the given time, and starts those that
+	// follow it.
 	ended func(i int, at time.Time)
-	// wait waits for those that turn i waits for and returns when the last of
-	// them ended, zero when there is none; ok is false when the play is over.
+	// wait waits for those that turn i joins. It returns when the last of them
+	// ended, zero if there are none; ok is false when the play is over.
 	wait func(i int) (last time.Time, ok bool)
 }
 
-// play plays the turns of a trajectory. It returns when the last response ended and
-// when what follows is due.
+// play plays the turns of a trajectory. It returns when the last response ended, and
+// when the next play is due.
 func (t *lane) play(ctx context.Context, p Play, due time.Time, subagents subagentHooks, yield func(Result) bool) (end, next time.Time) {
 	end = due
 	policy := &t.r.policy
@@ -148,11 +149,11 @@ func (t *lane) play(ctx context.Context, p Play, due time.Time, subagents subage
 		res, streamed := t.turn(ctx, p, i, due, rest)
 		delay := policy.delay(p.Trajectory, i, rng)
 		if i == len(p.Trajectory.Turns)-1 {
-			delay = 0 // whatever follows begins at once
+			delay = 0 // the next play begins at once
 		}
 		rest = delay
-		// From the end of the response, not of Send: what the client does
-		// in between is its own lateness.
+		// From the end of the response, not of Send: the client's own work in
+		// between counts as lateness.
 		end = res.Timing.Sent.Add(res.Timing.E2E)
 		due = end.Add(delay)
 		if subagents.ended != nil {

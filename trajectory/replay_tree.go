@@ -8,8 +8,8 @@ import (
 	"github.com/agentperf/agentperf-go/internal/instant"
 )
 
-// A tree is one play of a trajectory with subagents: a goroutine and a
-// connection for each live thread, whose results are passed on one at a time.
+// A tree is one play of a trajectory with subagents. Each live thread has a goroutine
+// and a lane; results are passed on one at a time.
 type tree struct {
 	r       *Replayer
 	ctx     context.Context
@@ -18,10 +18,10 @@ type tree struct {
 	threads sync.WaitGroup
 
 	mu   sync.Mutex
-	last time.Time // when what follows the play is due
+	last time.Time // when the next play is due
 }
 
-// A delivery is a result whose thread waits to hear whether to go on.
+// A delivery is a result whose thread waits to be told whether to go on.
 type delivery struct {
 	Result
 	taken chan bool
@@ -37,7 +37,7 @@ func (r *Replayer) playTree(ctx context.Context, p Play, yield func(Result) bool
 		close(t.results)
 	}()
 	wanted := true
-	defer func() { // whoever takes the results may panic
+	defer func() { // yield may panic
 		cancel()
 		for d := range t.results {
 			d.taken <- false
@@ -53,8 +53,8 @@ func (r *Replayer) playTree(ctx context.Context, p Play, yield func(Result) bool
 	return t.last
 }
 
-// deliver passes a result on and lets its thread go on. It reports whether more are
-// wanted.
+// deliver passes a result on and tells its thread whether to go on. It reports whether
+// more results are wanted.
 func (t *tree) deliver(d delivery, yield func(Result) bool) (wanted bool) {
 	defer func() {
 		if !wanted {
@@ -65,8 +65,8 @@ func (t *tree) deliver(d delivery, yield func(Result) bool) (wanted bool) {
 	return yield(d.Result)
 }
 
-// play plays one trajectory of the tree, and starts the subagents of it. It returns
-// when its last response ended: what the client does with results is its own time.
+// play plays one trajectory of the tree and starts its subagents. It returns when its
+// last response ended, without the time that the client spent on results since.
 func (t *tree) play(p Play, due time.Time) (end time.Time) {
 	subagents := p.Trajectory.Subagents
 	ended := make([]chan time.Time, len(subagents)) // nil until started
@@ -104,16 +104,16 @@ func (t *tree) play(p Play, due time.Time) (end time.Time) {
 	if p.Start == 0 {
 		start(-1, due)
 	}
-	thread := t.r.lane()
-	end, due = thread.play(t.ctx, p, due, subagentHooks{start, wait}, t.yield)
-	t.r.release(thread)
+	lane := t.r.lane()
+	end, due = lane.play(t.ctx, p, due, subagentHooks{start, wait}, t.yield)
+	t.r.release(lane)
 	t.mu.Lock()
 	t.last = instant.Later(t.last, due)
 	t.mu.Unlock()
 	return end
 }
 
-// yield passes a result on and reports whether to go on.
+// yield hands a result over and reports whether to go on.
 func (t *tree) yield(res Result) bool {
 	d := delivery{res, make(chan bool)}
 	t.results <- d

@@ -9,49 +9,49 @@ import (
 	"github.com/agentperf/agentperf-go/internal/keyed"
 )
 
-// A Schedule says who plays what: the endless list of plays of each agent. It
-// depends on nothing but its fields. In particular an agent has the same work
-// whatever the number of agents, and the same trajectories and delays in every
-// phase of one Draw; only the prefixes that keep the caches of plays apart change.
+// A Schedule says who plays what: an endless list of plays for each agent. It depends
+// only on its fields. An agent has the same work however many agents there are, and the
+// same trajectories and delays in every phase of one Draw; only the prefixes that keep the
+// caches of plays apart differ.
 type Schedule struct {
-	// Workload is what there is to play; not empty.
+	// Workload holds the trajectories to play, at least one.
 	Workload *Workload
 	// Seed determines everything random.
 	Seed uint64
-	// Phase tells phases of one run apart.
+	// Phase numbers the phases of a run.
 	Phase int
-	// Draw says who plays what: in phases with the same draw an agent has the same work,
-	// with another it has other work, drawn independently.
+	// Draw numbers the draws of a run: with the same draw an agent has the same work in
+	// two phases, with another it has other work, drawn independently.
 	Draw int
-	// MaxStart bounds the turn at which the first play of an agent begins,
-	// drawn uniformly from 0 to MaxStart and at most to the trajectory's last
-	// turn, so that agents do not march in step. Later plays begin at 0.
+	// MaxStart is the latest turn at which the first play of an agent begins. The
+	// turn is drawn uniformly from 0 to MaxStart, or to the trajectory's last turn
+	// if that is earlier, so that agents do not march in step. Later plays begin
+	// at turn 0.
 	MaxStart int
 }
 
-// A Play is one agent's way through one trajectory.
+// A Play is one agent's pass through one trajectory.
 type Play struct {
 	Trajectory *Trajectory
 	// Start is the first turn to play.
 	Start int
-	// Session names the play, unique to it: the value of a session header.
+	// Session identifies the play: the value of a session header.
 	Session string
-	// Prefix is the text that the policy puts in front of a message. Being
-	// unique to the play it keeps a server from reusing the cache of another
-	// play, and being the same in all its turns it lets the server reuse the
-	// play's own. Empty adds nothing.
+	// Prefix is the text that the policy puts in front of a message. It is unique
+	// to the play, so that a server cannot reuse the cache of another play, and the
+	// same in all turns, so that it can reuse the play's own. Empty adds nothing.
 	Prefix string
 
 	seed     uint64 // of the tool delays
-	below    bool   // it is a subagent's
-	subagent string // its ID
+	below    bool   // set for a subagent's
+	subagent string // ID of the subagent
 }
 
-// Plays returns the plays of an agent, counted from 0, without end. Each
-// agent goes through all trajectories in an order of its own, again and again.
+// Plays returns the endless plays of an agent, counted from 0. Each agent goes through
+// all trajectories again and again, each time in a new random order.
 func (s Schedule) Plays(agent int) iter.Seq[Play] {
 	return func(yield func(Play) bool) {
-		// Independent streams of random numbers, by purpose.
+		// Independent random numbers for each purpose.
 		order := s.rng(agent, 1, s.Draw)
 		salt := s.rng(agent, 2, s.Phase)
 		for first := true; ; {
@@ -76,8 +76,8 @@ func (s Schedule) rng(agent, purpose, phase int) *rand.Rand {
 	return keyed.Key{s.Seed, uint64(agent), uint64(purpose), uint64(phase)}.Rand()
 }
 
-// prefix returns 32 random digits, apart so that each is a token, and a word to
-// the model about them.
+// prefix returns 32 random digits, spaced so that each is a token, and a note that
+// tells the model to ignore them.
 func prefix(rng *rand.Rand) string {
 	var b strings.Builder
 	for i := range 32 {

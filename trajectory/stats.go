@@ -7,70 +7,67 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
-// Stats are the statistics of a workload: what it asks of a system, and how
-// good a recording it is. Figures that rest on no data have an N of 0 and are
-// left out of the JSON.
+// Stats are the statistics of a workload: what it asks of a system, and how good the
+// recording is. A distribution without data has an N of 0 and is left out of the JSON.
 type Stats struct {
-	// Trajectories are the sessions, Subagents the threads that they start, and
-	// Requests the turns of both.
+	// Trajectories is the number of sessions, Subagents that of the threads they
+	// start, and Requests that of the turns of both.
 	Trajectories int `json:"trajectories"`
 	Subagents    int `json:"subagents"`
 	Requests     int `json:"requests"`
-	// Turns is the number of turns of a trajectory, without its subagents.
+	// Turns is the number of turns in a trajectory, without its subagents.
 	Turns Distribution `json:"turns_per_trajectory,omitzero"`
-	// Input is the number of input tokens of a request, as recorded or as
-	// [Turn.PromptEstimate] has it; EstimatedInputs is how many are estimates,
-	// the reader's included.
+	// Input is the number of input tokens in a request, recorded or from
+	// [Turn.PromptEstimate]. EstimatedInputs is the number of estimates, by a
+	// reader or by PromptEstimate.
 	Input           Distribution `json:"input_tokens_per_request,omitzero"`
 	EstimatedInputs int          `json:"requests_with_estimated_input"`
-	// FirstInput is Input of the first turns alone.
+	// FirstInput is Input for first turns only.
 	FirstInput Distribution `json:"input_tokens_of_first_requests,omitzero"`
-	// Output is the number of output tokens of a request, of those in which it
-	// was recorded.
+	// Output is the number of output tokens of a request, where recorded.
 	Output Distribution `json:"output_tokens_per_request,omitzero"`
-	// Growth is the number of input tokens that a turn has more than the one
-	// before it, resets left out.
+	// Growth is how many more input tokens a turn has than the one before it,
+	// resets left out.
 	Growth Distribution `json:"input_growth_tokens_per_step,omitzero"`
-	// ToolDelay is the time after a turn that ran tools, where it was recorded;
-	// UnknownToolDelays is the number of turns in which it was not. Some
-	// recordings have the time and not the tools.
+	// ToolDelay is the time after a turn that ran tools, where recorded;
+	// UnknownToolDelays is the number of such turns without it. Some recordings
+	// have the times but not the tools.
 	ToolDelay         Distribution `json:"tool_delay_seconds,omitzero"`
 	UnknownToolDelays int          `json:"turns_with_unknown_tool_delay"`
-	// HumanDelay is the time that an agent waited for a person, of the turns
-	// after which it did.
+	// HumanDelay is how long the agent waited for a person, for turns after which
+	// it did.
 	HumanDelay Distribution `json:"human_delay_seconds,omitzero"`
-	// ToolCalls is the number of tools that ran, ToolTurns the number of turns
-	// after which any did, ParallelTurns that after which several did.
+	// ToolCalls is the number of tool calls, ToolTurns the number of turns with
+	// any, and ParallelTurns the number of turns with several.
 	ToolCalls     int `json:"tool_calls"`
 	ToolTurns     int `json:"turns_with_tool_calls"`
 	ParallelTurns int `json:"turns_with_parallel_tool_calls"`
-	// Resets is the number of steps from one turn to the next that keep less
-	// than 90 % of the tools and messages of the earlier one, in bytes as above: a
-	// compaction, an edit near the front, other tools.
+	// Resets is the number of steps from a turn to the next that keep less than
+	// 90 % of the bytes of tools and messages: a compaction, an edit near the
+	// front, other tools.
 	Resets int `json:"resets"`
-	// PrefixReuse is the share of all input tokens that a cache of unlimited
-	// size could reuse from earlier turns of the same session: a prefix of
-	// the tools, then whole messages, then of the next message whole pages of 64
-	// bytes, or whole blocks of synthetic text.
-	// SharedPrefixReuse adds what it could
-	// reuse of the scaffolds of other trajectories, each being the tools and
-	// the system messages in front: the most that a replay leaves to a cache
-	// under [PrefixAfterSystem]. Tokens are taken to be spread evenly over the
-	// bytes of a request. Both are 0 without requests.
+	// PrefixReuse is the share of all input tokens that a cache of unlimited size
+	// could reuse from earlier turns of the same session: a common prefix of
+	// tools, whole messages and, in the next message, whole pages of 64 bytes or
+	// whole blocks of synthetic text. SharedPrefixReuse adds what it could reuse
+	// from the scaffolds of other trajectories, the tools and leading system
+	// messages: the most that a cache can gain in a replay with
+	// [PrefixAfterSystem]. Tokens are assumed to be spread evenly over the bytes
+	// of a request. Both are 0 without requests.
 	PrefixReuse       float64 `json:"prefix_reuse_ratio"`
 	SharedPrefixReuse float64 `json:"prefix_reuse_with_shared_scaffolds_ratio"`
 	// Scaffolds is the number of distinct scaffolds.
 	Scaffolds int `json:"scaffolds"`
-	// DistinctBytes is the JSON of distinct messages and tools, ContextBytes
-	// that of all requests together.
+	// DistinctBytes is the size of the distinct messages and tools as JSON,
+	// ContextBytes the size of those of all requests together.
 	DistinctBytes int64 `json:"distinct_bytes"`
 	ContextBytes  int64 `json:"context_bytes"`
-	// Origins count where texts and numbers come from.
+	// Origins count turns by where their texts and numbers come from.
 	Origins StatsOrigins `json:"origins"`
 }
 
-// A Distribution summarises N exact values. Percentiles are those of
-// [metrics.Percentiles]. With an N of 0 the other fields mean nothing.
+// A Distribution summarizes N values, all of which were kept. Percentiles are those of
+// [metrics.Percentiles]. If N is 0, the other fields mean nothing.
 type Distribution struct {
 	N    int     `json:"n"`
 	Mean float64 `json:"mean"`
@@ -84,10 +81,10 @@ type Distribution struct {
 // Stats returns the statistics of the workload.
 func (w *Workload) Stats() Stats { return CollectStats(slices.Values(w.Trajectories)) }
 
-// CollectStats returns the statistics of trajectories, of which it keeps none.
-// Its time grows with the distinct content and the number of turns, and only for
-// a reset with the number of messages in a context. The turns of one
-// trajectory must come from one [Store].
+// CollectStats returns the statistics of trajectories, none of which it keeps. The turns
+// of one trajectory must come from one [Store]. It takes time in proportion to the
+// distinct content and the number of turns, and for each reset to the number of
+// messages.
 func CollectStats(trajectories iter.Seq[*Trajectory]) Stats {
 	c := newCollector()
 	for t := range trajectories {
@@ -96,7 +93,7 @@ func CollectStats(trajectories iter.Seq[*Trajectory]) Stats {
 	return c.stats()
 }
 
-// collector gathers what Stats are made of.
+// A collector gathers the values of Stats.
 type collector struct {
 	s                                                          Stats
 	turns, input, first, output, growth, toolDelay, humanDelay metrics.Percentiles
@@ -124,7 +121,7 @@ func (c *collector) trajectory(t *Trajectory) {
 	}
 }
 
-// thread accounts for the turns of a session or of a subagent.
+// thread adds the turns of a session or a subagent.
 func (c *collector) thread(t *Trajectory) {
 	c.s.Requests += len(t.Turns)
 	for i := range t.Turns {
@@ -151,7 +148,7 @@ func (c *collector) thread(t *Trajectory) {
 	}
 }
 
-// prefix accounts for what a cache could do for a turn.
+// prefix adds what a cache could reuse for a turn.
 func (c *collector) prefix(turn *Turn, input float64) {
 	own, shared := c.reuse.turn(turn)
 	all := turnBytes(turn.Tools, turn.History)
@@ -163,7 +160,7 @@ func (c *collector) prefix(turn *Turn, input float64) {
 	}
 }
 
-// step accounts for the way from one turn to the next.
+// step adds the change from one turn to the next.
 func (c *collector) step(from, to *Turn) {
 	if kept := keptBytes(from, to); 10*kept < 9*turnBytes(from.Tools, from.History) {
 		c.s.Resets++
@@ -172,9 +169,9 @@ func (c *collector) step(from, to *Turn) {
 	c.growth.Record(float64(to.PromptEstimate() - from.PromptEstimate()))
 }
 
-// tools accounts for the tools that ran after turn i: those recorded, or as
-// many as the next turn brings results of. It reports whether any did, known or
-// not.
+// tools adds the tools that ran after turn i: those recorded, or else one for each
+// result that the next turn adds. It reports whether any ran, or time was recorded for
+// tools.
 func (c *collector) tools(t *Trajectory, i int) bool {
 	turn := &t.Turns[i]
 	calls := len(turn.ToolCalls)

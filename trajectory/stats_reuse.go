@@ -8,9 +8,9 @@ import (
 	"github.com/agentperf/agentperf-go/internal/filler"
 )
 
-// reuse follows what a cache that forgets nothing could reuse, and counts
-// distinct content. Across trajectories it knows content by hashes of 64 bits,
-// so that it keeps no trajectory alive; within one, by identity.
+// reuse tracks what a cache that forgets nothing could reuse, and counts distinct
+// content. It identifies content by 64-bit hashes across trajectories, so that it keeps
+// none of them alive, and by pointer within one.
 type reuse struct {
 	seed      maphash.Seed
 	content   map[uint64]struct{} // messages and tools
@@ -18,23 +18,23 @@ type reuse struct {
 	fronts    map[uint64]struct{} // of scaffolds, by chain
 	scaffolds map[uint64]struct{} // by chain
 
-	// Of the trajectory at hand:
+	// Of the current trajectory:
 	tools    json.RawMessage // of the last turn
 	toolsID  uint64
 	messages map[*Message]uint64 // their content
 	seen     map[promptPrefix]struct{}
-	// chain holds the prefixes of nothing but system messages: a hash of all
-	// the content in them.
+	// chain holds, for each prefix of system messages alone, a hash of all its
+	// content.
 	chain map[promptPrefix]uint64
-	// blocks holds the beginnings of synthetic messages that were seen: a
-	// hash of what is in front and of the blocks.
+	// blocks holds the beginnings of synthetic messages seen so far, as hashes of
+	// what is in front and of the blocks.
 	blocks map[uint64]struct{}
-	// next holds the last messages that followed a prefix.
+	// next holds the last few messages that followed a prefix.
 	next  map[promptPrefix][]*Message
 	fresh []*History
 }
 
-// promptPrefix is the tools of a request and the messages at its front.
+// A promptPrefix is the tools of a request and the messages at its front.
 type promptPrefix struct {
 	tools   uint64
 	history *History
@@ -49,7 +49,7 @@ func newReuse() *reuse {
 	}
 }
 
-// begin forgets the trajectory at hand.
+// begin starts another trajectory.
 func (r *reuse) begin() {
 	r.tools, r.toolsID = nil, r.id(nil)
 	r.messages = make(map[*Message]uint64)
@@ -59,13 +59,13 @@ func (r *reuse) begin() {
 	r.next = make(map[promptPrefix][]*Message)
 }
 
-// turn returns the bytes at the front of a request that an earlier turn of the
-// trajectory had, and those that such a turn or any scaffold had.
+// turn returns how many bytes at the front of a request an earlier turn of the
+// trajectory had, and how many such a turn or any scaffold had.
 func (r *reuse) turn(t *Turn) (own, shared int) {
 	if !bytes.Equal(t.Tools, r.tools) {
 		r.tools, r.toolsID = t.Tools, r.id(t.Tools)
 	}
-	// Back to what was seen before: each distinct context is passed once.
+	// Back to what was seen before: each distinct history is visited once.
 	r.fresh = r.fresh[:0]
 	at := promptPrefix{r.toolsID, t.History}
 	for ; at.history != nil; at.history = at.history.Front() {
@@ -83,9 +83,9 @@ func (r *reuse) turn(t *Turn) (own, shared int) {
 	return own, max(own, r.shared(t, at))
 }
 
-// begun remembers how the messages in the fresh contexts begin, and returns the
-// bytes with which the first of them, which follows the given prefix, begins like
-// an earlier one.
+// begun remembers how the last messages of the fresh histories begin. It returns how many
+// bytes the first of them, which follows the given prefix, has in common with an earlier
+// message there.
 func (r *reuse) begun(at promptPrefix) (size int) {
 	for i := len(r.fresh) - 1; i >= 0; i-- {
 		m := r.fresh[i].Last()
@@ -93,7 +93,7 @@ func (r *reuse) begun(at promptPrefix) (size int) {
 		if m.text != nil {
 			n = r.begunBlocks(at, m)
 		} else {
-			const most = 4 // of those that followed; the others are forgotten
+			const most = 4 // of the messages that followed; older ones are forgotten
 			before := r.next[at]
 			for _, other := range before {
 				n = max(n, sharedText(m, other))
@@ -108,7 +108,7 @@ func (r *reuse) begun(at promptPrefix) (size int) {
 	return size
 }
 
-// begunBlocks is begun for one message with synthetic text.
+// begunBlocks is begun for a message with synthetic text.
 func (r *reuse) begunBlocks(at promptPrefix, m *Message) (size int) {
 	text := m.text
 	chain := maphash.Comparable(r.seed, at)
@@ -130,9 +130,8 @@ func (r *reuse) begunBlocks(at promptPrefix, m *Message) (size int) {
 	return size
 }
 
-// shared goes through the fresh contexts, which begin after the given prefix,
-// and returns the bytes of the longest front of a scaffold among them that was
-// seen before.
+// shared goes through the fresh histories, which continue the given prefix, and returns
+// the size of the longest front of a scaffold among them that was seen before.
 func (r *reuse) shared(t *Turn, at promptPrefix) (size int) {
 	hit := true
 	grow := func(chain uint64) {
@@ -207,13 +206,12 @@ func (r *reuse) id(content []byte) uint64 {
 	return id
 }
 
-// turnBytes returns the length of tools and messages, without what is between
-// them.
-func turnBytes(tools json.RawMessage, c *History) int {
-	return len(tools) + c.Size() - max(0, c.Len()-1)
+// turnBytes returns the length of tools and messages without the commas between them.
+func turnBytes(tools json.RawMessage, h *History) int {
+	return len(tools) + h.Size() - max(0, h.Len()-1)
 }
 
-// keptBytes returns how much of a turn the next one begins with.
+// keptBytes returns how many bytes of a turn the next one begins with.
 func keptBytes(from, to *Turn) int {
 	if !bytes.Equal(from.Tools, to.Tools) {
 		return 0
@@ -236,11 +234,11 @@ func keptBytes(from, to *Turn) int {
 	return turnBytes(from.Tools, kept.Front()) + part
 }
 
-// pageBytes is how finely the beginning of a message is looked at, in bytes:
-// caches work in pages of 16 tokens and more.
+// pageBytes is the resolution, in bytes, at which beginnings of messages are compared:
+// caches work in pages of 16 tokens or more.
 const pageBytes = 64
 
-// sharedText returns the bytes with which two messages begin alike, in whole
+// sharedText returns the length of the common beginning of two messages, in whole
 // pages or whole blocks of synthetic text.
 func sharedText(a, b *Message) (size int) {
 	if a.text == nil && b.text == nil {

@@ -8,17 +8,18 @@ import (
 	"hash/maphash"
 	"slices"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/agentperf/agentperf-go/internal/filler"
 	"github.com/agentperf/agentperf-go/internal/jsonscan"
-	"github.com/tidwall/gjson"
 )
 
-// A Store keeps each distinct message and each distinct list of messages once.
-// Equal content appended to the same context yields the same *History, so that
-// trajectories read through one Store share all they have in common.
+// A Store keeps each distinct message and each distinct history once. Equal content
+// appended to the same history gives the same *History, so that trajectories read
+// through one Store share everything they have in common.
 //
-// The zero value is ready. A Store is not safe for concurrent use; what it
-// returned is.
+// The zero value is ready to use. A Store is not safe for concurrent use; what it
+// returns is.
 type Store struct {
 	seed      maphash.Seed
 	seeded    bool
@@ -26,29 +27,29 @@ type Store struct {
 	blobs     map[uint64][]json.RawMessage
 	histories map[node]*History
 	bytes     int64
-	scratch   []byte
+	scratch   []byte // the last message, for its memory
 }
 
-// node identifies a context by its parts.
+// node identifies a history by its parts.
 type node struct {
 	front *History
 	last  *Message
 }
 
-// Append returns the context that is c and one more message, given as a JSON
-// object in any spacing. It keeps no reference to message. An error says that
-// the message is not a JSON object with a "role".
-func (s *Store) Append(c *History, message []byte) (*History, error) {
+// Append returns h with one more message, a JSON object in any spacing, to which it
+// keeps no reference. It returns an error if message is not a JSON object with a
+// "role".
+func (s *Store) Append(h *History, message []byte) (*History, error) {
 	m, err := s.message(message)
 	if err != nil {
 		return nil, err
 	}
-	return s.append(c, m), nil
+	return s.append(h, m), nil
 }
 
-// AppendSynthetic is Append for a message whose content, a string, comes after
-// synthetic text. Of the text only the blocks are kept.
-func (s *Store) AppendSynthetic(c *History, message []byte, blocks []Block) (*History, error) {
+// AppendSynthetic is Append for a message with synthetic text in front of its content,
+// which must be a string. The text is stored as its blocks alone.
+func (s *Store) AppendSynthetic(h *History, message []byte, blocks []Block) (*History, error) {
 	m, err := s.message(message)
 	if err != nil {
 		return nil, err
@@ -58,16 +59,16 @@ func (s *Store) AppendSynthetic(c *History, message []byte, blocks []Block) (*Hi
 			return nil, err
 		}
 	}
-	return s.append(c, m), nil
+	return s.append(h, m), nil
 }
 
-func (s *Store) append(c *History, m *Message) *History {
-	key := node{c, m}
+func (s *Store) append(h *History, m *Message) *History {
+	key := node{h, m}
 	if next, ok := s.histories[key]; ok {
 		return next
 	}
-	next := &History{front: c, last: m, len: c.Len() + 1, size: c.Size() + m.size() + 1}
-	if c == nil {
+	next := &History{front: h, last: m, len: h.Len() + 1, size: h.Size() + m.size() + 1}
+	if h == nil {
 		next.size-- // no comma before the first
 	}
 	if s.histories == nil {
@@ -77,7 +78,8 @@ func (s *Store) append(c *History, m *Message) *History {
 	return next
 }
 
-// Raw returns a shared compact copy of a JSON value, such as a tool list.
+// Raw returns a shared compact copy of a JSON value, such as a list of tools. It
+// returns an error if value is not JSON.
 func (s *Store) Raw(value []byte) (json.RawMessage, error) {
 	var b bytes.Buffer
 	if err := json.Compact(&b, value); err != nil {
@@ -98,8 +100,8 @@ func (s *Store) Raw(value []byte) (json.RawMessage, error) {
 	return v, nil
 }
 
-// Bytes returns the bytes of distinct content stored. Synthetic text counts as
-// its blocks take, 16 bytes each.
+// Bytes returns the size of the distinct content stored. Synthetic text counts as the
+// 16 bytes of each of its blocks.
 func (s *Store) Bytes() int64 { return s.bytes }
 
 func (s *Store) hash(b []byte) uint64 {
@@ -109,7 +111,7 @@ func (s *Store) hash(b []byte) uint64 {
 	return maphash.Bytes(s.seed, b)
 }
 
-// message returns the one message of the given JSON.
+// message returns the stored message with the given JSON.
 func (s *Store) message(raw []byte) (*Message, error) {
 	wire, err := jsonscan.AppendCompact(append(s.scratch[:0], ','), raw)
 	if err != nil {
@@ -142,8 +144,7 @@ const maxBlockTokens = 1 << 24
 // maxScratch bounds the memory that a store keeps for the next message.
 const maxScratch = 1 << 20
 
-// synthetic returns the one message that is m with blocks in front of its
-// content.
+// synthetic returns the stored message that is m with blocks in front of its content.
 func (s *Store) synthetic(m *Message, blocks []Block) (*Message, error) {
 	content := gjson.GetBytes(m.wire[1:], "content")
 	if content.Type != gjson.String {

@@ -1,24 +1,46 @@
-// Package trajectory holds recorded agent sessions and replays them.
+// Package trajectory holds recorded agent sessions, replays them, and says what they
+// ask of a system:
+//
+//	workload, err := format.Open("sessions/") // package trajectory/format
+//	if err != nil {
+//		return err
+//	}
+//	for _, finding := range trajectory.Lint(workload, policy) {
+//		fmt.Println(finding)
+//	}
+//	fmt.Println(workload.Stats().Input.P50, "input tokens")
+//
+//	replayer := trajectory.NewReplayer(connect, policy, nil)
+//	defer replayer.Close()
+//	for play := range (trajectory.Schedule{Workload: workload, Seed: 1}).Plays(agent) {
+//		for result := range replayer.Play(ctx, play) {
+//			fmt.Println(result.Turn, result.Timing.E2E, result.Err)
+//		}
+//		if ctx.Err() != nil {
+//			break // plays do not end by themselves
+//		}
+//	}
 //
 // A [Trajectory] is one session: a list of turns, each one model call with the
-// complete context it was sent. Histories are persistent lists ([History]) whose
+// complete history it was sent. Histories are persistent lists ([History]) whose
 // messages are encoded once and shared, so that memory grows with the distinct
-// content and never with turns times context length, which for coding sessions
-// is some forty times as much.
+// content rather than with turns times history length, which for coding sessions is
+// about forty times as much.
 //
-// A [Replayer] plays a trajectory for one agent against a [Sender]: strictly in
-// sequence, with the recorded history (what the system answers is timed and
-// discarded), waiting the tool time between turns, subagents beside their
-// parent. Bodies are lists of shared
-// segments; the same seed gives byte-identical requests.
+// A [Replayer] plays trajectories for one agent against a [Sender], strictly in
+// sequence: it sends the recorded history, times and discards what the system
+// answers, waits for as long as the tools took, and goes on. Subagents run beside
+// their parent. Bodies are lists of shared segments, and the same seed gives
+// byte-identical requests.
 //
-// A turn says of its text and numbers whether they were recorded, derived,
-// estimated or made up ([Origins]); recordings without text have synthetic text of
-// the recorded lengths and likeness ([Block]). [Lint] says what is wrong with a
-// workload before a request of it is sent, [Stats] what kind of workload it is.
+// [Origins] say which of a turn's text and numbers were recorded, derived, estimated
+// or made up. Recordings without text get synthetic text that has the recorded lengths
+// and repeats itself where the recorded prompts did ([Block]). [Lint] reports what is
+// wrong with a workload before any request is sent, [Workload.Validate] what keeps it
+// from being replayed at all, and [Stats] what kind of workload it is.
 //
-// Readers and writers for files are in package trajectory/format, made-up sessions
-// in package trajectory/generate.
+// Package trajectory/format reads and writes files; package trajectory/generate makes
+// sessions up.
 package trajectory
 
 import (
@@ -29,45 +51,46 @@ import (
 
 // A Workload is a set of trajectories to replay.
 type Workload struct {
-	// Name and Source say what it is and where it came from, for reports.
+	// Name and Source appear in reports: what the workload is, and where it came
+	// from.
 	Name, Source string
 	// Trajectories are immutable and shared by all agents.
 	Trajectories []*Trajectory
-	// Findings are what the reader of the files has to say about them.
+	// Findings are what the reader of the files noticed.
 	Findings []Finding
 }
 
 // A Trajectory is one recorded agent session. It is immutable once built.
 type Trajectory struct {
-	// ID is unique in the workload.
+	// ID is unique in the workload, subagents included.
 	ID string
 	// Source is the file it was read from.
 	Source string
-	// ContextTokens is the context window that its largest request needs as
-	// the recording states it, in tokens; 0 when it does not.
+	// ContextTokens is the context window, in tokens, that its largest request
+	// needs according to the recording; 0 if not recorded.
 	ContextTokens int
-	// Turns are the model calls in order; never empty.
+	// Turns are the model calls in order, at least one.
 	Turns []Turn
 	// Subagents are the threads that it starts.
 	Subagents []Subagent
 }
 
-// A Subagent is a thread of a session: a trajectory of its own that is replayed
-// beside its parent, over a connection of its own.
+// A Subagent is a thread of a session: a trajectory that is replayed beside its
+// parent, over its own connection.
 type Subagent struct {
-	// Trajectory is what the thread does. It may have subagents in turn.
+	// Trajectory is what the thread does. It may have subagents too.
 	Trajectory *Trajectory
-	// After is the turn of the parent after which the thread starts; -1 starts
-	// it with the parent.
+	// After is the turn of the parent after which the thread starts; -1 means
+	// that it starts with the parent.
 	After int
-	// Delay is the time from the end of that turn to its first request.
+	// Delay is the time from the end of that turn to the thread's first request.
 	Delay time.Duration
-	// Join is the turn of the parent that waits until the thread has ended, and
-	// then for the delays of the turn before it; 0 when none does.
+	// Join is the turn of the parent that waits for the thread to end, and then
+	// for the delays after the parent's turn before it; 0 if none waits.
 	Join int
 }
 
-// All iterates over the trajectory, its subagents, theirs, and so on.
+// All iterates over the trajectory and, depth first, all subagents below it.
 func (t *Trajectory) All() iter.Seq[*Trajectory] {
 	return func(yield func(*Trajectory) bool) { t.walk(yield) }
 }
@@ -84,7 +107,8 @@ func (t *Trajectory) walk(yield func(*Trajectory) bool) bool {
 	return true
 }
 
-// Threads iterates over all trajectories of the workload and their subagents.
+// Threads iterates over the trajectories of the workload, each followed by all
+// subagents below it.
 func (w *Workload) Threads() iter.Seq[*Trajectory] {
 	return func(yield func(*Trajectory) bool) {
 		for _, t := range w.Trajectories {
@@ -101,33 +125,31 @@ type Turn struct {
 	History *History
 	// Tools is the JSON array of tool definitions, nil for none.
 	Tools json.RawMessage
-	// OutputTokens is the length of the recorded answer in tokens, the target
-	// of an exact replay; 0 when it was not recorded.
+	// OutputTokens is the length of the recorded answer in tokens, which an exact
+	// replay asks for; 0 if not recorded.
 	OutputTokens int
-	// MaxOutputTokens is the limit that the recorded request carried; 0 when
-	// it was not recorded.
+	// MaxOutputTokens is the limit in the recorded request; 0 if not recorded.
 	MaxOutputTokens int
-	// PromptTokens and CompletionTokens are the counts that the recorded
-	// server reported; 0 when they were not recorded.
+	// PromptTokens and CompletionTokens are the counts reported by the recorded
+	// server; 0 if not recorded.
 	PromptTokens, CompletionTokens int
-	// ModelTime is how long the recorded call took; 0 when not recorded.
+	// ModelTime is how long the recorded call took; 0 if not recorded.
 	ModelTime time.Duration
-	// ToolDelay is the recorded time between the end of this turn and the
-	// start of the next, spent on tools. Where the next turn waits for
-	// subagents it is the time from the end of the last of them. It is
-	// meaningful only when ToolDelayKnown is set, so that a recorded 0 differs
-	// from no record.
+	// ToolDelay is the recorded time from the end of this turn to the start of
+	// the next, spent on tools. Where the next turn waits for subagents, it is the
+	// time from the end of the last of them. It counts only if ToolDelayKnown is
+	// set, which tells a recorded 0 from no record.
 	ToolDelay      time.Duration
 	ToolDelayKnown bool
-	// HumanDelay is the recorded time after this turn in which the agent waited
-	// for a person; 0 when it did not.
+	// HumanDelay is the recorded time that the agent waited for a person after
+	// this turn; 0 if it did not wait.
 	HumanDelay time.Duration
 	// ToolCalls are the tools that ran after this turn, as recorded.
 	ToolCalls []ToolCall
 	// Origins say where the text and the numbers come from.
 	Origins Origins
-	// Line is where in [Trajectory.Source] the turn is recorded, from 1; 0 when
-	// the file has no lines or nobody knows.
+	// Line is the line of [Trajectory.Source] that records the turn, counted from
+	// 1; 0 if unknown or the file has no lines.
 	Line int
 }
 
@@ -137,8 +159,8 @@ type ToolCall struct {
 	Duration time.Duration
 }
 
-// EndsInTools reports whether tools ran between turn i and the next one: tools
-// were recorded, or the next turn brings a tool result.
+// EndsInTools reports whether tools ran between turn i and the next one: either tool
+// calls were recorded, or the next turn adds a tool result.
 func (t *Trajectory) EndsInTools(i int) bool {
 	if len(t.Turns[i].ToolCalls) > 0 {
 		return true

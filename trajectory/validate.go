@@ -13,15 +13,15 @@ const (
 	maxTime   = 24 * time.Hour // of a call, a tool or a wait
 )
 
-// Validate reports everything that keeps the workload from being replayed or
-// written, each with the trajectory's place in the workload, its ID and the turn.
-// What readers return is valid; what is put together by hand should be checked.
+// Validate reports everything that keeps the workload from being replayed or written,
+// each with the trajectory's place in the workload, its ID and the turn. Workloads from
+// readers and generators are valid; one put together by hand should be checked.
 //
-// A workload has at least one trajectory. No trajectory is nil or in the workload
-// twice, each has turns and an ID of its own, subagents included, and each turn
-// has messages. A subagent starts after a turn of its parent, or after -1, and is
-// joined by a later one, or by none. Token counts are from 0 to 100,000,000, times
-// from 0 to 24 hours.
+// A valid workload has at least one trajectory. Each trajectory, subagents included,
+// has a unique ID and at least one turn, and appears once. Each turn has messages. A
+// subagent starts after a turn of its parent, or with it (-1), and is joined by a later
+// turn or by none (0). Token counts are from 0 to 100,000,000 and times from 0 to 24
+// hours.
 func (w *Workload) Validate() error {
 	var errs []error
 	for _, f := range w.faults() {

@@ -1,6 +1,5 @@
-// Package fields is the extra fields that users add to the bodies of requests,
-// such as reasoning_effort. The replay of trajectories and the System Load Test
-// share it.
+// Package fields checks and encodes the extra fields that users add to request bodies,
+// such as reasoning_effort, for the replay of trajectories and the System Load Test.
 package fields
 
 import (
@@ -13,8 +12,8 @@ import (
 	"strings"
 )
 
-// Validate reports every field that cannot be added. owner is the package that
-// says so.
+// Validate reports every field that cannot be added. owner is the package named in the
+// errors.
 func Validate(owner string, fields map[string]json.RawMessage) error {
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
@@ -22,7 +21,7 @@ func Validate(owner string, fields map[string]json.RawMessage) error {
 		case name == "model" || name == "messages" || name == "stream":
 			errs = append(errs, fmt.Errorf("%s: body field %q is set for each request", owner, name))
 		case name == "n" && strings.TrimSpace(string(fields[name])) != "1":
-			errs = append(errs, fmt.Errorf("%s: body field n is %s: with several choices a request has no one speed", owner, fields[name]))
+			errs = append(errs, fmt.Errorf("%s: body field n is %s: with several choices a request has several speeds", owner, fields[name]))
 		case !json.Valid(fields[name]):
 			errs = append(errs, fmt.Errorf("%s: body field %q is not JSON: %.60s", owner, name, fields[name]))
 		}
@@ -30,8 +29,8 @@ func Validate(owner string, fields map[string]json.RawMessage) error {
 	return errors.Join(errs...)
 }
 
-// Tail returns the end of a JSON object with valid fields, in the order of their
-// names: a comma before each, and the brace.
+// Tail returns the end of a JSON object: the fields, which must be valid, in the order of
+// their names with a comma before each, and the closing brace.
 func Tail(fields map[string]json.RawMessage) []byte {
 	var tail bytes.Buffer
 	for _, name := range slices.Sorted(maps.Keys(fields)) {

@@ -8,14 +8,12 @@ import (
 	"slices"
 )
 
-// BytesPerToken is the ratio that filler is made to: one three-letter word and a
-// space for each token.
+// BytesPerToken is how long a token of filler is: a three-letter word and a space.
 const BytesPerToken = 4
 
-// words are the 128 words of filler, three letters each. None needs escaping in
-// JSON, and each is one token, with the blank before it, in the vocabularies
-// o200k_base and cl100k_base, by the count of
-// github.com/tiktoken-go/tokenizer v0.10.0.
+// words are the 128 words of filler, three letters each. None needs escaping in JSON,
+// and each, with the space before it, is one token in the vocabularies o200k_base and
+// cl100k_base as counted by github.com/tiktoken-go/tokenizer v0.10.0.
 const words = "theandforarebutnotyouallanycanhadherwasoneourout" +
 	"dayhashimhownewnowoldseetwowaywhodiditsletputsay" +
 	"shetooageagoairarmaskbadbagbarbedbigbitboxbuscar" +
@@ -25,8 +23,8 @@ const words = "theandforarebutnotyouallanycanhadherwasoneourout" +
 	"suntaxtentietiptoptryviawebwetwhywinyesyetlogvar" +
 	"maxmintagrawhexaddusegetbugptrintstrerrrefdirdoc"
 
-// Append appends n bytes of words to dst: the same for the same state of
-// rng, and never a blank at the end.
+// Append appends n bytes of words to dst, without a space at the end. The same state of
+// rng gives the same words.
 func Append(dst []byte, n int, rng *rand.Rand) []byte {
 	const nine = 9 // words of 7 bits each in one random number
 	for n > 0 {
@@ -48,9 +46,9 @@ func Append(dst []byte, n int, rng *rand.Rand) []byte {
 	return dst
 }
 
-// AppendBlock appends words for n tokens to dst, each with a blank before it, so
-// that blocks can be joined at will and each is as many tokens as alone. The
-// text depends on the seed alone, and that of fewer tokens begins that of more.
+// AppendBlock appends n words to dst, each with a space before it, so that blocks joined
+// in any order have as many tokens together as apart. The words depend only on the seed:
+// fewer of them begin more of them.
 func AppendBlock(dst []byte, n int, seed uint64) []byte {
 	const nine = 9 // words of 7 bits each in one random number
 	var src rand.PCG
