@@ -107,18 +107,12 @@ func (c Config) Validate() error {
 	}
 	if c.Workload == nil || len(c.Workload.Trajectories) == 0 {
 		errs = append(errs, errors.New("agentperf: Workload is empty"))
-	} else {
-		seen := make(map[*trajectory.Trajectory]bool)
-		var wrong []error
-		for i, t := range c.Workload.Trajectories {
-			wrong = append(wrong, validateThread(fmt.Sprintf("agentperf: Workload.Trajectories[%d]", i), t, seen)...)
-		}
-		if errs = append(errs, wrong...); len(wrong) > 0 {
-			c.Workload = nil // not to be looked into
-		} else if c.Policy.Output == trajectory.OutputExact {
-			if t, i := withoutLength(c.Workload); t != nil {
-				errs = append(errs, fmt.Errorf("agentperf: Policy.Output is exact, but no length was recorded for turn %d of %s", i, t.ID))
-			}
+	} else if err := c.Workload.Validate(); err != nil {
+		errs = append(errs, err)
+		c.Workload = nil // not to be looked into
+	} else if c.Policy.Output == trajectory.OutputExact {
+		if t, i := withoutLength(c.Workload); t != nil {
+			errs = append(errs, fmt.Errorf("agentperf: Policy.Output is exact, but no length was recorded for turn %d of %s", i, t.ID))
 		}
 	}
 	errs = append(errs, c.Policy.Validate(), validateTiers(c.Tiers), c.Rules.resolve(c.Verdict.resolve(c.Rules)).Validate(), c.System.Validate(), c.Verdict.validate())
@@ -179,31 +173,6 @@ func (c Config) validateTime() error {
 
 // leastBlock is the shortest block that is looked at.
 const leastBlock = 10 * time.Millisecond
-
-// validateThread reports what is wrong with a trajectory and its subagents.
-func validateThread(path string, t *trajectory.Trajectory, seen map[*trajectory.Trajectory]bool) (errs []error) {
-	switch {
-	case t == nil:
-		return []error{fmt.Errorf("%s is nil", path)}
-	case seen[t]:
-		return []error{fmt.Errorf("%s (%s) is in the workload twice", path, t.ID)}
-	case len(t.Turns) == 0:
-		errs = append(errs, fmt.Errorf("%s (%s) has no turns", path, t.ID))
-	}
-	seen[t] = true
-	for j := range t.Turns {
-		if t.Turns[j].History.Len() == 0 {
-			errs = append(errs, fmt.Errorf("%s (%s): turn %d has no messages", path, t.ID, j))
-		}
-	}
-	for k, s := range t.Subagents {
-		if s.After < -1 || s.After >= len(t.Turns) || s.Join != 0 && s.Join <= s.After || s.Delay < 0 {
-			errs = append(errs, fmt.Errorf("%s (%s): subagent %d comes after turn %d of %d, is joined by %d and delayed by %v", path, t.ID, k, s.After, len(t.Turns), s.Join, s.Delay))
-		}
-		errs = append(errs, validateThread(fmt.Sprintf("%s.Subagents[%d]", path, k), s.Trajectory, seen)...)
-	}
-	return errs
-}
 
 // withoutLength returns the first turn whose length was not recorded.
 func withoutLength(w *trajectory.Workload) (*trajectory.Trajectory, int) {

@@ -88,7 +88,7 @@ func TestBadConfig(t *testing.T) {
 		Tiers:    []agentperf.Tier{{SpeedFloor: -1}, {SpeedFloor: 5}, {SpeedFloor: 5}}, Rules: agentperf.Rules{SpawnRate: -1}, Start: 9, MaxAgents: 3,
 		Policy: trajectory.Policy{Output: "x"},
 	})
-	for _, want := range []string{"URL is missing", "(bad) has no turns", "Tiers[0].SpeedFloor is -1", `a second tier is called "5"`, "Rules.SpawnRate is -1", "Rules.Measure is 0s", "Start is 9", `Output is "x"`} {
+	for _, want := range []string{"URL is missing", `("bad"): no turns`, "Tiers[0].SpeedFloor is -1", `a second tier is called "5"`, "Rules.SpawnRate is -1", "Rules.Measure is 0s", "Start is 9", `Output is "x"`} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v does not mention %q", err, want)
 		}

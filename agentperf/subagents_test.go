@@ -67,17 +67,17 @@ func TestCapacityWithSubagents(t *testing.T) {
 // A workload put together by hand may be anything.
 func TestBadSubagents(t *testing.T) {
 	for want, change := range map[string]func(a, b *trajectory.Trajectory){
-		"Subagents[0] is nil": func(a, _ *trajectory.Trajectory) { a.Subagents = []trajectory.Subagent{{}} },
-		"Subagents[0] (t0) is in the workload twice": func(a, _ *trajectory.Trajectory) {
+		"Subagents[0]: nil": func(a, _ *trajectory.Trajectory) { a.Subagents = []trajectory.Subagent{{}} },
+		`Subagents[0] ("t0"): in the workload twice`: func(a, _ *trajectory.Trajectory) {
 			a.Subagents = []trajectory.Subagent{{Trajectory: a}}
 		},
-		"Trajectories[1] (t1) is in the workload twice": func(a, b *trajectory.Trajectory) {
+		`Trajectories[1] ("t1"): in the workload twice`: func(a, b *trajectory.Trajectory) {
 			a.Subagents = []trajectory.Subagent{{Trajectory: b}}
 		},
-		"(t0): subagent 0 comes after turn 7 of 1, is joined by 0": func(a, _ *trajectory.Trajectory) {
+		`("t0"): subagent 0 comes after turn 7 of 1, is joined by 0`: func(a, _ *trajectory.Trajectory) {
 			a.Subagents = []trajectory.Subagent{{Trajectory: workload(t, 1, []int{5}, 0).Trajectories[0], After: 7}}
 		},
-		"Subagents[0] (x) has no turns": func(a, _ *trajectory.Trajectory) {
+		`Subagents[0] ("x"): no turns`: func(a, _ *trajectory.Trajectory) {
 			a.Subagents = []trajectory.Subagent{{Trajectory: &trajectory.Trajectory{ID: "x"}}}
 		},
 	} {
