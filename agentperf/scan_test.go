@@ -8,7 +8,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/endpoint"
-	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+	"github.com/agentperf/agentperf-go/endpoint/simulate"
 	"github.com/agentperf/agentperf-go/internal/memnet"
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/trajectory/generate"
@@ -30,12 +30,16 @@ func TestSearchIsALinearScan(t *testing.T) {
 				t.Skip("long with the race detector, which the others serve as well")
 			}
 			synctest.Test(t, func(t *testing.T) {
-				preset, err := endpointtest.Lookup(tt.preset)
+				preset, err := simulate.Preset(tt.preset)
 				if err != nil {
 					t.Fatal(err)
 				}
 				config := func() (agentperf.Config, func()) {
-					server := memnet.Serve(preset.New())
+					system, err := simulate.New(preset)
+					if err != nil {
+						t.Fatal(err)
+					}
+					server := memnet.Serve(system)
 					return agentperf.Config{
 						Endpoint: endpoint.Config{URL: "http://mem", Dial: server.Dial}, Workload: generate.Sessions{}.Workload(),
 						Tiers: []agentperf.Tier{tt.tier}, Seed: 7,

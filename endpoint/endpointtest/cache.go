@@ -3,10 +3,9 @@ package endpointtest
 import (
 	"hash/maphash"
 	"sync"
-)
 
-// bytesPerToken is how prompts are counted.
-const bytesPerToken = 4
+	"github.com/agentperf/agentperf-go/internal/chatserver"
+)
 
 // prefixCache remembers every prompt prefix that ends with a whole message.
 // It never forgets. The zero value is ready.
@@ -19,7 +18,7 @@ type prefixCache struct {
 
 // count returns the tokens of a prompt and how many of them at its front were
 // seen before, and remembers it.
-func (c *prefixCache) count(q request) (prompt, cached int) {
+func (c *prefixCache) count(q chatserver.Request) (prompt, cached int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.seeded {
@@ -28,7 +27,7 @@ func (c *prefixCache) count(q request) (prompt, cached int) {
 	var h maphash.Hash
 	h.SetSeed(c.seed)
 	bytes, hit, hitting := 0, 0, true
-	q.parts(func(part string) {
+	q.Parts(func(part string) {
 		h.WriteString(part)
 		h.WriteByte(0)
 		bytes += len(part)
@@ -40,5 +39,5 @@ func (c *prefixCache) count(q request) (prompt, cached int) {
 		hitting = false
 		c.seen[key] = struct{}{}
 	})
-	return (bytes + bytesPerToken - 1) / bytesPerToken, hit / bytesPerToken
+	return chatserver.PromptTokens(bytes), hit / chatserver.BytesPerToken
 }

@@ -1,16 +1,13 @@
 package endpointtest
 
 import (
-	"context"
-	"io"
 	"net/http"
+
+	"github.com/agentperf/agentperf-go/internal/chatserver"
 )
 
 func (e *Engine) serveCompletion(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		panic(http.ErrAbortHandler) // the client went away
-	}
+	body := chatserver.ReadBody(r)
 	number, others := e.enter()
 	in := true
 	leave := func() {
@@ -21,33 +18,30 @@ func (e *Engine) serveCompletion(w http.ResponseWriter, r *http.Request) {
 	}
 	defer leave()
 
-	q, status, err := e.api().parse(body)
+	q, status, err := e.api().Parse(body)
 	if err != nil {
-		writeError(w, status, err.Error())
+		chatserver.WriteError(w, status, err.Error())
 		return
 	}
-	var fault Fault
+	var fault chatserver.Fault
 	if e.Fault != nil {
-		fault = e.Fault(number)
+		fault = e.Fault(number).inject()
 	}
-	if fault.before(w, r) {
+	if fault.Before(w, r) {
 		return
 	}
-	q.prompt, q.saved = e.cache.count(q)
+	q.Prompt, q.Cached = e.cache.count(q)
 	e.update(func(s *Stats) {
-		s.PromptTokens += q.prompt
-		s.CachedTokens += q.saved
+		s.PromptTokens += q.Prompt
+		s.CachedTokens += q.Cached
 	})
-	s := &session{engine: e, answer: newAnswer(number, q, fault, w, r, leave)}
+	s := &session{engine: e, Stream: chatserver.NewStream(number, q, fault, w, r, leave)}
 	if err := s.serve(e.ttft(others)); err != nil {
 		e.update(func(s *Stats) { s.Abandoned++ })
 		if e.FinishAbandoned {
-			s.silent = true
-			s.r = r.WithContext(context.WithoutCancel(r.Context()))
+			s.Detach()
 			s.serve(0)
 		}
 	}
-	if fault.Kind == FaultCloseNext {
-		closeNext(s.control)
-	}
+	s.End()
 }

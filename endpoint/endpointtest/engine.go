@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/agentperf/agentperf-go/internal/chatserver"
 )
 
 // An Engine is a simulated inference engine, an [http.Handler] that answers
@@ -82,11 +84,11 @@ func (e *Engine) update(f func(*Stats)) {
 
 // ServeHTTP answers one request.
 func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	e.api().route(w, r, e.serveCompletion)
+	e.api().Route(w, r, e.serveCompletion)
 }
 
-func (e *Engine) api() api {
-	return api{model: e.Model, contextTokens: e.ContextTokens, outputTokens: e.OutputTokens, ignoreEOSIgnored: e.IgnoreEOSIgnored}
+func (e *Engine) api() chatserver.API {
+	return chatserver.API{Model: e.Model, ContextTokens: e.ContextTokens, OutputTokens: e.OutputTokens, IgnoreEOSIgnored: e.IgnoreEOSIgnored}
 }
 
 // rate returns the tokens per second that each of n requests gets.

@@ -1,34 +1,43 @@
 package endpointtest_test
 
 import (
+	"bufio"
 	"fmt"
 	"log"
+	"net/http"
+	"strings"
 
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
 )
 
-// What a system would do that nobody has built: eight accelerators from their
-// data sheet and a model from its card.
-func ExampleGroup_Pool() {
-	group := endpointtest.Group{
-		Count:       8,
-		Accelerator: endpointtest.Accelerator{Name: "next", BandwidthBytesPerSecond: 20e12, FLOPS: 4e15, MemoryBytes: 288e9},
+// A server that ends a stream after two tokens without a finish_reason, as a
+// client has to notice.
+func Example() {
+	engine := &endpointtest.Engine{
+		Capacity: 1000,
+		Fault: func(request int) endpointtest.Fault {
+			return endpointtest.Fault{Kind: endpointtest.FaultTruncate, After: 2}
+		},
 	}
-	pool, err := group.Pool(endpointtest.Model{
-		Name: "70 B, dense", Parameters: 70e9, BytesPerParameter: 1,
-		Layers: 80, KVBytesPerToken: 2 * 80 * 8 * 128,
-	})
-	if err != nil {
-		log.Fatal(err)
-	}
-	system := &endpointtest.System{Model: "next", Pool: pool, AcceptedTokens: 2.4}
-	server, err := endpointtest.Serve(system)
+	server, err := endpointtest.Serve(engine)
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer server.Close()
-	fmt.Printf("overhead %v, weights in %.2f ms, %.0f prompt tokens/s, room for %d M tokens\n",
-		pool.StepOverhead, 1000*pool.WeightBytes/pool.BandwidthBytesPerSecond, pool.FLOPS/pool.FLOPsPerToken, pool.KVTokens/1e6)
+	response, err := http.Post(server.URL+"/v1/chat/completions", "application/json",
+		strings.NewReader(`{"model": "simulated", "messages": [{"role": "user", "content": "Hi"}], "stream": true}`))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer response.Body.Close()
+	for lines := bufio.NewScanner(response.Body); lines.Scan(); {
+		if i := strings.Index(lines.Text(), `"delta"`); i >= 0 {
+			fmt.Println(lines.Text()[i:])
+		}
+	}
+	fmt.Println(engine.Stats().OutputTokens, "tokens")
 	// Output:
-	// overhead 4.5ms, weights in 0.89 ms, 56000 prompt tokens/s, room for 12 M tokens
+	// "delta":{"content":" word"},"finish_reason":null}]}
+	// "delta":{"content":" word"},"finish_reason":null}]}
+	// 2 tokens
 }

@@ -1,9 +1,6 @@
 package endpointtest
 
-import (
-	"fmt"
-	"net/http"
-)
+import "github.com/agentperf/agentperf-go/internal/chatserver"
 
 // A Fault is a way to misbehave. The zero value is none.
 type Fault struct {
@@ -23,101 +20,48 @@ type FaultKind string
 // The faults. Those that act after some tokens say so.
 const (
 	// FaultNone is to behave.
-	FaultNone FaultKind = ""
+	FaultNone FaultKind = chatserver.FaultNone
 	// FaultStatus answers with an HTTP error.
-	FaultStatus FaultKind = "status"
+	FaultStatus FaultKind = chatserver.FaultStatus
 	// FaultHang never answers.
-	FaultHang FaultKind = "hang"
+	FaultHang FaultKind = chatserver.FaultHang
 	// FaultStall stops sending after After tokens and keeps the connection.
-	FaultStall FaultKind = "stall"
+	FaultStall FaultKind = chatserver.FaultStall
 	// FaultCut closes the connection after After tokens, before the response
 	// headers when that is 0.
-	FaultCut FaultKind = "cut"
+	FaultCut FaultKind = chatserver.FaultCut
 	// FaultTruncate ends the response cleanly after After tokens, without a
 	// finish_reason.
-	FaultTruncate FaultKind = "truncate"
+	FaultTruncate FaultKind = chatserver.FaultTruncate
 	// FaultErrorEvent sends an error object after After tokens.
-	FaultErrorEvent FaultKind = "error_event"
+	FaultErrorEvent FaultKind = chatserver.FaultErrorEvent
 	// FaultBadJSON sends an event that is not JSON after After tokens.
-	FaultBadJSON FaultKind = "bad_json"
+	FaultBadJSON FaultKind = chatserver.FaultBadJSON
 	// FaultHugeEvent sends an event of more than 4 MiB after After tokens.
-	FaultHugeEvent FaultKind = "huge_event"
+	FaultHugeEvent FaultKind = chatserver.FaultHugeEvent
 	// FaultNotHTTP answers with bytes that are not HTTP.
-	FaultNotHTTP FaultKind = "not_http"
+	FaultNotHTTP FaultKind = chatserver.FaultNotHTTP
 	// FaultHTML answers 200 with a web page.
-	FaultHTML FaultKind = "html"
+	FaultHTML FaultKind = chatserver.FaultHTML
 	// FaultEmpty finishes without any visible output.
-	FaultEmpty FaultKind = "empty"
+	FaultEmpty FaultKind = chatserver.FaultEmpty
 	// FaultAbort finishes after After tokens with finish_reason "abort".
-	FaultAbort FaultKind = "abort"
+	FaultAbort FaultKind = chatserver.FaultAbort
 	// FaultTrickle never finishes: after After tokens it sends comments only.
-	FaultTrickle FaultKind = "trickle"
+	FaultTrickle FaultKind = chatserver.FaultTrickle
 
 	// The rest is odd but legal: a client must take it for success.
 
 	// FaultNoUsage sends no usage although asked for it.
-	FaultNoUsage FaultKind = "no_usage"
+	FaultNoUsage FaultKind = chatserver.FaultNoUsage
 	// FaultNoDone sends no [DONE].
-	FaultNoDone FaultKind = "no_done"
+	FaultNoDone FaultKind = chatserver.FaultNoDone
 	// FaultCloseNext gives a good response and closes the connection, without
 	// having said that it would, just when the next request arrives on it: the
 	// race of a server's idle timeout with its client, lost. HTTP/1.1 only.
-	FaultCloseNext FaultKind = "close_next"
+	FaultCloseNext FaultKind = chatserver.FaultCloseNext
 )
 
-// before acts on the faults that come instead of a stream; done reports that
-// there is nothing more to do.
-func (f Fault) before(w http.ResponseWriter, r *http.Request) (done bool) {
-	switch f.Kind {
-	case FaultStatus:
-		status := f.Status
-		if status == 0 {
-			status = http.StatusInternalServerError
-		}
-		if f.Body == "" {
-			writeError(w, status, "injected fault")
-			return true
-		}
-		kind := "application/json"
-		if f.Body[0] == '<' {
-			kind = "text/html"
-		}
-		w.Header().Set("Content-Type", kind)
-		w.WriteHeader(status)
-		fmt.Fprint(w, f.Body)
-	case FaultHang:
-		<-r.Context().Done()
-	case FaultCut:
-		if f.After > 0 {
-			return false
-		}
-		panic(http.ErrAbortHandler)
-	case FaultNotHTTP:
-		conn, _, err := http.NewResponseController(w).Hijack()
-		if err != nil {
-			panic(http.ErrAbortHandler)
-		}
-		fmt.Fprint(conn, "220 mail.example ESMTP\r\n")
-		conn.Close()
-	case FaultHTML:
-		w.Header().Set("Content-Type", "text/html")
-		fmt.Fprint(w, "<html><body><h1>It works!</h1></body></html>")
-	default:
-		return false
-	}
-	return true
-}
-
-// closeNext completes a chunked response and closes its connection at the first
-// byte of the next request.
-func closeNext(control *http.ResponseController) {
-	conn, buf, err := control.Hijack()
-	if err != nil {
-		return
-	}
-	defer conn.Close()
-	buf.WriteString("0\r\n\r\n")
-	if buf.Flush() == nil {
-		buf.ReadByte()
-	}
+func (f Fault) inject() chatserver.Fault {
+	return chatserver.Fault{Kind: string(f.Kind), After: f.After, Status: f.Status, Body: f.Body}
 }

@@ -1,10 +1,14 @@
 package endpointtest
 
-import "time"
+import (
+	"time"
+
+	"github.com/agentperf/agentperf-go/internal/chatserver"
+)
 
 // session is one request being answered by an Engine.
 type session struct {
-	answer
+	*chatserver.Stream
 	engine  *Engine
 	started bool
 	base    float64 // progress of the system at which token 0 would have come
@@ -13,31 +17,31 @@ type session struct {
 // serve streams the answer, its first token ttft after now, or from where it
 // stopped. The error is that of the client going away.
 func (s *session) serve(ttft time.Duration) error {
-	e, ctx := s.engine, s.r.Context()
+	e, ctx := s.engine, s.Context()
 	size := max(1, e.TokensPerEvent)
 	arrived := time.Now()
 	if !s.started {
 		s.started = true
-		s.header(e.EarlyRole)
+		s.Begin(e.EarlyRole)
 		s.base = e.share.mark(arrived)
 		if ttft > 0 {
 			due := arrived.Add(ttft)
 			if _, err := waitUntil(ctx, due, nil); err != nil {
 				return err
 			}
-			s.base = e.share.mark(due) - float64(min(size, s.request.tokens))
+			s.base = e.share.mark(due) - float64(min(size, s.Request.Tokens))
 		}
 	}
-	for s.sent < s.request.tokens {
-		if done, err := s.misbehave(ctx); done {
+	for s.Sent < s.Request.Tokens {
+		if done, err := s.Misbehave(); done {
 			return err
 		}
-		next := s.upTo(min(s.sent+size, s.request.tokens))
-		if err := e.share.until(ctx, s.base+float64(next), s.sent == 0); err != nil {
+		next := s.UpTo(min(s.Sent+size, s.Request.Tokens))
+		if err := e.share.until(ctx, s.base+float64(next), s.Sent == 0); err != nil {
 			return err
 		}
-		e.update(func(st *Stats) { st.OutputTokens += next - s.sent })
-		s.output(next)
+		e.update(func(st *Stats) { st.OutputTokens += next - s.Sent })
+		s.Send(next)
 	}
 	return nil
 }

@@ -9,13 +9,13 @@ import (
 	"testing"
 
 	"github.com/agentperf/agentperf-go/endpoint"
-	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+	"github.com/agentperf/agentperf-go/endpoint/simulate"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
 // Each preset serves a client, and the program ends when its context does.
 func TestServe(t *testing.T) {
-	for _, p := range endpointtest.Presets() {
+	for _, p := range simulate.Presets() {
 		t.Run(p.Name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
@@ -35,7 +35,7 @@ func TestServe(t *testing.T) {
 				t.Fatal(err)
 			}
 			conn := client.Conn()
-			body := fmt.Appendf(nil, `{"model":%q,"messages":[{"role":"user","content":"Hi"}],"max_tokens":7,"stream":true,"stream_options":{"include_usage":true}}`, p.New().Model)
+			body := fmt.Appendf(nil, `{"model":%q,"messages":[{"role":"user","content":"Hi"}],"max_tokens":7,"stream":true,"stream_options":{"include_usage":true}}`, p.Model)
 			if p.Name == "demo" {
 				body = []byte(strings.Replace(string(body), `""`, `"simulated"`, 1))
 			}

@@ -12,7 +12,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+	"github.com/agentperf/agentperf-go/endpoint/simulate"
 )
 
 // Exit statuses.
@@ -41,7 +41,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if *list {
 		return show(stdout)
 	}
-	preset, err := endpointtest.Lookup(*name)
+	preset, err := simulate.Preset(*name)
 	if err != nil {
 		fmt.Fprintf(stderr, "engine: -preset: %v\n", err)
 		return usage
@@ -53,7 +53,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	fmt.Fprintf(stderr, "SIMULATION. %s.\nNo answer makes sense, and no figure is one of real hardware. Ctrl-C ends it.\n", preset.Description)
 	fmt.Fprintf(stdout, "http://%s\n", l.Addr())
-	system := preset.New()
+	system, err := simulate.New(preset)
+	if err != nil {
+		fmt.Fprintf(stderr, "engine: %v\n", err)
+		return failed
+	}
 	if err := serve(ctx, l, system); err != nil {
 		fmt.Fprintf(stderr, "engine: %v\n", err)
 		return failed
@@ -87,7 +91,7 @@ func serve(ctx context.Context, l net.Listener, handler http.Handler) error {
 // show lists the presets.
 func show(w io.Writer) int {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, p := range endpointtest.Presets() {
+	for _, p := range simulate.Presets() {
 		fmt.Fprintf(table, "%s\t%s\n", p.Name, p.Description)
 	}
 	if table.Flush() != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+	"github.com/agentperf/agentperf-go/endpoint/simulate"
 	"github.com/agentperf/agentperf-go/internal/demo"
 	"github.com/agentperf/agentperf-go/trajectory"
 	"github.com/agentperf/agentperf-go/trajectory/format"
@@ -55,11 +56,11 @@ const demoErrorRate = 0.1
 // the preset, so that minutes will do.
 const hurry = 4
 
-// simulate serves the simulated system, and chooses service levels and a seed
+// serveDemo serves the simulated system, and chooses service levels and a seed
 // for it if none were given: it has no cache from an earlier run to fear, and a
 // demonstration should repeat itself.
-func simulate(o *options, stderr io.Writer) (*endpointtest.Server, error) {
-	preset, err := endpointtest.Lookup("demo")
+func serveDemo(o *options, stderr io.Writer) (*endpointtest.Server, error) {
+	system, err := simulate.Preset("demo")
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +76,6 @@ func simulate(o *options, stderr io.Writer) (*endpointtest.Server, error) {
 		o.cfg.ErrorRate = demoErrorRate
 		fmt.Fprintf(stderr, "So that it does not take an hour, answers may be wrong with a probability of %v, and blocks are short.\n", demoErrorRate)
 	}
-	system := preset.New()
 	system.Pool.StepOverhead /= hurry
 	system.Pool.BandwidthBytesPerSecond *= hurry
 	system.Pool.FLOPS *= hurry
@@ -85,7 +85,11 @@ func simulate(o *options, stderr io.Writer) (*endpointtest.Server, error) {
 		system.ContextTokens = need
 		fmt.Fprintf(stderr, "Its context window and its KV cache are widened for this workload, to %d and %d tokens.\n", system.ContextTokens, system.Pool.KVTokens)
 	}
-	return endpointtest.Serve(system)
+	handler, err := simulate.New(system)
+	if err != nil {
+		return nil, err
+	}
+	return endpointtest.Serve(handler)
 }
 
 // contextOf returns the context window that a workload needs, in tokens.

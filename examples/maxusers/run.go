@@ -43,7 +43,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	}
 	warnOf(o.cfg.Workload.Findings, stderr)
 	if simulated {
-		server, err := simulate(o, stderr)
+		server, err := serveDemo(o, stderr)
 		if err != nil {
 			return fail(noAnswer, err)
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+	"github.com/agentperf/agentperf-go/endpoint/simulate"
 	"github.com/agentperf/agentperf-go/internal/cli"
 	"github.com/agentperf/agentperf-go/internal/sockets"
 	"github.com/agentperf/agentperf-go/pricing"
@@ -52,12 +53,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	}
 
 	if o.endpoint.URL == "" {
-		preset, err := endpointtest.Lookup("demo")
+		preset, err := simulate.Preset("demo")
 		if err != nil {
 			return fail(noAnswer, err)
 		}
 		fmt.Fprintln(stderr, "No -endpoint: what is measured is a SIMULATION of an inference system that does not exist.")
-		server, err := endpointtest.Serve(preset.New())
+		system, err := simulate.New(preset)
+		if err != nil {
+			return fail(noAnswer, err)
+		}
+		server, err := endpointtest.Serve(system)
 		if err != nil {
 			return fail(noAnswer, err)
 		}

@@ -1,4 +1,4 @@
-package endpointtest_test
+package simulate_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/endpoint/simulate"
 	"github.com/agentperf/agentperf-go/internal/memnet"
 	"github.com/agentperf/agentperf-go/metrics"
 )
@@ -29,6 +30,16 @@ func client(t *testing.T, handler http.Handler) *endpoint.Client {
 		server.Close()
 	})
 	return c
+}
+
+// system returns a new system.
+func system(t *testing.T, c simulate.Config) *simulate.System {
+	t.Helper()
+	s, err := simulate.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // message returns a message that counts as so many tokens: 4 bytes each.

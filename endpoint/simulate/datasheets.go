@@ -1,4 +1,4 @@
-package endpointtest
+package simulate
 
 // The bandwidth, dense FLOP/s and memory of accelerators are those of the
 // vendors' data sheets as collected in the registry of InferenceX

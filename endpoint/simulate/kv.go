@@ -1,4 +1,4 @@
-package endpointtest
+package simulate
 
 import "container/list"
 

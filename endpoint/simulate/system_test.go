@@ -1,4 +1,4 @@
-package endpointtest_test
+package simulate_test
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+	"github.com/agentperf/agentperf-go/endpoint/simulate"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
@@ -22,7 +23,7 @@ import (
 func TestHangUp(t *testing.T) {
 	for _, finish := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			s := &endpointtest.System{Pool: endpointtest.Pool{Slots: 1}, FinishAbandoned: finish}
+			s := system(t, simulate.Config{Pool: simulate.Pool{Slots: 1}, FinishAbandoned: finish})
 			c := client(t, s)
 			ctx, cancel := context.WithCancel(t.Context())
 			time.AfterFunc(45*ms, cancel)
@@ -55,7 +56,7 @@ func TestHangUp(t *testing.T) {
 // a goroutine left would fail the test, which ends in the middle of it.
 func TestNoGoroutineLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &endpointtest.System{}
+		s := system(t, simulate.Config{})
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(45*ms, cancel)
 		send(ctx, client(t, s), body(100, message("a", 20)))
@@ -66,8 +67,8 @@ func TestNoGoroutineLeft(t *testing.T) {
 // behind either; a goroutine left would fail the test.
 func TestHangUpAnywhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		pool := endpointtest.Pool{StepOverhead: 10 * ms, Slots: 2, ChunkTokens: 50, KVTokens: 1600}
-		s := &endpointtest.System{Pool: pool, Prefill: &pool, TransferLatency: 10 * ms}
+		pool := simulate.Pool{StepOverhead: 10 * ms, Slots: 2, ChunkTokens: 50, KVTokens: 1600}
+		s := system(t, simulate.Config{Pool: pool, Prefill: &pool, TransferLatency: 10 * ms})
 		c := client(t, s)
 		var wg sync.WaitGroup
 		for i := range 60 {
@@ -91,11 +92,11 @@ func TestHangUpAnywhere(t *testing.T) {
 func TestManyAndRepeatable(t *testing.T) {
 	run := func() (took []time.Duration) {
 		synctest.Test(t, func(t *testing.T) {
-			pool := endpointtest.Pool{
+			pool := simulate.Pool{
 				StepOverhead: ms, BandwidthBytesPerSecond: 1e12, WeightBytes: 1e9, ExpertBytes: 1e10, ExpertShare: 0.05, KVBytesPerToken: 1e5,
 				FLOPS: 1e14, FLOPsPerToken: 1e10, AttentionFLOPs: 1e5, Slots: 24, ChunkTokens: 512, KVTokens: 6000, Replicas: 2,
 			}
-			s := &endpointtest.System{Pool: pool, AcceptedTokens: 1.7}
+			s := system(t, simulate.Config{Pool: pool, AcceptedTokens: 1.7})
 			c := client(t, s)
 			const agents, turns = 64, 6
 			took = make([]time.Duration, agents*turns)
@@ -152,7 +153,7 @@ func TestSystemMisbehaves(t *testing.T) {
 		{Kind: endpointtest.FaultCloseNext}:            endpoint.OK,
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			s := &endpointtest.System{AcceptedTokens: 2, EarlyRole: true, Fault: func(int) endpointtest.Fault { return fault }}
+			s := system(t, simulate.Config{AcceptedTokens: 2, EarlyRole: true, Fault: func(int) endpointtest.Fault { return fault }})
 			r := send(t.Context(), client(t, s), body(10, message("a", 20)))
 			got := outcome(r.err)
 			if fault.After == 0 && got == endpoint.TimeoutMidStream {
@@ -173,20 +174,29 @@ func TestSystemMisbehaves(t *testing.T) {
 }
 
 func TestSystemValidate(t *testing.T) {
-	if err := new(endpointtest.System).Validate(); err != nil {
+	if err := new(simulate.Config).Validate(); err != nil {
 		t.Error(err)
 	}
-	s := &endpointtest.System{AcceptedTokens: 0.5, BlockTokens: -1, Pool: endpointtest.Pool{ExpertShare: 2}, Prefill: &endpointtest.Pool{Slots: -1}}
-	err := s.Validate()
+	cfg := simulate.Config{AcceptedTokens: 0.5, BlockTokens: -1, Pool: simulate.Pool{ExpertShare: 2}, Prefill: &simulate.Pool{Slots: -1}}
+	err := cfg.Validate()
 	for _, want := range []string{"AcceptedTokens", "BlockTokens", "ExpertShare", "Slots"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not name %s", err, want)
 		}
 	}
+	if _, err := simulate.New(cfg); err == nil || !strings.Contains(err.Error(), "AcceptedTokens") {
+		t.Error(err)
+	}
+}
+
+// A system has its own copy of the configuration.
+func TestConfigIsCopied(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := send(t.Context(), client(t, s), body(1, message("a", 20)))
-		if outcome(r.err) != endpoint.Status || !strings.Contains(r.err.Error(), "AcceptedTokens") {
-			t.Error(r.err)
+		prefill := tenthMs(0)
+		s := system(t, simulate.Config{Prefill: &prefill})
+		prefill.FLOPS = 0
+		if r := must(t, client(t, s), body(1, message("a", 100))); r.ttft() != 10*ms {
+			t.Errorf("TTFT %v, want 10ms", r.ttft())
 		}
 	})
 }

@@ -1,8 +1,10 @@
-package endpointtest
+package simulate
 
 import (
 	"context"
 	"time"
+
+	"github.com/agentperf/agentperf-go/internal/chatserver"
 )
 
 // sequence is one request on its way through a System. Its System's lock
@@ -73,13 +75,13 @@ func (s *System) take(ctx context.Context, q *sequence) ([]int, error) {
 
 // blockKeys returns the tokens of a prompt, the hash of all of it, and for each
 // whole block of so many tokens the hash of everything up to its end.
-func blockKeys(q request, blockTokens int) (tokens int, whole uint64, keys []uint64) {
+func blockKeys(q chatserver.Request, blockTokens int) (tokens int, whole uint64, keys []uint64) {
 	// FNV-1a. Unlike a seeded hash it is the same in every run, and so is
 	// whatever depends on it.
 	const offset, prime = 14695981039346656037, 1099511628211
 	whole = offset
-	bytes, size := 0, blockTokens*bytesPerToken
-	q.parts(func(part string) {
+	bytes, size := 0, blockTokens*chatserver.BytesPerToken
+	q.Parts(func(part string) {
 		for i := range len(part) {
 			whole = (whole ^ uint64(part[i])) * prime
 			if bytes++; bytes%size == 0 {
@@ -87,5 +89,5 @@ func blockKeys(q request, blockTokens int) (tokens int, whole uint64, keys []uin
 			}
 		}
 	})
-	return (bytes + bytesPerToken - 1) / bytesPerToken, whole, keys
+	return chatserver.PromptTokens(bytes), whole, keys
 }

@@ -1,4 +1,4 @@
-package endpointtest_test
+package simulate_test
 
 import (
 	"slices"
@@ -6,7 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+	"github.com/agentperf/agentperf-go/endpoint/simulate"
 )
 
 // One request decodes 20 tokens; with its third, a prompt of 2,000 tokens
@@ -26,12 +26,12 @@ func TestPrefillInterferes(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := &endpointtest.System{Pool: tenthMs(10 * ms), TransferLatency: ms, TransferBytesPerSecond: 1e9}
-				s.Pool.ChunkTokens, s.Pool.KVBytesPerToken = 500, 1e3
+				cfg := simulate.Config{Pool: tenthMs(10 * ms), TransferLatency: ms, TransferBytesPerSecond: 1e9}
+				cfg.Pool.ChunkTokens, cfg.Pool.KVBytesPerToken = 500, 1e3
 				if tt.prefill {
-					p := s.Pool
-					s.Prefill = &p
+					cfg.Prefill = new(cfg.Pool)
 				}
+				s := system(t, cfg)
 				c := client(t, s)
 				done := make(chan timed)
 				third := tt.firstTTFT + 2*10100*time.Microsecond
@@ -67,7 +67,7 @@ func TestPrefillInterferes(t *testing.T) {
 // 33rd token, waits for room until 480 ms, and takes 15 more steps.
 func TestPoolsPreempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &endpointtest.System{Pool: endpointtest.Pool{KVTokens: 160}, Prefill: &endpointtest.Pool{}}
+		s := system(t, simulate.Config{Pool: simulate.Pool{KVTokens: 160}, Prefill: &simulate.Pool{}})
 		got := together(t, s, 2, 48, 48)
 		if want := []time.Duration{480 * ms, 630 * ms}; !slices.Equal(got, want) {
 			t.Errorf("ended after %v, want %v", got, want)
@@ -85,8 +85,9 @@ func TestPoolsPreempt(t *testing.T) {
 // prefix is.
 func TestReplicas(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &endpointtest.System{Pool: tenthMs(0)}
-		s.Pool.Replicas = 2
+		pool := tenthMs(0)
+		pool.Replicas = 2
+		s := system(t, simulate.Config{Pool: pool})
 		// 1,000 tokens take 100 ms, also when there are two, and a third shares
 		// a replica with one of them.
 		if got, want := together(t, s, 2, 1000, 1), []time.Duration{100 * ms, 100 * ms}; !slices.Equal(got, want) {
@@ -100,8 +101,9 @@ func TestReplicas(t *testing.T) {
 		}
 	})
 	synctest.Test(t, func(t *testing.T) {
-		s := &endpointtest.System{Pool: tenthMs(0)}
-		s.Pool.Replicas, s.Pool.ChunkTokens = 2, 1000
+		pool := tenthMs(0)
+		pool.Replicas, pool.ChunkTokens = 2, 1000
+		s := system(t, simulate.Config{Pool: pool})
 		if got, want := together(t, s, 3, 1000, 1), []time.Duration{100 * ms, 100 * ms, 200 * ms}; !slices.Equal(got, want) {
 			t.Errorf("three prompts took %v, want %v", got, want)
 		}

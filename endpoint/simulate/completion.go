@@ -1,78 +1,75 @@
-package endpointtest
+package simulate
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 	"time"
+
+	"github.com/agentperf/agentperf-go/internal/chatserver"
 )
 
 func (s *System) serveCompletion(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		panic(http.ErrAbortHandler) // the client went away
-	}
+	body := chatserver.ReadBody(r)
 	seq := &sequence{arrived: time.Now(), more: make(chan struct{}, 1)}
 	number := s.enter()
 	leave := func() { s.leave(seq) }
 	defer leave()
 
-	q, status, err := s.api().parse(body)
+	q, status, err := s.api().Parse(body)
 	if err != nil {
-		writeError(w, status, err.Error())
+		chatserver.WriteError(w, status, err.Error())
 		return
 	}
-	q.prompt, seq.whole, seq.keys = blockKeys(q, s.set.blockTokens)
-	seq.prompt, seq.tokens = q.prompt, q.tokens
+	q.Prompt, seq.whole, seq.keys = blockKeys(q, s.cfg.BlockTokens)
+	seq.prompt, seq.tokens = q.Prompt, q.Tokens
 	if err := s.fits(seq); err != nil {
-		writeError(w, http.StatusBadRequest, err.Error())
+		chatserver.WriteError(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	var fault Fault
-	if s.Fault != nil {
-		fault = s.Fault(number)
+	var fault chatserver.Fault
+	if s.cfg.Fault != nil {
+		f := s.cfg.Fault(number)
+		fault = chatserver.Fault{Kind: string(f.Kind), After: f.After, Status: f.Status, Body: f.Body}
 	}
-	if fault.before(w, r) {
+	if fault.Before(w, r) {
 		return
 	}
-	a := newAnswer(number, q, fault, w, r, leave)
-	a.header(s.EarlyRole)
+	a := chatserver.NewStream(number, q, fault, w, r, leave)
+	a.Begin(s.cfg.EarlyRole)
 	s.arrive(seq)
-	if err := s.stream(&a, seq); err != nil {
+	if err := s.stream(a, seq); err != nil {
 		s.mu.Lock()
 		s.stats.Abandoned++
-		seq.silent, seq.events = s.FinishAbandoned, nil
+		seq.silent, seq.events = s.cfg.FinishAbandoned, nil
 		s.mu.Unlock()
 	}
-	if fault.Kind == FaultCloseNext {
-		closeNext(a.control)
-	}
+	a.End()
 }
 
 // stream sends a sequence's events as they come. The error is that of the
 // client going away.
-func (s *System) stream(a *answer, q *sequence) error {
-	ctx := a.r.Context()
-	for a.sent < q.tokens {
-		if done, err := a.misbehave(ctx); done {
+func (s *System) stream(a *chatserver.Stream, q *sequence) error {
+	ctx := a.Context()
+	for a.Sent < q.tokens {
+		if done, err := a.Misbehave(); done {
 			return err
 		}
 		events, err := s.take(ctx, q)
 		if err != nil {
 			return err
 		}
-		end := a.sent
+		end := a.Sent
 		for _, n := range events {
-			for end += n; a.sent < end; {
-				if done, err := a.misbehave(ctx); done {
+			for end += n; a.Sent < end; {
+				if done, err := a.Misbehave(); done {
 					return err
 				}
-				next := a.upTo(end)
+				next := a.UpTo(end)
 				s.mu.Lock()
-				s.stats.OutputTokens += next - a.sent
-				a.request.saved = q.cached
+				s.stats.OutputTokens += next - a.Sent
+				a.Request.Cached = q.cached
 				s.mu.Unlock()
-				a.output(next)
+				a.Send(next)
 			}
 		}
 	}
@@ -82,7 +79,7 @@ func (s *System) stream(a *answer, q *sequence) error {
 // fits returns an error when a sequence could never be held whole.
 func (s *System) fits(q *sequence) error {
 	for _, w := range s.workers {
-		if room := w.kv.room * s.set.blockTokens; room > 0 && w.blocks(q.prompt+q.tokens) > w.kv.room {
+		if room := w.kv.room * s.cfg.BlockTokens; room > 0 && w.blocks(q.prompt+q.tokens) > w.kv.room {
 			return fmt.Errorf("the KV cache holds %d tokens, the request asks for %d", room, q.prompt+q.tokens)
 		}
 	}

@@ -1,4 +1,4 @@
-package endpointtest_test
+package simulate_test
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
-	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+	"github.com/agentperf/agentperf-go/endpoint/simulate"
 )
 
 // Whole blocks that are the same up to their end are not computed again.
@@ -32,7 +32,7 @@ func TestCacheHitsByBlock(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := &endpointtest.System{Pool: tenthMs(0), BlockTokens: tt.block}
+				s := system(t, simulate.Config{Pool: tenthMs(0), BlockTokens: tt.block})
 				c := client(t, s)
 				must(t, c, body(5, tt.first...))
 				r := must(t, c, body(5, tt.second...))
@@ -62,8 +62,9 @@ func TestCacheHitsByBlock(t *testing.T) {
 //	C  B4 B3 B2 (C1 cached)
 func TestEvictionIsLRU(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &endpointtest.System{Pool: tenthMs(0)}
-		s.Pool.KVTokens = 165 // 10 blocks and a part
+		pool := tenthMs(0)
+		pool.KVTokens = 165 // 10 blocks and a part
+		s := system(t, simulate.Config{Pool: pool})
 		c := client(t, s)
 		for i, tt := range []struct {
 			prompt          string
@@ -84,7 +85,7 @@ func TestEvictionIsLRU(t *testing.T) {
 // that one waits for the other, at 10 ms a step and 10 tokens each.
 func TestNoRoomQueues(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &endpointtest.System{Pool: endpointtest.Pool{KVTokens: 160}}
+		s := system(t, simulate.Config{Pool: simulate.Pool{KVTokens: 160}})
 		got := together(t, s, 2, 96, 10)
 		if want := []time.Duration{100 * ms, 200 * ms}; !slices.Equal(got, want) {
 			t.Errorf("ended after %v, want %v", got, want)
@@ -102,7 +103,7 @@ func TestNoRoomQueues(t *testing.T) {
 // its 33rd token, and ends 15 steps later: after step 64.
 func TestPreemption(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &endpointtest.System{Pool: endpointtest.Pool{KVTokens: 160}}
+		s := system(t, simulate.Config{Pool: simulate.Pool{KVTokens: 160}})
 		got := together(t, s, 2, 48, 48)
 		if want := []time.Duration{480 * ms, 640 * ms}; !slices.Equal(got, want) {
 			t.Errorf("ended after %v, want %v", got, want)
@@ -114,7 +115,7 @@ func TestPreemption(t *testing.T) {
 }
 
 // together sends n requests at once and returns how long they took, in order.
-func together(t *testing.T, s *endpointtest.System, n, prompt, tokens int) []time.Duration {
+func together(t *testing.T, s *simulate.System, n, prompt, tokens int) []time.Duration {
 	t.Helper()
 	c := client(t, s)
 	took := make([]time.Duration, n)
@@ -138,15 +139,15 @@ func together(t *testing.T, s *endpointtest.System, n, prompt, tokens int) []tim
 func TestTooLong(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
-		system *endpointtest.System
+		config simulate.Config
 	}{
-		{"context", &endpointtest.System{ContextTokens: 160}},
-		{"KV cache", &endpointtest.System{Pool: endpointtest.Pool{KVTokens: 160}}},
-		{"prefill's KV cache", &endpointtest.System{Prefill: &endpointtest.Pool{KVTokens: 160}}},
+		{"context", simulate.Config{ContextTokens: 160}},
+		{"KV cache", simulate.Config{Pool: simulate.Pool{KVTokens: 160}}},
+		{"prefill's KV cache", simulate.Config{Prefill: &simulate.Pool{KVTokens: 160}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				c := client(t, tt.system)
+				c := client(t, system(t, tt.config))
 				must(t, c, body(60, message("a", 99)))
 				r := send(t.Context(), c, body(62, message("a", 99)))
 				if e := outcome(r.err); e != endpoint.Status || r.E2E != 0 {

@@ -1,4 +1,4 @@
-package endpointtest_test
+package simulate_test
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+	"github.com/agentperf/agentperf-go/endpoint/simulate"
 )
 
 // curve is what agents get of a system on average.
@@ -19,7 +19,7 @@ type curve struct {
 	speed  float64       // P25 of output speed, tokens per second
 	ttft   time.Duration // P95
 	events float64       // per second, of all
-	stats  endpointtest.SystemStats
+	stats  simulate.Stats
 }
 
 const half = 30 * time.Second
@@ -27,7 +27,7 @@ const half = 30 * time.Second
 // agents puts n agents on a system for half a minute: sessions of 10 turns that grow
 // from 2,000 tokens to 8,000, answers of 20 to 80, tools that take 0.2 s to 1 s.
 // They share a scaffold of 1,000 tokens.
-func agents(t *testing.T, s *endpointtest.System, n int, delay time.Duration) (c curve) {
+func agents(t *testing.T, s *simulate.System, n int, delay time.Duration) (c curve) {
 	synctest.Test(t, func(t *testing.T) {
 		cl := client(t, s)
 		var mu sync.Mutex
@@ -75,26 +75,26 @@ func TestPresetTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	var table strings.Builder
-	for _, p := range endpointtest.Presets() {
+	for _, p := range simulate.Presets() {
 		synctest.Test(t, func(t *testing.T) {
-			s := p.New()
-			s.Model = ""
-			r := must(t, client(t, s), body(500, message("a", 27_000)))
+			c := p
+			c.Model = ""
+			r := must(t, client(t, system(t, c)), body(500, message("a", 27_000)))
 			speed, _ := r.OutputSpeed()
 			fmt.Fprintf(&table, "//\t%-34s %18.0f ms %14.0f\n", p.Name, r.ttft().Seconds()*1000, speed)
 		})
 		if !strings.HasPrefix(p.Description, "MODEL") || p.Name != "demo" && !strings.HasSuffix(p.Name, "-model") {
 			t.Errorf("%s is not labelled as a model: %s", p.Name, p.Description)
 		}
-		if again, err := endpointtest.Lookup(p.Name); err != nil || again.Name != p.Name {
-			t.Errorf("Lookup(%q): %v", p.Name, err)
+		if again, err := simulate.Preset(p.Name); err != nil || again.Name != p.Name {
+			t.Errorf("Preset(%q): %v", p.Name, err)
 		}
 	}
 	if !strings.Contains(string(source), table.String()) {
 		t.Errorf("the documentation lacks this table:\n%s", table.String())
 	}
-	if _, err := endpointtest.Lookup("nothing"); err == nil {
-		t.Error("Lookup finds nothing")
+	if _, err := simulate.Preset("nothing"); err == nil {
+		t.Error("Preset finds nothing")
 	}
 }
 
@@ -120,10 +120,10 @@ func TestDemoBends(t *testing.T) {
 	}
 }
 
-func demo(t *testing.T) *endpointtest.System {
-	p, err := endpointtest.Lookup("demo")
+func demo(t *testing.T) *simulate.System {
+	c, err := simulate.Preset("demo")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p.New()
+	return system(t, c)
 }

@@ -1,4 +1,4 @@
-package endpointtest
+package simulate
 
 import (
 	"cmp"
@@ -131,7 +131,7 @@ func (s *System) route(q *sequence) *worker {
 			best, least = w, n
 		}
 	}
-	q.todo, q.computed = q.context()-len(best.cached(q))*s.set.blockTokens, 0
+	q.todo, q.computed = q.context()-len(best.cached(q))*s.cfg.BlockTokens, 0
 	return best
 }
 
@@ -147,9 +147,9 @@ func (s *System) requeue(w *worker, q *sequence) {
 
 // transfer sends the KV cache of a sequence to the decode pool.
 func (s *System) transfer(from *worker, q *sequence) {
-	d := s.TransferLatency
-	if s.TransferBytesPerSecond > 0 {
-		d += seconds(from.KVBytesPerToken * float64(q.context()) / s.TransferBytesPerSecond)
+	d := s.cfg.TransferLatency
+	if s.cfg.TransferBytesPerSecond > 0 {
+		d += seconds(from.KVBytesPerToken * float64(q.context()) / s.cfg.TransferBytesPerSecond)
 	}
 	s.deliveries = append(s.deliveries, delivery{q, from, from.due.Add(d)})
 }

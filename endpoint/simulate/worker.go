@@ -1,4 +1,4 @@
-package endpointtest
+package simulate
 
 import (
 	"slices"
@@ -21,7 +21,7 @@ type worker struct {
 }
 
 func (w *worker) blocks(tokens int) int {
-	return (tokens + w.s.set.blockTokens - 1) / w.s.set.blockTokens
+	return (tokens + w.s.cfg.BlockTokens - 1) / w.s.cfg.BlockTokens
 }
 
 // plan starts the next step, if there is anything to do.
@@ -47,7 +47,7 @@ func (w *worker) plan(now time.Time) {
 	for _, q := range w.running {
 		if q.decoding() {
 			w.step = append(w.step, part{
-				sequence: q, decode: true, tokens: 1 + w.s.set.draftTokens, before: q.context(), emit: q.next(w.s.set.acceptedTokens),
+				sequence: q, decode: true, tokens: 1 + w.s.cfg.DraftTokens, before: q.context(), emit: q.next(w.s.cfg.AcceptedTokens),
 			})
 		}
 	}
@@ -78,7 +78,7 @@ func (w *worker) grow() {
 		if !q.decoding() {
 			continue
 		}
-		need := w.blocks(q.context()+q.next(w.s.set.acceptedTokens)) - len(q.shared) - q.own
+		need := w.blocks(q.context()+q.next(w.s.cfg.AcceptedTokens)) - len(q.shared) - q.own
 		for need > 0 && !w.kv.take(need) {
 			last := len(w.running) - 1
 			victim := w.running[last]
@@ -110,7 +110,7 @@ func (w *worker) admit(q *sequence) bool {
 		return false
 	}
 	q.shared, q.own = shared, blocks-len(shared)
-	q.todo, q.computed = q.context(), len(shared)*w.s.set.blockTokens
+	q.todo, q.computed = q.context(), len(shared)*w.s.cfg.BlockTokens
 	if w.decode {
 		q.computed = q.todo
 	}
@@ -126,14 +126,14 @@ func (w *worker) admit(q *sequence) bool {
 // cached returns the keys of the blocks of a sequence that are in the cache.
 // At least one token is computed: the one that the answer goes on from.
 func (w *worker) cached(q *sequence) []uint64 {
-	keys := q.keys[:min(len(q.keys), (q.context()-1)/w.s.set.blockTokens)]
+	keys := q.keys[:min(len(q.keys), (q.context()-1)/w.s.cfg.BlockTokens)]
 	return keys[:w.kv.prefix(keys)]
 }
 
 // waiting returns the tokens to be computed before a request could be that
 // arrives now, with its own.
 func (w *worker) waiting(q *sequence) int {
-	n := q.context() - len(w.cached(q))*w.s.set.blockTokens
+	n := q.context() - len(w.cached(q))*w.s.cfg.BlockTokens
 	for _, r := range w.queue {
 		n += r.todo
 	}
@@ -156,7 +156,7 @@ func (w *worker) finish() {
 		} else {
 			q.computed += p.tokens
 			w.s.stats.ComputedTokens += p.tokens
-			for n := len(q.shared); n < len(q.keys) && (n+1)*w.s.set.blockTokens <= q.computed; n++ {
+			for n := len(q.shared); n < len(q.keys) && (n+1)*w.s.cfg.BlockTokens <= q.computed; n++ {
 				q.shared = append(q.shared, w.kv.share(q.keys[n]))
 				q.own--
 			}

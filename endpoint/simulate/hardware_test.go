@@ -1,4 +1,4 @@
-package endpointtest_test
+package simulate_test
 
 import (
 	"testing"
@@ -7,31 +7,31 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+	"github.com/agentperf/agentperf-go/endpoint/simulate"
 )
 
 // Worked by hand. Four accelerators of 2 TB/s, 1 PFLOP/s and 100 GB at 0.5, 0.4
 // and 0.75; 100 G parameters of half a byte, of which 25 G are active, with 4 of
 // 16 experts: (100 - 25) / (1 - 1/4) = 100 G are routed and none are shared.
 func TestGroupPool(t *testing.T) {
-	accelerator := endpointtest.Accelerator{Name: "A", BandwidthBytesPerSecond: 2e12, FLOPS: 1e15, MemoryBytes: 100e9}
+	accelerator := simulate.Accelerator{Name: "A", BandwidthBytesPerSecond: 2e12, FLOPS: 1e15, MemoryBytes: 100e9}
 	for _, tt := range []struct {
 		name  string
-		group endpointtest.Group
-		model endpointtest.Model
-		want  endpointtest.Pool
+		group simulate.Group
+		model simulate.Model
+		want  simulate.Pool
 	}{
 		{
 			"mixture of experts",
-			endpointtest.Group{
+			simulate.Group{
 				Accelerator: accelerator, Count: 4, BandwidthEfficiency: 0.5, ComputeEfficiency: 0.4, ParallelEfficiency: 0.75,
 				MemoryShare: 0.5, StepOverhead: time.Millisecond, LayerOverhead: 10 * time.Microsecond,
 			},
-			endpointtest.Model{
+			simulate.Model{
 				Parameters: 100e9, ActiveParameters: 25e9, BytesPerParameter: 0.5, Experts: 16, ExpertsPerToken: 4,
 				Layers: 50, KVBytesPerToken: 1e5, AttentionFLOPs: 7,
 			},
-			endpointtest.Pool{
+			simulate.Pool{
 				StepOverhead:            1500 * time.Microsecond,
 				BandwidthBytesPerSecond: 4 * 2e12 * 0.5 * 0.75,
 				FLOPS:                   4 * 1e15 * 0.4 * 0.75,
@@ -42,9 +42,9 @@ func TestGroupPool(t *testing.T) {
 		},
 		{
 			"dense, one, with the defaults",
-			endpointtest.Group{Accelerator: accelerator},
-			endpointtest.Model{Parameters: 10e9, BytesPerParameter: 2, Layers: 10, KVBytesPerToken: 1e5},
-			endpointtest.Pool{
+			simulate.Group{Accelerator: accelerator},
+			simulate.Model{Parameters: 10e9, BytesPerParameter: 2, Layers: 10, KVBytesPerToken: 1e5},
+			simulate.Pool{
 				StepOverhead:            time.Millisecond,
 				BandwidthBytesPerSecond: 1.4e12,
 				FLOPS:                   0.35e15,
@@ -59,7 +59,7 @@ func TestGroupPool(t *testing.T) {
 			t.Errorf("%s: %v\n%s", tt.name, err, diff)
 		}
 	}
-	if _, err := (endpointtest.Group{Accelerator: accelerator}).Pool(endpointtest.Model{Parameters: 100e9, BytesPerParameter: 1}); err == nil {
+	if _, err := (simulate.Group{Accelerator: accelerator}).Pool(simulate.Model{Parameters: 100e9, BytesPerParameter: 1}); err == nil {
 		t.Error("a model that is larger than the memory has a pool")
 	}
 }

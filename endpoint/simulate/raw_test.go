@@ -1,4 +1,4 @@
-package endpointtest_test
+package simulate_test
 
 import (
 	"bufio"

@@ -1,4 +1,4 @@
-package endpointtest
+package simulate
 
 import (
 	"fmt"
@@ -109,7 +109,7 @@ func (g Group) Pool(m Model) (Pool, error) {
 	}
 	room := n*g.Accelerator.MemoryBytes*or(g.MemoryShare, 0.9) - m.Parameters*m.BytesPerParameter
 	if room <= m.KVBytesPerToken {
-		return Pool{}, fmt.Errorf("endpointtest: %s leaves no room for a KV cache on %v × %s", m.Name, n, g.Accelerator.Name)
+		return Pool{}, fmt.Errorf("simulate: %s leaves no room for a KV cache on %v × %s", m.Name, n, g.Accelerator.Name)
 	}
 	p := Pool{
 		StepOverhead:            time.Duration(or(float64(g.StepOverhead), 500e3)) + time.Duration(m.Layers)*time.Duration(or(float64(g.LayerOverhead), 50e3)),

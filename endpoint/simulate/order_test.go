@@ -1,4 +1,4 @@
-package endpointtest_test
+package simulate_test
 
 import (
 	"slices"
@@ -6,7 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+	"github.com/agentperf/agentperf-go/endpoint/simulate"
 )
 
 // What was driven out goes before what has waited, as in TestPreemption, where
@@ -16,7 +16,7 @@ import (
 // 480 ms. Then both begin.
 func TestPreemptedGoFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &endpointtest.System{Pool: endpointtest.Pool{KVTokens: 160}}
+		s := system(t, simulate.Config{Pool: simulate.Pool{KVTokens: 160}})
 		third := client(t, s)
 		done := make(chan timed, 1)
 		time.AfterFunc(15*ms, func() { done <- must(t, third, body(1, message("third", 48))) })
@@ -34,9 +34,9 @@ func TestPreemptedGoFirst(t *testing.T) {
 // chunks of 500 and the second finds 62 blocks of 16 and computes 8 tokens.
 func TestLooksUpWhenItsTurnComes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &endpointtest.System{Pool: tenthMs(0)}
-		s.Pool.ChunkTokens = 500
-		c := client(t, s)
+		pool := tenthMs(0)
+		pool.ChunkTokens = 500
+		c := client(t, system(t, simulate.Config{Pool: pool}))
 		done := make(chan timed)
 		for range 2 {
 			go func() { done <- must(t, c, body(1, message("a", 1000))) }()
@@ -54,7 +54,7 @@ func TestLooksUpWhenItsTurnComes(t *testing.T) {
 // it waits until 160 ms.
 func TestCachedBlocksTakeRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &endpointtest.System{Pool: endpointtest.Pool{KVTokens: 80}}
+		s := system(t, simulate.Config{Pool: simulate.Pool{KVTokens: 80}})
 		c := client(t, s)
 		must(t, c, body(1, message("a", 64)))
 		done := make(chan timed, 1)
@@ -78,7 +78,7 @@ func TestAllIsTransferred(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pool := tenthMs(0)
 		pool.KVBytesPerToken = 1e3
-		c := client(t, &endpointtest.System{Pool: pool, Prefill: &pool, TransferBytesPerSecond: 1e9})
+		c := client(t, system(t, simulate.Config{Pool: pool, Prefill: &pool, TransferBytesPerSecond: 1e9}))
 		for _, want := range []time.Duration{101 * ms, 1800 * time.Microsecond} {
 			if r := must(t, c, body(1, message("a", 1000))); r.ttft() != want {
 				t.Errorf("TTFT %v, want %v", r.ttft(), want)

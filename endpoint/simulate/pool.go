@@ -1,4 +1,4 @@
-package endpointtest
+package simulate
 
 import (
 	"errors"
@@ -143,11 +143,11 @@ func (p *Pool) Validate() error {
 		{"Slots", float64(p.Slots)}, {"ChunkTokens", float64(p.ChunkTokens)}, {"KVTokens", float64(p.KVTokens)},
 	} {
 		if !(f.value >= 0) || math.IsInf(f.value, 1) { // not even NaN
-			errs = append(errs, fmt.Errorf("endpointtest: Pool.%s is %v, expected 0 or more", f.name, f.value))
+			errs = append(errs, fmt.Errorf("simulate: Pool.%s is %v, expected 0 or more", f.name, f.value))
 		}
 	}
 	if p.ExpertShare > 1 {
-		errs = append(errs, fmt.Errorf("endpointtest: Pool.ExpertShare is %v, expected at most 1", p.ExpertShare))
+		errs = append(errs, fmt.Errorf("simulate: Pool.ExpertShare is %v, expected at most 1", p.ExpertShare))
 	}
 	return errors.Join(errs...)
 }

@@ -1,4 +1,4 @@
-package endpointtest_test
+package simulate_test
 
 import (
 	"fmt"
@@ -8,12 +8,12 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+	"github.com/agentperf/agentperf-go/endpoint/simulate"
 )
 
 // tenthMs is a pool that computes a token in 0.1 ms: 10,000 tokens/s.
-func tenthMs(overhead time.Duration) endpointtest.Pool {
-	return endpointtest.Pool{StepOverhead: overhead, FLOPS: 1e12, FLOPsPerToken: 1e8}
+func tenthMs(overhead time.Duration) simulate.Pool {
+	return simulate.Pool{StepOverhead: overhead, FLOPS: 1e12, FLOPsPerToken: 1e8}
 }
 
 // The TTFT of a lone request is its prompt divided by the prefill rate, however
@@ -29,8 +29,9 @@ func TestTTFTIsPromptOverRate(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%d/%v", tt.chunk, tt.overhead), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := &endpointtest.System{Pool: tenthMs(tt.overhead)}
-				s.Pool.ChunkTokens = tt.chunk
+				pool := tenthMs(tt.overhead)
+				pool.ChunkTokens = tt.chunk
+				s := system(t, simulate.Config{Pool: pool})
 				r := must(t, client(t, s), body(1, message("a", 1000)))
 				if r.ttft() != tt.want || r.Usage.Prompt != 1000 || r.Usage.Cached != 0 {
 					t.Errorf("TTFT %v for %d tokens, %d cached; want %v for 1000, 0", r.ttft(), r.Usage.Prompt, r.Usage.Cached, tt.want)
@@ -48,34 +49,34 @@ func TestStepTime(t *testing.T) {
 	const tera = 1e12
 	for _, tt := range []struct {
 		name        string
-		pool        endpointtest.Pool
+		pool        simulate.Pool
 		n           int
 		ttft, after time.Duration
 	}{
-		{"zero value", endpointtest.Pool{}, 1, 10 * ms, 100 * ms},
-		{"overhead does not grow", endpointtest.Pool{StepOverhead: 3 * ms}, 5, 3 * ms, 30 * ms},
+		{"zero value", simulate.Pool{}, 1, 10 * ms, 100 * ms},
+		{"overhead does not grow", simulate.Pool{StepOverhead: 3 * ms}, 5, 3 * ms, 30 * ms},
 		// 8 ms to read the weights, whatever the batch, beside 2 ms.
-		{"weights", endpointtest.Pool{StepOverhead: 2 * ms, BandwidthBytesPerSecond: tera, WeightBytes: 8e9}, 1, 10 * ms, 100 * ms},
-		{"weights are shared", endpointtest.Pool{StepOverhead: 2 * ms, BandwidthBytesPerSecond: tera, WeightBytes: 8e9}, 5, 10 * ms, 100 * ms},
+		{"weights", simulate.Pool{StepOverhead: 2 * ms, BandwidthBytesPerSecond: tera, WeightBytes: 8e9}, 1, 10 * ms, 100 * ms},
+		{"weights are shared", simulate.Pool{StepOverhead: 2 * ms, BandwidthBytesPerSecond: tera, WeightBytes: 8e9}, 5, 10 * ms, 100 * ms},
 		// 1 us for each token of context: 10 × 1 ms + 1055 us, and n times that.
-		{"context", endpointtest.Pool{StepOverhead: ms, BandwidthBytesPerSecond: tera, KVBytesPerToken: 1e6}, 1, ms, 11055 * time.Microsecond},
-		{"context of all", endpointtest.Pool{StepOverhead: ms, BandwidthBytesPerSecond: tera, KVBytesPerToken: 1e6}, 4, ms, 14220 * time.Microsecond},
+		{"context", simulate.Pool{StepOverhead: ms, BandwidthBytesPerSecond: tera, KVBytesPerToken: 1e6}, 1, ms, 11055 * time.Microsecond},
+		{"context of all", simulate.Pool{StepOverhead: ms, BandwidthBytesPerSecond: tera, KVBytesPerToken: 1e6}, 4, ms, 14220 * time.Microsecond},
 		// 64 ms for all experts, a quarter for one token, 1-(3/4)^2 = 7/16 for
 		// two; a prompt leaves out (3/4)^100 of them, which is less than 1 ns.
-		{"experts", endpointtest.Pool{BandwidthBytesPerSecond: tera, ExpertBytes: 64e9, ExpertShare: 0.25}, 1, 64 * ms, 160 * ms},
-		{"experts of two", endpointtest.Pool{BandwidthBytesPerSecond: tera, ExpertBytes: 64e9, ExpertShare: 0.25}, 2, 64 * ms, 280 * ms},
+		{"experts", simulate.Pool{BandwidthBytesPerSecond: tera, ExpertBytes: 64e9, ExpertShare: 0.25}, 1, 64 * ms, 160 * ms},
+		{"experts of two", simulate.Pool{BandwidthBytesPerSecond: tera, ExpertBytes: 64e9, ExpertShare: 0.25}, 2, 64 * ms, 280 * ms},
 		// 0.1 ms for each token computed, so n times that for each step.
 		{"compute", tenthMs(0), 1, 10 * ms, ms},
 		{"compute for all", tenthMs(0), 5, 50 * ms, 5 * ms},
 		// 1 us for each pair: 100×101/2 in the prompt, then 101+k in step k.
-		{"attention", endpointtest.Pool{FLOPS: 1e15, AttentionFLOPs: 1e9}, 1, 5050 * time.Microsecond, 1065 * time.Microsecond},
+		{"attention", simulate.Pool{FLOPS: 1e15, AttentionFLOPs: 1e9}, 1, 5050 * time.Microsecond, 1065 * time.Microsecond},
 		// The longer of reading and computing counts: the prompts take 20 ms to
 		// compute, decoding 8 ms to read.
-		{"roofline", endpointtest.Pool{BandwidthBytesPerSecond: tera, WeightBytes: 8e9, FLOPS: 1e12, FLOPsPerToken: 1e8}, 2, 20 * ms, 80 * ms},
+		{"roofline", simulate.Pool{BandwidthBytesPerSecond: tera, WeightBytes: 8e9, FLOPS: 1e12, FLOPsPerToken: 1e8}, 2, 20 * ms, 80 * ms},
 	} {
 		t.Run(fmt.Sprintf("%s/%d", tt.name, tt.n), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				c := client(t, &endpointtest.System{Pool: tt.pool})
+				c := client(t, system(t, simulate.Config{Pool: tt.pool}))
 				var wg sync.WaitGroup
 				for i := range tt.n {
 					wg.Go(func() {
@@ -96,7 +97,7 @@ func TestStepTime(t *testing.T) {
 func TestAttentionIsIndependentOfChunks(t *testing.T) {
 	for _, chunk := range []int{1, 7, 64, 100} {
 		synctest.Test(t, func(t *testing.T) {
-			s := &endpointtest.System{Pool: endpointtest.Pool{FLOPS: 1e15, AttentionFLOPs: 1e9, ChunkTokens: chunk}}
+			s := system(t, simulate.Config{Pool: simulate.Pool{FLOPS: 1e15, AttentionFLOPs: 1e9, ChunkTokens: chunk}})
 			if r := must(t, client(t, s), body(1, message("a", 100))); r.ttft() != 5050*time.Microsecond {
 				t.Errorf("chunks of %d: TTFT %v, want 5.05ms", chunk, r.ttft())
 			}
@@ -110,7 +111,7 @@ func TestAttentionIsIndependentOfChunks(t *testing.T) {
 func TestQueueBeginsAboveSlots(t *testing.T) {
 	for n := 1; n <= 7; n++ {
 		synctest.Test(t, func(t *testing.T) {
-			s := &endpointtest.System{Pool: endpointtest.Pool{Slots: 3}}
+			s := system(t, simulate.Config{Pool: simulate.Pool{Slots: 3}})
 			c := client(t, s)
 			ttfts := make([]time.Duration, n)
 			var wg sync.WaitGroup
@@ -140,7 +141,7 @@ func TestQueueBeginsAboveSlots(t *testing.T) {
 // 3 tokens, 0.3 ms, after 20 × 0.1 ms for the prompt.
 func TestSpeculation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &endpointtest.System{Pool: tenthMs(0), AcceptedTokens: 2.4}
+		s := system(t, simulate.Config{Pool: tenthMs(0), AcceptedTokens: 2.4})
 		got := events(t, s, body(20, message("a", 20)))
 		want := []event{{2000, 1}}
 		for i, n := range []int{2, 2, 3, 2, 3, 2, 2, 3} {
@@ -149,7 +150,6 @@ func TestSpeculation(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("got  %v\nwant %v", got, want)
 		}
-		s.Pool.FLOPS = 0 // too late: the system has started
 		if got := len(events(t, s, body(19, message("b", 20)))); got != 9 {
 			t.Errorf("%d events, want 9: the last one is cut short", got)
 		}
