@@ -13,7 +13,7 @@ import (
 )
 
 // 46 tokens/s are 11 agents at 4 tokens/s each, and none at 100.
-func TestNormalised(t *testing.T) {
+func TestNormalized(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		report, err := agentperf.Run(t.Context(), inMemory(t, &endpointtest.Engine{Capacity: 46}, agentperf.Config{
 			Workload: workload(t, 3, []int{20, 7, 33}, 0), Tiers: floor(4, 100),
@@ -25,11 +25,11 @@ func TestNormalised(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n := report.Tiers[0].Normalised
+		n := report.Tiers[0].Normalized
 		if n == nil || *n.PerAccelerator != 1.375 || *n.PerKW != 2.5 || *n.PerMW != 2500 || *n.PerDollarHour != 0.55 || *n.PerRack != 44 || !n.RackExtrapolated {
 			t.Errorf("%+v", n)
 		}
-		if n := report.Tiers[1].Normalised; n == nil || *n.PerAccelerator != 0 {
+		if n := report.Tiers[1].Normalized; n == nil || *n.PerAccelerator != 0 {
 			t.Errorf("a tier that not even 1 agent gets: %+v", n)
 		}
 		var b bytes.Buffer
@@ -45,7 +45,7 @@ func TestNormalised(t *testing.T) {
 }
 
 // What is no limit is said to be none, and what was not seen is left out.
-func TestNormalisedBounds(t *testing.T) {
+func TestNormalizedBounds(t *testing.T) {
 	cfg := agentperf.Config{
 		Workload: workload(t, 3, []int{20, 7, 33}, 0), Tiers: floor(4, 40),
 		Rules:  agentperf.Rules{Settle: 5 * time.Second, Measure: 20 * time.Second, Drain: 10 * time.Second},
@@ -64,7 +64,7 @@ func TestNormalisedBounds(t *testing.T) {
 			t.Error(b.String())
 		}
 		// 6 are too many for 40 tokens/s, but of 1 to 5 nothing is known.
-		if n := report.Tiers[1].Normalised; n != nil {
+		if n := report.Tiers[1].Normalized; n != nil {
 			t.Errorf("%+v", n)
 		}
 	})

@@ -44,9 +44,9 @@ type TierResult struct {
 	// bisecting search asks for.
 	SpentSeconds     float64 `json:"spent_seconds"`
 	FixedRuleSeconds float64 `json:"fixed_rule_seconds"`
-	// Normalised is MaxAgents per accelerator, kW and so on; nil without an answer or if
+	// Normalized is MaxAgents per accelerator, kW and so on; nil without an answer or if
 	// Config.System states nothing. If the limit is not exact, these are lower bounds.
-	Normalised *pricing.Normalised `json:"normalised,omitempty"`
+	Normalized *pricing.Normalized `json:"normalised,omitempty"`
 }
 
 // A Neighbour is one of the two numbers of agents on either side of the limit, with the
@@ -73,17 +73,17 @@ func (t *TierResult) normalise(s *pricing.System) {
 	if s == nil || t.MaxAgents == 0 && !t.exact() {
 		return
 	}
-	if n, err := s.Normalise(float64(t.MaxAgents)); err == nil { // the system is valid
-		t.Normalised = &n
+	if n, err := s.Normalize(float64(t.MaxAgents)); err == nil { // the system is valid
+		t.Normalized = &n
 	}
 }
 
 // normalisedLines returns the figures per accelerator and so on in words.
 func (t TierResult) normalisedLines() []string {
-	if t.Normalised == nil {
+	if t.Normalized == nil {
 		return nil
 	}
-	lines := t.Normalised.Lines("agents")
+	lines := t.Normalized.Lines("agents")
 	if !t.exact() {
 		for i := range lines {
 			lines[i] = "at least " + lines[i]

@@ -31,8 +31,8 @@ func CostPerMillion(perAcceleratorHour USD, accelerators int, outputTokensPerSec
 		return 0, fmt.Errorf("pricing: the throughput is %v tokens/s, expected a finite number above 0", outputTokensPerSecond)
 	}
 	const million, hour = 1_000_000, 3600
-	bill := perAcceleratorHour.rat()
+	bill := perAcceleratorHour.Rat()
 	bill.Mul(bill, new(big.Rat).SetInt64(int64(accelerators)))
 	bill.Mul(bill, big.NewRat(million, hour))
-	return round(bill.Quo(bill, new(big.Rat).SetFloat64(outputTokensPerSecond)))
+	return RoundUSD(bill.Quo(bill, new(big.Rat).SetFloat64(outputTokensPerSecond)))
 }

@@ -1,18 +1,26 @@
-// Package pricing turns throughput and capacity into money and power: what a
-// million tokens cost, and how much a system gives per accelerator, per kW, per
-// dollar and hour and per rack. It holds dated price and power data, and reads
-// the user's own.
+// Package pricing turns throughput and capacity into money and power: the cost of
+// a million tokens, and capacity per accelerator, per kW, per $/hour and per rack.
 //
-// Money is exact: [USD] counts picodollars, and a figure that is not a whole
-// number of them is rounded once. What is not known is an error or left out;
-// it is never free, and never guessed.
+//	system := pricing.System{
+//		Accelerators: 8, Price: 5 * pricing.Dollar / 2,
+//		Power: 5200, Basis: pricing.MeasuredWall, RackAccelerators: 32,
+//	}
+//	cost, err := system.CostPerMillion(10_000) // output tokens per second
+//	if err != nil {
+//		return err
+//	}
+//	per, err := system.Normalize(64) // agents
+//	fmt.Println(cost, *per.PerKW)
+//
+// Money is exact: [USD] counts picodollars, and an amount that is not a whole
+// number of them is rounded once. What is unknown is an error or left out; it is
+// never free and never guessed. Package catalog has prices of accelerators.
 //
 // # The basis travels with the number
 //
-// Power is measured and stated in ways that differ by a factor of two for one
-// system: the sum of TDPs, the accelerators' draw under load, the wall socket,
-// the nameplate, the whole facility. A figure per kW therefore carries its
-// [Basis], and figures of different bases are not to be compared; see
-// [SameBasis]. Likewise a price carries its statistic, date and commitment; see
-// [Quote].
+// Power is measured and stated in ways that differ by a factor of two for the
+// same system: the sum of TDPs, the accelerators' draw under load, the draw at the
+// wall socket, the nameplate, the whole facility. A figure per kW therefore
+// carries its [Basis], and figures of different bases must not be compared; see
+// [SameBasis].
 package pricing

@@ -2,7 +2,6 @@ package pricing_test
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/agentperf/agentperf-go/pricing"
 )
@@ -20,11 +19,11 @@ func ExampleCostPerMillion() {
 }
 
 // The published result of a GB300 NVL72 at 20 tokens per second and 10 s.
-func ExampleSystem_Normalise() {
+func ExampleSystem_Normalize() {
 	s := pricing.System{
 		Accelerators: 32, Power: 32 * 937, Basis: pricing.MeasuredAccelerator, RackAccelerators: 72,
 	}
-	n, err := s.Normalise(1840)
+	n, err := s.Normalize(1840)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -37,19 +36,6 @@ func ExampleSystem_Normalise() {
 	// 61.37 agents per kW (measured_accelerator)
 	// 61366 agents per MW (measured_accelerator)
 	// 4140 agents per rack of 72 (extrapolated; inferred formula)
-}
-
-func ExamplePrices_Quote() {
-	quote, err := pricing.BuiltinPrices().Quote(pricing.Query{
-		Accelerator: "H200", Commitment: pricing.OnDemand, AsOf: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC),
-	}, pricing.Minimum)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Println(quote.PerHour, quote.Note())
-	// Output:
-	// $4.29 minimum on-demand, Crusoe Cloud H200 141GB HGX, 2026-09-20
 }
 
 // Tokens of a kind without a rate are an error, and never free.

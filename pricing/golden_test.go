@@ -20,7 +20,7 @@ func TestPublishedArithmetic(t *testing.T) {
 		inferred bool // worked out from published figures, not published itself
 		system   pricing.System
 		agents   float64
-		figure   func(pricing.Normalised) *float64
+		figure   func(pricing.Normalized) *float64
 		want     float64
 		within   float64
 	}{
@@ -45,7 +45,7 @@ func TestPublishedArithmetic(t *testing.T) {
 			figure: perMW, want: 2594, within: 1,
 		},
 	} {
-		n, err := tt.system.Normalise(tt.agents)
+		n, err := tt.system.Normalize(tt.agents)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -55,7 +55,7 @@ func TestPublishedArithmetic(t *testing.T) {
 	}
 
 	// The other way round: the power that the published pair implies.
-	one, err := pricing.System{Power: 1e6, Basis: pricing.MeasuredAccelerator}.Normalise(61_354)
+	one, err := pricing.System{Power: 1e6, Basis: pricing.MeasuredAccelerator}.Normalize(61_354)
 	if err != nil || *one.PerMW != 61_354 || *one.PerKW != 61.354 {
 		t.Errorf("%+v, %v", one, err)
 	}
@@ -64,5 +64,5 @@ func TestPublishedArithmetic(t *testing.T) {
 	}
 }
 
-func perAccelerator(n pricing.Normalised) *float64 { return n.PerAccelerator }
-func perMW(n pricing.Normalised) *float64          { return n.PerMW }
+func perAccelerator(n pricing.Normalized) *float64 { return n.PerAccelerator }
+func perMW(n pricing.Normalized) *float64          { return n.PerMW }

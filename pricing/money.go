@@ -7,6 +7,8 @@ import (
 	"math"
 	"math/big"
 	"strings"
+
+	"github.com/agentperf/agentperf-go/internal/decimal"
 )
 
 // USD is an amount of money in picodollars, 1e-12 US dollars: fine enough for
@@ -71,24 +73,25 @@ func (u USD) String() string {
 // Text returns the amount rounded to so many decimals, half away from zero:
 // "$0.44". Beyond 12 it is exact.
 func (u USD) Text(places int) string {
-	text := u.rat().FloatString(min(max(0, places), decimals))
+	text := u.Rat().FloatString(min(max(0, places), decimals))
 	sign, text := cutSign(text)
 	return sign + "$" + text
 }
 
 // Dollars returns the amount as a floating-point number of dollars.
 func (u USD) Dollars() float64 {
-	f, _ := u.rat().Float64()
+	f, _ := u.Rat().Float64()
 	return f
 }
 
 // number returns the exact amount in dollars without trailing zeros.
 func (u USD) number() string {
-	text := u.rat().FloatString(decimals)
+	text := u.Rat().FloatString(decimals)
 	return strings.TrimRight(strings.TrimRight(text, "0"), ".")
 }
 
-func (u USD) rat() *big.Rat { return big.NewRat(int64(u), int64(Dollar)) }
+// Rat returns the amount in dollars.
+func (u USD) Rat() *big.Rat { return big.NewRat(int64(u), int64(Dollar)) }
 
 func cutSign(s string) (sign, rest string) {
 	if rest, ok := strings.CutPrefix(s, "-"); ok {
@@ -108,8 +111,8 @@ func (u *USD) UnmarshalJSON(text []byte) error {
 	}
 	v, err := ParseUSD(string(text))
 	if err != nil && bytes.ContainsAny(text, "eE") {
-		if amount, ok := parseAmount(string(text), most); ok {
-			v, err = round(amount)
+		if amount, ok := decimal.Parse(string(text), most); ok {
+			v, err = RoundUSD(amount)
 		}
 	}
 	if err == nil {
@@ -120,8 +123,9 @@ func (u *USD) UnmarshalJSON(text []byte) error {
 
 const most = float64(math.MaxInt64) / float64(Dollar)
 
-// round returns an amount in dollars rounded to a picodollar, half to even.
-func round(dollars *big.Rat) (USD, error) {
+// RoundUSD returns an amount in dollars, rounded to a picodollar, half to even. The
+// error is [ErrOverflow].
+func RoundUSD(dollars *big.Rat) (USD, error) {
 	n := new(big.Rat).Mul(dollars, new(big.Rat).SetInt64(int64(Dollar)))
 	quotient, rest := new(big.Int).QuoRem(n.Num(), n.Denom(), new(big.Int))
 	twice := new(big.Int).Abs(rest)

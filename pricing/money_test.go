@@ -118,3 +118,17 @@ func TestCostPerMillion(t *testing.T) {
 		}
 	}
 }
+
+func FuzzParseUSD(f *testing.F) {
+	f.Add("2.50")
+	f.Add("-$0.000000000001")
+	f.Fuzz(func(t *testing.T, text string) {
+		u, err := pricing.ParseUSD(text)
+		if err != nil {
+			return
+		}
+		if back, err := pricing.ParseUSD(u.String()); err != nil || back != u {
+			t.Fatalf("%q is %v, read back as %v, %v", text, u, back, err)
+		}
+	})
+}

@@ -161,7 +161,7 @@ func (c Cost) PerMillion(t Tokens) (Rates, error) {
 			continue
 		}
 		// Picodollars per token are microdollars per million.
-		each, err := round(new(big.Rat).Quo(costs[i].rat(), new(big.Rat).SetInt64(k.tokens)))
+		each, err := RoundUSD(new(big.Rat).Quo(costs[i].Rat(), new(big.Rat).SetInt64(k.tokens)))
 		if err != nil {
 			return Rates{}, err
 		}
@@ -187,7 +187,7 @@ func Blended(bill USD, t Tokens) (USD, error) {
 		return 0, errors.New("pricing: there are no tokens")
 	}
 	const million = 1_000_000
-	perToken := bill.rat()
+	perToken := bill.Rat()
 	perToken.Quo(perToken, new(big.Rat).SetInt(n))
-	return round(perToken.Mul(perToken, big.NewRat(million, 1)))
+	return RoundUSD(perToken.Mul(perToken, big.NewRat(million, 1)))
 }

@@ -25,7 +25,7 @@ func (g *growth) add(throughput float64) (plateau bool) {
 
 // derive fills in the figures that follow from the levels.
 func (r *Report) derive(speeds []metrics.TokensPerSecond) error {
-	r.PeakOutputTokensPerSecond, r.PeakOutputSpeed, r.PeakConcurrency, r.PeakNormalised = nil, nil, 0, nil
+	r.PeakOutputTokensPerSecond, r.PeakOutputSpeed, r.PeakConcurrency, r.PeakNormalized = nil, nil, 0, nil
 	for i := range r.Levels {
 		l := &r.Levels[i]
 		if l.Invalid != "" {
@@ -50,11 +50,11 @@ func (r *Report) derive(speeds []metrics.TokensPerSecond) error {
 		r.AtSpeed = append(r.AtSpeed, a)
 	}
 	if r.System != nil && r.PeakOutputTokensPerSecond != nil {
-		n, err := r.System.Normalise(*r.PeakOutputTokensPerSecond)
+		n, err := r.System.Normalize(*r.PeakOutputTokensPerSecond)
 		if err != nil {
 			return err
 		}
-		r.PeakNormalised = &n
+		r.PeakNormalized = &n
 	}
 	return nil
 }
@@ -65,11 +65,11 @@ func (r *Report) price(a *AtSpeed) error {
 	if r.System == nil || a.OutputTokensPerSecond == nil || *a.OutputTokensPerSecond <= 0 {
 		return nil
 	}
-	n, err := r.System.Normalise(*a.OutputTokensPerSecond)
+	n, err := r.System.Normalize(*a.OutputTokensPerSecond)
 	if err != nil {
 		return err
 	}
-	a.Normalised = &n
+	a.Normalized = &n
 	if r.System.Price == 0 {
 		return nil
 	}

@@ -37,8 +37,8 @@ type Report struct {
 
 	// System is the hardware that throughput is divided by; nil if not stated.
 	System *pricing.System `json:"system,omitempty"`
-	// PeakNormalised is the peak throughput per accelerator, kW and so on.
-	PeakNormalised *pricing.Normalised `json:"peak_normalised,omitempty"`
+	// PeakNormalized is the peak throughput per accelerator, kW and so on.
+	PeakNormalized *pricing.Normalized `json:"peak_normalised,omitempty"`
 
 	// Preflight is what was found out about the endpoint; nil if the sweep ended
 	// before.
@@ -132,8 +132,8 @@ type AtSpeed struct {
 	// input tokens, which are a million too at 1,000 in and 1,000 out. It is nil
 	// without a throughput or a price.
 	CostPerMillion *pricing.USD `json:"cost_per_million_usd"`
-	// Normalised is the throughput per accelerator, kW and so on.
-	Normalised *pricing.Normalised `json:"normalised,omitempty"`
+	// Normalized is the throughput per accelerator, kW and so on.
+	Normalized *pricing.Normalized `json:"normalised,omitempty"`
 }
 
 // A Case says how a throughput at a speed was found.

@@ -45,8 +45,8 @@ func (r *Report) WriteTable(w io.Writer) error {
 			limit = "; it does not grow beyond"
 		}
 		fmt.Fprintf(&b, "Peak system output throughput: %.1f tokens/s at concurrency %d%s.\n", *p, r.PeakConcurrency, limit)
-		if r.PeakNormalised != nil {
-			indent(&b, r.PeakNormalised.Lines("tokens/s"))
+		if r.PeakNormalized != nil {
+			indent(&b, r.PeakNormalized.Lines("tokens/s"))
 		}
 	}
 	if p := r.PeakOutputSpeed; p != nil {
@@ -58,8 +58,8 @@ func (r *Report) WriteTable(w io.Writer) error {
 		if a.CostPerMillion != nil {
 			fmt.Fprintf(&b, "    %s\n", r.costSentence(a))
 		}
-		if a.Normalised != nil {
-			indent(&b, a.Normalised.Lines("tokens/s"))
+		if a.Normalized != nil {
+			indent(&b, a.Normalized.Lines("tokens/s"))
 		}
 	}
 	if len(r.Warnings) > 0 {

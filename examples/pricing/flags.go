@@ -10,17 +10,17 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/internal/cli"
-	"github.com/agentperf/agentperf-go/pricing"
+	"github.com/agentperf/agentperf-go/pricing/catalog"
 )
 
 // options are the command line.
 type options struct {
 	asOf       time.Time
-	prices     pricing.Prices
+	prices     catalog.Prices
 	filter     string // accelerator
 	system     cli.System
-	statistic  pricing.Statistic // empty: no quote
-	commitment pricing.Commitment
+	statistic  catalog.Statistic // empty: no quote
+	commitment catalog.Commitment
 	mixed      bool
 	files      []string // reports
 }
@@ -31,7 +31,7 @@ var errUsage = errors.New("wrong usage")
 // parse reads the command line and the price files that it names. The error has
 // been shown to the user.
 func parse(args []string, now time.Time, stderr io.Writer) (*options, error) {
-	o := &options{asOf: now.UTC().Truncate(24 * time.Hour), commitment: pricing.OnDemand}
+	o := &options{asOf: now.UTC().Truncate(24 * time.Hour), commitment: catalog.OnDemand}
 	var own, azure string
 	var sky [][2]string // provider, file
 	flags := flag.NewFlagSet("pricing", flag.ContinueOnError)
@@ -43,8 +43,8 @@ func parse(args []string, now time.Time, stderr io.Writer) (*options, error) {
 		}
 		return err
 	})
-	flags.StringVar(&own, "prices", "", "CSV `file` with prices to use in place of the built-in ones; its columns are in the documentation of pricing.ReadPrices")
-	flags.Func("skypilot", "add the prices of `PROVIDER=FILE`, a vms.csv of SkyPilot's catalogue, as those of -as-of (repeatable)", func(s string) error {
+	flags.StringVar(&own, "prices", "", "CSV `file` with prices to use in place of the built-in ones; its columns are in the documentation of catalog.ReadPrices")
+	flags.Func("skypilot", "add the prices of `PROVIDER=FILE`, a vms.csv of SkyPilot's catalog, as those of -as-of (repeatable)", func(s string) error {
 		provider, file, ok := strings.Cut(s, "=")
 		if !ok || provider == "" || file == "" {
 			return errors.New("expected PROVIDER=FILE")
@@ -53,16 +53,16 @@ func parse(args []string, now time.Time, stderr io.Writer) (*options, error) {
 		return nil
 	})
 	flags.StringVar(&azure, "azure", "", "add the prices of a `file` with answers of Azure's Retail Prices API, as those of -as-of")
-	flags.Func("quote", "price the reports at this `statistic` of the catalogue for their accelerator: minimum or average", func(s string) error {
-		o.statistic = pricing.Statistic(s)
-		if o.statistic != pricing.Minimum && o.statistic != pricing.Average {
+	flags.Func("quote", "price the reports at this `statistic` of the catalog for their accelerator: minimum or average", func(s string) error {
+		o.statistic = catalog.Statistic(s)
+		if o.statistic != catalog.Minimum && o.statistic != catalog.Average {
 			return errors.New("expected minimum or average")
 		}
 		return nil
 	})
 	flags.Func("commitment", "commitment of -quote: `on_demand`, spot, 1yr or 3yr", func(s string) error {
-		switch o.commitment = pricing.Commitment(s); o.commitment {
-		case pricing.OnDemand, pricing.Spot, pricing.OneYear, pricing.ThreeYear:
+		switch o.commitment = catalog.Commitment(s); o.commitment {
+		case catalog.OnDemand, catalog.Spot, catalog.OneYear, catalog.ThreeYear:
 			return nil
 		}
 		return errors.New("expected on_demand, spot, 1yr or 3yr")
@@ -99,18 +99,18 @@ func parse(args []string, now time.Time, stderr io.Writer) (*options, error) {
 		o.filter = only.Accelerator
 	}
 	var err error
-	if o.prices, err = catalogue(own, sky, azure, o.asOf, stderr); err != nil {
+	if o.prices, err = openCatalog(own, sky, azure, o.asOf, stderr); err != nil {
 		return fail(err)
 	}
 	return o, nil
 }
 
-// catalogue returns the prices of all the files that are named.
-func catalogue(own string, sky [][2]string, azure string, asOf time.Time, stderr io.Writer) (pricing.Prices, error) {
-	all := pricing.BuiltinPrices()
+// openCatalog returns the prices of all the files that are named.
+func openCatalog(own string, sky [][2]string, azure string, asOf time.Time, stderr io.Writer) (catalog.Prices, error) {
+	all := catalog.BuiltinPrices()
 	if own != "" {
 		err := open(own, func(r io.Reader) (err error) {
-			all, err = pricing.ReadPrices(own, r)
+			all, err = catalog.ReadPrices(own, r)
 			return err
 		})
 		if err != nil {
@@ -119,7 +119,7 @@ func catalogue(own string, sky [][2]string, azure string, asOf time.Time, stderr
 	}
 	for _, s := range sky {
 		err := open(s[1], func(r io.Reader) error {
-			more, err := pricing.ReadSkyPilot(s[1], s[0], asOf, r)
+			more, err := catalog.ReadSkyPilot(s[1], s[0], asOf, r)
 			all = append(all, more...)
 			return err
 		})
@@ -129,7 +129,7 @@ func catalogue(own string, sky [][2]string, azure string, asOf time.Time, stderr
 	}
 	if azure != "" {
 		err := open(azure, func(r io.Reader) error {
-			more, warnings, err := pricing.ReadAzure(azure, asOf, r)
+			more, warnings, err := catalog.ReadAzure(azure, asOf, r)
 			all = append(all, more...)
 			for _, w := range warnings {
 				fmt.Fprintf(stderr, "%s: %s\n", azure, w)

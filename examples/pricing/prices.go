@@ -8,18 +8,18 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/agentperf/agentperf-go/pricing"
+	"github.com/agentperf/agentperf-go/pricing/catalog"
 )
 
 // showPrices prints the tables of prices.
 func showPrices(o *options, w io.Writer) error {
 	var b strings.Builder
 	shown := false
-	for _, c := range []pricing.Commitment{pricing.OnDemand, pricing.OneYear} {
+	for _, c := range []catalog.Commitment{catalog.OnDemand, catalog.OneYear} {
 		shown = byProvider(&b, o, c) || shown
 	}
 	if !shown {
-		return fmt.Errorf("%w for %q on demand or for a year as of %s", pricing.ErrNoPrice, o.filter, o.asOf.Format(time.DateOnly))
+		return fmt.Errorf("%w for %q on demand or for a year as of %s", catalog.ErrNoPrice, o.filter, o.asOf.Format(time.DateOnly))
 	}
 	fmt.Fprintf(&b, "The lowest of each provider, in regions and sizes of its own.\n* of the accelerator alone; the rest of the machine is billed beside it.\n! older than 90 days on %s.\n\n", o.asOf.Format(time.DateOnly))
 	lowest(&b, o)
@@ -27,14 +27,14 @@ func showPrices(o *options, w io.Writer) error {
 	return err
 }
 
-var titles = map[pricing.Commitment]string{
-	pricing.OnDemand: "On demand", pricing.OneYear: "Committed for a year",
+var titles = map[catalog.Commitment]string{
+	catalog.OnDemand: "On demand", catalog.OneYear: "Committed for a year",
 }
 
 // accelerators returns those that the prices are of, each once, sorted.
-func accelerators(prices pricing.Prices) (list []string) {
+func accelerators(prices catalog.Prices) (list []string) {
 	for _, p := range prices {
-		if !slices.ContainsFunc(list, func(a string) bool { return pricing.SameAccelerator(a, p.Accelerator) }) {
+		if !slices.ContainsFunc(list, func(a string) bool { return catalog.SameAccelerator(a, p.Accelerator) }) {
 			list = append(list, p.Accelerator)
 		}
 	}
@@ -43,7 +43,7 @@ func accelerators(prices pricing.Prices) (list []string) {
 }
 
 // providers returns those that the prices are of, each once, in their order.
-func providers(prices pricing.Prices) (list []string) {
+func providers(prices catalog.Prices) (list []string) {
 	for _, p := range prices {
 		if !slices.ContainsFunc(list, func(s string) bool { return strings.EqualFold(s, p.Provider) }) {
 			list = append(list, p.Provider)
@@ -53,10 +53,10 @@ func providers(prices pricing.Prices) (list []string) {
 }
 
 // byProvider prints a row for each provider and a column for each accelerator.
-func byProvider(b *strings.Builder, o *options, c pricing.Commitment) bool {
-	q := pricing.Query{Accelerator: o.filter, Commitment: c, AsOf: o.asOf}
+func byProvider(b *strings.Builder, o *options, c catalog.Commitment) bool {
+	q := catalog.Query{Accelerator: o.filter, Commitment: c, AsOf: o.asOf}
 	whole := o.prices.Select(q)
-	q.Scope = pricing.GPUOnly
+	q.Scope = catalog.GPUOnly
 	all := slices.Concat(whole, o.prices.Select(q))
 	if len(all) == 0 {
 		return false
@@ -68,7 +68,7 @@ func byProvider(b *strings.Builder, o *options, c pricing.Commitment) bool {
 	for _, provider := range providers(all) {
 		row := []string{provider}
 		for _, a := range columns {
-			row = append(row, cell(o, pricing.Query{Provider: provider, Accelerator: a, Commitment: c, AsOf: o.asOf}))
+			row = append(row, cell(o, catalog.Query{Provider: provider, Accelerator: a, Commitment: c, AsOf: o.asOf}))
 		}
 		fmt.Fprintln(t, strings.Join(row, "\t")+"\t")
 	}
@@ -79,12 +79,12 @@ func byProvider(b *strings.Builder, o *options, c pricing.Commitment) bool {
 
 // cell returns the lowest price with its marks, that of the accelerator alone
 // only where there is no other.
-func cell(o *options, q pricing.Query) string {
+func cell(o *options, q catalog.Query) string {
 	mark := ""
-	quote, err := o.prices.Quote(q, pricing.Minimum)
+	quote, err := o.prices.Quote(q, catalog.Minimum)
 	if err != nil {
-		q.Scope, mark = pricing.GPUOnly, "*"
-		if quote, err = o.prices.Quote(q, pricing.Minimum); err != nil {
+		q.Scope, mark = catalog.GPUOnly, "*"
+		if quote, err = o.prices.Quote(q, catalog.Minimum); err != nil {
 			return ""
 		}
 	}
@@ -92,7 +92,7 @@ func cell(o *options, q pricing.Query) string {
 }
 
 // old marks a price that is older than 90 days.
-func old(o *options, p pricing.Price) string {
+func old(o *options, p catalog.Price) string {
 	if o.asOf.Sub(p.Date) > 90*24*time.Hour {
 		return "!"
 	}
@@ -101,13 +101,13 @@ func old(o *options, p pricing.Price) string {
 
 // lowest prints the lowest price of each accelerator, of whole instances.
 func lowest(b *strings.Builder, o *options) {
-	all := o.prices.Select(pricing.Query{Accelerator: o.filter, AsOf: o.asOf})
+	all := o.prices.Select(catalog.Query{Accelerator: o.filter, AsOf: o.asOf})
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "Lowest\tUSD/hour\tstatistic\tprovider\tinstance\tdate")
 	for _, a := range accelerators(all) {
-		for _, c := range []pricing.Commitment{pricing.OnDemand, pricing.OneYear} {
-			q := pricing.Query{Accelerator: a, Commitment: c, AsOf: o.asOf}
-			quote, err := o.prices.Quote(q, pricing.Minimum)
+		for _, c := range []catalog.Commitment{catalog.OnDemand, catalog.OneYear} {
+			q := catalog.Query{Accelerator: a, Commitment: c, AsOf: o.asOf}
+			quote, err := o.prices.Quote(q, catalog.Minimum)
 			if err != nil {
 				continue // there is none, or of the accelerator alone
 			}

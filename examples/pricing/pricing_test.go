@@ -110,7 +110,7 @@ func TestReports(t *testing.T) {
 	if _, stdout, _ := program(l); strings.Contains(stdout, "cost") || strings.Contains(stdout, "/hour:") || strings.Contains(stdout, "kW") {
 		t.Error(stdout)
 	}
-	// A price of the catalogue says which.
+	// A price of the catalog says which.
 	if _, stdout, stderr := program("-quote", "minimum", l); !strings.Contains(stdout, "$3.90 (minimum on-demand, Crusoe Cloud H100 80GB HGX, 2026-09-20)") || !strings.Contains(stdout, "$0.867 (1M in + 1M out)") {
 		t.Error(stdout, stderr)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/pricing"
+	"github.com/agentperf/agentperf-go/pricing/catalog"
 	"github.com/agentperf/agentperf-go/slt"
 )
 
@@ -61,7 +62,7 @@ func read(name string) (*report, error) {
 	return r, nil
 }
 
-// price fills in what flags and the catalogue say of the system.
+// price fills in what flags and the catalog say of the system.
 func (r *report) price(o *options) (err error) {
 	if r.system, err = o.system.Over(r.system); err != nil {
 		return fmt.Errorf("%s: %w", r.name, err)
@@ -72,7 +73,7 @@ func (r *report) price(o *options) (err error) {
 	if r.system.Accelerator == "" || r.system.Accelerators == 0 {
 		return fmt.Errorf("%s: -quote needs to know the accelerators; see -accelerator and -accelerators", r.name)
 	}
-	quote, err := o.prices.Quote(pricing.Query{Accelerator: r.system.Accelerator, Commitment: o.commitment, AsOf: o.asOf}, o.statistic)
+	quote, err := o.prices.Quote(catalog.Query{Accelerator: r.system.Accelerator, Commitment: o.commitment, AsOf: o.asOf}, o.statistic)
 	if err != nil {
 		return fmt.Errorf("%s: %w", r.name, err)
 	}
@@ -183,7 +184,7 @@ func (r *report) fillAgents(set func(row, cell string)) error {
 			continue
 		}
 		set(tier.Name+": agents", bound+strconv.Itoa(tier.MaxAgents))
-		if err := r.normalise(set, tier.Name, bound, float64(tier.MaxAgents)); err != nil {
+		if err := r.normalize(set, tier.Name, bound, float64(tier.MaxAgents)); err != nil {
 			return err
 		}
 	}
@@ -197,7 +198,7 @@ func (r *report) fillLoad(set func(row, cell string)) error {
 			bound = ""
 		}
 		set("peak: tokens/s", bound+number(*p))
-		if err := r.normalise(set, "peak", bound, *p); err != nil {
+		if err := r.normalize(set, "peak", bound, *p); err != nil {
 			return err
 		}
 	}
@@ -219,7 +220,7 @@ func (r *report) fillLoad(set func(row, cell string)) error {
 			}
 			set(name+": cost of a million tokens", most+cost.Text(3)+tokens(r.load.Config))
 		}
-		if err := r.normalise(set, name, bound, *a.OutputTokensPerSecond); err != nil {
+		if err := r.normalize(set, name, bound, *a.OutputTokensPerSecond); err != nil {
 			return err
 		}
 	}
@@ -234,9 +235,9 @@ func tokens(c slt.ConfigEcho) string {
 	return fmt.Sprintf(" (%.3gM in + 1M out)", float64(c.InputTokens)/float64(c.OutputTokens))
 }
 
-// normalise sets the figures per accelerator and so on.
-func (r *report) normalise(set func(row, cell string), name, bound string, quantity float64) error {
-	n, err := r.system.Normalise(quantity)
+// normalize sets the figures per accelerator and so on.
+func (r *report) normalize(set func(row, cell string), name, bound string, quantity float64) error {
+	n, err := r.system.Normalize(quantity)
 	if err != nil {
 		return err
 	}

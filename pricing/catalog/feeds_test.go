@@ -1,11 +1,11 @@
-package pricing_test
+package catalog_test
 
 import (
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/agentperf/agentperf-go/pricing"
+	"github.com/agentperf/agentperf-go/pricing/catalog"
 )
 
 // In the shape of SkyPilot's files: columns in another order than elsewhere, a
@@ -21,22 +21,22 @@ none,H200,0,4,16,10,,us-west-1,
 `
 
 func TestSkyPilot(t *testing.T) {
-	got, err := pricing.ReadSkyPilot("vms.csv", "Cloud", time.Date(2026, 11, 5, 17, 0, 0, 0, time.UTC), strings.NewReader(skyPilot))
+	got, err := catalog.ReadSkyPilot("vms.csv", "Cloud", time.Date(2026, 11, 5, 17, 0, 0, 0, time.UTC), strings.NewReader(skyPilot))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []struct {
 		accelerator string
 		perInstance int
-		commitment  pricing.Commitment
+		commitment  catalog.Commitment
 		price       string
 	}{
-		{"H100-SXM", 8, pricing.OnDemand, "3.99"},
-		{"H100-PCIe", 1, pricing.OnDemand, "3.29"}, // noise beyond a picodollar is rounded away
-		{"H100-PCIe", 1, pricing.Spot, "2.50"},
-		{"H100-NVL", 2, pricing.OnDemand, "6.98"},
-		{"H100-NVL", 2, pricing.Spot, "7.00"},
-		{"B200", 0, pricing.OnDemand, "7.00"},
+		{"H100-SXM", 8, catalog.OnDemand, "3.99"},
+		{"H100-PCIe", 1, catalog.OnDemand, "3.29"}, // noise beyond a picodollar is rounded away
+		{"H100-PCIe", 1, catalog.Spot, "2.50"},
+		{"H100-NVL", 2, catalog.OnDemand, "6.98"},
+		{"H100-NVL", 2, catalog.Spot, "7.00"},
+		{"B200", 0, catalog.OnDemand, "7.00"},
 	}
 	if len(got) != len(want) {
 		t.Fatalf("%v", got)
@@ -58,11 +58,11 @@ func TestSkyPilot(t *testing.T) {
 		"InstanceType,Price\na,1\n":    "v.csv:1: there is no column acceleratorname",
 		"":                             "v.csv is empty",
 	} {
-		if got, err := pricing.ReadSkyPilot("v.csv", "Cloud", day("2026-11-05"), strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), words) {
+		if got, err := catalog.ReadSkyPilot("v.csv", "Cloud", day("2026-11-05"), strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), words) {
 			t.Errorf("%q: %v, %v", text, got, err)
 		}
 	}
-	if _, err := pricing.ReadSkyPilot("v.csv", "", time.Time{}, strings.NewReader(skyPilot)); err == nil {
+	if _, err := catalog.ReadSkyPilot("v.csv", "", time.Time{}, strings.NewReader(skyPilot)); err == nil {
 		t.Error("prices of nobody, of no day")
 	}
 }
@@ -83,20 +83,20 @@ const azurePage = `{"BillingCurrency":"USD","CustomerEntityId":"Default","Items"
 
 func TestAzure(t *testing.T) {
 	last := `{"BillingCurrency":"USD","Items":[],"NextPageLink":null,"Count":0}`
-	got, warnings, err := pricing.ReadAzure("azure.json", day("2026-11-05"), strings.NewReader(azurePage+last))
+	got, warnings, err := catalog.ReadAzure("azure.json", day("2026-11-05"), strings.NewReader(azurePage+last))
 	if err != nil || len(warnings) != 1 || warnings[0] != "1 items of other sizes were left out" {
 		t.Fatalf("%q, %v", warnings, err)
 	}
 	want := []struct {
 		accelerator string
-		commitment  pricing.Commitment
+		commitment  catalog.Commitment
 		price       string // to 3 decimals
 	}{
-		{"H100-SXM", pricing.OnDemand, "$12.290"},
-		{"H100-SXM", pricing.Spot, "$5.000"},
-		{"H100-SXM", pricing.OneYear, "$7.866"},
-		{"H100-SXM", pricing.ThreeYear, "$5.395"},
-		{"H100-NVL", pricing.OnDemand, "$6.980"},
+		{"H100-SXM", catalog.OnDemand, "$12.290"},
+		{"H100-SXM", catalog.Spot, "$5.000"},
+		{"H100-SXM", catalog.OneYear, "$7.866"},
+		{"H100-SXM", catalog.ThreeYear, "$5.395"},
+		{"H100-NVL", catalog.OnDemand, "$6.980"},
 	}
 	if len(got) != len(want) {
 		t.Fatalf("%v", got)
@@ -106,7 +106,7 @@ func TestAzure(t *testing.T) {
 			t.Errorf("%+v, want %+v", p, w)
 		}
 	}
-	if _, warnings, err := pricing.ReadAzure("azure.json", day("2026-11-05"), strings.NewReader(azurePage)); err != nil || !strings.Contains(strings.Join(warnings, "|"), "another after it") {
+	if _, warnings, err := catalog.ReadAzure("azure.json", day("2026-11-05"), strings.NewReader(azurePage)); err != nil || !strings.Contains(strings.Join(warnings, "|"), "another after it") {
 		t.Errorf("%q, %v", warnings, err)
 	}
 	for text, words := range map[string]string{
@@ -120,7 +120,7 @@ func TestAzure(t *testing.T) {
 		azurePage + strings.Replace(azurePage, `"retailPrice":40.0`, `"retailPrice":"much"`, 1): "a.json:",
 		azurePage + "\n\nnonsense":                                                              "a.json:13: not a page",
 	} {
-		if got, _, err := pricing.ReadAzure("a.json", day("2026-11-05"), strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), words) {
+		if got, _, err := catalog.ReadAzure("a.json", day("2026-11-05"), strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), words) {
 			t.Errorf("%.200q: %v, %v; want %q", text, got, err, words)
 		}
 	}

@@ -1,4 +1,4 @@
-package pricing
+package catalog
 
 import (
 	"bytes"
@@ -22,9 +22,9 @@ func readAll(name string, r io.Reader) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(r, mostBytes+1))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("pricing: %s: %w", name, err)
+		return nil, fmt.Errorf("catalog: %s: %w", name, err)
 	case len(text) > mostBytes:
-		return nil, fmt.Errorf("pricing: %s is larger than %d MiB", name, mostBytes>>20)
+		return nil, fmt.Errorf("catalog: %s is larger than %d MiB", name, mostBytes>>20)
 	}
 	return bytes.TrimPrefix(text, []byte("\ufeff")), nil
 }
@@ -47,7 +47,7 @@ func (r *row) get(column string) string {
 
 // bad is the error of a field that is not what was expected.
 func (r *row) bad(column, expected string) error {
-	return fmt.Errorf("pricing: %s:%d: %s is %.60q, expected %s", r.file, r.line, column, r.get(column), expected)
+	return fmt.Errorf("catalog: %s:%d: %s is %.60q, expected %s", r.file, r.line, column, r.get(column), expected)
 }
 
 // number returns a field that is a finite number, 0 or more; nil when it is
@@ -89,21 +89,21 @@ func readTable(name string, r io.Reader, required []string, f func(r *row) error
 	c := csv.NewReader(bytes.NewReader(text))
 	header, err := c.Read()
 	if errors.Is(err, io.EOF) {
-		return fmt.Errorf("pricing: %s is empty, expected a row with the names of columns", name)
+		return fmt.Errorf("catalog: %s is empty, expected a row with the names of columns", name)
 	} else if err != nil {
-		return fmt.Errorf("pricing: %s: %w", name, err)
+		return fmt.Errorf("catalog: %s: %w", name, err)
 	}
 	columns := make(map[string]int)
 	for i, column := range header {
 		column = strings.ToLower(strings.TrimSpace(column))
 		if _, twice := columns[column]; twice {
-			return fmt.Errorf("pricing: %s:1: there are two columns named %.60q", name, column)
+			return fmt.Errorf("catalog: %s:1: there are two columns named %.60q", name, column)
 		}
 		columns[column] = i
 	}
 	for _, column := range required {
 		if _, ok := columns[column]; !ok {
-			return fmt.Errorf("pricing: %s:1: there is no column %s; expected at least %s", name, column, strings.Join(required, ", "))
+			return fmt.Errorf("catalog: %s:1: there is no column %s; expected at least %s", name, column, strings.Join(required, ", "))
 		}
 	}
 	var errs []error
@@ -113,7 +113,7 @@ func readTable(name string, r io.Reader, required []string, f func(r *row) error
 			break
 		}
 		if err != nil { // where a row ends is not certain any more
-			errs = append(errs, fmt.Errorf("pricing: %s: %w", name, err))
+			errs = append(errs, fmt.Errorf("catalog: %s: %w", name, err))
 			break
 		}
 		line, _ := c.FieldPos(0)
@@ -128,7 +128,7 @@ func readTable(name string, r io.Reader, required []string, f func(r *row) error
 func writeTable(w io.Writer, rows [][]string) error {
 	c := csv.NewWriter(w)
 	if err := c.WriteAll(rows); err != nil {
-		return fmt.Errorf("pricing: %w", err)
+		return fmt.Errorf("catalog: %w", err)
 	}
 	return nil
 }

@@ -19,8 +19,8 @@ func full() pricing.System {
 	}
 }
 
-func TestNormalise(t *testing.T) {
-	n, err := full().Normalise(65)
+func TestNormalize(t *testing.T) {
+	n, err := full().Normalize(65)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,25 +38,25 @@ func TestNormalise(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var back pricing.Normalised
+	var back pricing.Normalized
 	if err := json.Unmarshal(text, &back); err != nil || cmp.Diff(n, back) != "" {
 		t.Errorf("%v: %s", err, text)
 	}
 
 	// What is not known leaves its figure out.
-	n, err = pricing.System{Accelerators: 2}.Normalise(0)
+	n, err = pricing.System{Accelerators: 2}.Normalize(0)
 	if err != nil || len(n.Lines("agents")) != 1 || *n.PerAccelerator != 0 || n.PerKW != nil || n.PerDollarHour != nil || n.PerRack != nil {
 		t.Errorf("%+v, %v", n, err)
 	}
-	if n, err := (pricing.System{}).Normalise(7); err != nil || n != (pricing.Normalised{}) {
+	if n, err := (pricing.System{}).Normalize(7); err != nil || n != (pricing.Normalized{}) {
 		t.Errorf("nothing known: %+v, %v", n, err)
 	}
-	if n, _ := (pricing.System{Accelerators: 64, RackAccelerators: 32}).Normalise(64); *n.PerRack != 32 || n.RackExtrapolated {
+	if n, _ := (pricing.System{Accelerators: 64, RackAccelerators: 32}).Normalize(64); *n.PerRack != 32 || n.RackExtrapolated {
 		t.Errorf("less than was measured is no extrapolation: %+v", n)
 	}
 	for _, bad := range []float64{-1, math.NaN(), math.Inf(1)} {
-		if n, err := full().Normalise(bad); err == nil {
-			t.Errorf("%v is normalised to %+v", bad, n)
+		if n, err := full().Normalize(bad); err == nil {
+			t.Errorf("%v is normalized to %+v", bad, n)
 		}
 	}
 }

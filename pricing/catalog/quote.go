@@ -1,4 +1,4 @@
-package pricing
+package catalog
 
 import (
 	"cmp"
@@ -8,76 +8,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/agentperf/agentperf-go/pricing"
 )
-
-// A Query picks prices. Empty fields pick all, but for Scope.
-type Query struct {
-	Provider    string
-	Accelerator string
-	Commitment  Commitment
-	Region      string
-	// Scope is what the price must buy; empty means [WholeInstance]. Prices of
-	// different scopes are never picked together.
-	Scope Scope
-	// AsOf is the day of the question: later prices do not count, and those
-	// more than 90 days older make a warning. Zero leaves both out.
-	AsOf time.Time
-}
-
-func (q Query) String() string {
-	parts := []string{q.Commitment.words(), q.Accelerator, string(q.scope())}
-	if q.Provider != "" {
-		parts = append(parts, "of "+q.Provider)
-	}
-	if q.Region != "" {
-		parts = append(parts, "in "+q.Region)
-	}
-	if !q.AsOf.IsZero() {
-		parts = append(parts, "as of "+q.AsOf.Format(dateForm))
-	}
-	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " ")
-}
-
-func (q Query) scope() Scope {
-	if q.Scope == "" {
-		return WholeInstance
-	}
-	return q.Scope
-}
-
-func (q Query) picks(p *Price) bool {
-	return (q.Provider == "" || strings.EqualFold(p.Provider, q.Provider)) &&
-		(q.Accelerator == "" || SameAccelerator(p.Accelerator, q.Accelerator)) &&
-		(q.Commitment == "" || p.Commitment == q.Commitment) &&
-		(q.Region == "" || strings.EqualFold(p.Region, q.Region)) &&
-		p.Scope == q.scope() &&
-		(q.AsOf.IsZero() || !p.Date.After(q.AsOf))
-}
-
-// Select returns the prices that a query picks: of each instance of a provider,
-// region and commitment the latest, in the order of the catalogue.
-func (all Prices) Select(q Query) Prices {
-	type offer struct {
-		provider, accelerator, instance, region string
-		commitment                              Commitment
-	}
-	latest := make(map[offer]int)
-	var picked Prices
-	for i := range all {
-		p := all[i]
-		if !q.picks(&p) {
-			continue
-		}
-		o := offer{strings.ToLower(p.Provider), acceleratorKey(p.Accelerator), p.Instance, p.Region, p.Commitment}
-		if j, seen := latest[o]; !seen {
-			latest[o] = len(picked)
-			picked = append(picked, p)
-		} else if p.Date.After(picked[j].Date) {
-			picked[j] = p
-		}
-	}
-	return picked
-}
 
 // A Statistic makes one price of many.
 type Statistic string
@@ -90,11 +23,11 @@ const (
 	Average Statistic = "average"
 )
 
-// A Quote is a price drawn from a catalogue.
+// A Quote is a price drawn from a catalog.
 type Quote struct {
 	// PerHour is the price of one accelerator for an hour, rounded to a
 	// picodollar.
-	PerHour USD
+	PerHour pricing.USD
 	// Name names the statistic in words: "minimum on-demand", "lowest 1-year
 	// committed", "average on-demand".
 	Name string
@@ -104,8 +37,8 @@ type Quote struct {
 	Warnings []string
 }
 
-// ErrNoPrice is returned when a catalogue has no price of the kind asked for.
-var ErrNoPrice = errors.New("pricing: no price")
+// ErrNoPrice is returned when a catalog has no price of the kind asked for.
+var ErrNoPrice = errors.New("catalog: no price")
 
 // staleAfter is the age of a price, in days, beyond which it carries a warning.
 const staleAfter = 90
@@ -115,10 +48,10 @@ const staleAfter = 90
 // wraps [ErrNoPrice] when there are none.
 func (all Prices) Quote(q Query, s Statistic) (Quote, error) {
 	if q.Accelerator == "" || q.Commitment == "" {
-		return Quote{}, errors.New("pricing: a quote needs an accelerator and a commitment")
+		return Quote{}, errors.New("catalog: a quote needs an accelerator and a commitment")
 	}
 	if s != Minimum && s != Average {
-		return Quote{}, fmt.Errorf("pricing: the statistic is %q, expected minimum or average", string(s))
+		return Quote{}, fmt.Errorf("catalog: the statistic is %q, expected minimum or average", string(s))
 	}
 	picked := all.Select(q)
 	if len(picked) == 0 {
@@ -135,9 +68,9 @@ func (all Prices) Quote(q Query, s Statistic) (Quote, error) {
 	} else {
 		sum := new(big.Rat)
 		for _, p := range lowest {
-			sum.Add(sum, p.PerHour.rat())
+			sum.Add(sum, p.PerHour.Rat())
 		}
-		mean, err := round(sum.Quo(sum, big.NewRat(int64(len(lowest)), 1)))
+		mean, err := pricing.RoundUSD(sum.Quo(sum, big.NewRat(int64(len(lowest)), 1)))
 		if err != nil {
 			return Quote{}, err
 		}
@@ -181,7 +114,7 @@ func (q *Quote) warn(of Query, providers int) {
 	add := func(format string, args ...any) { q.Warnings = append(q.Warnings, fmt.Sprintf(format, args...)) }
 	for _, p := range q.From {
 		if days := int(of.AsOf.Sub(p.Date).Hours() / 24); !of.AsOf.IsZero() && days > staleAfter {
-			add("the price of %s is %d days old (%s)", p.Provider, days, p.Date.Format(dateForm))
+			add("the price of %s is %d days old (%s)", p.Provider, days, p.Date.Format(time.DateOnly))
 		}
 	}
 	switch of.scope() {
@@ -200,9 +133,9 @@ func (q *Quote) warn(of Query, providers int) {
 func (q Quote) Note() string {
 	if len(q.From) == 1 {
 		p := q.From[0]
-		return fmt.Sprintf("%s, %s %s, %s", q.Name, p.Provider, p.Instance, p.Date.Format(dateForm))
+		return fmt.Sprintf("%s, %s %s, %s", q.Name, p.Provider, p.Instance, p.Date.Format(time.DateOnly))
 	}
 	oldest := slices.MinFunc(q.From, func(a, b Price) int { return a.Date.Compare(b.Date) })
 	newest := slices.MaxFunc(q.From, func(a, b Price) int { return a.Date.Compare(b.Date) })
-	return fmt.Sprintf("%s of %d providers, %s to %s", q.Name, len(q.From), oldest.Date.Format(dateForm), newest.Date.Format(dateForm))
+	return fmt.Sprintf("%s of %d providers, %s to %s", q.Name, len(q.From), oldest.Date.Format(time.DateOnly), newest.Date.Format(time.DateOnly))
 }

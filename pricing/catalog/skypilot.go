@@ -1,16 +1,18 @@
-package pricing
+package catalog
 
 import (
 	"errors"
 	"fmt"
 	"io"
 	"math/big"
-	"strconv"
 	"strings"
 	"time"
+
+	"github.com/agentperf/agentperf-go/internal/decimal"
+	"github.com/agentperf/agentperf-go/pricing"
 )
 
-// ReadSkyPilot reads a vms.csv of SkyPilot's catalogue, which has a file for each
+// ReadSkyPilot reads a vms.csv of SkyPilot's catalog, which has a file for each
 // cloud and neither names it nor dates its prices: both are given. Prices are per
 // instance there; each is divided by the number of accelerators and rounded to a
 // picodollar. A row becomes a price on demand, and one on the spot market where
@@ -20,7 +22,7 @@ import (
 // The error names file, line and column of up to ten bad rows.
 func ReadSkyPilot(name, provider string, date time.Time, r io.Reader) (Prices, error) {
 	if provider == "" || date.IsZero() {
-		return nil, errors.New("pricing: SkyPilot's files need a provider and a date")
+		return nil, errors.New("catalog: SkyPilot's files need a provider and a date")
 	}
 	year, month, day := date.Date()
 	date = time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
@@ -33,7 +35,7 @@ func ReadSkyPilot(name, provider string, date time.Time, r io.Reader) (Prices, e
 		p := Price{
 			Provider: provider, Accelerator: skyPilotAccelerator(r.get("instancetype"), r.get("acceleratorname")),
 			Instance: r.get("instancetype"), Region: r.get("region"), Date: date, Scope: WholeInstance,
-			SourceTitle: "SkyPilot catalogue, " + name, Source: "skypilot-org/skypilot-catalog", Confidence: "medium",
+			SourceTitle: "SkyPilot catalog, " + name, Source: "skypilot-org/skypilot-catalog", Confidence: "medium",
 		}
 		if zone := r.get("availabilityzone"); zone != "" && p.Region == "" {
 			p.Region = zone
@@ -53,7 +55,7 @@ func ReadSkyPilot(name, provider string, date time.Time, r io.Reader) (Prices, e
 				continue
 			}
 			p.Commitment = c.commitment
-			if p.PerHour, err = round(price.Quo(price, count)); err != nil || p.PerHour <= 0 {
+			if p.PerHour, err = pricing.RoundUSD(price.Quo(price, count)); err != nil || p.PerHour <= 0 {
 				return r.bad(c.column, "a price that can be divided by the accelerators")
 			}
 			prices = append(prices, p)
@@ -73,7 +75,7 @@ func (r *row) decimal(column string) (*big.Rat, error) {
 	if text == "" {
 		return nil, nil
 	}
-	v, ok := parseAmount(text, 1e6)
+	v, ok := decimal.Parse(text, 1e6)
 	if !ok {
 		return nil, r.bad(column, "a number from 0 to 1000000")
 	}
@@ -81,21 +83,6 @@ func (r *row) decimal(column string) (*big.Rat, error) {
 		return nil, nil
 	}
 	return v, nil
-}
-
-// parseAmount reads a number that may be written with an exponent, exactly, from
-// 0 to limit. What is smaller than a picodollar is 0.
-func parseAmount(text string, limit float64) (*big.Rat, bool) {
-	const long = 64
-	// As a float first: big.Rat would work out any exponent in full.
-	f, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(f >= 0 && f <= limit) || len(text) > long {
-		return nil, false
-	}
-	if f < 1e-12 {
-		return new(big.Rat), true
-	}
-	return new(big.Rat).SetString(text)
 }
 
 // skyPilotAccelerator returns the name in our terms. SkyPilot calls most forms of

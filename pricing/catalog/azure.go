@@ -1,4 +1,4 @@
-package pricing
+package catalog
 
 import (
 	"bytes"
@@ -9,6 +9,9 @@ import (
 	"math/big"
 	"strings"
 	"time"
+
+	"github.com/agentperf/agentperf-go/internal/decimal"
+	"github.com/agentperf/agentperf-go/pricing"
 )
 
 // azureItem is what is needed of an item of Azure's Retail Prices.
@@ -71,7 +74,7 @@ func azureSizes() map[string]azureSize {
 // The error names the line, or the item counted from 0.
 func ReadAzure(name string, date time.Time, r io.Reader) (prices Prices, warnings []string, err error) {
 	if date.IsZero() {
-		return nil, nil, errors.New("pricing: Azure's prices need a date")
+		return nil, nil, errors.New("catalog: Azure's prices need a date")
 	}
 	year, month, day := date.Date()
 	date = time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
@@ -91,11 +94,11 @@ func ReadAzure(name string, date time.Time, r io.Reader) (prices Prices, warning
 			}
 			return prices, warnings, nil
 		case err != nil:
-			return nil, nil, fmt.Errorf("pricing: %s:%d: not a page of Azure's prices: %w", name, lineOf(text, dec.InputOffset(), err), err)
+			return nil, nil, fmt.Errorf("catalog: %s:%d: not a page of Azure's prices: %w", name, lineOf(text, dec.InputOffset(), err), err)
 		case page.Items == nil:
-			return nil, nil, fmt.Errorf("pricing: %s:%d: a page has no Items, expected an answer of Azure's Retail Prices API", name, lineOf(text, dec.InputOffset(), nil))
+			return nil, nil, fmt.Errorf("catalog: %s:%d: a page has no Items, expected an answer of Azure's Retail Prices API", name, lineOf(text, dec.InputOffset(), nil))
 		case page.BillingCurrency != "" && page.BillingCurrency != "USD":
-			return nil, nil, fmt.Errorf("pricing: %s: BillingCurrency is %.20q, expected USD", name, page.BillingCurrency)
+			return nil, nil, fmt.Errorf("catalog: %s: BillingCurrency is %.20q, expected USD", name, page.BillingCurrency)
 		}
 		more = page.NextPageLink != ""
 		for i := range *page.Items {
@@ -107,7 +110,7 @@ func ReadAzure(name string, date time.Time, r io.Reader) (prices Prices, warning
 			}
 			p, ok, err := item.price(size)
 			if err != nil {
-				return nil, nil, fmt.Errorf("pricing: %s: item %d (%.60q): %w", name, items+i, item.SKU, err)
+				return nil, nil, fmt.Errorf("catalog: %s: item %d (%.60q): %w", name, items+i, item.SKU, err)
 			}
 			if ok {
 				p.Date = date
@@ -153,14 +156,14 @@ func (a *azureItem) price(size azureSize) (p Price, ok bool, err error) {
 		return p, false, fmt.Errorf("unitOfMeasure is %.40q, expected 1 Hour", a.Unit)
 	}
 	// A reservation of three years of a rack is beyond a million dollars.
-	total, good := parseAmount(string(a.RetailPrice), 1e9)
+	total, good := decimal.Parse(string(a.RetailPrice), 1e9)
 	if !good {
 		return p, false, fmt.Errorf("retailPrice is %.40q, expected an amount", string(a.RetailPrice))
 	}
 	if total.Sign() == 0 {
 		return p, false, nil // a meter that is not for sale
 	}
-	p.PerHour, err = round(total.Quo(total, big.NewRat(divisor, 1)))
+	p.PerHour, err = pricing.RoundUSD(total.Quo(total, big.NewRat(divisor, 1)))
 	return p, err == nil && p.PerHour > 0, err
 }
 

@@ -1,4 +1,4 @@
-package pricing
+package catalog
 
 import (
 	_ "embed"
@@ -56,7 +56,7 @@ func LookupAccelerator(all []Accelerator, name string) (Accelerator, error) {
 		}
 		names = append(names, a.Name)
 	}
-	return Accelerator{}, fmt.Errorf("pricing: no accelerator is named %.40q; there are %s", name, strings.Join(names, ", "))
+	return Accelerator{}, fmt.Errorf("catalog: no accelerator is named %.40q; there are %s", name, strings.Join(names, ", "))
 }
 
 // columns returns where the figures and counts of an accelerator go in a file,

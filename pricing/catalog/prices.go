@@ -1,4 +1,4 @@
-package pricing
+package catalog
 
 import (
 	_ "embed"
@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/agentperf/agentperf-go/pricing"
 )
 
 //go:embed data/gpu_prices.csv
@@ -70,10 +72,10 @@ func readPrice(r *row) (p Price, err error) {
 	if p.PerInstance, err = r.count("gpus_per_instance"); err != nil {
 		return p, err
 	}
-	if p.PerHour, err = ParseUSD(r.get("price_per_gpu_hour_usd")); err != nil || p.PerHour <= 0 {
+	if p.PerHour, err = pricing.ParseUSD(r.get("price_per_gpu_hour_usd")); err != nil || p.PerHour <= 0 {
 		return p, r.bad("price_per_gpu_hour_usd", "an amount above 0, such as 2.50")
 	}
-	if p.Date, err = time.Parse(dateForm, r.get("price_date")); err != nil {
+	if p.Date, err = time.Parse(time.DateOnly, r.get("price_date")); err != nil {
 		return p, r.bad("price_date", "a day as YYYY-MM-DD")
 	}
 	return p, nil
@@ -93,7 +95,7 @@ func WritePrices(w io.Writer, prices Prices) error {
 		}
 		rows = append(rows, []string{
 			p.Provider, p.Accelerator, count, p.Instance, p.Region, string(p.Commitment), string(p.Scope),
-			p.PerHour.number(), p.Date.Format(dateForm), p.SourceTitle, p.Source, p.Confidence, p.Notes,
+			strings.TrimPrefix(p.PerHour.String(), "$"), p.Date.Format(time.DateOnly), p.SourceTitle, p.Source, p.Confidence, p.Notes,
 		})
 	}
 	return writeTable(w, rows)

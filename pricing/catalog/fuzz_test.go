@@ -1,4 +1,4 @@
-package pricing_test
+package catalog_test
 
 import (
 	"bytes"
@@ -8,12 +8,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/agentperf/agentperf-go/pricing"
+	"github.com/agentperf/agentperf-go/pricing/catalog"
 )
 
 // checkRead demands of whatever was read that it is good and is written and read
 // back as it is, and of an error that it names the file.
-func checkRead(t *testing.T, prices pricing.Prices, err error) {
+func checkRead(t *testing.T, prices catalog.Prices, err error) {
 	t.Helper()
 	if err != nil {
 		if len(prices) > 0 || !strings.Contains(err.Error(), "f.in") {
@@ -27,11 +27,11 @@ func checkRead(t *testing.T, prices pricing.Prices, err error) {
 		}
 	}
 	var b bytes.Buffer
-	if err := pricing.WritePrices(&b, prices); err != nil {
+	if err := catalog.WritePrices(&b, prices); err != nil {
 		t.Fatal(err)
 	}
 	written := b.String()
-	back, err := pricing.ReadPrices("back", &b)
+	back, err := catalog.ReadPrices("back", &b)
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, written)
 	}
@@ -41,8 +41,8 @@ func checkRead(t *testing.T, prices pricing.Prices, err error) {
 	}
 }
 
-func blankless(all pricing.Prices) pricing.Prices {
-	out := make(pricing.Prices, 0, len(all))
+func blankless(all catalog.Prices) catalog.Prices {
+	out := make(catalog.Prices, 0, len(all))
 	for _, p := range all {
 		for _, s := range []*string{&p.Provider, &p.Accelerator, &p.Instance, &p.Region, &p.SourceTitle, &p.Source, &p.Confidence, &p.Notes} {
 			*s = strings.TrimSpace(strings.ReplaceAll(*s, "\r\n", "\n"))
@@ -57,7 +57,7 @@ func FuzzReadPrices(f *testing.F) {
 	f.Add("provider,accelerator,commitment,price_per_gpu_hour_usd,price_date,notes\nx,H100,1yr,1,2026-01-31,\"a\n\"\"b\"\"\"\n")
 	f.Add("provider\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		prices, err := pricing.ReadPrices("f.in", strings.NewReader(text))
+		prices, err := catalog.ReadPrices("f.in", strings.NewReader(text))
 		if err != nil && !regexp.MustCompile(`(:|line )\d+|is empty`).MatchString(err.Error()) {
 			t.Fatalf("no line in %v", err)
 		}
@@ -69,7 +69,7 @@ func FuzzReadSkyPilot(f *testing.F) {
 	f.Add(skyPilot)
 	f.Add("InstanceType,AcceleratorName,AcceleratorCount,Price\na,H100,8.0,1e-3\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		prices, err := pricing.ReadSkyPilot("f.in", "Cloud", day("2026-11-05"), strings.NewReader(text))
+		prices, err := catalog.ReadSkyPilot("f.in", "Cloud", day("2026-11-05"), strings.NewReader(text))
 		checkRead(t, prices, err)
 	})
 }
@@ -78,7 +78,7 @@ func FuzzReadAzure(f *testing.F) {
 	f.Add(azurePage)
 	f.Add(`{"Items":[]}{"Items":[{"armSkuName":"Standard_NC40ads_H100_v5","type":"Consumption","retailPrice":1}]}`)
 	f.Fuzz(func(t *testing.T, text string) {
-		prices, _, err := pricing.ReadAzure("f.in", day("2026-11-05"), strings.NewReader(text))
+		prices, _, err := catalog.ReadAzure("f.in", day("2026-11-05"), strings.NewReader(text))
 		checkRead(t, prices, err)
 	})
 }
@@ -86,7 +86,7 @@ func FuzzReadAzure(f *testing.F) {
 func FuzzReadAccelerators(f *testing.F) {
 	f.Add("accelerator,tdp_w,systems_per_rack\nX,700,4\nY,,\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		all, err := pricing.ReadAccelerators("f.in", strings.NewReader(text))
+		all, err := catalog.ReadAccelerators("f.in", strings.NewReader(text))
 		if err != nil {
 			if !strings.Contains(err.Error(), "f.in") {
 				t.Fatal(err)
@@ -94,25 +94,11 @@ func FuzzReadAccelerators(f *testing.F) {
 			return
 		}
 		var b bytes.Buffer
-		if err := pricing.WriteAccelerators(&b, all); err != nil {
+		if err := catalog.WriteAccelerators(&b, all); err != nil {
 			t.Fatal(err)
 		}
-		if back, err := pricing.ReadAccelerators("back", &b); err != nil || len(back) != len(all) {
+		if back, err := catalog.ReadAccelerators("back", &b); err != nil || len(back) != len(all) {
 			t.Fatalf("%d and %d, %v", len(all), len(back), err)
-		}
-	})
-}
-
-func FuzzParseUSD(f *testing.F) {
-	f.Add("2.50")
-	f.Add("-$0.000000000001")
-	f.Fuzz(func(t *testing.T, text string) {
-		u, err := pricing.ParseUSD(text)
-		if err != nil {
-			return
-		}
-		if back, err := pricing.ParseUSD(u.String()); err != nil || back != u {
-			t.Fatalf("%q is %v, read back as %v, %v", text, u, back, err)
 		}
 	})
 }

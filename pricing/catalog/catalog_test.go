@@ -1,4 +1,4 @@
-package pricing_test
+package catalog_test
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/agentperf/agentperf-go/pricing"
+	"github.com/agentperf/agentperf-go/pricing/catalog"
 )
 
 func day(s string) time.Time {
@@ -31,7 +32,7 @@ func usd(s string) pricing.USD {
 // The lowest whole-instance price of each provider on demand, as of November
 // 2026, against those transcribed by hand.
 func TestBuiltinOnDemand(t *testing.T) {
-	prices := pricing.BuiltinPrices()
+	prices := catalog.BuiltinPrices()
 	if len(prices) != 85 {
 		t.Errorf("%d prices, want 85", len(prices))
 	}
@@ -48,10 +49,10 @@ func TestBuiltinOnDemand(t *testing.T) {
 		"Runpod":       {"3.99", "4.59", "6.79", "7.89", "", "2.39"}, // Secure Cloud
 	} {
 		for i, a := range accelerators {
-			q := pricing.Query{Provider: provider, Accelerator: a, Commitment: pricing.OnDemand, AsOf: day("2026-11-23")}
-			got, err := prices.Quote(q, pricing.Minimum)
+			q := catalog.Query{Provider: provider, Accelerator: a, Commitment: catalog.OnDemand, AsOf: day("2026-11-23")}
+			got, err := prices.Quote(q, catalog.Minimum)
 			switch {
-			case want[i] == "" && !errors.Is(err, pricing.ErrNoPrice):
+			case want[i] == "" && !errors.Is(err, catalog.ErrNoPrice):
 				t.Errorf("%s %s: %v, %v; want none", provider, a, got.PerHour, err)
 			case want[i] != "" && (err != nil || got.PerHour != usd(want[i])):
 				t.Errorf("%s %s: %v, %v; want %s", provider, a, got.PerHour, err, want[i])
@@ -61,14 +62,14 @@ func TestBuiltinOnDemand(t *testing.T) {
 }
 
 func TestQuote(t *testing.T) {
-	prices := pricing.BuiltinPrices()
-	h100 := pricing.Query{Accelerator: "h100 sxm5", Commitment: pricing.OnDemand, AsOf: day("2026-11-23")}
-	low, err := prices.Quote(h100, pricing.Minimum)
+	prices := catalog.BuiltinPrices()
+	h100 := catalog.Query{Accelerator: "h100 sxm5", Commitment: catalog.OnDemand, AsOf: day("2026-11-23")}
+	low, err := prices.Quote(h100, catalog.Minimum)
 	if err != nil || low.PerHour != usd("3.90") || low.Name != "minimum on-demand" || low.Note() != "minimum on-demand, Crusoe Cloud H100 80GB HGX, 2026-09-20" || len(low.Warnings) != 0 {
 		t.Errorf("%+v, %v", low, err)
 	}
 	// (6.88 + 11.061 + 10.9791 + 6.155 + 3.99 + 4.50 + 3.90 + 4.41 + 3.99) / 9.
-	mean, err := prices.Quote(h100, pricing.Average)
+	mean, err := prices.Quote(h100, catalog.Average)
 	if err != nil || mean.PerHour.Text(4) != "$6.2072" || mean.Name != "average on-demand" || len(mean.From) != 9 {
 		t.Errorf("%v of %d, %v", mean.PerHour, len(mean.From), err)
 	}
@@ -80,32 +81,32 @@ func TestQuote(t *testing.T) {
 		t.Errorf("%q", mean.Warnings)
 	}
 
-	h100.Commitment = pricing.OneYear
-	year, err := prices.Quote(h100, pricing.Minimum)
+	h100.Commitment = catalog.OneYear
+	year, err := prices.Quote(h100, catalog.Minimum)
 	if err != nil || year.PerHour != usd("7.8656") || year.Name != "lowest 1-year committed" {
 		t.Errorf("%+v, %v", year, err)
 	}
-	h100.Scope = pricing.GPUOnly
-	if alone, err := prices.Quote(h100, pricing.Minimum); err != nil || alone.PerHour != usd("6.7988") || !strings.Contains(strings.Join(alone.Warnings, "|"), "accelerator alone") {
+	h100.Scope = catalog.GPUOnly
+	if alone, err := prices.Quote(h100, catalog.Minimum); err != nil || alone.PerHour != usd("6.7988") || !strings.Contains(strings.Join(alone.Warnings, "|"), "accelerator alone") {
 		t.Errorf("%+v, %v", alone, err)
 	}
 
 	// A question about August knows nothing of October.
-	nebius := pricing.Query{Provider: "nebius", Accelerator: "H100-SXM", Commitment: pricing.OnDemand, AsOf: day("2026-08-31")}
-	if got, err := prices.Quote(nebius, pricing.Minimum); err != nil || got.PerHour != usd("3.85") {
+	nebius := catalog.Query{Provider: "nebius", Accelerator: "H100-SXM", Commitment: catalog.OnDemand, AsOf: day("2026-08-31")}
+	if got, err := prices.Quote(nebius, catalog.Minimum); err != nil || got.PerHour != usd("3.85") {
 		t.Errorf("%v, %v", got.PerHour, err)
 	}
 	nebius.AsOf = time.Time{}
-	if got, err := prices.Quote(nebius, pricing.Minimum); err != nil || got.PerHour != usd("4.50") {
+	if got, err := prices.Quote(nebius, catalog.Minimum); err != nil || got.PerHour != usd("4.50") {
 		t.Errorf("%v, %v", got.PerHour, err)
 	}
 
-	google := pricing.Query{Provider: "Google Cloud", Accelerator: "B200", Commitment: pricing.OnDemand}
-	if _, err := prices.Quote(google, pricing.Minimum); !errors.Is(err, pricing.ErrNoPrice) || !strings.Contains(err.Error(), "there are prices of scope gpu_only") {
+	google := catalog.Query{Provider: "Google Cloud", Accelerator: "B200", Commitment: catalog.OnDemand}
+	if _, err := prices.Quote(google, catalog.Minimum); !errors.Is(err, catalog.ErrNoPrice) || !strings.Contains(err.Error(), "there are prices of scope gpu_only") {
 		t.Errorf("%v", err)
 	}
-	for _, q := range []pricing.Query{{Accelerator: "H100"}, {Commitment: pricing.Spot}} {
-		if _, err := prices.Quote(q, pricing.Minimum); err == nil {
+	for _, q := range []catalog.Query{{Accelerator: "H100"}, {Commitment: catalog.Spot}} {
+		if _, err := prices.Quote(q, catalog.Minimum); err == nil {
 			t.Errorf("%+v has a quote", q)
 		}
 	}
@@ -115,7 +116,7 @@ func TestQuote(t *testing.T) {
 }
 
 func TestSelectTakesTheLatest(t *testing.T) {
-	all, err := pricing.ReadPrices("p.csv", strings.NewReader(`Price_Date,provider,accelerator,commitment,price_per_gpu_hour_usd,instance_name,mood
+	all, err := catalog.ReadPrices("p.csv", strings.NewReader(`Price_Date,provider,accelerator,commitment,price_per_gpu_hour_usd,instance_name,mood
 2026-05-01,X,H100,on_demand,3,a,good
 2026-06-01,x,H100-SXM,on_demand,4,a,"bad, very"
 2026-04-01,X,H100,on_demand,2,a,
@@ -125,7 +126,7 @@ func TestSelectTakesTheLatest(t *testing.T) {
 	if err != nil || len(all) != 5 {
 		t.Fatal(len(all), err)
 	}
-	got := all.Select(pricing.Query{Provider: "X", Accelerator: "H100"})
+	got := all.Select(catalog.Query{Provider: "X", Accelerator: "H100"})
 	if len(got) != 2 || got[0].PerHour != 4*pricing.Dollar || got[1].PerHour != 5*pricing.Dollar {
 		t.Errorf("%v", got)
 	}
@@ -150,38 +151,38 @@ func TestBadPrices(t *testing.T) {
 		"quote":            {head + "x,\"H100,spot,1\n", "line 2"},
 		"lines of a field": {head + "\"x\ny\",H100,spot,1,2026-01-01,,\nx,H100,spot,?,2026-01-01,,\n", "p.csv:4: price"},
 	} {
-		if got, err := pricing.ReadPrices("p.csv", strings.NewReader(tt.text)); err == nil || !strings.Contains(err.Error(), tt.words) {
+		if got, err := catalog.ReadPrices("p.csv", strings.NewReader(tt.text)); err == nil || !strings.Contains(err.Error(), tt.words) {
 			t.Errorf("%s: %v, %v; want %q", name, got, err, tt.words)
 		}
 	}
 	// Every bad row is named, up to ten.
 	bad := head + strings.Repeat("x,H100,spot,?,2026-01-01,,\n", 50)
-	if _, err := pricing.ReadPrices("p.csv", strings.NewReader(bad)); strings.Count(err.Error(), "p.csv:") != 10 {
+	if _, err := catalog.ReadPrices("p.csv", strings.NewReader(bad)); strings.Count(err.Error(), "p.csv:") != 10 {
 		t.Errorf("%v", err)
 	}
 	// A byte-order mark, carriage returns and blanks are what spreadsheets write.
 	good := "\ufeff" + strings.ReplaceAll(head+"x , H100,spot, 1.5,2026-01-01,,\n", "\n", "\r\n")
-	if got, err := pricing.ReadPrices("p.csv", strings.NewReader(good)); err != nil || len(got) != 1 || got[0].Provider != "x" || got[0].Scope != pricing.WholeInstance {
+	if got, err := catalog.ReadPrices("p.csv", strings.NewReader(good)); err != nil || len(got) != 1 || got[0].Provider != "x" || got[0].Scope != catalog.WholeInstance {
 		t.Errorf("%v, %v", got, err)
 	}
 }
 
 // What is written is read back as it was.
 func TestPricesRoundTrip(t *testing.T) {
-	sky, err := pricing.ReadSkyPilot("vms.csv", "Lambda", day("2026-11-01"), strings.NewReader(skyPilot))
+	sky, err := catalog.ReadSkyPilot("vms.csv", "Lambda", day("2026-11-01"), strings.NewReader(skyPilot))
 	if err != nil {
 		t.Fatal(err)
 	}
-	azure, _, err := pricing.ReadAzure("azure.json", day("2026-11-01"), strings.NewReader(azurePage))
+	azure, _, err := catalog.ReadAzure("azure.json", day("2026-11-01"), strings.NewReader(azurePage))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]pricing.Prices{"builtin": pricing.BuiltinPrices(), "SkyPilot": sky, "Azure": azure} {
+	for name, want := range map[string]catalog.Prices{"builtin": catalog.BuiltinPrices(), "SkyPilot": sky, "Azure": azure} {
 		var b bytes.Buffer
-		if err := pricing.WritePrices(&b, want); err != nil {
+		if err := catalog.WritePrices(&b, want); err != nil {
 			t.Fatal(err)
 		}
-		got, err := pricing.ReadPrices(name, &b)
+		got, err := catalog.ReadPrices(name, &b)
 		if diff := cmp.Diff(want, got); err != nil || diff != "" || len(got) == 0 {
 			t.Errorf("%s: %v\n%s", name, err, diff)
 		}
@@ -189,25 +190,25 @@ func TestPricesRoundTrip(t *testing.T) {
 }
 
 func TestAccelerators(t *testing.T) {
-	all := pricing.BuiltinAccelerators()
+	all := catalog.BuiltinAccelerators()
 	if len(all) != 18 {
 		t.Errorf("%d accelerators, want 18", len(all))
 	}
-	b200, err := pricing.LookupAccelerator(all, "b200")
+	b200, err := catalog.LookupAccelerator(all, "b200")
 	if err != nil || *b200.TDP != 1000 || *b200.SystemMaxPowerKW != 14.3 || b200.PerSystem != 8 || b200.RackPowerKW != nil || *b200.MemoryGB != 180 {
 		t.Errorf("%+v, %v", b200, err)
 	}
-	if h, err := pricing.LookupAccelerator(all, "H100"); err != nil || h.Name != "H100-SXM" || *h.RackPowerKW != 40.8 {
+	if h, err := catalog.LookupAccelerator(all, "H100"); err != nil || h.Name != "H100-SXM" || *h.RackPowerKW != 40.8 {
 		t.Errorf("%+v, %v", h, err)
 	}
-	if a, err := pricing.LookupAccelerator(all, "H900"); err == nil || !strings.Contains(err.Error(), "GB300") {
+	if a, err := catalog.LookupAccelerator(all, "H900"); err == nil || !strings.Contains(err.Error(), "GB300") {
 		t.Errorf("%+v, %v", a, err)
 	}
 	var b bytes.Buffer
-	if err := pricing.WriteAccelerators(&b, all); err != nil {
+	if err := catalog.WriteAccelerators(&b, all); err != nil {
 		t.Fatal(err)
 	}
-	back, err := pricing.ReadAccelerators("a.csv", &b)
+	back, err := catalog.ReadAccelerators("a.csv", &b)
 	if diff := cmp.Diff(all, back); err != nil || diff != "" {
 		t.Errorf("%v\n%s", err, diff)
 	}
@@ -218,7 +219,7 @@ func TestAccelerators(t *testing.T) {
 		"accelerator,systems_per_rack\nX,many\n": `a.csv:2: systems_per_rack is "many"`,
 		"name\nX\n":                              "a.csv:1: there is no column accelerator",
 	} {
-		if got, err := pricing.ReadAccelerators("a.csv", strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), words) {
+		if got, err := catalog.ReadAccelerators("a.csv", strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), words) {
 			t.Errorf("%q: %v, %v", text, got, err)
 		}
 	}

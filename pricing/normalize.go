@@ -72,13 +72,13 @@ func (s System) CostPerMillion(outputTokensPerSecond float64) (USD, error) {
 	return CostPerMillion(s.Price, s.Accelerators, outputTokensPerSecond)
 }
 
-// Normalised is a capacity, in agents, or a throughput, in tokens per second,
+// Normalized is a capacity, in agents, or a throughput, in tokens per second,
 // divided by what it took. Figures are nil where the divisor is not known.
 //
 // Per accelerator, kW and MW are published for Artificial Analysis' AgentPerf.
 // Per $/hour and per rack are axes of its page whose formulas are not published:
 // those here are inferred.
-type Normalised struct {
+type Normalized struct {
 	// PerAccelerator is over all accelerators of the deployment.
 	PerAccelerator *float64 `json:"per_accelerator,omitempty"`
 	// PerKW and PerMW are over the power of the whole deployment on PowerBasis,
@@ -98,17 +98,17 @@ type Normalised struct {
 	RackExtrapolated bool     `json:"rack_extrapolated,omitempty"`
 }
 
-// Normalise divides a capacity or throughput of the whole system by what is
+// Normalize divides a capacity or throughput of the whole system by what is
 // known of it. The error is that of Validate, or of a quantity that is negative
 // or not finite.
-func (s System) Normalise(quantity float64) (Normalised, error) {
+func (s System) Normalize(quantity float64) (Normalized, error) {
 	if err := s.Validate(); err != nil {
-		return Normalised{}, err
+		return Normalized{}, err
 	}
 	if !(quantity >= 0) || math.IsInf(quantity, 0) {
-		return Normalised{}, fmt.Errorf("pricing: a quantity of %v cannot be normalised, expected a finite number, 0 or more", quantity)
+		return Normalized{}, fmt.Errorf("pricing: a quantity of %v cannot be normalized, expected a finite number, 0 or more", quantity)
 	}
-	var n Normalised
+	var n Normalized
 	if s.Accelerators > 0 {
 		n.PerAccelerator = new(quantity / float64(s.Accelerators))
 	}
@@ -133,7 +133,7 @@ func (s System) Normalise(quantity float64) (Normalised, error) {
 
 // Lines returns the figures in words, one a line, each with what it is over:
 // none when nothing is known. unit is what was divided, such as "agents".
-func (n Normalised) Lines(unit string) (lines []string) {
+func (n Normalized) Lines(unit string) (lines []string) {
 	add := func(v *float64, format string, args ...any) {
 		if v != nil {
 			lines = append(lines, fmt.Sprintf("%s %s %s", figure(*v), unit, fmt.Sprintf(format, args...)))

@@ -1,9 +1,11 @@
-package pricing
+package catalog
 
 import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/agentperf/agentperf-go/pricing"
 )
 
 // A Price is what one accelerator costs for an hour, with where that is known
@@ -22,7 +24,7 @@ type Price struct {
 	Commitment Commitment
 	Scope      Scope
 	// PerHour is the price of one accelerator for an hour.
-	PerHour USD
+	PerHour pricing.USD
 	// Date is the day on which the price was valid, in UTC.
 	Date time.Time
 	// SourceTitle, Source, Confidence ("high" or "medium") and Notes say where
@@ -87,13 +89,8 @@ func parseScope(s string) (Scope, bool) {
 	return "", false
 }
 
-// Prices are a catalogue.
-type Prices []Price
-
-const dateForm = time.DateOnly
-
 func (p Price) String() string {
-	return fmt.Sprintf("%s %s %v per accelerator-hour, %s, %s", p.Provider, p.Accelerator, p.PerHour, p.Commitment.words(), p.Date.Format(dateForm))
+	return fmt.Sprintf("%s %s %v per accelerator-hour, %s, %s", p.Provider, p.Accelerator, p.PerHour, p.Commitment.words(), p.Date.Format(time.DateOnly))
 }
 
 // SameAccelerator reports whether two names are of one accelerator; see

@@ -1,0 +1,18 @@
+// Package catalog is what accelerators cost and what their data sheets say: dated
+// prices and figures, each with its source, and readers of price lists in CSV,
+// SkyPilot's catalog and Azure's price API. Nothing is fetched.
+//
+//	prices := catalog.BuiltinPrices()
+//	quote, err := prices.Quote(catalog.Query{
+//		Accelerator: "H100", Commitment: catalog.OnDemand, AsOf: time.Now(),
+//	}, catalog.Minimum)
+//	if err != nil {
+//		return err // catalog.ErrNoPrice: there is none of this kind
+//	}
+//	system := pricing.System{Accelerators: 8, Price: quote.PerHour, PriceNote: quote.Note()}
+//	cost, err := system.CostPerMillion(outputTokensPerSecond)
+//
+// A price says what it buys ([Scope]), for how long one must pay ([Commitment]),
+// who asks it and since when. Prices of different scopes are never mixed, and a
+// price older than 90 days on the day of the question carries a warning.
+package catalog
