@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/agentperf/agentperf-go/examples/internal/cli"
 )
 
 // The test binary is the server too.
@@ -33,22 +35,22 @@ func TestUsage(t *testing.T) {
 		status int
 		words  string // on standard error
 	}{
-		{"-h", answered, "-floor"},
-		{"-no-such-flag", usage, "no-such-flag"},
-		{"8", usage, `unexpected argument "8"`},
-		{"-streams 0", usage, "-streams is 0"},
-		{"-rate 0", usage, "-rate is 0"},
-		{"-tokens 1", usage, "-tokens is 1"},
-		{"-prompt-bytes 0", usage, "-prompt-bytes is 0"},
-		{"-duration 1ms", usage, "-duration is 1ms"},
-		{"-floor -http2", usage, "-floor is of plain HTTP/1.1"},
-		{"-floor -endpoint http://127.0.0.1:1", usage, "-floor is of plain HTTP/1.1"},
-		{"-tls -endpoint http://127.0.0.1:1", usage, "https URL"},
-		{"-endpoint 127.0.0.1", usage, "expected one like http://host:8000"},
-		{"-field n=3", usage, "several choices"},
-		{"-tokens 5000 -rate 0.5", usage, "-request-timeout of at least twice"},
-		{"-json " + filepath.Join("no", "such", "folder"), usage, "no such"},
-		{"-streams 2 -endpoint http://127.0.0.1:1 -model x", failed, "refused"},
+		{"-h", cli.OK, "-floor"},
+		{"-no-such-flag", cli.Usage, "no-such-flag"},
+		{"8", cli.Usage, `unexpected argument "8"`},
+		{"-streams 0", cli.Usage, "-streams is 0"},
+		{"-rate 0", cli.Usage, "-rate is 0"},
+		{"-tokens 1", cli.Usage, "-tokens is 1"},
+		{"-prompt-bytes 0", cli.Usage, "-prompt-bytes is 0"},
+		{"-duration 1ms", cli.Usage, "-duration is 1ms"},
+		{"-floor -http2", cli.Usage, "-floor is of plain HTTP/1.1"},
+		{"-floor -endpoint http://127.0.0.1:1", cli.Usage, "-floor is of plain HTTP/1.1"},
+		{"-tls -endpoint http://127.0.0.1:1", cli.Usage, "https URL"},
+		{"-endpoint 127.0.0.1", cli.Usage, "expected one like http://host:8000"},
+		{"-field n=3", cli.Usage, "several choices"},
+		{"-tokens 5000 -rate 0.5", cli.Usage, "-request-timeout of at least twice"},
+		{"-json " + filepath.Join("no", "such", "folder"), cli.Usage, "no such"},
+		{"-streams 2 -endpoint http://127.0.0.1:1 -model x", cli.Failed, "refused"},
 	} {
 		t.Run(tt.args, func(t *testing.T) {
 			status, stdout, stderr := clientcost(t, strings.Fields(tt.args)...)
@@ -72,7 +74,7 @@ func TestRun(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "report.json")
 			args := append(strings.Fields(tt.args), "-streams", "5", "-rate", "20", "-tokens", "5", "-prompt-bytes", "9000", "-duration", "1s", "-json", file)
 			status, stdout, stderr := clientcost(t, args...)
-			if status != answered || !strings.Contains(stdout, "endpoint.Conn.Stream") {
+			if status != cli.OK || !strings.Contains(stdout, "endpoint.Conn.Stream") {
 				t.Fatalf("status %d\n%s%s", status, stdout, stderr)
 			}
 			text, err := os.ReadFile(file)

@@ -1,13 +1,10 @@
 package main
 
 import (
-	"errors"
-	"flag"
 	"fmt"
-	"io"
 	"time"
 
-	"github.com/agentperf/agentperf-go/internal/cli"
+	"github.com/agentperf/agentperf-go/examples/internal/cli"
 )
 
 // options are the command line.
@@ -26,13 +23,10 @@ type options struct {
 func (o *options) period() time.Duration { return time.Duration(float64(time.Second) / o.rate) }
 
 // parse reads the command line. The error has been shown to the user.
-func parse(args []string, stderr io.Writer) (*options, error) {
+func parse(program cli.Program, args []string) (*options, error) {
 	o := &options{}
-	flags := flag.NewFlagSet("clientcost", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	// A page of flags would push the mistake off the screen.
-	flags.Usage = func() { fmt.Fprintln(stderr, "Run with -h for usage.") }
-	o.endpoint.Register(flags)
+	flags := program.Flags()
+	o.endpoint.Register(flags.FlagSet)
 	flags.Lookup("endpoint").Usage = "`URL` of an OpenAI-compatible server, such as http://host:8000; none means a process of its own on this machine"
 	flags.IntVar(&o.streams, "streams", 1000, "`number` of streams at once")
 	flags.Float64Var(&o.rate, "rate", 50, "`events` per second of each stream, one token each; with -endpoint only what to expect")
@@ -43,22 +37,17 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	flags.BoolVar(&o.tls, "tls", false, "serve over TLS; not with -endpoint, whose URL says it")
 	flags.StringVar(&o.jsonFile, "json", "", "write the figures to `file` as JSON")
 	flags.StringVar(&o.profile, "cpuprofile", "", "write a CPU profile of our first slice to `file`")
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		flags.PrintDefaults()
-		return nil, err
-	case err != nil:
+	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}
 	o.own = o.endpoint.URL == ""
 	o.http2 = flags.Lookup("http2").Value.String() == "true"
-	var errs []error
+	errs := []error{flags.NoArgs()}
 	expect := func(ok bool, format string, args ...any) {
 		if !ok {
 			errs = append(errs, fmt.Errorf(format, args...))
 		}
 	}
-	expect(flags.NArg() == 0, "unexpected argument %q", flags.Arg(0))
 	expect(o.streams >= 1 && o.streams <= 1_000_000, "-streams is %d, expected 1 to 1000000", o.streams)
 	expect(o.rate >= 0.01 && o.rate <= 1000, "-rate is %v, expected 0.01 to 1000", o.rate)
 	expect(o.tokens >= 2 && o.tokens <= 1_000_000, "-tokens is %d, expected 2 to 1000000", o.tokens)
@@ -66,9 +55,5 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	expect(o.duration >= 100*time.Millisecond, "-duration is %v, expected 100ms or more", o.duration)
 	expect(!o.floor || o.own && !o.http2 && !o.tls, "-floor is of plain HTTP/1.1 and of the program's own server: not with -endpoint, -http2 or -tls")
 	expect(!o.tls || o.own, "-tls is for the program's own server; give -endpoint an https URL")
-	if err := errors.Join(errs...); err != nil {
-		fmt.Fprintf(stderr, "clientcost: %v\nRun with -h for usage.\n", err)
-		return nil, err
-	}
-	return o, nil
+	return o, flags.Check(errs...)
 }

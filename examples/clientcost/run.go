@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"math"
@@ -11,16 +10,9 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
-	"github.com/agentperf/agentperf-go/internal/cli"
+	"github.com/agentperf/agentperf-go/examples/internal/cli"
 	"github.com/agentperf/agentperf-go/internal/fields"
 	"github.com/agentperf/agentperf-go/internal/sockets"
-)
-
-// Exit statuses.
-const (
-	answered = 0
-	failed   = 1
-	usage    = 2
 )
 
 // sliceLength is about how long each reader has its turn.
@@ -28,16 +20,10 @@ const sliceLength = 3 * time.Second
 
 // run is the program.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv func(string) string) int {
-	o, err := parse(args, stderr)
-	if errors.Is(err, flag.ErrHelp) {
-		return answered
-	}
+	program := cli.Program{Name: "clientcost", Stdout: stdout, Stderr: stderr}
+	o, err := parse(program, args)
 	if err != nil {
-		return usage
-	}
-	fail := func(status int, err error) int {
-		fmt.Fprintf(stderr, "clientcost: %v\n", err)
-		return status
+		return program.Status(err)
 	}
 	if o.own {
 		o.endpoint.URL = "http://127.0.0.1" // to be filled in
@@ -49,33 +35,25 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	if length := time.Duration(o.tokens) * o.period(); err == nil && length > cfg.Timeout/2 {
 		err = fmt.Errorf("an answer of %d tokens at %v a second takes %v: give fewer -tokens, or a -request-timeout of at least twice that", o.tokens, o.rate, length)
 	}
-	if err == nil && o.jsonFile != "" {
-		err = cli.CheckWritable(o.jsonFile)
-	}
-	if err == nil && o.profile != "" {
-		err = cli.CheckWritable(o.profile)
+	if err == nil {
+		err = errors.Join(cli.CheckWritable("json", o.jsonFile), cli.CheckWritable("cpuprofile", o.profile))
 	}
 	if err != nil {
-		return fail(usage, err)
+		return program.Fail(cli.Usage, err)
 	}
 	if !o.http2 { // which shares connections
 		if err := sockets.Here().Check(fmt.Sprintf("%d streams", o.streams), o.streams, 0); err != nil {
-			return fail(failed, err)
+			return program.Fail(cli.Failed, err)
 		}
 	}
 	report, err := measure(ctx, o, cfg, stderr)
 	if err != nil && ctx.Err() != nil {
 		err = errors.New("interrupted")
 	}
-	return cli.Result{Program: "clientcost", Report: report, JSON: jsonIf(o.jsonFile, err), Any: err == nil, Err: err}.Conclude(ctx, stdout, stderr)
-}
-
-// jsonIf returns no name when there is nothing to write.
-func jsonIf(name string, err error) string {
 	if err != nil {
-		return ""
+		return program.Fail(cli.Failed, err)
 	}
-	return name
+	return program.Conclude(ctx, cli.Result{Report: report, JSON: o.jsonFile, Any: true})
 }
 
 // measure measures all readers in turns.

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/agentperf/agentperf-go/examples/internal/cli"
 )
 
 // asServer in the environment makes this program the server of another one. Its
@@ -63,7 +65,7 @@ type stamps struct {
 func serve(cfg string, in io.Reader, out, stderr io.Writer) int {
 	fail := func(err error) int {
 		fmt.Fprintf(stderr, "clientcost: server: %v\n", err)
-		return failed
+		return cli.Failed
 	}
 	var c serverConfig
 	if err := json.Unmarshal([]byte(cfg), &c); err != nil {
@@ -95,7 +97,7 @@ func serve(cfg string, in io.Reader, out, stderr io.Writer) int {
 	}
 	for question := make([]byte, 1); ; {
 		if _, err := in.Read(question); err != nil {
-			return answered // whoever started us is gone
+			return cli.OK // whoever started us is gone
 		}
 		if err := enc.Encode(h.state(question[0] == askStamp)); err != nil {
 			return fail(err)

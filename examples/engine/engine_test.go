@@ -10,6 +10,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/endpoint/simulate"
+	"github.com/agentperf/agentperf-go/examples/internal/cli"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
@@ -49,7 +50,7 @@ func TestServe(t *testing.T) {
 			conn.Close()
 			client.Close()
 			cancel()
-			if got := <-status; got != ok {
+			if got := <-status; got != cli.OK {
 				t.Errorf("status %d", got)
 			}
 			for _, want := range []string{"SIMULATION", "MODEL", "1 requests, 7 output tokens"} {
@@ -67,12 +68,12 @@ func TestUsage(t *testing.T) {
 		status int
 		want   string // in what is shown
 	}{
-		{"-list", ok, "MODEL, not a measurement: 8 x H100"},
-		{"-h", ok, "-preset"},
-		{"-preset nothing", usage, "there are demo"},
-		{"-nothing", usage, "not defined"},
-		{"more", usage, "unexpected argument"},
-		{"-listen 127.0.0.1:99999", failed, "-listen"},
+		{"-list", cli.OK, "MODEL, not a measurement: 8 x H100"},
+		{"-h", cli.OK, "-preset"},
+		{"-preset nothing", cli.Usage, "there are demo"},
+		{"-nothing", cli.Usage, "not defined"},
+		{"more", cli.Usage, "unexpected argument"},
+		{"-listen 127.0.0.1:99999", cli.Failed, "-listen"},
 	} {
 		var shown strings.Builder
 		if got := run(t.Context(), strings.Fields(tt.args), &shown, &shown); got != tt.status || !strings.Contains(shown.String(), tt.want) {

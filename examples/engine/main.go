@@ -13,14 +13,10 @@ package main
 import (
 	"context"
 	"os"
-	"os/signal"
+
+	"github.com/agentperf/agentperf-go/examples/internal/cli"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	// A second Ctrl-C ends the program as if nobody listened.
-	context.AfterFunc(ctx, stop)
-	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	os.Exit(status)
+	cli.Main(func(ctx context.Context) int { return run(ctx, os.Args[1:], os.Stdout, os.Stderr) })
 }

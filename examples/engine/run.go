@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"log"
@@ -13,58 +11,45 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint/simulate"
-)
-
-// Exit statuses.
-const (
-	ok     = 0
-	failed = 1
-	usage  = 2
+	"github.com/agentperf/agentperf-go/examples/internal/cli"
 )
 
 // run is the program. It serves until ctx ends.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	flags := flag.NewFlagSet("engine", flag.ContinueOnError)
-	flags.SetOutput(stderr)
+	program := cli.Program{Name: "engine", Stdout: stdout, Stderr: stderr}
+	flags := program.Flags()
 	name := flags.String("preset", "demo", "`name` of the system to simulate, see -list")
 	listen := flags.String("listen", "127.0.0.1:8000", "`address` to listen on; there is no authentication, so think before leaving loopback")
 	list := flags.Bool("list", false, "list the presets")
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		return ok
-	case err != nil:
-		return usage
-	case flags.NArg() > 0:
-		fmt.Fprintf(stderr, "engine: unexpected argument %q\n", flags.Arg(0))
-		return usage
+	if err := flags.Parse(args); err != nil {
+		return program.Status(err)
+	}
+	if err := flags.Check(flags.NoArgs()); err != nil {
+		return program.Status(err)
 	}
 	if *list {
-		return show(stdout)
+		return program.Status(show(stdout))
 	}
 	preset, err := simulate.Preset(*name)
 	if err != nil {
-		fmt.Fprintf(stderr, "engine: -preset: %v\n", err)
-		return usage
+		return program.Fail(cli.Usage, fmt.Errorf("-preset: %w", err))
 	}
 	l, err := net.Listen("tcp", *listen)
 	if err != nil {
-		fmt.Fprintf(stderr, "engine: -listen: %v\n", err)
-		return failed
+		return program.Fail(cli.Failed, fmt.Errorf("-listen: %w", err))
 	}
 	fmt.Fprintf(stderr, "SIMULATION. %s.\nNo answer makes sense, and no figure is one of real hardware. Ctrl-C ends it.\n", preset.Description)
 	fmt.Fprintf(stdout, "http://%s\n", l.Addr())
 	system, err := simulate.New(preset)
-	if err != nil {
-		fmt.Fprintf(stderr, "engine: %v\n", err)
-		return failed
+	if err == nil {
+		err = serve(ctx, l, system)
 	}
-	if err := serve(ctx, l, system); err != nil {
-		fmt.Fprintf(stderr, "engine: %v\n", err)
-		return failed
+	if err != nil {
+		return program.Fail(cli.Failed, err)
 	}
 	s := system.Stats()
 	fmt.Fprintf(stderr, "Served %d requests, %d output tokens; %d of %d prompt tokens were cached.\n", s.Requests, s.OutputTokens, s.CachedTokens, s.PromptTokens)
-	return ok
+	return cli.OK
 }
 
 // serve serves until ctx ends, and then for as long as a second what is still
@@ -89,13 +74,10 @@ func serve(ctx context.Context, l net.Listener, handler http.Handler) error {
 }
 
 // show lists the presets.
-func show(w io.Writer) int {
+func show(w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, p := range simulate.Presets() {
 		fmt.Fprintf(table, "%s\t%s\n", p.Name, p.Description)
 	}
-	if table.Flush() != nil {
-		return failed
-	}
-	return ok
+	return table.Flush()
 }

@@ -8,8 +8,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
-	"github.com/agentperf/agentperf-go/endpoint/simulate"
-	"github.com/agentperf/agentperf-go/internal/demo"
+	"github.com/agentperf/agentperf-go/examples/internal/demo"
 	"github.com/agentperf/agentperf-go/trajectory"
 	"github.com/agentperf/agentperf-go/trajectory/format"
 	"github.com/agentperf/agentperf-go/trajectory/generate"
@@ -19,28 +18,23 @@ import (
 const presetPrefix = "preset:"
 
 // open returns the workload of a name: a file, a folder, or a preset of the
-// generator. Without one the simulated system gets the demo preset, which it
-// was made for, and any other a short workload without tool delays.
-func open(o *options, simulated bool) (*trajectory.Workload, error) {
-	name := o.workload
-	if preset, ok := strings.CutPrefix(name, presetPrefix); ok {
-		sessions := generate.Preset(preset)
-		if err := sessions.Validate(); err != nil {
+// generator. Without a name it is that of demo.
+func open(o *options) (*trajectory.Workload, error) {
+	if o.workload == "" {
+		return demo.Workload(), nil
+	}
+	if preset, ok := strings.CutPrefix(o.workload, presetPrefix); ok {
+		g := trajectory.Generator{Preset: trajectory.Preset(preset)}
+		if err := g.Validate(); err != nil {
 			return nil, err
 		}
 		return sessions.Workload(), nil
 	}
-	switch {
-	case name != "":
-		read := format.Options{Format: format.Format(o.format), SkipBad: o.skipBad}
-		if o.redact {
-			read.Redact = format.RedactSecrets()
-		}
-		return read.Open(name)
-	case simulated:
-		return generate.Preset(generate.Demo).Workload(), nil
+	read := format.Options{Format: format.Format(o.format), SkipBad: o.skipBad}
+	if o.redact {
+		read.Redact = format.RedactSecrets()
 	}
-	return demo.Workload(), nil
+	return read.Open(o.workload)
 }
 
 // demoRules are for the simulated system, whose requests take a fraction of a second.
@@ -60,11 +54,8 @@ const hurry = 4
 // for it if none were given: it has no cache from an earlier run to fear, and a
 // demonstration should repeat itself.
 func serveDemo(o *options, stderr io.Writer) (*endpointtest.Server, error) {
-	system, err := simulate.Preset("demo")
-	if err != nil {
-		return nil, err
-	}
-	fmt.Fprintln(stderr, "No -endpoint: what is measured is a SIMULATION of an inference system that does not exist.")
+	system := demo.Config()
+	fmt.Fprintln(stderr, demo.Notice)
 	if o.cfg.Seed == 0 {
 		o.cfg.Seed = 1
 	}
@@ -85,11 +76,7 @@ func serveDemo(o *options, stderr io.Writer) (*endpointtest.Server, error) {
 		system.ContextTokens = need
 		fmt.Fprintf(stderr, "Its context window and its KV cache are widened for this workload, to %d and %d tokens.\n", system.ContextTokens, system.Pool.KVTokens)
 	}
-	handler, err := simulate.New(system)
-	if err != nil {
-		return nil, err
-	}
-	return endpointtest.Serve(handler)
+	return demo.Serve(system)
 }
 
 // contextOf returns the context window that a workload needs, in tokens.

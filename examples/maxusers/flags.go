@@ -1,16 +1,12 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 
 	"github.com/agentperf/agentperf-go/agentperf"
-	"github.com/agentperf/agentperf-go/internal/cli"
+	"github.com/agentperf/agentperf-go/examples/internal/cli"
 	"github.com/agentperf/agentperf-go/trajectory"
 	"github.com/agentperf/agentperf-go/trajectory/format"
 	"github.com/agentperf/agentperf-go/trajectory/generate"
@@ -28,7 +24,7 @@ type options struct {
 }
 
 // parse reads the command line. The error has been shown to the user.
-func parse(args []string, stderr io.Writer) (*options, error) {
+func parse(program cli.Program, args []string) (*options, error) {
 	o := &options{}
 	var (
 		rules, sloSet string
@@ -38,13 +34,10 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 		output, delay string
 		prefix        string
 	)
-	flags := flag.NewFlagSet("maxusers", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	// A page of flags would push the mistake off the screen.
-	flags.Usage = func() { fmt.Fprintln(stderr, "Run with -h for usage.") }
-	o.endpoint.Register(flags)
-	flags.StringVar(&o.workload, "workload", "", "recorded sessions to replay: a `file` or folder, or "+presetPrefix+"NAME for generated ones ("+presetNames()+"); none means a small embedded workload")
-	flags.StringVar(&o.format, "format", "", "the `format` of -workload, one of "+formatNames()+" (default: recognised by content)")
+	flags := program.Flags()
+	o.endpoint.Register(flags.FlagSet)
+	flags.StringVar(&o.workload, "workload", "", "recorded sessions to replay: a `file` or folder, or "+presetPrefix+"NAME for generated ones ("+cli.Names(trajectory.Presets())+"); none means those of demo, without tool delays where there is an -endpoint")
+	flags.StringVar(&o.format, "format", "", "the `format` of -workload, one of "+cli.Names(format.Formats())+" (default: recognised by content)")
 	flags.BoolVar(&o.redact, "redact", false, "put a word in place of what looks like a key or a token in -workload")
 	flags.BoolVar(&o.skipBad, "skip-bad", false, "leave bad records of -workload out instead of giving up")
 	flags.Func("slo", "service level as `SPEED@TTFT`, such as 100@5s: P25 output speed in tokens/s and P95 TTFT; or e2e:50, P25 of all tokens over the whole request (repeatable)", func(s string) error {
@@ -59,9 +52,9 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	flags.DurationVar(&custom.Block, "block", 0, "stretch of time longer than what happens in the system lasts, for -verdict controlled (default 10s)")
 	flags.StringVar(&o.cfg.Journal, "journal", "", "keep all that is learnt in the `folder`, and go on from what is in it")
 	flags.Func("evidence", "count the phases of an earlier report `file` of the same configuration (repeatable)", func(name string) error {
-		r, err := readReport(name)
+		r := new(agentperf.Report)
 		o.cfg.Earlier = append(o.cfg.Earlier, r)
-		return err
+		return cli.ReadReport(name, agentperf.Schema, r)
 	})
 	flags.StringVar(&rules, "rules", "", "`published` or quick: the shape of each phase, for -verdict point")
 	flags.DurationVar(&custom.Measure, "measure", 0, "least length of the measured window, for -verdict point")
@@ -81,23 +74,15 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	flags.StringVar(&output, "output", "", "length of answers: `exact`, cap or free (default exact where lengths were recorded)")
 	flags.IntVar(&o.cfg.Policy.MaxTokens, "max-tokens", trajectory.DefaultMaxTokens, "most tokens of an answer under -output cap and free")
 	flags.Uint64Var(&o.cfg.Seed, "seed", 0, "seed of everything random (default: drawn and reported)")
-	o.system.Register(flags)
+	o.system.Register(flags.FlagSet)
 	flags.StringVar(&o.jsonFile, "json", "", "write the report to `file` as JSON")
 	flags.StringVar(&o.requests, "requests", "", "write every request to `file` as JSON Lines; all of a run with -journal are in its folder")
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		flags.PrintDefaults()
-		return nil, err
-	case err != nil:
+	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}
 
-	given := make(map[string]bool)
-	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
-	var errs []error
-	if flags.NArg() > 0 {
-		errs = append(errs, fmt.Errorf("unexpected argument %q", flags.Arg(0)))
-	}
+	given := flags.Given()
+	errs := []error{flags.NoArgs()}
 	if given["agents"] && o.agents < 1 {
 		errs = append(errs, fmt.Errorf("-agents is %d, expected 1 or more", o.agents))
 	}
@@ -141,11 +126,10 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	o.cfg.Policy.Prefix = trajectory.PrefixPosition(prefix)
 	o.cfg.Policy.Model, o.cfg.Policy.Fields = o.endpoint.Model, o.endpoint.Fields()
 	errs = append(errs, o.cfg.Policy.Validate(), (format.Options{Format: format.Format(o.format)}).Validate())
-	if err := errors.Join(errs...); err != nil {
-		fmt.Fprintf(stderr, "maxusers: %v\nRun with -h for usage.\n", err)
-		return nil, err
+	if o.workload == "" && given["endpoint"] && !given["tool-delay"] {
+		o.cfg.Policy.ToolDelay = trajectory.ToolDelayNone // a first look should not wait for tools
 	}
-	return o, nil
+	return o, flags.Check(errs...)
 }
 
 // conflicts says which flags do not go together.
@@ -208,32 +192,6 @@ func shape(name string, custom agentperf.Rules, verdict agentperf.VerdictRule, g
 		r.Name += ", changed"
 	}
 	return r, r.Validate()
-}
-
-// readReport reads a report that an earlier run wrote.
-func readReport(name string) (*agentperf.Report, error) {
-	text, err := os.ReadFile(name)
-	if err != nil {
-		return nil, err
-	}
-	r := new(agentperf.Report)
-	if err := json.Unmarshal(text, r); err != nil {
-		return nil, fmt.Errorf("%s is no report: %w", name, err)
-	}
-	if r.Schema != agentperf.Schema {
-		return nil, fmt.Errorf("%s is no report of schema %s", name, agentperf.Schema)
-	}
-	return r, nil
-}
-
-func presetNames() string { return strings.Join(generate.Presets(), ", ") }
-
-func formatNames() string {
-	var names []string
-	for _, f := range format.Formats() {
-		names = append(names, string(f))
-	}
-	return strings.Join(names, ", ")
 }
 
 func setNames() string {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+	"github.com/agentperf/agentperf-go/examples/internal/cli"
 )
 
 var kills = flag.Int("kills", 3, "how often to kill a run that keeps a journal")
@@ -75,7 +76,7 @@ func TestKilled(t *testing.T) {
 		}
 	}
 	status, stdout, stderr := maxusers(t, t.Context(), args...)
-	if status != answered {
+	if status != cli.OK {
 		t.Fatalf("status %d\n%s", status, stderr)
 	}
 	text, err := os.ReadFile(file)

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+	"github.com/agentperf/agentperf-go/examples/internal/cli"
 )
 
 // A machine that may not open enough files is told so before the first request, and a
@@ -30,10 +31,10 @@ func TestOpenFiles(t *testing.T) {
 		text, _ := cmd.CombinedOutput()
 		return cmd.ProcessState.ExitCode(), string(text)
 	}
-	if status, output := limited("60", "-agents", "60"); status != noAnswer || !strings.Contains(output, "needed for 60 agents") || !strings.Contains(output, "where the limit of this process is 60") {
+	if status, output := limited("60", "-agents", "60"); status != cli.Failed || !strings.Contains(output, "needed for 60 agents") || !strings.Contains(output, "where the limit of this process is 60") {
 		t.Errorf("status %d\n%s", status, output)
 	}
-	if status, output := limited("60", "-endpoint", "", "-agents", "15"); status != noAnswer || !strings.Contains(output, "needed for 15 agents and the simulated system") {
+	if status, output := limited("60", "-endpoint", "", "-agents", "15"); status != cli.Failed || !strings.Contains(output, "needed for 15 agents and the simulated system") {
 		t.Errorf("status %d\n%s", status, output)
 	}
 	if n := engine.Stats().Requests; n != 0 {
@@ -41,13 +42,13 @@ func TestOpenFiles(t *testing.T) {
 	}
 	dir := filepath.Join(t.TempDir(), "journal")
 	status, output := limited("60", "-journal", dir)
-	if status != answered || !strings.Contains(output, "more were not seen to fail") || strings.Count(output, "the search goes no further than") != 2 {
+	if status != cli.OK || !strings.Contains(output, "more were not seen to fail") || strings.Count(output, "the search goes no further than") != 2 {
 		t.Errorf("status %d\n%s", status, output)
 	}
 	t.Log(output)
 	// What was learnt is not lost when there are more or fewer files to open.
 	for _, most := range []string{"50", "61"} {
-		if status, output := limited(most, "-journal", dir); status != answered || !strings.Contains(output, "more were not seen to fail") {
+		if status, output := limited(most, "-journal", dir); status != cli.OK || !strings.Contains(output, "more were not seen to fail") {
 			t.Errorf("%s files: status %d\n%s", most, status, output)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+	"github.com/agentperf/agentperf-go/examples/internal/cli"
 )
 
 // The answers on a real clock are right only on a machine that has time for
@@ -81,7 +82,7 @@ func TestKnownAnswersInRealTime(t *testing.T) {
 				args = append(args, "-slo", s)
 			}
 			status, stdout, stderr := maxusers(t, t.Context(), args...)
-			if status != answered {
+			if status != cli.OK {
 				t.Fatalf("status %d\n%s", status, stderr)
 			}
 			for i, n := range limits(t, file) {
@@ -115,44 +116,44 @@ func TestExitStatus(t *testing.T) {
 		status int
 		words  string // on either output
 	}{
-		{"pass", append(quick, "-agents", "2", "-slo", "1@60s"), answered, "at least 2 agents"},
-		{"fail", append(quick, "-agents", "2", "-slo", "1@60s", "-slo", "100000@60s"), failed, "100000 tokens/s with TTFT of at most 1m0s: 2 agents are too many"},
-		{"search", append(quick, "-max-agents", "3", "-slo", "1@60s", "-slo", "100000@60s"), answered, "1 tokens/s with TTFT of at most 1m0s: at least 3 agents; more were not seen to fail."},
-		{"workload", append(quick, "-agents", "1", "-slo", "1@60s", "-workload", write("good.jsonl", row("0")+row("1"))), answered, "at least 1 agent"},
-		{"no server", []string{"-endpoint", "http://127.0.0.1:1", "-model", "x"}, noAnswer, "refused"},
-		{"no API", []string{"-endpoint", dead, "-model", "x"}, noAnswer, "HTTP status 404"},
-		{"no such model", append(quick, "-model", "other"), noAnswer, `the model "other" does not exist`},
-		{"no such host", []string{"-endpoint", "http://no-such-host.invalid", "-model", "x"}, noAnswer, "local"},
-		{"no workload", append(quick, "-workload", filepath.Join(folder, "missing.jsonl")), noAnswer, "missing.jsonl"},
-		{"gap", append(quick, "-workload", write("gap.jsonl", row("0")+row("2"))), noAnswer, "gap.jsonl:2"},
-		{"bad JSON", append(quick, "-workload", write("bad.jsonl", row("0")+"{\n")), noAnswer, "bad.jsonl:2"},
-		{"escape", append(quick, "-workload", write("manifest.json", `{"version":1,"mode":"single_user_agentic_replay","name":"x","source":"x","tasks":[{"task_id":"a","trace":"../../x.jsonl","source_recording":"x","model_calls":1,"tool_calls":0,"total_recorded_tool_delay_ms":0}]}`)), noAnswer, "../../x.jsonl"},
-		{"nothing fits", append(quick, "-context", "10"), noAnswer, "no trajectory fits a context of 10 tokens"},
-		{"same tier twice in a check", append(quick, "-agents", "1", "-slo", "100@5s", "-slo", "1e2@5000ms"), usage, "a second tier is called"},
-		{"too many agents", []string{"-agents", "4611686018427387903"}, usage, "expected 0 to 1000000"},
-		{"several choices", []string{"-field", "n=3"}, usage, "several choices"},
-		{"never ends", []string{"-spawn-rate", "1e-300"}, usage, "Rules.SpawnRate is 1e-300"},
-		{"key in URL", []string{"-endpoint", "https://sk-hunter2@host/v1?key=hunter2"}, usage, "holds credentials"},
-		{"bad SLO", []string{"-slo", "100"}, usage, "expected SPEED@TTFT"},
-		{"bad TTFT", []string{"-slo", "100@5"}, usage, "expected a duration"},
-		{"bad set", []string{"-slo-set", "x"}, usage, "only gpt-oss-120b"},
-		{"bad rules", []string{"-rules", "x"}, usage, "expected published or quick"},
-		{"bad window", []string{"-measure", "0s"}, usage, "Rules.Measure is 0s"},
-		{"bad agents", []string{"-agents", "0"}, usage, "-agents is 0"},
-		{"bad limits", []string{"-start", "9", "-max-agents", "3"}, usage, "Start is 9"},
-		{"bad URL", []string{"-endpoint", "host:8000"}, usage, "expected one like http://host:8000"},
-		{"bad output", []string{"-output", "x"}, usage, "expected exact, cap or free"},
-		{"bad delay", []string{"-tool-delay", "x"}, usage, "expected recorded, sampled or none"},
-		{"bad waits", []string{"-human-waits", "-1s"}, usage, "HumanWaits is -1s"},
-		{"bad prefix", []string{"-cache-prefix", "x"}, usage, "expected after-system, front or none"},
-		{"bad field", []string{"-field", "x"}, usage, "expected name=value"},
-		{"set field", []string{"-field", "model=x"}, usage, `"model" is set for each request`},
-		{"bad timeout", []string{"-request-timeout", "0s"}, usage, "-request-timeout is 0s"},
-		{"no key", []string{"-api-key-env", "NO_SUCH_KEY"}, usage, "NO_SUCH_KEY is empty"},
-		{"bad file", []string{"-json", filepath.Join(folder, "no", "such", "folder")}, usage, "-json"},
-		{"argument", []string{"8"}, usage, `unexpected argument "8"`},
-		{"flag", []string{"-no-such-flag"}, usage, "no-such-flag"},
-		{"help", []string{"-h"}, answered, "-endpoint"},
+		{"pass", append(quick, "-agents", "2", "-slo", "1@60s"), cli.OK, "at least 2 agents"},
+		{"fail", append(quick, "-agents", "2", "-slo", "1@60s", "-slo", "100000@60s"), tierFails, "100000 tokens/s with TTFT of at most 1m0s: 2 agents are too many"},
+		{"search", append(quick, "-max-agents", "3", "-slo", "1@60s", "-slo", "100000@60s"), cli.OK, "1 tokens/s with TTFT of at most 1m0s: at least 3 agents; more were not seen to fail."},
+		{"workload", append(quick, "-agents", "1", "-slo", "1@60s", "-workload", write("good.jsonl", row("0")+row("1"))), cli.OK, "at least 1 agent"},
+		{"no server", []string{"-endpoint", "http://127.0.0.1:1", "-model", "x"}, cli.Failed, "refused"},
+		{"no API", []string{"-endpoint", dead, "-model", "x"}, cli.Failed, "HTTP status 404"},
+		{"no such model", append(quick, "-model", "other"), cli.Failed, `the model "other" does not exist`},
+		{"no such host", []string{"-endpoint", "http://no-such-host.invalid", "-model", "x"}, cli.Failed, "local"},
+		{"no workload", append(quick, "-workload", filepath.Join(folder, "missing.jsonl")), cli.Failed, "missing.jsonl"},
+		{"gap", append(quick, "-workload", write("gap.jsonl", row("0")+row("2"))), cli.Failed, "gap.jsonl:2"},
+		{"bad JSON", append(quick, "-workload", write("bad.jsonl", row("0")+"{\n")), cli.Failed, "bad.jsonl:2"},
+		{"escape", append(quick, "-workload", write("manifest.json", `{"version":1,"mode":"single_user_agentic_replay","name":"x","source":"x","tasks":[{"task_id":"a","trace":"../../x.jsonl","source_recording":"x","model_calls":1,"tool_calls":0,"total_recorded_tool_delay_ms":0}]}`)), cli.Failed, "../../x.jsonl"},
+		{"nothing fits", append(quick, "-context", "10"), cli.Failed, "no trajectory fits a context of 10 tokens"},
+		{"same tier twice in a check", append(quick, "-agents", "1", "-slo", "100@5s", "-slo", "1e2@5000ms"), cli.Usage, "a second tier is called"},
+		{"too many agents", []string{"-agents", "4611686018427387903"}, cli.Usage, "expected 0 to 1000000"},
+		{"several choices", []string{"-field", "n=3"}, cli.Usage, "several choices"},
+		{"never ends", []string{"-spawn-rate", "1e-300"}, cli.Usage, "Rules.SpawnRate is 1e-300"},
+		{"key in URL", []string{"-endpoint", "https://sk-hunter2@host/v1?key=hunter2"}, cli.Usage, "holds credentials"},
+		{"bad SLO", []string{"-slo", "100"}, cli.Usage, "expected SPEED@TTFT"},
+		{"bad TTFT", []string{"-slo", "100@5"}, cli.Usage, "expected a duration"},
+		{"bad set", []string{"-slo-set", "x"}, cli.Usage, "only gpt-oss-120b"},
+		{"bad rules", []string{"-rules", "x"}, cli.Usage, "expected published or quick"},
+		{"bad window", []string{"-measure", "0s"}, cli.Usage, "Rules.Measure is 0s"},
+		{"bad agents", []string{"-agents", "0"}, cli.Usage, "-agents is 0"},
+		{"bad limits", []string{"-start", "9", "-max-agents", "3"}, cli.Usage, "Start is 9"},
+		{"bad URL", []string{"-endpoint", "host:8000"}, cli.Usage, "expected one like http://host:8000"},
+		{"bad output", []string{"-output", "x"}, cli.Usage, "expected exact, cap or free"},
+		{"bad delay", []string{"-tool-delay", "x"}, cli.Usage, "expected recorded, sampled or none"},
+		{"bad waits", []string{"-human-waits", "-1s"}, cli.Usage, "HumanWaits is -1s"},
+		{"bad prefix", []string{"-cache-prefix", "x"}, cli.Usage, "expected after-system, front or none"},
+		{"bad field", []string{"-field", "x"}, cli.Usage, "expected name=value"},
+		{"set field", []string{"-field", "model=x"}, cli.Usage, `"model" is set for each request`},
+		{"bad timeout", []string{"-request-timeout", "0s"}, cli.Usage, "-request-timeout is 0s"},
+		{"no key", []string{"-api-key-env", "NO_SUCH_KEY"}, cli.Usage, "NO_SUCH_KEY is empty"},
+		{"bad file", []string{"-json", filepath.Join(folder, "no", "such", "folder")}, cli.Usage, "-json"},
+		{"argument", []string{"8"}, cli.Usage, `unexpected argument "8"`},
+		{"flag", []string{"-no-such-flag"}, cli.Usage, "no-such-flag"},
+		{"help", []string{"-h"}, cli.OK, "-endpoint"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			status, stdout, stderr := maxusers(t, t.Context(), tt.args...)
@@ -178,7 +179,7 @@ func TestInterrupted(t *testing.T) {
 	}))
 	file := filepath.Join(t.TempDir(), "report.json")
 	status, stdout, stderr := maxusers(t, ctx, "-endpoint", url, "-measure", "1m", "-slo", "1@60s", "-json", file)
-	if status != noAnswer || !strings.Contains(stderr, "interrupted") || !strings.Contains(stdout, "undecided") {
+	if status != cli.Failed || !strings.Contains(stderr, "interrupted") || !strings.Contains(stdout, "undecided") {
 		t.Errorf("status %d\n%s%s", status, stdout, stderr)
 	}
 	text, err := os.ReadFile(file)
@@ -197,7 +198,7 @@ func TestRealInput(t *testing.T) {
 	requests := filepath.Join(t.TempDir(), "requests.jsonl")
 	status, stdout, stderr := maxusers(t, t.Context(), "-endpoint", serve(t, engine), "-workload", sample, "-agents", "3", "-slo", "1@60s", "-client-lag", "-1s",
 		"-measure", "1s", "-settle", "0s", "-spawn-rate", "0", "-requests", requests)
-	if status != answered {
+	if status != cli.OK {
 		t.Fatalf("status %d\n%s%s", status, stdout, stderr)
 	}
 	text, err := os.ReadFile(requests)

@@ -2,80 +2,65 @@ package main
 
 import (
 	"context"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"strings"
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf"
-	"github.com/agentperf/agentperf-go/internal/cli"
+	"github.com/agentperf/agentperf-go/examples/internal/cli"
 	"github.com/agentperf/agentperf-go/internal/sockets"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// Exit statuses.
-const (
-	answered = 0
-	noAnswer = 1
-	usage    = 2
-	failed   = 3
-)
+// tierFails is the exit status of a check in which a service level does not hold.
+const tierFails = 3
 
 // run is the program.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv func(string) string) int {
-	o, err := parse(args, stderr)
-	if errors.Is(err, flag.ErrHelp) {
-		return answered
-	}
+	program := cli.Program{Name: "maxusers", Stdout: stdout, Stderr: stderr}
+	o, err := parse(program, args)
 	if err != nil {
-		return usage
-	}
-	fail := func(status int, err error) int {
-		fmt.Fprintf(stderr, "maxusers: %v\n", err)
-		return status
+		return program.Status(err)
 	}
 
 	simulated := o.endpoint.URL == ""
-	if o.cfg.Workload, err = open(o, simulated); err != nil {
-		return fail(noAnswer, err)
+	if o.cfg.Workload, err = open(o); err != nil {
+		return program.Fail(cli.Failed, err)
 	}
 	warnOf(o.cfg.Workload.Findings, stderr)
 	if simulated {
 		server, err := serveDemo(o, stderr)
 		if err != nil {
-			return fail(noAnswer, err)
+			return program.Fail(cli.Failed, err)
 		}
 		defer server.Close()
 		o.endpoint.URL = server.URL
 	}
 	if o.cfg.Endpoint, err = o.endpoint.Config(getenv); err != nil {
-		return fail(usage, err)
+		return program.Fail(cli.Usage, err)
 	}
-	if o.jsonFile != "" {
-		if err := cli.CheckWritable(o.jsonFile); err != nil {
-			return fail(usage, fmt.Errorf("-json: %w", err))
-		}
+	if err := cli.CheckWritable("json", o.jsonFile); err != nil {
+		return program.Fail(cli.Usage, err)
 	}
 	if o.agents > 0 {
 		o.cfg.Start, o.cfg.MaxAgents = o.agents, o.agents
 	}
 	if err := o.cfg.Validate(); err != nil {
-		return fail(usage, err)
+		return program.Fail(cli.Usage, err)
 	}
 	if simulated {
 		// Both ends of each connection are of this process.
 		n := max(1, o.agents, o.cfg.Start)
 		if err := sockets.Here().Check(fmt.Sprintf("%d agents and the simulated system", n), 2*n, 0); err != nil {
-			return fail(noAnswer, err)
+			return program.Fail(cli.Failed, err)
 		}
 	}
 	requests := &cli.LazyFile{Name: o.requests}
+	if err := cli.CheckWritable("requests", o.requests); err != nil {
+		return program.Fail(cli.Usage, err)
+	}
 	if o.requests != "" {
-		if err := cli.CheckWritable(o.requests); err != nil {
-			return fail(usage, fmt.Errorf("-requests: %w", err))
-		}
 		o.cfg.Requests = requests
 	}
 
@@ -91,7 +76,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	if cerr := requests.Close(); err == nil && cerr != nil {
 		err = fmt.Errorf("-requests: %w", cerr)
 	}
-	status := cli.Result{Program: "maxusers", Report: report, JSON: o.jsonFile, Any: len(report.Phases) > 0, Err: err}.Conclude(ctx, stdout, stderr)
+	status := program.Conclude(ctx, cli.Result{Report: report, JSON: o.jsonFile, Any: len(report.Phases) > 0, Err: err})
 	if err == nil && o.agents > 0 {
 		return max(status, checked(report, o.agents))
 	}
@@ -121,13 +106,13 @@ func warnOf(findings []trajectory.Finding, stderr io.Writer) {
 
 // checked returns the exit status of a check of a number of agents.
 func checked(report *agentperf.Report, agents int) int {
-	status := answered
+	status := cli.OK
 	for _, t := range report.Tiers {
 		switch {
 		case t.FirstFailingAgents != nil && *t.FirstFailingAgents <= agents:
-			return failed
+			return tierFails
 		case t.MaxAgents < agents:
-			status = noAnswer
+			status = cli.Failed
 		}
 	}
 	return status

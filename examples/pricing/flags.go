@@ -2,14 +2,13 @@ package main
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 	"time"
 
-	"github.com/agentperf/agentperf-go/internal/cli"
+	"github.com/agentperf/agentperf-go/examples/internal/cli"
 	"github.com/agentperf/agentperf-go/pricing/catalog"
 )
 
@@ -25,18 +24,12 @@ type options struct {
 	files      []string // reports
 }
 
-// errUsage marks what is wrong with the command line itself.
-var errUsage = errors.New("wrong usage")
-
-// parse reads the command line and the price files that it names. The error has
-// been shown to the user.
-func parse(args []string, now time.Time, stderr io.Writer) (*options, error) {
+// parse reads the command line and the price files that it names.
+func parse(program cli.Program, args []string, now time.Time) (*options, error) {
 	o := &options{asOf: now.UTC().Truncate(24 * time.Hour), commitment: catalog.OnDemand}
 	var own, azure string
 	var sky [][2]string // provider, file
-	flags := flag.NewFlagSet("pricing", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.Usage = func() { fmt.Fprintln(stderr, "Run with -h for usage.") }
+	flags := program.Flags()
 	flags.Func("as-of", "`day` of the question as YYYY-MM-DD: later prices do not count, older ones than 90 days are marked (default today)", func(s string) (err error) {
 		if o.asOf, err = time.Parse(time.DateOnly, s); err != nil {
 			err = errors.New("expected a day as YYYY-MM-DD")
@@ -68,41 +61,30 @@ func parse(args []string, now time.Time, stderr io.Writer) (*options, error) {
 		return errors.New("expected on_demand, spot, 1yr or 3yr")
 	})
 	flags.BoolVar(&o.mixed, "mixed-bases", false, "compare figures per kW although their power is of different bases")
-	o.system.Register(flags)
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		flags.PrintDefaults()
+	o.system.Register(flags.FlagSet)
+	if err := flags.Parse(args); err != nil {
 		return nil, err
-	case err != nil:
-		return nil, errUsage
 	}
 	o.files = flags.Args()
-	given := make(map[string]bool)
-	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
-	fail := func(err error) (*options, error) {
-		fmt.Fprintf(stderr, "pricing: %v\n", err)
-		return nil, err
-	}
+	given := flags.Given()
 	if given["quote"] && given["price"] {
-		return fail(fmt.Errorf("%w: -quote and -price are two prices", errUsage))
+		return nil, flags.Check(errors.New("-quote and -price are two prices"))
 	}
 	if len(o.files) == 0 {
 		for _, name := range []string{"accelerators", "price", "power", "power-basis", "pue", "rack", "quote", "mixed-bases"} {
 			if given[name] {
-				return fail(fmt.Errorf("%w: -%s says nothing without a report", errUsage, name))
+				return nil, flags.Check(fmt.Errorf("-%s says nothing without a report", name))
 			}
 		}
 		only, err := o.system.System()
 		if err != nil {
-			return fail(err)
+			return nil, err
 		}
 		o.filter = only.Accelerator
 	}
 	var err error
-	if o.prices, err = openCatalog(own, sky, azure, o.asOf, stderr); err != nil {
-		return fail(err)
-	}
-	return o, nil
+	o.prices, err = openCatalog(own, sky, azure, o.asOf, program.Stderr)
+	return o, err
 }
 
 // openCatalog returns the prices of all the files that are named.

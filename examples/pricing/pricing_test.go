@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/agentperf/agentperf-go/examples/internal/cli"
 )
 
 var today = time.Date(2026, 11, 25, 18, 0, 0, 0, time.UTC)
@@ -57,7 +59,7 @@ func TestPrices(t *testing.T) {
 		"H200-SXM $3.00 lowest 1-year committed Qubrid AI 8x H200 141GB bare metal 2026-09-20",
 		"! older than 90 days on 2026-11-25.",
 	} {
-		if status != answered || !strings.Contains(blanks(stdout), "\n"+row+"\n") {
+		if status != cli.OK || !strings.Contains(blanks(stdout), "\n"+row+"\n") {
 			t.Errorf("status %d, no row %q in\n%s%s", status, row, stdout, stderr)
 		}
 	}
@@ -74,7 +76,7 @@ func TestPrices(t *testing.T) {
 	azure := file(t, "azure.json", `{"Items":[{"armSkuName":"Standard_ND96isr_H100_v5","type":"Consumption","retailPrice":80,"armRegionName":"x"},{"armSkuName":"small"}]}`)
 	status, stdout, stderr = program("-prices", own, "-skypilot", "Sky="+sky, "-azure", azure)
 	for _, row := range []string{"Us $1.11", "Sky $1.25", "Azure $10.00"} {
-		if status != answered || !strings.Contains(blanks(stdout), "\n"+row+"\n") || strings.Contains(stdout, "AWS") {
+		if status != cli.OK || !strings.Contains(blanks(stdout), "\n"+row+"\n") || strings.Contains(stdout, "AWS") {
 			t.Errorf("status %d, no row %q in\n%s", status, row, stdout)
 		}
 	}
@@ -102,7 +104,7 @@ func TestReports(t *testing.T) {
 		"at 100 tokens/s per query: cost of a million tokens - $0.444 (1M in + 1M out)",
 		"at 300 tokens/s per query: tokens/s - never reached",
 	} {
-		if status != answered || !strings.Contains(blanks(stdout), "\n"+row+"\n") {
+		if status != cli.OK || !strings.Contains(blanks(stdout), "\n"+row+"\n") {
 			t.Errorf("status %d, no row %q in\n%s%s", status, row, stdout, stderr)
 		}
 	}
@@ -127,25 +129,25 @@ func TestMistakes(t *testing.T) {
 		status int
 		words  string
 	}{
-		{[]string{a, wall}, noAnswer, "measured_accelerator and measured_wall; see -mixed-bases"},
-		{[]string{"-mixed-bases", a, wall}, answered, "61354 (measured_wall)"},
-		{[]string{"missing.json"}, noAnswer, "missing.json"},
-		{[]string{file(t, "x.json", `{"schema":"other/1"}`)}, noAnswer, `schema is "other/1", expected "agentperf.report/1" or "slt.report/1"`},
-		{[]string{file(t, "x.json", `not JSON`)}, noAnswer, "not a report"},
-		{[]string{file(t, "x.json", `[1]`)}, noAnswer, "not a report"},
-		{[]string{file(t, "x.json", strings.Replace(load, `"accelerators":8`, `"accelerators":-8`, 1))}, noAnswer, "Accelerators is -8"},
-		{[]string{file(t, "x.json", strings.Replace(load, `"complete":true`, `"complete":false`, 1))}, answered, "did not come to its end"},
-		{[]string{"-quote", "minimum", file(t, "x.json", `{"schema":"slt.report/1"}`)}, noAnswer, "-quote needs to know the accelerators"},
-		{[]string{"-quote", "minimum", "-accelerator", "H900", l}, noAnswer, "no price: on-demand H900"},
-		{[]string{"-quote", "median", l}, usage, "expected minimum or average"},
-		{[]string{"-quote", "minimum", "-price", "2", l}, usage, "two prices"},
-		{[]string{"-price", "2"}, usage, "-price says nothing without a report"},
-		{[]string{"-as-of", "yesterday"}, usage, "expected a day"},
-		{[]string{"-skypilot", "vms.csv"}, usage, "expected PROVIDER=FILE"},
-		{[]string{"-prices", "missing.csv"}, noAnswer, "missing.csv"},
-		{[]string{"-prices", file(t, "p.csv", "provider\n")}, noAnswer, "p.csv:1: there is no column accelerator"},
-		{[]string{"-accelerator", "H900"}, noAnswer, `no price for "H900"`},
-		{[]string{"-h"}, answered, "-as-of"},
+		{[]string{a, wall}, cli.Failed, "measured_accelerator and measured_wall; see -mixed-bases"},
+		{[]string{"-mixed-bases", a, wall}, cli.OK, "61354 (measured_wall)"},
+		{[]string{"missing.json"}, cli.Failed, "missing.json"},
+		{[]string{file(t, "x.json", `{"schema":"other/1"}`)}, cli.Failed, `schema is "other/1", expected "agentperf.report/1" or "slt.report/1"`},
+		{[]string{file(t, "x.json", `not JSON`)}, cli.Failed, "not a report"},
+		{[]string{file(t, "x.json", `[1]`)}, cli.Failed, "not a report"},
+		{[]string{file(t, "x.json", strings.Replace(load, `"accelerators":8`, `"accelerators":-8`, 1))}, cli.Failed, "Accelerators is -8"},
+		{[]string{file(t, "x.json", strings.Replace(load, `"complete":true`, `"complete":false`, 1))}, cli.OK, "did not come to its end"},
+		{[]string{"-quote", "minimum", file(t, "x.json", `{"schema":"slt.report/1"}`)}, cli.Failed, "-quote needs to know the accelerators"},
+		{[]string{"-quote", "minimum", "-accelerator", "H900", l}, cli.Failed, "no price: on-demand H900"},
+		{[]string{"-quote", "median", l}, cli.Usage, "expected minimum or average"},
+		{[]string{"-quote", "minimum", "-price", "2", l}, cli.Usage, "two prices"},
+		{[]string{"-price", "2"}, cli.Usage, "-price says nothing without a report"},
+		{[]string{"-as-of", "yesterday"}, cli.Usage, "expected a day"},
+		{[]string{"-skypilot", "vms.csv"}, cli.Usage, "expected PROVIDER=FILE"},
+		{[]string{"-prices", "missing.csv"}, cli.Failed, "missing.csv"},
+		{[]string{"-prices", file(t, "p.csv", "provider\n")}, cli.Failed, "p.csv:1: there is no column accelerator"},
+		{[]string{"-accelerator", "H900"}, cli.Failed, `no price for "H900"`},
+		{[]string{"-h"}, cli.OK, "-as-of"},
 	} {
 		if status, stdout, stderr := program(tt.args...); status != tt.status || !strings.Contains(stdout+stderr, tt.words) {
 			t.Errorf("%v: status %d, want %d and %q\n%s%s", tt.args, status, tt.status, tt.words, stdout, stderr)

@@ -1,39 +1,22 @@
 package main
 
 import (
-	"errors"
-	"flag"
-	"fmt"
 	"io"
 	"time"
-)
 
-// Exit statuses.
-const (
-	answered = 0
-	noAnswer = 1
-	usage    = 2
+	"github.com/agentperf/agentperf-go/examples/internal/cli"
 )
 
 // run is the program.
 func run(args []string, now time.Time, stdout, stderr io.Writer) int {
-	o, err := parse(args, now, stderr)
+	program := cli.Program{Name: "pricing", Stdout: stdout, Stderr: stderr}
+	o, err := parse(program, args, now)
 	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return answered
-	case errors.Is(err, errUsage):
-		return usage
 	case err != nil:
-		return noAnswer
-	}
-	if len(o.files) == 0 {
+	case len(o.files) == 0:
 		err = showPrices(o, stdout)
-	} else {
+	default:
 		err = showReports(o, stdout)
 	}
-	if err != nil {
-		fmt.Fprintf(stderr, "pricing: %v\n", err)
-		return noAnswer
-	}
-	return answered
+	return program.Status(err)
 }

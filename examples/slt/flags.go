@@ -2,14 +2,12 @@ package main
 
 import (
 	"errors"
-	"flag"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/agentperf/agentperf-go/internal/cli"
+	"github.com/agentperf/agentperf-go/examples/internal/cli"
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/slt"
 )
@@ -34,16 +32,13 @@ func demonstration() slt.Config {
 }
 
 // parse reads the command line. The error has been shown to the user.
-func parse(args []string, stderr io.Writer) (*options, error) {
+func parse(program cli.Program, args []string) (*options, error) {
 	o := &options{}
 	var measure, settle, ramp, drain time.Duration
 	var input, output int
 	var seed uint64
-	flags := flag.NewFlagSet("slt", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	// A page of flags would push the mistake off the screen.
-	flags.Usage = func() { fmt.Fprintln(stderr, "Run with -h for usage.") }
-	o.endpoint.Register(flags)
+	flags := program.Flags()
+	o.endpoint.Register(flags.FlagSet)
 	flags.DurationVar(&measure, "measure", 0, "length of the measured window of a level (default 3m; 3s without -endpoint)")
 	flags.DurationVar(&settle, "settle", 0, "time between the last query's start and the window (default 15s; 1s without -endpoint)")
 	flags.DurationVar(&ramp, "ramp", 0, "time over which the queries of a level are started (default 15s; 500ms without -endpoint)")
@@ -72,25 +67,20 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	flags.Uint64Var(&seed, "seed", 0, "seed of the prompts (default: drawn and reported)")
 	flags.StringVar(&o.jsonFile, "json", "", "write the report to `file` as JSON")
 	flags.BoolVar(&o.compare, "compare", false, "measure nothing; merge two reports, A.json B.json, taking at each concurrency the better")
-	o.system.Register(flags)
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		flags.PrintDefaults()
-		return nil, err
-	case err != nil:
+	o.system.Register(flags.FlagSet)
+	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}
 
-	given := make(map[string]bool)
-	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	given := flags.Given()
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 	o.files = flags.Args()
 	switch {
 	case o.compare && len(o.files) != 2:
 		bad("-compare takes two report files, not %d", len(o.files))
-	case !o.compare && len(o.files) > 0:
-		bad("unexpected argument %q", o.files[0])
+	case !o.compare:
+		errs = append(errs, flags.NoArgs())
 	}
 	if !given["endpoint"] {
 		d := demonstration()
@@ -143,9 +133,5 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	if o.cfg.System, err = o.system.System(); err != nil {
 		errs = append(errs, err)
 	}
-	if err := errors.Join(errs...); err != nil {
-		fmt.Fprintf(stderr, "slt: %v\nRun with -h for usage.\n", err)
-		return nil, err
-	}
-	return o, nil
+	return o, flags.Check(errs...)
 }

@@ -2,98 +2,70 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
-	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
-	"github.com/agentperf/agentperf-go/endpoint/simulate"
-	"github.com/agentperf/agentperf-go/internal/cli"
+	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/examples/internal/demo"
 	"github.com/agentperf/agentperf-go/internal/sockets"
 	"github.com/agentperf/agentperf-go/pricing"
 	"github.com/agentperf/agentperf-go/slt"
 )
 
-// Exit statuses.
-const (
-	answered = 0
-	noAnswer = 1
-	usage    = 2
-)
-
 // run is the program.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv func(string) string) int {
-	o, err := parse(args, stderr)
-	if errors.Is(err, flag.ErrHelp) {
-		return answered
-	}
+	program := cli.Program{Name: "slt", Stdout: stdout, Stderr: stderr}
+	o, err := parse(program, args)
 	if err != nil {
-		return usage
+		return program.Status(err)
 	}
-	fail := func(status int, err error) int {
-		fmt.Fprintf(stderr, "slt: %v\n", err)
-		return status
-	}
-	if o.jsonFile != "" {
-		if err := cli.CheckWritable(o.jsonFile); err != nil {
-			return fail(usage, fmt.Errorf("-json: %w", err))
-		}
+	if err := cli.CheckWritable("json", o.jsonFile); err != nil {
+		return program.Fail(cli.Usage, err)
 	}
 	if o.compare {
 		report, err := compare(o)
 		if err != nil {
-			return fail(noAnswer, err)
+			return program.Fail(cli.Failed, err)
 		}
-		return cli.Result{Program: "slt", Report: report, JSON: o.jsonFile, Any: true}.Conclude(ctx, stdout, stderr)
+		return program.Conclude(ctx, cli.Result{Report: report, JSON: o.jsonFile, Any: true})
 	}
 
 	if o.endpoint.URL == "" {
-		preset, err := simulate.Preset("demo")
+		fmt.Fprintln(stderr, demo.Notice)
+		server, err := demo.Serve(demo.Config())
 		if err != nil {
-			return fail(noAnswer, err)
-		}
-		fmt.Fprintln(stderr, "No -endpoint: what is measured is a SIMULATION of an inference system that does not exist.")
-		system, err := simulate.New(preset)
-		if err != nil {
-			return fail(noAnswer, err)
-		}
-		server, err := endpointtest.Serve(system)
-		if err != nil {
-			return fail(noAnswer, err)
+			return program.Fail(cli.Failed, err)
 		}
 		defer server.Close()
 		o.endpoint.URL = server.URL
 		// Both ends of each connection are of this process.
 		for _, n := range o.cfg.Levels {
 			if err := sockets.Here().Check(fmt.Sprintf("%d queries at a time and the simulated system", n), 2*n, 0); err != nil {
-				return fail(noAnswer, err)
+				return program.Fail(cli.Failed, err)
 			}
 		}
 	}
 	if o.cfg.Endpoint, err = o.endpoint.Config(getenv); err != nil {
-		return fail(usage, err)
+		return program.Fail(cli.Usage, err)
 	}
 	if err := o.cfg.Validate(); err != nil {
-		return fail(usage, err)
+		return program.Fail(cli.Usage, err)
 	}
 	live := cli.NewLive(stderr)
 	o.cfg.Progress = func(e slt.Event) { show(live, e) }
 	report, err := slt.Run(ctx, o.cfg)
 	live.Clear()
-	return cli.Result{Program: "slt", Report: report, JSON: o.jsonFile, Any: len(report.Levels) > 0, Err: err}.Conclude(ctx, stdout, stderr)
+	return program.Conclude(ctx, cli.Result{Report: report, JSON: o.jsonFile, Any: len(report.Levels) > 0, Err: err})
 }
 
 // compare merges two reports. What flags say of the system replaces what both say.
 func compare(o *options) (*slt.Report, error) {
 	var reports [2]*slt.Report
 	for i, name := range o.files {
-		r, err := load(name)
-		if err != nil {
+		r := new(slt.Report)
+		if err := cli.ReadReport(name, slt.Schema, r); err != nil {
 			return nil, err
 		}
 		if r.Config.Name == "" {
@@ -113,22 +85,6 @@ func compare(o *options) (*slt.Report, error) {
 		r.System = &stated
 	}
 	return slt.Optimal(reports[0], reports[1])
-}
-
-// load reads a report.
-func load(name string) (*slt.Report, error) {
-	text, err := os.ReadFile(name)
-	if err != nil {
-		return nil, err
-	}
-	var r slt.Report
-	if err := json.Unmarshal(text, &r); err != nil {
-		return nil, fmt.Errorf("%s: not a report: %w", name, err)
-	}
-	if r.Schema != slt.Schema {
-		return nil, fmt.Errorf("%s: schema is %q, expected %q", name, r.Schema, slt.Schema)
-	}
-	return &r, nil
 }
 
 // show shows how far a sweep has come.

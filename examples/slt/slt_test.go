@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+	"github.com/agentperf/agentperf-go/examples/internal/cli"
 	"github.com/agentperf/agentperf-go/slt"
 )
 
@@ -45,28 +46,28 @@ func TestExitStatus(t *testing.T) {
 		status int
 		words  string // on either output
 	}{
-		{"good", quick, answered, "Peak system output throughput"},
-		{"cost", with("-accelerators", "8", "-price", "2"), answered, "(8 accelerators at $2.00 an hour, given)"},
-		{"never", with("-at-speed", "1e9"), answered, "never reached; no level is as fast"},
-		{"no server", []string{"-endpoint", "http://127.0.0.1:1", "-model", "x"}, noAnswer, "refused"},
-		{"no API", []string{"-endpoint", dead, "-model", "x"}, noAnswer, "HTTP status 404"},
-		{"no such model", with("-model", "other"), noAnswer, `the model "other" does not exist`},
-		{"levels", []string{"-levels", "1,two"}, usage, "expected whole numbers"},
-		{"falling levels", []string{"-levels", "4,2"}, usage, "Levels[1] is 2 after 4"},
-		{"no level", []string{"-levels", "0"}, usage, "Levels[0] is 0"},
-		{"one output token", []string{"-output-tokens", "1"}, usage, "-output-tokens is 1, expected 2 or more"},
-		{"no time", []string{"-measure", "0s"}, usage, "-measure is 0s"},
-		{"negative", []string{"-settle", "-1s"}, usage, "-settle is -1s"},
-		{"speed", []string{"-at-speed", "fast"}, usage, "-at-speed"},
-		{"gain", []string{"-plateau-gain", "-2"}, usage, "-plateau-gain is -2"},
-		{"price alone", []string{"-price", "2"}, usage, "need -accelerators"},
-		{"power alone", []string{"-power", "5kW"}, usage, "needs -power-basis"},
-		{"argument", []string{"what"}, usage, `unexpected argument "what"`},
-		{"one to compare", []string{"-compare", "a.json"}, usage, "-compare takes two report files, not 1"},
-		{"nothing to compare", []string{"-compare", "no-a.json", "no-b.json"}, noAnswer, "no-a.json"},
-		{"no key", with("-api-key-env", "NO_SUCH_KEY"), usage, "NO_SUCH_KEY is empty"},
-		{"no folder", with("-json", "no/such/folder/r.json"), usage, "-json"},
-		{"help", []string{"-h"}, answered, "-at-speed"},
+		{"good", quick, cli.OK, "Peak system output throughput"},
+		{"cost", with("-accelerators", "8", "-price", "2"), cli.OK, "(8 accelerators at $2.00 an hour, given)"},
+		{"never", with("-at-speed", "1e9"), cli.OK, "never reached; no level is as fast"},
+		{"no server", []string{"-endpoint", "http://127.0.0.1:1", "-model", "x"}, cli.Failed, "refused"},
+		{"no API", []string{"-endpoint", dead, "-model", "x"}, cli.Failed, "HTTP status 404"},
+		{"no such model", with("-model", "other"), cli.Failed, `the model "other" does not exist`},
+		{"levels", []string{"-levels", "1,two"}, cli.Usage, "expected whole numbers"},
+		{"falling levels", []string{"-levels", "4,2"}, cli.Usage, "Levels[1] is 2 after 4"},
+		{"no level", []string{"-levels", "0"}, cli.Usage, "Levels[0] is 0"},
+		{"one output token", []string{"-output-tokens", "1"}, cli.Usage, "-output-tokens is 1, expected 2 or more"},
+		{"no time", []string{"-measure", "0s"}, cli.Usage, "-measure is 0s"},
+		{"negative", []string{"-settle", "-1s"}, cli.Usage, "-settle is -1s"},
+		{"speed", []string{"-at-speed", "fast"}, cli.Usage, "-at-speed"},
+		{"gain", []string{"-plateau-gain", "-2"}, cli.Usage, "-plateau-gain is -2"},
+		{"price alone", []string{"-price", "2"}, cli.Usage, "need -accelerators"},
+		{"power alone", []string{"-power", "5kW"}, cli.Usage, "needs -power-basis"},
+		{"argument", []string{"what"}, cli.Usage, `unexpected argument "what"`},
+		{"one to compare", []string{"-compare", "a.json"}, cli.Usage, "-compare takes two report files, not 1"},
+		{"nothing to compare", []string{"-compare", "no-a.json", "no-b.json"}, cli.Failed, "no-a.json"},
+		{"no key", with("-api-key-env", "NO_SUCH_KEY"), cli.Usage, "NO_SUCH_KEY is empty"},
+		{"no folder", with("-json", "no/such/folder/r.json"), cli.Usage, "-json"},
+		{"help", []string{"-h"}, cli.OK, "-at-speed"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			status, stdout, stderr := program(t, t.Context(), tt.args...)
@@ -89,10 +90,11 @@ func TestInterrupted(t *testing.T) {
 		engine.ServeHTTP(w, r)
 	}))
 	status, stdout, stderr := program(t, ctx, "-endpoint", url, "-measure", "1h", "-settle", "0s", "-ramp", "0s", "-input-tokens", "100", "-output-tokens", "20", "-levels", "1", "-json", file)
-	if status != noAnswer || !strings.Contains(stderr, "interrupted; this is what was known") || !strings.Contains(stdout, "Concurrency") {
+	if status != cli.Failed || !strings.Contains(stderr, "interrupted; this is what was known") || !strings.Contains(stdout, "Concurrency") {
 		t.Errorf("status %d\n%s%s", status, stdout, stderr)
 	}
-	if r, err := load(file); err != nil || r.Complete || len(r.Levels) != 1 || r.Levels[0].OutputTokensPerSecond == 0 {
+	var r slt.Report
+	if err := cli.ReadReport(file, slt.Schema, &r); err != nil || r.Complete || len(r.Levels) != 1 || r.Levels[0].OutputTokensPerSecond == 0 {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
@@ -125,19 +127,20 @@ func TestCompare(t *testing.T) {
 	merged := filepath.Join(folder, "merged.json")
 	status, stdout, stderr := program(t, t.Context(), "-json", merged, "-accelerators", "8", "-price", "2", "-compare", a, b)
 	for _, words := range []string{b, "Max Throughput", "At 100 tokens/s per query: 10000.0 tokens/s, at concurrency 100.", "$0.444 for 1M input and 1M output tokens together"} {
-		if status != answered || !strings.Contains(stdout, words) {
+		if status != cli.OK || !strings.Contains(stdout, words) {
 			t.Errorf("status %d, %q is missing\n%s%s", status, words, stdout, stderr)
 		}
 	}
-	if r, err := load(merged); err != nil || len(r.Levels) != 2 || r.Levels[0].Configuration != b || r.Levels[1].Configuration != "Max Throughput" {
+	var r slt.Report
+	if err := cli.ReadReport(merged, slt.Schema, &r); err != nil || len(r.Levels) != 2 || r.Levels[0].Configuration != b || r.Levels[1].Configuration != "Max Throughput" {
 		t.Errorf("%+v, %v", r, err)
 	}
 	other := write("c.json", func(r *slt.Report) { r.Config.Model = "n" })
-	if status, _, stderr := program(t, t.Context(), "-compare", a, other); status != noAnswer || !strings.Contains(stderr, "differ in model: m and n") {
+	if status, _, stderr := program(t, t.Context(), "-compare", a, other); status != cli.Failed || !strings.Contains(stderr, "differ in model: m and n") {
 		t.Errorf("status %d: %s", status, stderr)
 	}
 	wrong := write("d.json", func(r *slt.Report) { r.Schema = "agentperf.report/1" })
-	if status, _, stderr := program(t, t.Context(), "-compare", a, wrong); status != noAnswer || !strings.Contains(stderr, `schema is "agentperf.report/1", expected "slt.report/1"`) {
+	if status, _, stderr := program(t, t.Context(), "-compare", a, wrong); status != cli.Failed || !strings.Contains(stderr, `schema is "agentperf.report/1", expected "slt.report/1"`) {
 		t.Errorf("status %d: %s", status, stderr)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/agentperf/agentperf-go/examples/internal/cli"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -44,7 +45,7 @@ func inspect(c *call) (int, error) {
 		fmt.Fprintf(c.stdout, "\nFound while reading: %d errors, %d warnings, %d remarks; lint lists them.\n",
 			counts[trajectory.SeverityError], counts[trajectory.SeverityWarning], counts[trajectory.SeverityInfo])
 	}
-	return fine, nil
+	return cli.OK, nil
 }
 
 // row prints one session.
@@ -73,7 +74,7 @@ func lint(c *call) (int, error) {
 		return 0, err
 	}
 	p.Output = trajectory.Output(*output)
-	if err := c.check(p.Validate()); err != nil {
+	if err := c.flags.Check(p.Validate()); err != nil {
 		return 0, err
 	}
 	w, err := c.open(c.args[0])
@@ -98,9 +99,9 @@ func lint(c *call) (int, error) {
 			counts[trajectory.SeverityError], counts[trajectory.SeverityWarning], counts[trajectory.SeverityInfo], len(w.Trajectories))
 	}
 	if counts[trajectory.SeverityError] > 0 {
-		return notFine, nil
+		return cli.Failed, nil
 	}
-	return fine, nil
+	return cli.OK, nil
 }
 
 // stats says what kind of workload it is.
@@ -118,10 +119,10 @@ func stats(c *call) (int, error) {
 	if *asJSON {
 		encode := json.NewEncoder(c.stdout)
 		encode.SetIndent("", "  ")
-		return fine, encode.Encode(s)
+		return cli.OK, encode.Encode(s)
 	}
 	fmt.Fprintf(c.stdout, "%s from %s: %d sessions, %d subagents, %d requests\n\n", w.Name, w.Source, s.Trajectories, s.Subagents, s.Requests)
-	return fine, writeStats(tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', tabwriter.AlignRight), s)
+	return cli.OK, writeStats(tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', tabwriter.AlignRight), s)
 }
 
 // writeStats prints statistics as tables.

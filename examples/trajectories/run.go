@@ -2,20 +2,13 @@ package main
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"strings"
 
+	"github.com/agentperf/agentperf-go/examples/internal/cli"
 	"github.com/agentperf/agentperf-go/trajectory"
 	"github.com/agentperf/agentperf-go/trajectory/format"
-)
-
-// Exit statuses.
-const (
-	fine    = 0
-	notFine = 1
-	usage   = 2
 )
 
 // A command is one of the program's.
@@ -34,15 +27,12 @@ func commands() []command {
 	}
 }
 
-// errUsage is the cause of a mistake on the command line, which has been shown.
-var errUsage = errors.New("wrong usage")
-
 // A call is one use of a command.
 type call struct {
 	command
-	args           []string
-	flags          *flag.FlagSet
-	stdout, stderr io.Writer
+	args   []string
+	flags  *cli.Flags
+	stdout io.Writer
 
 	format  string
 	skipBad bool
@@ -51,16 +41,17 @@ type call struct {
 
 // run is the program.
 func run(args []string, stdout, stderr io.Writer) int {
-	c := &call{stdout: stdout, stderr: stderr}
+	program := cli.Program{Name: "trajectories", Stdout: stdout, Stderr: stderr}
+	c := &call{stdout: stdout}
 	for _, known := range commands() {
 		if len(args) > 0 && args[0] == known.name {
 			c.command, c.args = known, args[1:]
 		}
 	}
 	if c.command.run == nil {
-		out, status := stderr, usage
+		out, status := stderr, cli.Usage
 		if len(args) > 0 && strings.Trim(args[0], "-") == "h" || len(args) > 0 && strings.Trim(args[0], "-") == "help" {
-			out, status = stdout, fine
+			out, status = stdout, cli.OK
 		}
 		fmt.Fprintln(out, "Usage: trajectories COMMAND [flags] ...; -h after a command shows its flags.")
 		for _, known := range commands() {
@@ -68,66 +59,29 @@ func run(args []string, stdout, stderr io.Writer) int {
 		}
 		return status
 	}
-	c.flags = flag.NewFlagSet("trajectories "+c.name, flag.ContinueOnError)
-	c.flags.SetOutput(stderr)
-	c.flags.Usage = func() {}
+	c.flags = program.CommandFlags(c.name, c.arguments)
 	status, err := c.command.run(c)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return fine
-	case errors.Is(err, errUsage):
-		return usage
-	case err != nil:
-		fmt.Fprintf(stderr, "trajectories: %v\n", err)
-		return notFine
+	if err != nil {
+		return program.Status(err)
 	}
 	return status
 }
 
-// parse reads the flags, which may stand behind the arguments, of which there must
-// be so many.
+// parse reads the flags and arguments, of which there must be so many.
 func (c *call) parse(arguments int) error {
-	var names []string
-	for rest := c.args; ; {
-		switch err := c.flags.Parse(rest); {
-		case errors.Is(err, flag.ErrHelp):
-			fmt.Fprintf(c.stderr, "Usage: trajectories %s [flags] %s\n", c.name, c.arguments)
-			c.flags.PrintDefaults()
-			return err
-		case err != nil:
-			fmt.Fprintf(c.stderr, "Run trajectories %s -h for usage.\n", c.name)
-			return errUsage
-		}
-		if c.flags.NArg() == 0 {
-			break
-		}
-		names = append(names, c.flags.Arg(0))
-		rest = c.flags.Args()[1:]
+	if err := c.flags.Parse(c.args); err != nil {
+		return err
 	}
-	if len(names) != arguments {
-		fmt.Fprintf(c.stderr, "trajectories: expected %s\nRun trajectories %s -h for usage.\n", c.arguments, c.name)
-		return errUsage
+	c.args = c.flags.Args()
+	if len(c.args) != arguments {
+		return c.flags.Check(errors.New("expected " + c.arguments))
 	}
-	c.args = names
-	return c.check((format.Options{Format: format.Format(c.format)}).Validate())
-}
-
-// check shows a mistake on the command line.
-func (c *call) check(err error) error {
-	if err == nil {
-		return nil
-	}
-	fmt.Fprintf(c.stderr, "trajectories: %v\nRun trajectories %s -h for usage.\n", err, c.name)
-	return errUsage
+	return c.flags.Check((format.Options{Format: format.Format(c.format)}).Validate())
 }
 
 // reading registers the flags of commands that read a file.
 func (c *call) reading() {
-	var names []string
-	for _, f := range format.Formats() {
-		names = append(names, string(f))
-	}
-	c.flags.StringVar(&c.format, "format", "", "the `format` of FILE, one of "+strings.Join(names, ", ")+" (default: recognised by content)")
+	c.flags.StringVar(&c.format, "format", "", "the `format` of FILE, one of "+cli.Names(format.Formats())+" (default: recognised by content)")
 	c.flags.BoolVar(&c.skipBad, "skip-bad", false, "leave bad records out instead of giving up")
 }
 

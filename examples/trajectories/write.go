@@ -1,16 +1,14 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
+	"github.com/agentperf/agentperf-go/examples/internal/cli"
 	"github.com/agentperf/agentperf-go/trajectory"
 	"github.com/agentperf/agentperf-go/trajectory/format"
 	"github.com/agentperf/agentperf-go/trajectory/generate"
@@ -24,21 +22,22 @@ func convert(c *call) (int, error) {
 	if err := c.parse(2); err != nil {
 		return 0, err
 	}
-	if err := c.check(t.validate()); err != nil {
+	if err := c.flags.Check(t.validate()); err != nil {
 		return 0, err
 	}
 	w, err := c.open(c.args[0])
 	if err != nil {
 		return 0, err
 	}
-	return fine, t.write(c, w, c.args[1])
+	return cli.OK, t.write(c, w, c.args[1])
 }
 
 // makeUp makes sessions up.
 func makeUp(c *call) (int, error) {
 	c.reading()
 	t := c.writing()
-	preset := c.flags.String("preset", "", "the `kind` of sessions: "+strings.Join(generate.Presets(), ", ")+" (default demo)")
+	var g trajectory.Generator
+	preset := c.flags.String("preset", "", "the `kind` of sessions: "+cli.Names(trajectory.Presets())+" (default demo)")
 	like := c.flags.String("like", "", "make sessions with the statistics of those in `FILE`, or of what stats -json wrote to it, and nothing else of it")
 	seed := c.flags.Uint64("seed", 0, "seed of everything random")
 	n := c.flags.Int("n", 0, "`sessions` to make (default: as many as the preset or file has)")
@@ -51,7 +50,7 @@ func makeUp(c *call) (int, error) {
 	if *like != "" && *preset != "" {
 		err = errors.Join(err, errors.New("both -like and -preset are given"))
 	}
-	if err := c.check(err); err != nil {
+	if err := c.flags.Check(err); err != nil {
 		return 0, err
 	}
 	if *like != "" {
@@ -65,7 +64,7 @@ func makeUp(c *call) (int, error) {
 			return 0, err
 		}
 	}
-	return fine, t.write(c, sessions.Workload(), c.args[0])
+	return cli.OK, t.write(c, g.Workload(), c.args[0])
 }
 
 // statsOf returns the statistics of recordings, or those in a file.
@@ -118,21 +117,10 @@ func (t *target) write(c *call, w *trajectory.Workload, name string) error {
 		return encode(c.stdout, w)
 	}
 	info, err := os.Stat(name)
-	switch {
-	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return err
-	case err == nil && info.IsDir():
-		return fmt.Errorf("%s is a folder", name)
-	case err == nil && !info.Mode().IsRegular(): // a pipe, say
-		out, err := os.OpenFile(name, os.O_WRONLY, 0)
-		if err != nil {
-			return err
-		}
-		return errors.Join(encode(out, w), out.Close())
-	case err == nil && !t.force:
+	if err == nil && info.Mode().IsRegular() && !t.force {
 		return fmt.Errorf("%s is there already; -force replaces it", name)
 	}
-	if err := replace(name, info, func(out io.Writer) error { return encode(out, w) }); err != nil {
+	if err := cli.WriteFile(name, func(out io.Writer) error { return encode(out, w) }); err != nil || info != nil && !info.Mode().IsRegular() {
 		return err
 	}
 	fmt.Fprintf(c.stdout, "%d sessions in %s\n", len(w.Trajectories), name)
@@ -149,31 +137,4 @@ func (t *target) writeFolder(c *call, w *trajectory.Workload, name string) error
 	}
 	fmt.Fprintf(c.stdout, "%d sessions in %s\n", len(w.Trajectories), filepath.Join(name, "manifest.json"))
 	return nil
-}
-
-// replace writes a file under another name first, so that it is never half there. A
-// file that is replaced keeps its permissions, and a link leads where it led.
-func replace(name string, old fs.FileInfo, encode func(io.Writer) error) (err error) {
-	if target, err := filepath.EvalSymlinks(name); err == nil {
-		name = target
-	}
-	mode := fs.FileMode(0o666) // less what the umask takes
-	if old != nil {
-		mode = old.Mode().Perm()
-	}
-	part := name + ".part"
-	out, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(part)
-		}
-	}()
-	b := bufio.NewWriter(out)
-	if err := errors.Join(encode(b), b.Flush(), out.Close()); err != nil {
-		return err
-	}
-	return os.Rename(part, name)
 }

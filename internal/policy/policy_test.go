@@ -75,10 +75,8 @@ var imports = map[string][]string{
 	"internal/confseq":      {},
 	"internal/sockets":      {},
 	"internal/memnet":       {},
-	"internal/demo":         {"trajectory"},
-	"internal/cli":          {"endpoint", "pricing"},
-	"slt":                   {"endpoint", "internal/fields", "internal/filler", "internal/instant", "internal/keyed", "internal/phase", "internal/sockets", "metrics", "pricing"},
-	"agentperf":             {"endpoint", "internal/instant", "internal/journal", "internal/phase", "internal/selfcheck", "internal/confseq", "internal/sockets", "metrics", "pricing", "search", "trajectory"},
+	"slt":                   {"endpoint", "internal/fields", "internal/filler", "internal/phase", "internal/sockets", "metrics", "pricing"},
+	"agentperf":             {"endpoint", "internal/journal", "internal/phase", "internal/selfcheck", "internal/confseq", "internal/sockets", "metrics", "pricing", "search", "trajectory"},
 }
 
 func TestImportsAndComments(t *testing.T) {

@@ -1,5 +1,3 @@
-// Package cli is what the example programs share: flags, progress on a
-// terminal, files that appear whole or not at all.
 package cli
 
 import (

@@ -1,0 +1,40 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+)
+
+// A Result is what a program has to show.
+type Result struct {
+	// Report goes to the file JSON, if one is named, and its table to standard
+	// output if there is Any of it.
+	Report interface{ WriteTable(io.Writer) error }
+	JSON   string
+	Any    bool
+	// Err is why the run ended early; nil when it did not.
+	Err error
+}
+
+// Conclude writes and shows a result and returns the exit status: OK, or Failed
+// when something went wrong, which it shows.
+func (p Program) Conclude(ctx context.Context, r Result) (status int) {
+	if r.JSON != "" { // first: nobody may be reading the table any more
+		if err := WriteJSON(r.JSON, r.Report); err != nil {
+			status = p.Fail(Failed, errors.New("-json: "+err.Error()))
+		}
+	}
+	if r.Any {
+		if err := r.Report.WriteTable(p.Stdout); err != nil {
+			status = p.Fail(Failed, err)
+		}
+	}
+	switch {
+	case r.Err != nil && ctx.Err() != nil:
+		return p.Fail(Failed, errors.New("interrupted; this is what was known"))
+	case r.Err != nil:
+		return p.Fail(Failed, r.Err)
+	}
+	return status
+}

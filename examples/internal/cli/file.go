@@ -1,0 +1,140 @@
+package cli
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// WriteFile writes a file: under another name first and renamed when it is whole,
+// so that it is never half there. A file that it replaces keeps its permissions,
+// and a link stays one. Anything but a regular file, such as a pipe, is written
+// to directly.
+func WriteFile(name string, write func(io.Writer) error) error {
+	name, info, err := target(name)
+	if err != nil {
+		return err
+	}
+	var f *os.File
+	whole := info == nil || info.Mode().IsRegular()
+	if whole {
+		f, err = os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*.part")
+	} else {
+		f, err = os.OpenFile(name, os.O_WRONLY, 0)
+	}
+	if err != nil {
+		return err
+	}
+	b := bufio.NewWriter(f)
+	err = errors.Join(write(b), b.Flush())
+	if !whole {
+		return errors.Join(err, f.Close())
+	}
+	mode := fs.FileMode(0o644)
+	if info != nil {
+		mode = info.Mode().Perm()
+	}
+	err = errors.Join(err, f.Chmod(mode), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+	}
+	return err
+}
+
+// WriteJSON writes v to a file as indented JSON.
+func WriteJSON(name string, v any) error {
+	return WriteFile(name, func(w io.Writer) error {
+		encode := json.NewEncoder(w)
+		encode.SetIndent("", "  ")
+		return encode.Encode(v)
+	})
+}
+
+// CheckWritable makes sure that a file can be made beside name, so that a long
+// run does not end with nowhere to write to. It changes nothing. The name of the
+// flag is part of the error; an empty name is none to write to.
+func CheckWritable(flag, name string) error {
+	if name == "" {
+		return nil
+	}
+	path, info, err := target(name)
+	if err == nil && (info == nil || info.Mode().IsRegular()) {
+		var f *os.File
+		if f, err = os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.part"); err == nil {
+			err = errors.Join(f.Close(), os.Remove(f.Name()))
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("-%s: %w", flag, err)
+	}
+	return nil
+}
+
+// target follows links. info is nil if there is no such file yet.
+func target(name string) (path string, info fs.FileInfo, err error) {
+	if path, err = filepath.EvalSymlinks(name); errors.Is(err, fs.ErrNotExist) {
+		return name, nil, nil
+	} else if err != nil {
+		return name, nil, err
+	}
+	if info, err = os.Stat(path); err != nil {
+		return name, nil, err
+	}
+	if info.IsDir() {
+		return name, nil, fmt.Errorf("%s is a directory, expected a file", name)
+	}
+	return path, info, nil
+}
+
+// ReadReport reads a report of a schema from a JSON file into v.
+func ReadReport(name, schema string, v any) error {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	var kind struct {
+		Schema string `json:"schema"`
+	}
+	if err := errors.Join(json.Unmarshal(text, &kind), json.Unmarshal(text, v)); err != nil {
+		return fmt.Errorf("%s: not a report: %w", name, err)
+	}
+	if kind.Schema != schema {
+		return fmt.Errorf("%s: schema is %q, expected %q", name, kind.Schema, schema)
+	}
+	return nil
+}
+
+// A LazyFile is a file that is made, and an old one emptied, when it is first
+// written to.
+type LazyFile struct {
+	Name string
+
+	file *os.File
+}
+
+func (l *LazyFile) Write(p []byte) (int, error) {
+	if l.file == nil {
+		f, err := os.Create(l.Name)
+		if err != nil {
+			return 0, err
+		}
+		l.file = f
+	}
+	return l.file.Write(p)
+}
+
+// Close closes the file, if it was made.
+func (l *LazyFile) Close() error {
+	if l.file == nil {
+		return nil
+	}
+	return l.file.Close()
+}

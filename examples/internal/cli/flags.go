@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"strings"
+)
+
+// Flags are the flags and arguments of a program or of one of its commands.
+type Flags struct {
+	*flag.FlagSet
+	program          Program
+	synopsis, prefix string
+	args             []string
+}
+
+// Flags returns an empty set of flags.
+func (p Program) Flags() *Flags { return p.CommandFlags("", "") }
+
+// CommandFlags returns an empty set of flags for a command of the program that
+// takes the arguments.
+func (p Program) CommandFlags(command, arguments string) *Flags {
+	f := &Flags{FlagSet: flag.NewFlagSet(p.Name, flag.ContinueOnError), program: p, prefix: "with "}
+	if command != "" {
+		f.prefix = p.Name + " " + command + " "
+		f.synopsis = "Usage: " + f.prefix + "[flags] " + arguments + "\n"
+	}
+	f.SetOutput(p.Stderr)
+	f.Usage = func() {} // a page of flags would push the mistake off the screen
+	return f
+}
+
+// Parse reads the command line; flags may stand behind arguments. With -h it
+// prints the flags and returns [flag.ErrHelp]. A mistake is shown and is
+// [ErrUsage].
+func (f *Flags) Parse(args []string) error {
+	f.args = nil
+	for {
+		switch err := f.FlagSet.Parse(args); {
+		case errors.Is(err, flag.ErrHelp):
+			fmt.Fprint(f.program.Stderr, f.synopsis)
+			f.PrintDefaults()
+			return err
+		case err != nil:
+			f.hint()
+			return ErrUsage
+		case f.NArg() == 0:
+			return nil
+		}
+		f.args = append(f.args, f.Arg(0))
+		args = f.FlagSet.Args()[1:]
+	}
+}
+
+// Args returns the arguments that are not flags.
+func (f *Flags) Args() []string { return f.args }
+
+// NoArgs returns an error if there are arguments that are not flags.
+func (f *Flags) NoArgs() error {
+	if len(f.args) == 0 {
+		return nil
+	}
+	return fmt.Errorf("unexpected argument %q", f.args[0])
+}
+
+// Given returns the names of the flags that were set on the command line.
+func (f *Flags) Given() map[string]bool {
+	given := make(map[string]bool)
+	f.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	return given
+}
+
+// Check shows what is not nil and returns [ErrUsage] if there is any.
+func (f *Flags) Check(errs ...error) error {
+	err := errors.Join(errs...)
+	if err == nil {
+		return nil
+	}
+	f.program.Fail(Usage, err)
+	f.hint()
+	return ErrUsage
+}
+
+func (f *Flags) hint() { fmt.Fprintf(f.program.Stderr, "Run %s-h for usage.\n", f.prefix) }
+
+// Names returns values as a list in words, for usage texts.
+func Names[T ~string](values []T) string {
+	names := make([]string, len(values))
+	for i, v := range values {
+		names[i] = string(v)
+	}
+	return strings.Join(names, ", ")
+}

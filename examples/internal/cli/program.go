@@ -1,0 +1,63 @@
+// Package cli is what the example programs share: flags and their mistakes, exit
+// statuses, signals, progress on a terminal, files that appear whole or not at
+// all.
+package cli
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// Exit statuses of all programs.
+const (
+	OK     = 0
+	Failed = 1
+	Usage  = 2
+)
+
+// A Program is an example program: its name, which goes in front of messages,
+// and where it writes.
+type Program struct {
+	Name           string
+	Stdout, Stderr io.Writer
+}
+
+// Main runs the program and ends the process with the status that it returns.
+// Ctrl-C and SIGTERM end the context of run; a second Ctrl-C ends the process.
+func Main(run func(ctx context.Context) (status int)) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// A reader of standard output that goes away must not take a report that
+	// goes to a file with it.
+	signal.Ignore(syscall.SIGPIPE)
+	context.AfterFunc(ctx, stop)
+	status := run(ctx)
+	stop()
+	os.Exit(status)
+}
+
+// Fail shows an error and returns the status.
+func (p Program) Fail(status int, err error) int {
+	fmt.Fprintf(p.Stderr, "%s: %v\n", p.Name, err)
+	return status
+}
+
+// ErrUsage is a mistake on the command line that has been shown.
+var ErrUsage = errors.New("wrong usage")
+
+// Status shows an error that has not been shown and returns the exit status:
+// OK for nil and for help, Usage for [ErrUsage], otherwise Failed.
+func (p Program) Status(err error) int {
+	switch {
+	case err == nil || errors.Is(err, flag.ErrHelp):
+		return OK
+	case errors.Is(err, ErrUsage):
+		return Usage
+	}
+	return p.Fail(Failed, err)
+}

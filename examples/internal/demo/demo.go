@@ -1,0 +1,35 @@
+// Package demo is what the example programs measure and replay when they are
+// given nothing: a simulated inference system, and short generated sessions for
+// it. Neither says anything about real systems or about what coding agents ask of
+// them.
+package demo
+
+import (
+	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+	"github.com/agentperf/agentperf-go/endpoint/simulate"
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// Workload returns a dozen sessions, the same each time.
+func Workload() *trajectory.Workload { return trajectory.Generator{}.Workload() }
+
+// Config returns the simulated system that the sessions are made for.
+func Config() simulate.Config {
+	c, err := simulate.Preset("demo")
+	if err != nil {
+		panic(err)
+	}
+	return c
+}
+
+// Notice goes in front of all output about the simulated system.
+const Notice = "No -endpoint: what is measured is a SIMULATION of an inference system that does not exist."
+
+// Serve serves a simulated system on this machine.
+func Serve(c simulate.Config) (*endpointtest.Server, error) {
+	system, err := simulate.New(c)
+	if err != nil {
+		return nil, err
+	}
+	return endpointtest.Serve(system)
+}
