@@ -45,11 +45,11 @@ func (c *crew) work(soft, hard context.Context, w *phase.Worker) error {
 		for res := range replayer.Play(soft, play) {
 			r := newRecord(agent, play, res)
 			c.add(r, res.Sender.(*gate))
-			if r.outcome == endpoint.Local {
+			if r.outcome == endpoint.OutcomeLocal {
 				w.Stop() // whatever follows says nothing about the system
 			}
 			// A play that began in the middle is no whole trajectory.
-			if res.Completed && play.Start == 0 && r.outcome != endpoint.Canceled {
+			if res.Completed && play.Start == 0 && r.outcome != endpoint.OutcomeCanceled {
 				w.Completed()
 			}
 		}
@@ -130,7 +130,7 @@ func (g *gate) Send(_ context.Context, r *trajectory.Request, clock *metrics.Clo
 	err := trajectory.Send(g.hard, g.sender, r, clock)
 	if _, typed := errors.AsType[*endpoint.Error](err); err != nil && !typed && g.hard.Err() != nil {
 		// Whatever a Sender calls it, it was us who cut the request.
-		err = &endpoint.Error{Outcome: endpoint.Canceled, Err: err}
+		err = &endpoint.Error{Outcome: endpoint.OutcomeCanceled, Err: err}
 	}
 	request.End(err == nil)
 	return err

@@ -39,15 +39,15 @@ func TestFailuresInVerdicts(t *testing.T) {
 		fault endpointtest.Fault
 		want  endpoint.Outcome
 	}{
-		{endpointtest.Fault{Kind: endpointtest.FaultStatus, Status: 429}, endpoint.Status},
-		{endpointtest.Fault{Kind: endpointtest.FaultHang}, endpoint.TimeoutBeforeHeaders},
-		{endpointtest.Fault{Kind: endpointtest.FaultStall, After: 5}, endpoint.TimeoutMidStream},
-		{endpointtest.Fault{Kind: endpointtest.FaultCut, After: 5}, endpoint.Reset},
-		{endpointtest.Fault{Kind: endpointtest.FaultTruncate, After: 5}, endpoint.Truncated},
-		{endpointtest.Fault{Kind: endpointtest.FaultErrorEvent, After: 5}, endpoint.ErrorEvent},
-		{endpointtest.Fault{Kind: endpointtest.FaultBadJSON, After: 5}, endpoint.Malformed},
-		{endpointtest.Fault{Kind: endpointtest.FaultNotHTTP}, endpoint.Malformed},
-		{endpointtest.Fault{Kind: endpointtest.FaultEmpty}, endpoint.Empty},
+		{endpointtest.Fault{Kind: endpointtest.FaultStatus, Status: 429}, endpoint.OutcomeStatus},
+		{endpointtest.Fault{Kind: endpointtest.FaultHang}, endpoint.OutcomeTimeoutBeforeHeaders},
+		{endpointtest.Fault{Kind: endpointtest.FaultStall, After: 5}, endpoint.OutcomeTimeoutMidStream},
+		{endpointtest.Fault{Kind: endpointtest.FaultCut, After: 5}, endpoint.OutcomeReset},
+		{endpointtest.Fault{Kind: endpointtest.FaultTruncate, After: 5}, endpoint.OutcomeTruncated},
+		{endpointtest.Fault{Kind: endpointtest.FaultErrorEvent, After: 5}, endpoint.OutcomeErrorEvent},
+		{endpointtest.Fault{Kind: endpointtest.FaultBadJSON, After: 5}, endpoint.OutcomeMalformed},
+		{endpointtest.Fault{Kind: endpointtest.FaultNotHTTP}, endpoint.OutcomeMalformed},
+		{endpointtest.Fault{Kind: endpointtest.FaultEmpty}, endpoint.OutcomeEmpty},
 	} {
 		t.Run(string(kind.fault.Kind), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -67,7 +67,7 @@ func TestFailuresInVerdicts(t *testing.T) {
 				if p.Verdict("50@1m0s") != agentperf.Fail || p.P95TTFT != nil || p.P95TTFTState != "infinite" || *p.P25Speed < 99 {
 					t.Errorf("1 in 10: %+v", p)
 				}
-				if p.Failed == 0 || p.Outcomes[kind.want] != p.Failed || p.Requests != p.Failed+p.Outcomes[endpoint.OK] {
+				if p.Failed == 0 || p.Outcomes[kind.want] != p.Failed || p.Requests != p.Failed+p.Outcomes[endpoint.OutcomeOK] {
 					t.Errorf("1 in 10: %d of %d failed: %v", p.Failed, p.Requests, p.Outcomes)
 				}
 				// 1 in 3: and P25 speed is that of a failure.
@@ -136,7 +136,7 @@ func TestUnmeasurable(t *testing.T) {
 				t.Fatal(err)
 			}
 			p := report.Phases[0]
-			if p.Verdicts[0].Verdict != tt.want || p.Unmeasurable == 0 || p.Requests != p.Outcomes[endpoint.OK] {
+			if p.Verdicts[0].Verdict != tt.want || p.Unmeasurable == 0 || p.Requests != p.Outcomes[endpoint.OutcomeOK] {
 				t.Errorf("batches of %d: %+v, %d of %d unmeasurable", tt.batch, p.Verdicts[0], p.Unmeasurable, p.Requests)
 			}
 			// A tier may still fail by its TTFT.

@@ -98,11 +98,11 @@ func (l *ledger) proofs(t Tier) []proof {
 	}
 	for i := range l.ended {
 		r := &l.ended[i]
-		if !l.times.Measured(r.begin) || r.outcome == endpoint.Local {
+		if !l.times.Measured(r.begin) || r.outcome == endpoint.OutcomeLocal {
 			continue
 		}
 		block, play := l.blockOf(r.begin), number(r.play.Session)
-		if r.outcome == endpoint.Canceled { // by us, who had waited long for it
+		if r.outcome == endpoint.OutcomeCanceled { // by us, who had waited long for it
 			f := flight{begin: r.begin}
 			if r.timing.Events > 0 {
 				f.first = r.timing.Sent.Add(r.timing.First)

@@ -20,7 +20,7 @@ func ended(begin time.Time, ttft, e2e time.Duration, tokens int) record {
 	c.Arrived(begin.Add(e2e), 1, tokens-1)
 	c.Usage(metrics.Usage{Completion: tokens})
 	c.Done(begin.Add(e2e))
-	r := record{begin: begin, outcome: endpoint.OK, timing: c.Timing(), play: trajectory.Play{Session: "a"}}
+	r := record{begin: begin, outcome: endpoint.OutcomeOK, timing: c.Timing(), play: trajectory.Play{Session: "a"}}
 	r.speed, r.measurable = r.timing.OutputSpeed()
 	return r
 }
@@ -107,7 +107,7 @@ func TestFlight(t *testing.T) {
 func TestProofsOfOutcomes(t *testing.T) {
 	start := time.Unix(0, 0)
 	failed, cut, local, atOnce, before := ended(start, 1e9, 2e9, 5), ended(start, 1e9, 2e9, 5), ended(start, 1e9, 2e9, 5), ended(start, 1e9, 1e9, 5), ended(start.Add(-1), 1e9, 99e9, 5)
-	failed.outcome, cut.outcome, local.outcome = endpoint.Truncated, endpoint.Canceled, endpoint.Local
+	failed.outcome, cut.outcome, local.outcome = endpoint.OutcomeTruncated, endpoint.OutcomeCanceled, endpoint.OutcomeLocal
 	l := &ledger{times: phase.Times{Settled: start, WindowEnd: start.Add(1e9)}, now: start.Add(3e9), block: time.Second}
 	l.ended = []record{failed, cut, local, atOnce, before}
 	for _, tt := range []struct {

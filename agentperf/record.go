@@ -29,7 +29,7 @@ type record struct {
 	measurable bool
 }
 
-func (r *record) failed() bool { return r.outcome != endpoint.OK }
+func (r *record) failed() bool { return r.outcome != endpoint.OutcomeOK }
 
 // ttft returns the time to first token as it is judged, in nanoseconds.
 func (r *record) ttft() float64 {
@@ -45,7 +45,7 @@ const otherFailure endpoint.Outcome = "failed"
 // outcomeOf returns how a request ended and the words for it.
 func outcomeOf(err error) (endpoint.Outcome, string) {
 	if err == nil {
-		return endpoint.OK, ""
+		return endpoint.OutcomeOK, ""
 	}
 	if e, ok := errors.AsType[*endpoint.Error](err); ok {
 		return e.Outcome, err.Error()
@@ -54,10 +54,10 @@ func outcomeOf(err error) (endpoint.Outcome, string) {
 		error
 		Local() bool
 	}](err); ok && l.Local() {
-		return endpoint.Local, err.Error()
+		return endpoint.OutcomeLocal, err.Error()
 	}
 	if errors.Is(err, context.Canceled) {
-		return endpoint.Canceled, err.Error()
+		return endpoint.OutcomeCanceled, err.Error()
 	}
 	return otherFailure, err.Error()
 }

@@ -55,7 +55,7 @@ func writeRequests(w io.Writer, index int, times phase.Times, all []record) erro
 			Phase: index, ID: fmt.Sprintf("%d-%d-%d", index, r.agent, counts[r.agent]), Agent: r.agent,
 			Trajectory: r.play.Trajectory.ID, Subagent: r.subagent, Turn: r.turn, Session: r.play.Session,
 			Start: seconds(r.timing.Sent), End: seconds(r.timing.Sent.Add(r.timing.E2E)),
-			Success: r.outcome == endpoint.OK, Measured: times.Measured(r.begin),
+			Success: r.outcome == endpoint.OutcomeOK, Measured: times.Measured(r.begin),
 			Outcome: string(r.outcome), Error: r.message, MaxTokens: r.maxTokens,
 			Events: r.timing.Events, Tokens: r.timing.Tokens, TokenSource: string(r.timing.TokenSource),
 			FirstTokens: r.timing.FirstTokens, FirstSource: string(r.timing.FirstSource),

@@ -90,7 +90,7 @@ func (r *run) resume(seeded bool) error {
 			return fmt.Errorf("agentperf: record %d of the journal in %s: %w", i+1, r.cfg.Journal, err)
 		}
 		r.report.Phases = append(r.report.Phases, p)
-		r.succeeded = r.succeeded || p.Outcomes[endpoint.OK] > 0
+		r.succeeded = r.succeeded || p.Outcomes[endpoint.OutcomeOK] > 0
 	}
 	if n := len(r.report.Phases); n > 0 {
 		r.report.Resumed = n

@@ -46,7 +46,7 @@ func newRun(ctx context.Context, cfg Config) (*run, error) {
 		}
 		r.connect = func(int) trajectory.Sender { return HTTPSender(client.Conn()) }
 		r.warn(found.Warnings...)
-		if found.IgnoreEOS == endpoint.Rejected && cfg.Policy.Output == trajectory.OutputExact {
+		if found.IgnoreEOS == endpoint.EOSRejected && cfg.Policy.Output == trajectory.OutputExact {
 			if !defaulted {
 				return r, errors.New("agentperf: the endpoint rejects ignore_eos, which Policy.Output exact needs; use cap or free")
 			}

@@ -27,7 +27,7 @@ func summarise(index, agents int, rules Rules, r phase.Result, all []record, gap
 	served := make([]service, agents)
 	for i := range all {
 		rec := &all[i]
-		if rec.outcome == endpoint.Local && e.invalid == "" {
+		if rec.outcome == endpoint.OutcomeLocal && e.invalid == "" {
 			e.invalid = "the client failed: " + rec.message
 		}
 		served[rec.agent].add(rec, r.Times)
@@ -46,7 +46,7 @@ func summarise(index, agents int, rules Rules, r phase.Result, all []record, gap
 		p.OutputTokens += int64(rec.timing.Tokens)
 		p.TokenSources[rec.timing.TokenSource]++
 		switch rec.outcome {
-		case endpoint.OK:
+		case endpoint.OutcomeOK:
 			e.succeeded++
 			switch {
 			case rec.measurable:
@@ -64,9 +64,9 @@ func summarise(index, agents int, rules Rules, r phase.Result, all []record, gap
 			} else {
 				e.endless++
 			}
-		case endpoint.Canceled:
+		case endpoint.OutcomeCanceled:
 			cut++ // by us: neither good nor bad
-		case endpoint.Local:
+		case endpoint.OutcomeLocal:
 		default:
 			p.Failed++
 			e.speed.Record(0)
@@ -137,7 +137,7 @@ func lastOf(all []record) (last []record) {
 	index := make(map[int]int)
 	for i := range all {
 		r := &all[i]
-		if r.outcome == endpoint.Canceled {
+		if r.outcome == endpoint.OutcomeCanceled {
 			continue
 		}
 		if j, ok := index[r.agent]; ok {
@@ -156,7 +156,7 @@ func deadReason(all []record) string {
 	example := make(map[endpoint.Outcome]string)
 	total := 0
 	for _, r := range all {
-		if r.outcome == endpoint.Canceled {
+		if r.outcome == endpoint.OutcomeCanceled {
 			continue
 		}
 		total++

@@ -22,17 +22,16 @@ func (b *bodies) reader() *body {
 	return r
 }
 
-// release takes the segments back: nothing reads them after it returns. It does
-// not wait for the transport to close its readers, which on HTTP/2 it may
-// forget to do.
+// release takes the segments back: nothing reads them after it returns. It does not
+// rely on the transport to close its readers, which it may not do on HTTP/2.
 func (b *bodies) release() {
 	for _, r := range b.readers {
 		r.Close()
 	}
 }
 
-// body reads the segments of a request body one after the other, without
-// joining them. The transport reads it in a goroutine of its own.
+// body reads the segments of a request body in order without joining them. The
+// transport reads it in a goroutine of its own.
 type body struct {
 	mu       sync.Mutex
 	segments [][]byte
@@ -64,15 +63,15 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// left returns how many bytes have not been read.
+// left returns the number of unread bytes.
 func (b *body) left() int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return size(b.segments) - int64(b.offset)
 }
 
-// sendTo writes what is left to a connection as it is, with as few calls of the system
-// as will do.
+// sendTo writes the unread rest to a connection, uncopied and in as few system calls as
+// possible.
 func (b *body) sendTo(conn net.Conn) (int64, error) {
 	b.mu.Lock()
 	if b.closed {
@@ -99,8 +98,8 @@ func (b *body) sendTo(conn net.Conn) (int64, error) {
 	return n, err
 }
 
-// perWrite is how many segments go out in one call of the system: a connection keeps room
-// for a list of as many, and each agent has a connection.
+// perWrite is how many segments one system call writes. Each connection, and so each
+// agent, keeps a list of that length.
 const perWrite = 64
 
 func writeAll(conn net.Conn, left net.Buffers) (n int64, err error) {
@@ -114,8 +113,8 @@ func writeAll(conn net.Conn, left net.Buffers) (n int64, err error) {
 	return n, err
 }
 
-// Close takes the segments back. Where they are being written to a server that has
-// answered without reading them, that is broken off.
+// Close takes the segments back. It breaks off a write to a server that has answered
+// without reading them.
 func (b *body) Close() error {
 	b.mu.Lock()
 	b.closed, b.segments = true, nil

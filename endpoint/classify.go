@@ -29,7 +29,7 @@ func isLocal(err error) bool {
 	return false
 }
 
-// isRefused reports whether err means that nobody was there to connect to.
+// isRefused reports whether err means that there was no server to connect to.
 func isRefused(err error) bool {
 	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.EHOSTUNREACH) ||
 		errors.Is(err, syscall.ENETUNREACH) || errors.Is(err, syscall.EHOSTDOWN)
@@ -58,8 +58,8 @@ func isLost(err error) bool {
 		errors.Is(err, syscall.ECONNABORTED) || strings.Contains(err.Error(), "server closed idle connection")
 }
 
-// isProtocol reports whether err is net/http's verdict on bytes that are not
-// HTTP. It has no types for that, only words.
+// isProtocol reports whether err is what net/http returns for bytes that are not HTTP.
+// It has no error types for that, only texts.
 func isProtocol(err error) bool {
 	text := err.Error()
 	for _, words := range [...]string{

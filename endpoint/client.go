@@ -10,19 +10,20 @@ import (
 	"time"
 )
 
-// A Client is one endpoint. It is safe for concurrent use.
+// A Client sends requests to one endpoint. It is safe for concurrent use; each agent
+// has a [Conn] of its own.
 type Client struct {
 	cfg    Config
 	url    *url.URL
 	header http.Header
 	shared *http.Transport // with HTTP2
 
-	requests, reconnects, noUsage, noDone, unclosed, held atomic.Int64
+	requests, reconnects, noUsage, noDone, unclosed, chunkDelays atomic.Int64
 
 	openAfterDone, openAfterFinish atomic.Int64 // responses, since one was closed
 }
 
-// New returns a client. An error is that of [Config.Validate]; nothing is sent.
+// New returns a client. It sends nothing. The error is that of [Config.Validate].
 func New(cfg Config) (*Client, error) {
 	u, err := cfg.resolve()
 	if err != nil {
@@ -82,9 +83,9 @@ func (c *Client) transport(dial func(context.Context, string, string) (net.Conn,
 	return t
 }
 
-// Conn returns a connection for one agent: requests on it go out one at a time
-// over a keep-alive connection of its own, made when it is first needed and
-// made again when the server has closed it. With HTTP2 connections are shared.
+// Conn returns a connection for one agent. It sends one request at a time over a
+// keep-alive connection of its own, which is opened when first needed and again
+// after the server has closed it. With [Config.HTTP2] connections are shared.
 func (c *Client) Conn() *Conn {
 	conn := &Conn{client: c, transport: c.shared, reads: reads{since: time.Now()}}
 	if conn.transport == nil {
@@ -101,49 +102,49 @@ func (c *Client) Conn() *Conn {
 
 // Counters are totals over all connections of a client.
 type Counters struct {
-	// Requests is the number of requests begun.
+	// Requests counts requests begun.
 	Requests int64
-	// Reconnects is the number of times a keep-alive connection was found
-	// dead and the request was sent again on a new one.
+	// Reconnects counts requests sent again because their keep-alive connection
+	// was found dead.
 	Reconnects int64
 	// NoUsage and NoDone count successful responses without usage and without
 	// the [DONE] event.
 	NoUsage, NoDone int64
-	// Unclosed counts responses that the server left open when they were
-	// complete. Each costs its connection.
+	// Unclosed counts complete responses that the server left open. Each costs
+	// its connection.
 	Unclosed int64
-	// Held counts responses in which an event was noticed only with the next, more
-	// than 5 ms later: HTTP hands out a chunk as a whole once it has begun with it, and
-	// the rest of that one came late.
-	Held int64
+	// ChunkDelays counts responses in which a complete event was noticed only with the
+	// next one, more than 5 ms later: the event began in an HTTP chunk whose end came
+	// late, and net/http hands out the rest of a chunk as a whole.
+	ChunkDelays int64
 }
 
 // Counters returns the totals so far.
 func (c *Client) Counters() Counters {
 	return Counters{
-		Requests:   c.requests.Load(),
-		Reconnects: c.reconnects.Load(),
-		NoUsage:    c.noUsage.Load(),
-		NoDone:     c.noDone.Load(),
-		Unclosed:   c.unclosed.Load(),
-		Held:       c.held.Load(),
+		Requests:    c.requests.Load(),
+		Reconnects:  c.reconnects.Load(),
+		NoUsage:     c.noUsage.Load(),
+		NoDone:      c.noDone.Load(),
+		Unclosed:    c.unclosed.Load(),
+		ChunkDelays: c.chunkDelays.Load(),
 	}
 }
 
-// Since returns what was counted since before.
+// Since returns the difference to earlier counters of the same client.
 func (c Counters) Since(before Counters) Counters {
 	return Counters{
-		Requests:   c.Requests - before.Requests,
-		Reconnects: c.Reconnects - before.Reconnects,
-		NoUsage:    c.NoUsage - before.NoUsage,
-		NoDone:     c.NoDone - before.NoDone,
-		Unclosed:   c.Unclosed - before.Unclosed,
-		Held:       c.Held - before.Held,
+		Requests:    c.Requests - before.Requests,
+		Reconnects:  c.Reconnects - before.Reconnects,
+		NoUsage:     c.NoUsage - before.NoUsage,
+		NoDone:      c.NoDone - before.NoDone,
+		Unclosed:    c.Unclosed - before.Unclosed,
+		ChunkDelays: c.ChunkDelays - before.ChunkDelays,
 	}
 }
 
-// Warnings says what a reader of a measurement should know of its connections.
-// NoUsage is not among it: where tokens come from is said beside them.
+// Warnings returns, in words, the counters that a reader of a measurement should
+// know. NoUsage is left out: each figure says where its token counts come from.
 func (c Counters) Warnings() (w []string) {
 	add := func(n int64, format string) {
 		if n > 0 {
@@ -152,13 +153,13 @@ func (c Counters) Warnings() (w []string) {
 	}
 	add(c.Reconnects, "%d times the server closed a connection, or refused a stream, just as a request was sent; it was sent again, and the time lost counts")
 	add(c.Unclosed, "%d answers were left open by the server when they were complete; each cost its connection")
-	add(c.Held, "%d answers had chunks that came in parts, far apart: what came in the first part counts as late as the last")
+	add(c.ChunkDelays, "%d answers had chunks that came in parts, far apart: what came in the first part counts as late as the last")
 	add(c.NoDone, "%d answers ended without [DONE]")
 	return w
 }
 
-// lingers records that the server has left a response open after its [DONE], or
-// after a finish_reason without one.
+// lingers records that the server left a response open after its [DONE], or after
+// a finish_reason without one.
 func (c *Client) lingers(afterDone bool) {
 	c.unclosed.Add(1)
 	if afterDone {
@@ -168,11 +169,11 @@ func (c *Client) lingers(afterDone bool) {
 	}
 }
 
-// tryAgain is how many responses may be left open before one is given the whole time
-// again: the server may only have been slow.
+// tryAgain is how many responses may be left open before one gets the full wait
+// again, in case the server was only slow: once in 64 costs an agent little.
 const tryAgain = 64
 
-// closes records that the server has ended a response by itself.
+// closes records that the server ended a response.
 func (c *Client) closes() {
 	c.openAfterDone.Store(0)
 	c.openAfterFinish.Store(0)
@@ -195,8 +196,8 @@ func (c *Client) trailer() time.Duration {
 	return trailerWait
 }
 
-// Close closes the shared connections of an HTTP/2 client that are idle. Each
-// Conn has its own Close.
+// Close closes the idle shared connections of an HTTP/2 client. Without HTTP2 it
+// does nothing: each Conn has its own Close.
 func (c *Client) Close() {
 	if c.shared != nil {
 		c.shared.CloseIdleConnections()

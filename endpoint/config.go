@@ -18,43 +18,40 @@ const (
 	DefaultIdleTimeout = 120 * time.Second
 )
 
-// Config says how to reach an endpoint. Only URL has no default.
+// Config says how to reach an endpoint. Only URL is required.
 type Config struct {
-	// URL is the server, with or without the path of the API:
-	// http://host:8000, https://host/v1 and .../v1/chat/completions are the
-	// same. It holds no credentials.
-	URL string
-	// APIKey is sent as a bearer token; empty sends none. It never appears in
+	// URL is the address of the server, with or without the path of the API:
+	// http://host:8000, http://host:8000/v1 and
+	// http://host:8000/v1/chat/completions are the same. Credentials in it are
 	// an error.
+	URL string
+	// APIKey is sent as a bearer token unless empty. It never appears in an error.
 	APIKey Secret
 	// Header is added to every request.
 	Header http.Header
-	// SessionHeader names a header that carries the session of each request,
-	// for servers and routers with session affinity; empty sends none.
+	// SessionHeader names the header that carries the session of each request, for
+	// servers and routers with session affinity; empty sends none.
 	SessionHeader string
-	// Timeout bounds one request from before connecting to its end; 0 means
-	// DefaultTimeout.
+	// Timeout bounds one request, connecting included; 0 means DefaultTimeout.
 	Timeout time.Duration
 	// IdleTimeout bounds the silence before the response headers and between
-	// network reads (a comment that a server sends to keep a connection alive
-	// breaks the silence); 0 means DefaultIdleTimeout. It must outlast the
-	// longest honest wait for a first token.
+	// network reads; 0 means DefaultIdleTimeout. Comments that a server sends to
+	// keep a connection alive break the silence. It must be longer than the
+	// longest expected TTFT.
 	IdleTimeout time.Duration
-	// HTTP2 multiplexes all requests over shared HTTP/2 connections, in
-	// plaintext (h2c) for http URLs. The default is HTTP/1.1 with one
-	// connection per Conn, which keeps the stamps of one stream free of the
-	// others'.
+	// HTTP2 multiplexes all requests over shared HTTP/2 connections, in plaintext
+	// (h2c) for http URLs. The default is HTTP/1.1 with one connection per Conn, so
+	// that no stream delays the stamps of another.
 	HTTP2 bool
-	// TLS configures TLS, nil for the system's roots.
+	// TLS configures TLS; nil verifies against the system's roots.
 	TLS *tls.Config
-	// Dial makes the connections, nil for TCP. Tests use an in-memory network. Bodies
-	// go out uncopied where it returns a *net.TCPConn or *net.UnixConn and there is no
-	// TLS.
+	// Dial opens the connections; nil means TCP. Without TLS, and where it returns a
+	// *net.TCPConn or *net.UnixConn, request bodies are sent without being copied.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
-// A Secret is a string that does not print: formatting or encoding it shows
-// only whether it is set.
+// A Secret is a string that is not printed: formatting or encoding it shows only
+// whether it is set.
 type Secret string
 
 // String returns "[set]" or the empty string.
@@ -65,10 +62,10 @@ func (s Secret) String() string {
 	return "[set]"
 }
 
-// GoString is String, so that %#v is no leak either.
+// GoString is String, so that %#v does not leak it either.
 func (s Secret) GoString() string { return s.String() }
 
-// MarshalText encodes s as String.
+// MarshalText returns what String does.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // redact removes the secret from text that a server may have echoed.
@@ -79,7 +76,7 @@ func (s Secret) redact(text string) string {
 	return strings.ReplaceAll(text, string(s), s.String())
 }
 
-// Validate reports everything that is wrong with the configuration.
+// Validate returns all mistakes in the configuration, joined.
 func (c Config) Validate() error {
 	_, err := c.resolve()
 	return err

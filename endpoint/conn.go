@@ -12,8 +12,8 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
-// A Conn is one agent's connection to an endpoint; see [Client.Conn]. It is
-// not safe for concurrent use: an agent sends one request at a time.
+// A Conn is one agent's connection to an endpoint; see [Client.Conn]. It is not safe
+// for concurrent use: an agent sends one request at a time.
 type Conn struct {
 	client    *Client
 	transport *http.Transport
@@ -21,47 +21,47 @@ type Conn struct {
 	decoder   decoder
 }
 
-// Response is what a server said beside its output.
+// A Response is what a server sent besides its output.
 type Response struct {
-	// Status is the HTTP status; 0 when no response came.
+	// Status is the HTTP status; 0 without a response.
 	Status int
-	// FinishReason is why the first choice ended; empty when it did not.
+	// FinishReason is the finish_reason of the first choice; empty without one.
 	FinishReason string
-	// Done is set when the server sent [DONE].
+	// Done reports whether the server sent [DONE].
 	Done bool
-	// Reconnects is how often the request went out again because its connection
-	// was found dead: at most once, over HTTP/2 several times.
+	// Reconnects is how often the request was sent again because its connection
+	// was found dead: at most once, over HTTP/2 at most 5 times.
 	Reconnects int
 }
 
 const (
-	// idleRace is how soon after sending a reused connection must prove dead
-	// for that to be the race with the server's idle timeout. Later the server
-	// had the request and failed it.
+	// idleRace is how soon after sending a reused connection must prove dead for
+	// that to count as the race with the server's idle timeout. Later than that,
+	// the server had the request and failed it.
 	idleRace = time.Second
-	// mostGoAways is how often a request is sent again that came on a shared connection
-	// just as the server closed it.
+	// mostGoAways is how often a request is sent again that met the closing of a
+	// shared connection.
 	mostGoAways = 5
-	// trailerWait bounds the time after a finish_reason, in which usage and
-	// [DONE] should follow: some servers send neither and stay silent.
+	// trailerWait bounds the wait for usage and [DONE] after a finish_reason: some
+	// servers send neither and stay silent.
 	trailerWait = 5 * time.Second
-	// hangupWait is the same after [DONE], with nothing more to come: reading
-	// to the end is only to keep the connection.
+	// hangupWait bounds the wait for the end of the response after [DONE], which
+	// only serves to keep the connection.
 	hangupWait = 250 * time.Millisecond
-	// pingAfter is the silence of a shared connection after which its peer is asked
-	// whether it is there, and pingTimeout how long the answer may take: a busy
-	// server is not a dead one.
+	// pingAfter is the silence after which the peer of a shared connection is
+	// pinged, and pingTimeout how long its answer may take: a busy server is not
+	// a dead one.
 	pingAfter   = 15 * time.Second
 	pingTimeout = time.Minute
 )
 
-// Stream posts the body, given as segments to be sent one after the other, and
-// reads the response to its end. Stamps and usage go to clock, which Stream
-// tells everything but when the request was due. session is the value of the
-// session header and may be empty.
+// Stream posts a request body, given as segments that are sent one after the other,
+// and reads the response to its end. It records the time stamps and usage in clock,
+// except when the request was due. session is the value of the session header and
+// may be empty.
 //
 // The segments must not change until Stream returns. The error is an [*Error];
-// cancelling ctx ends the request with the outcome [Canceled].
+// canceling ctx ends the request with [OutcomeCanceled].
 func (c *Conn) Stream(ctx context.Context, session string, body [][]byte, clock *metrics.Clock) (Response, error) {
 	c.client.requests.Add(1)
 	clock.Sent(time.Now())
@@ -100,14 +100,14 @@ func (c *Conn) Stream(ctx context.Context, session string, body [][]byte, clock 
 	return r, s.verdict(ctx, err, resp)
 }
 
-// Send is [Conn.Stream] for callers that need nothing but the clock.
+// Send is [Conn.Stream] for callers that need only the clock.
 func (c *Conn) Send(ctx context.Context, session string, body [][]byte, clock *metrics.Clock) error {
 	_, err := c.Stream(ctx, session, body, clock)
 	return err
 }
 
-// Close closes the connection if it is the agent's own. A Conn can be used
-// again after Close.
+// Close closes the connection unless it is shared. A Conn can be used again after
+// Close.
 func (c *Conn) Close() {
 	if c.transport != c.client.shared {
 		c.transport.CloseIdleConnections()

@@ -42,17 +42,17 @@ func TestWhoseFault(t *testing.T) {
 		err  error
 		want endpoint.Outcome
 	}{
-		{sys("connect", syscall.ECONNREFUSED), endpoint.Refused},
-		{sys("connect", syscall.EHOSTUNREACH), endpoint.Refused},
-		{sys("connect", syscall.ETIMEDOUT), endpoint.TimeoutBeforeHeaders},
-		{sys("read", syscall.ECONNRESET), endpoint.Reset},
-		{sys("socket", syscall.EMFILE), endpoint.Local},
-		{sys("socket", syscall.ENFILE), endpoint.Local},
-		{sys("connect", syscall.EADDRNOTAVAIL), endpoint.Local},
-		{sys("connect", syscall.ENOBUFS), endpoint.Local},
-		{&net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "x", IsNotFound: true}}, endpoint.Local},
+		{sys("connect", syscall.ECONNREFUSED), endpoint.OutcomeRefused},
+		{sys("connect", syscall.EHOSTUNREACH), endpoint.OutcomeRefused},
+		{sys("connect", syscall.ETIMEDOUT), endpoint.OutcomeTimeoutBeforeHeaders},
+		{sys("read", syscall.ECONNRESET), endpoint.OutcomeReset},
+		{sys("socket", syscall.EMFILE), endpoint.OutcomeLocal},
+		{sys("socket", syscall.ENFILE), endpoint.OutcomeLocal},
+		{sys("connect", syscall.EADDRNOTAVAIL), endpoint.OutcomeLocal},
+		{sys("connect", syscall.ENOBUFS), endpoint.OutcomeLocal},
+		{&net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "x", IsNotFound: true}}, endpoint.OutcomeLocal},
 		// A name server that is slow is still not the endpoint's fault.
-		{&net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "i/o timeout", Name: "x", IsTimeout: true}}, endpoint.Local},
+		{&net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "i/o timeout", Name: "x", IsTimeout: true}}, endpoint.OutcomeLocal},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			err := try(t, endpoint.Config{
@@ -72,8 +72,8 @@ func TestRefusedPort(t *testing.T) {
 		t.Fatal(err)
 	}
 	server.Close()
-	if err := try(t, endpoint.Config{URL: server.URL}); outcome(err) != endpoint.Refused {
-		t.Errorf("%v, want %s", err, endpoint.Refused)
+	if err := try(t, endpoint.Config{URL: server.URL}); outcome(err) != endpoint.OutcomeRefused {
+		t.Errorf("%v, want %s", err, endpoint.OutcomeRefused)
 	}
 }
 
@@ -92,11 +92,11 @@ func TestTLS(t *testing.T) {
 		cfg  endpoint.Config
 		want endpoint.Outcome
 	}{
-		{"trusted", endpoint.Config{URL: secure.URL, TLS: trusting}, endpoint.OK},
-		{"trusted, HTTP/2", endpoint.Config{URL: secure.URL, TLS: trusting, HTTP2: true}, endpoint.OK},
-		{"not trusted", endpoint.Config{URL: secure.URL}, endpoint.TLS},
-		{"TLS to a plain port", endpoint.Config{URL: strings.Replace(plain.URL, "http", "https", 1)}, endpoint.TLS},
-		{"plain to a TLS port", endpoint.Config{URL: strings.Replace(secure.URL, "https", "http", 1)}, endpoint.Status},
+		{"trusted", endpoint.Config{URL: secure.URL, TLS: trusting}, endpoint.OutcomeOK},
+		{"trusted, HTTP/2", endpoint.Config{URL: secure.URL, TLS: trusting, HTTP2: true}, endpoint.OutcomeOK},
+		{"not trusted", endpoint.Config{URL: secure.URL}, endpoint.OutcomeTLS},
+		{"TLS to a plain port", endpoint.Config{URL: strings.Replace(plain.URL, "http", "https", 1)}, endpoint.OutcomeTLS},
+		{"plain to a TLS port", endpoint.Config{URL: strings.Replace(secure.URL, "https", "http", 1)}, endpoint.OutcomeStatus},
 	} {
 		if err := try(t, tt.cfg); outcome(err) != tt.want {
 			t.Errorf("%s: %v, want %s", tt.name, err, tt.want)
@@ -144,7 +144,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 		}), endpoint.Config{})
 		var c metrics.Clock
 		err := conn.Send(t.Context(), "", body(1, ""), &c)
-		if outcome(err) != endpoint.Status || !strings.Contains(err.Error(), "HTTP status 307: redirect to /elsewhere") || calls != 1 {
+		if outcome(err) != endpoint.OutcomeStatus || !strings.Contains(err.Error(), "HTTP status 307: redirect to /elsewhere") || calls != 1 {
 			t.Errorf("%v after %d calls", err, calls)
 		}
 	})

@@ -6,28 +6,28 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
-// delta is what one event says, as far as a clock needs it.
+// delta is the part of one event that a clock needs.
 type delta struct {
 	visible   int  // bytes of visible output of the first choice, as encoded
 	reasoning bool // some of it is reasoning
 	several   bool // there is visible output of another choice
 	finish    finish
 	usage     metrics.Usage
-	counted   bool // usage is there
+	counted   bool // usage is present
 	failure   string
 	failed    bool // the event is an error
 }
 
-// finish is the reason why the first choice ended, none while it has not.
+// finish is the finish_reason of the first choice; empty while it goes on.
 type finish string
 
-// aborted are the reasons with which servers say that they gave up.
+// aborted reports whether the server gave up.
 func (f finish) aborted() bool { return f == "abort" || f == "error" }
 
 var errNotJSON = errors.New("an event is not a JSON object")
 
-// parseDelta reads one event. It keeps no reference to data. Nearly all events
-// have shapes that one scan can read; any other is read by what can read all.
+// parseDelta reads one event. It keeps no reference to data. One scan reads the shapes
+// of nearly all events; parseAnyDelta reads the others.
 func parseDelta(data []byte) (delta, error) {
 	if d, ok := scanDelta(data); ok {
 		return d, nil

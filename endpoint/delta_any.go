@@ -8,10 +8,10 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// valid reports whether data is JSON. gjson's check is the faster one by far,
-// but it recurses: megabytes of opening brackets from a hostile server would
-// exhaust the stack, which no program survives. What is long enough for that to
-// matter is checked by encoding/json first, which bounds the depth.
+// valid reports whether data is JSON. gjson's check is much the faster one, but it
+// recurses: megabytes of opening brackets from a hostile server would exhaust the
+// stack, which no program survives. Data long enough for that is checked by
+// encoding/json, which bounds the depth.
 func valid(data []byte) bool {
 	const long = 64 << 10
 	if len(data) > long {
@@ -20,8 +20,8 @@ func valid(data []byte) bool {
 	return gjson.ValidBytes(data)
 }
 
-// parseAnyDelta reads one event of any shape, and says what an event means:
-// scanDelta only says it faster. It keeps no reference to data.
+// parseAnyDelta reads one event of any shape. It defines what an event means; scanDelta
+// is only faster. It keeps no reference to data.
 func parseAnyDelta(data []byte) (d delta, err error) {
 	if !valid(data) {
 		return d, errNotJSON
@@ -86,7 +86,7 @@ func (d *delta) choices(choices gjson.Result) {
 	})
 }
 
-// finishOf returns the reason without keeping the event that it points into.
+// finishOf returns the reason without a reference to the event.
 func finishOf(s string) finish {
 	for _, known := range [...]finish{"stop", "length", "tool_calls"} {
 		if s == string(known) {
@@ -130,9 +130,8 @@ func (d *delta) call(function gjson.Result) {
 	})
 }
 
-// textSize returns the length of a string as encoded, without its quotes, or of
-// the texts of content parts. A server that sends tool arguments as an object
-// sends output all the same.
+// textSize returns the encoded length of a string without its quotes, or of the texts
+// of content parts. Tool arguments sent as an object are output too.
 func textSize(v gjson.Result) (n int) {
 	switch {
 	case v.Type == gjson.String:

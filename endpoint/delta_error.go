@@ -2,8 +2,8 @@ package endpoint
 
 import "github.com/tidwall/gjson"
 
-// isError reports whether the value of "error" says that there is one: some
-// servers send the field empty in every event.
+// isError reports whether the value of "error" is an error: some servers send the
+// field empty in every event.
 func isError(v gjson.Result) bool {
 	switch v.Type {
 	case gjson.Null, gjson.False:
@@ -19,8 +19,8 @@ func isError(v gjson.Result) bool {
 	return !empty
 }
 
-// errorText finds the server's words in an error of any of the usual shapes:
-// a string, or an object with a message, detail or error.
+// errorText returns the message of an error in any of the usual shapes: a string, or
+// an object with a message, detail or error.
 func errorText(v gjson.Result) string {
 	const deepest = 4 // each level is looked through again
 	return errorWithin(v, deepest)

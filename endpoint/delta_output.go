@@ -2,8 +2,8 @@ package endpoint
 
 import "github.com/agentperf/agentperf-go/internal/jsonscan"
 
-// scanDelta passes the delta of a choice and counts its visible output. Of a name
-// that comes twice both count.
+// scanDelta scans the delta of a choice and counts its visible output. If a name comes
+// twice, both count.
 func (c *choice) scanDelta(t jsonscan.Text, i int) int {
 	i, more := openOrNull(t, i, '{')
 	for more {

@@ -2,11 +2,10 @@ package endpoint
 
 import "github.com/agentperf/agentperf-go/internal/jsonscan"
 
-// scanDelta reads an event in one pass that checks it on the way. ok is false for
-// an event that is not JSON and for one of an unusual shape, such as an error,
-// content in parts, arguments that are no string, or a name with escapes. Where it
-// is true, the delta is what parseAnyDelta returns (FuzzScanDelta holds them
-// together), also for names that come twice.
+// scanDelta reads and checks an event in one pass. ok is false for an event that is not
+// JSON and for one of an unusual shape, such as an error, content in parts, arguments
+// that are not a string, or a name with escapes. Otherwise the delta is the one that
+// parseAnyDelta returns (FuzzScanDelta compares them), also if a name comes twice.
 func scanDelta(data []byte) (d delta, ok bool) {
 	t := jsonscan.Text(data)
 	i, more := t.Open(0, '{')
@@ -33,7 +32,7 @@ func scanDelta(data []byte) (d delta, ok bool) {
 	return d, t.Space(i) == len(t)
 }
 
-// openOrNull takes null for an object or array with nothing in it.
+// openOrNull treats null as an empty object or array.
 func openOrNull(t jsonscan.Text, i int, bracket byte) (after int, more bool) {
 	if t.Is(i, 'n') {
 		return t.Literal(i, "null"), false
@@ -52,8 +51,8 @@ func (d *delta) scanChoices(t jsonscan.Text, i int) int {
 	return i
 }
 
-// choice is what one choice says. It is told of at its end, since its index may
-// come last.
+// choice is what one choice contains. It is added to the delta at its end, since its
+// index may come last.
 type choice struct {
 	index     int
 	visible   int
@@ -73,7 +72,7 @@ func (d *delta) add(c *choice) {
 	}
 }
 
-// scan passes a choice. Of a name that comes twice the last counts.
+// scan scans a choice. If a name comes twice, the last counts.
 func (c *choice) scan(t jsonscan.Text, i int) int {
 	i, more := openOrNull(t, i, '{')
 	for more {

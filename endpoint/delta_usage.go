@@ -9,7 +9,7 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
-// scanUsage passes a usage object, which some servers send with every event.
+// scanUsage scans a usage object, which some servers send with every event.
 func (d *delta) scanUsage(t jsonscan.Text, i int) int {
 	if t.Is(i, 'n') {
 		return t.Literal(i, "null")
@@ -45,7 +45,7 @@ func (d *delta) scanUsage(t jsonscan.Text, i int) int {
 	return i
 }
 
-// scanDetail passes an object and returns the first count of that name.
+// scanDetail scans an object and returns the first count of the wanted name.
 func scanDetail(t jsonscan.Text, i int, wanted string) (n, after int) {
 	var seen bool
 	i, more := openOrNull(t, i, '{')
@@ -70,9 +70,9 @@ func scanCount(t jsonscan.Text, i int) (n, after int) {
 	return t.Uint(i)
 }
 
-// parseUsage reads a usage object; ok is false when it has no believable count
-// of output tokens or of input tokens. A detail that cannot be, such as more
-// cached tokens than there are, counts as absent.
+// parseUsage reads a usage object. ok is false without a plausible count of output or
+// input tokens. An impossible detail, such as more cached tokens than input tokens,
+// counts as absent.
 func parseUsage(v gjson.Result) (u metrics.Usage, ok bool) {
 	good := true
 	total := func(v gjson.Result) int {
@@ -104,7 +104,7 @@ func parseUsage(v gjson.Result) (u metrics.Usage, ok bool) {
 	return consistent(u), true
 }
 
-// consistent drops the details that cannot be.
+// consistent drops impossible details.
 func consistent(u metrics.Usage) metrics.Usage {
 	if u.Cached > u.Prompt {
 		u.Cached = 0

@@ -14,43 +14,43 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// failure says how a request ended that the network or a time limit broke.
-// status is that of the response headers, 0 before they came.
+// failure returns the error of a request that the network or a time limit broke off.
+// status is that of the response headers; 0 before they arrived.
 func (c *Conn) failure(ctx context.Context, err error, status int) error {
 	e := &Error{Status: status, Err: c.client.clean(err)}
 	cause := context.Cause(ctx)
 	_, timeout := errors.AsType[*timeoutError](cause)
 	switch {
 	case timeout:
-		e.Outcome, e.Err = TimeoutMidStream, cause
+		e.Outcome, e.Err = OutcomeTimeoutMidStream, cause
 		if status == 0 {
-			e.Outcome = TimeoutBeforeHeaders
+			e.Outcome = OutcomeTimeoutBeforeHeaders
 		}
 	case ctx.Err() != nil && errors.Is(cause, context.DeadlineExceeded):
 		// The caller's deadline is a time limit like our own.
-		e.Outcome, e.Err = TimeoutMidStream, cause
+		e.Outcome, e.Err = OutcomeTimeoutMidStream, cause
 		if status == 0 {
-			e.Outcome = TimeoutBeforeHeaders
+			e.Outcome = OutcomeTimeoutBeforeHeaders
 		}
 	case ctx.Err() != nil:
-		e.Outcome, e.Err = Canceled, cause
+		e.Outcome, e.Err = OutcomeCanceled, cause
 	case isLocal(err):
-		e.Outcome = Local
+		e.Outcome = OutcomeLocal
 	case isRefused(err):
-		e.Outcome = Refused
+		e.Outcome = OutcomeRefused
 	case isTLS(err):
-		e.Outcome = TLS
+		e.Outcome = OutcomeTLS
 	case isLost(err):
-		e.Outcome = Reset
+		e.Outcome = OutcomeReset
 	case isTimeout(err) && status == 0:
-		e.Outcome = TimeoutBeforeHeaders // the operating system's own, of a connect
+		e.Outcome = OutcomeTimeoutBeforeHeaders // the operating system's own, of a connect
 	case isTimeout(err):
-		e.Outcome = TimeoutMidStream
+		e.Outcome = OutcomeTimeoutMidStream
 	case isProtocol(err):
-		e.Outcome = Malformed
+		e.Outcome = OutcomeMalformed
 	default:
 		// What is left is a connection that went away in one way or another.
-		e.Outcome = Reset
+		e.Outcome = OutcomeReset
 	}
 	return e
 }
@@ -63,10 +63,10 @@ func isTimeout(err error) bool {
 	return ok && t.Timeout()
 }
 
-// refusal says how a request ended whose status is not 200.
+// refusal returns the error of a response whose status is not 200.
 func (c *Conn) refusal(resp *http.Response) error {
 	const enough = 64 << 10
-	e := &Error{Outcome: Status, Status: resp.StatusCode}
+	e := &Error{Outcome: OutcomeStatus, Status: resp.StatusCode}
 	if resp.StatusCode == http.StatusSwitchingProtocols {
 		return e // Body is the bare connection, which no context ends
 	}
@@ -78,7 +78,7 @@ func (c *Conn) refusal(resp *http.Response) error {
 	return e
 }
 
-// said returns a server's words from a body that is no event stream.
+// said returns the server's message from a body that is not an event stream.
 func (c *Client) said(text []byte) string {
 	switch text = bytes.TrimSpace(text); {
 	case len(text) > 0 && (text[0] == '{' || text[0] == '"') && valid(text):
@@ -99,13 +99,13 @@ var (
 	htmlTag    = regexp.MustCompile(`(?s)<[^>]*>`)
 )
 
-// plainText returns the words of a page such as proxies answer with.
+// plainText returns the text of an HTML page, such as proxies answer with.
 func plainText(page string) string {
 	return html.UnescapeString(htmlTag.ReplaceAllString(htmlHidden.ReplaceAllString(page, " "), " "))
 }
 
-// redact removes from text what only the server should know: the API key and
-// the values of headers that are long enough to be secrets.
+// redact removes secrets from text: the API key, and the values of headers that are
+// long enough to be secrets.
 func (c *Client) redact(text string) string {
 	text = c.cfg.APIKey.redact(text)
 	for _, values := range c.cfg.Header {
@@ -119,8 +119,8 @@ func (c *Client) redact(text string) string {
 	return text
 }
 
-// clean returns err, or when its text holds a secret (net/http quotes header
-// lines that it cannot parse) or has no end, an error of what may be shown.
+// clean returns err, or, when its text holds a secret (net/http quotes header lines
+// that it cannot parse) or is very long, an error of the part that may be shown.
 func (c *Client) clean(err error) error {
 	text := err.Error()
 	const long = 1000
@@ -130,8 +130,8 @@ func (c *Client) clean(err error) error {
 	return errors.New(c.quote(text))
 }
 
-// quote makes a server's words fit to print: one line, bounded, no control
-// characters, no API key.
+// quote makes a server's text fit to print: one line, bounded, without control
+// characters and secrets.
 func (c *Client) quote(text string) string {
 	const most = 300
 	text = strings.ToValidUTF8(c.redact(text), "?")

@@ -1,61 +1,61 @@
 package endpoint
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // An Outcome says how a request ended.
 type Outcome string
 
-// The outcomes of a request. All but OK come as the Outcome of an [*Error].
+// The outcomes. All but OutcomeOK come in an [*Error].
 const (
-	// OK: there was visible output and a finish_reason.
-	OK Outcome = "ok"
-	// Refused: no connection could be made (refused or unreachable).
-	Refused Outcome = "refused"
-	// TLS: the TLS handshake failed, a certificate that is not trusted included.
-	TLS Outcome = "tls"
-	// TimeoutBeforeHeaders: a time limit passed before the response headers.
-	TimeoutBeforeHeaders Outcome = "timeout_before_headers"
-	// TimeoutMidStream: a time limit passed after the response headers.
-	TimeoutMidStream Outcome = "timeout_mid_stream"
-	// Reset: the connection was closed or reset before the response was complete.
-	Reset Outcome = "reset"
-	// Status: the HTTP status is not 200. Redirects are not followed.
-	Status Outcome = "status"
-	// ErrorEvent: the server reported an error inside a 200.
-	ErrorEvent Outcome = "error_event"
-	// Malformed: what arrived is not HTTP, not an event stream or not JSON, or
-	// an event is longer than 4 MiB.
-	Malformed Outcome = "malformed"
-	// Truncated: the response ended without a finish_reason although HTTP was
-	// clean, or with one by which the server says that it gave up.
-	Truncated Outcome = "truncated"
-	// Empty: success without any visible output.
-	Empty Outcome = "empty"
-	// Canceled: the caller cancelled the request.
-	Canceled Outcome = "canceled"
-	// Local: the client's own machine failed (name resolution, ports,
-	// descriptors, memory). It is no failure of the server.
-	Local Outcome = "local"
+	// OutcomeOK: visible output and a finish_reason arrived.
+	OutcomeOK Outcome = "ok"
+	// OutcomeRefused: the server refused the connection or is unreachable.
+	OutcomeRefused Outcome = "refused"
+	// OutcomeTLS: the TLS handshake failed, or the certificate is not trusted.
+	OutcomeTLS Outcome = "tls"
+	// OutcomeTimeoutBeforeHeaders: a time limit passed before the response headers.
+	OutcomeTimeoutBeforeHeaders Outcome = "timeout_before_headers"
+	// OutcomeTimeoutMidStream: a time limit passed after the response headers.
+	OutcomeTimeoutMidStream Outcome = "timeout_mid_stream"
+	// OutcomeReset: the connection was closed or reset before the response was
+	// complete.
+	OutcomeReset Outcome = "reset"
+	// OutcomeStatus: the HTTP status is not 200. Redirects are not followed.
+	OutcomeStatus Outcome = "status"
+	// OutcomeErrorEvent: the server reported an error inside a response of status
+	// 200.
+	OutcomeErrorEvent Outcome = "error_event"
+	// OutcomeMalformed: what arrived is not HTTP, not an event stream or not JSON,
+	// or an event is longer than 4 MiB.
+	OutcomeMalformed Outcome = "malformed"
+	// OutcomeTruncated: the response ended cleanly but without a finish_reason, or
+	// with the finish_reason "abort" or "error".
+	OutcomeTruncated Outcome = "truncated"
+	// OutcomeEmpty: a finish_reason arrived but no visible output.
+	OutcomeEmpty Outcome = "empty"
+	// OutcomeCanceled: the caller canceled the request.
+	OutcomeCanceled Outcome = "canceled"
+	// OutcomeLocal: the client's own machine failed (name resolution, ports,
+	// file descriptors, memory). The server is not at fault.
+	OutcomeLocal Outcome = "local"
 )
 
-// An Error is a request that did not end well.
+// An Error is the failure of a request.
 type Error struct {
-	// Outcome is how it ended; never OK.
+	// Outcome is how the request ended; never OutcomeOK.
 	Outcome Outcome
-	// Status is the HTTP status, 0 when no response headers came.
+	// Status is the HTTP status; 0 without response headers.
 	Status int
-	// Message is what the server said, on one line and at most 300 bytes;
-	// empty when it said nothing. The API key is removed from it.
+	// Message is the server's explanation, on one line of at most 300 bytes,
+	// with the API key removed; empty when it gave none.
 	Message string
-	// Err is the cause, nil when Outcome and Message say it all.
+	// Err is the underlying error; nil when there is none.
 	Err error
 }
 
 func (e *Error) Error() string {
 	s := "endpoint: " + string(e.Outcome)
-	if e.Outcome == Status {
+	if e.Outcome == OutcomeStatus {
 		s = fmt.Sprintf("endpoint: HTTP status %d", e.Status)
 	}
 	if e.Message != "" {
@@ -69,5 +69,5 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Local reports whether the failure is the client's own.
-func (e *Error) Local() bool { return e.Outcome == Local }
+// Local reports whether the client's own machine failed.
+func (e *Error) Local() bool { return e.Outcome == OutcomeLocal }

@@ -17,48 +17,53 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
-// Findings is what a [Client.Preflight] learnt about an endpoint.
+// Findings is what [Client.Preflight] found out about an endpoint.
 type Findings struct {
-	// Model is the model to ask for: the one given, or the only one served.
+	// Model is the model to request: the one given, or the only one served.
 	Model string `json:"model"`
 	// Models are the names that the server lists; empty when it lists none.
 	Models []string `json:"models,omitempty"`
-	// ContextTokens is the context window that the server states for Model,
-	// in tokens; 0 when it states none.
+	// ContextTokens is the context window in tokens that the server states for
+	// Model; 0 when it states none.
 	ContextTokens int `json:"context_tokens,omitempty"`
-	// Usage is set when a stream ends with token counts. Without them output
+	// Usage reports whether a stream ends with token counts. Without them output
 	// speed rests on counting events.
 	Usage bool `json:"usage"`
-	// ContinuousUsage is set when events carry a running count.
+	// ContinuousUsage reports whether events carry a running token count.
 	ContinuousUsage bool `json:"continuous_usage"`
-	// IgnoreEOS says whether the server goes on to max_tokens when told to:
-	// "honoured", "ignored", "rejected" when a request with ignore_eos is an
-	// error or, when nothing shows the difference, "undetermined".
-	IgnoreEOS string `json:"ignore_eos"`
+	// IgnoreEOS is what the server does with ignore_eos, which asks for output up
+	// to max_tokens whatever the model would do.
+	IgnoreEOS EOSSupport `json:"ignore_eos"`
 	// TTFTSeconds is the time to first token of the short request.
 	TTFTSeconds float64 `json:"ttft_seconds"`
-	// Warnings are what a user should know before believing a measurement.
+	// Warnings are reasons to doubt a measurement of this endpoint.
 	Warnings []string `json:"warnings,omitempty"`
 }
 
-// Values of [Findings.IgnoreEOS].
+// EOSSupport is what a server does with ignore_eos.
+type EOSSupport string
+
 const (
-	Honoured     = "honoured"
-	Ignored      = "ignored"
-	Rejected     = "rejected"
-	Undetermined = "undetermined"
+	// EOSHonored: outputs continue to max_tokens.
+	EOSHonored EOSSupport = "honoured"
+	// EOSIgnored: outputs end where the model ends them.
+	EOSIgnored EOSSupport = "ignored"
+	// EOSRejected: a request with ignore_eos fails.
+	EOSRejected EOSSupport = "rejected"
+	// EOSUndetermined: nothing showed the difference.
+	EOSUndetermined EOSSupport = "undetermined"
 )
 
-// probeTokens is how much a request of the ignore_eos probe asks for: more than
-// a model has to say to "Hi" and little enough not to take long.
+// probeTokens is the max_tokens of the ignore_eos probe: more than a model has to
+// say to "Hi", and few enough not to take long.
 const probeTokens = 64
 
-// Preflight looks at an endpoint before load is put on it: the models it
-// lists, and two short streamed requests that differ in ignore_eos only. fields
-// are added to their bodies. model may be empty when the server lists exactly
-// one. The error says why the endpoint cannot be measured at all.
+// Preflight looks at an endpoint before load is put on it. It lists the models and
+// sends two short streamed requests that differ only in ignore_eos; fields are added
+// to their bodies. model may be empty when the server lists exactly one. The error
+// says why the endpoint cannot be measured at all.
 func (c *Client) Preflight(ctx context.Context, model string, fields map[string]json.RawMessage) (Findings, error) {
-	f := Findings{Model: model, IgnoreEOS: Undetermined}
+	f := Findings{Model: model, IgnoreEOS: EOSUndetermined}
 	conn := c.Conn()
 	defer conn.Close()
 	served, unlisted := conn.models(ctx, &f)
@@ -79,7 +84,7 @@ func (c *Client) Preflight(ctx context.Context, model string, fields map[string]
 	}
 
 	control, controlReason, err := conn.probe(ctx, f.Model, fields, false)
-	if e, ok := errors.AsType[*Error](err); ok && e.Outcome == Empty {
+	if e, ok := errors.AsType[*Error](err); ok && e.Outcome == OutcomeEmpty {
 		f.Warnings = append(f.Warnings, fmt.Sprintf("a request for %d tokens had no visible output (hidden reasoning?): little is known of the endpoint", probeTokens))
 		f.Usage = control.UsageReported
 		return f, nil
@@ -102,16 +107,16 @@ func (c *Client) Preflight(ctx context.Context, model string, fields map[string]
 			return f, err
 		}
 		f.Warnings = append(f.Warnings, "a request with ignore_eos failed: "+err.Error())
-		f.IgnoreEOS = Rejected
+		f.IgnoreEOS = EOSRejected
 	case fields["max_tokens"] != nil || fields["ignore_eos"] != nil:
-		// The two requests are not what they would have been.
+		// The fields override what the probe sets.
 	case forcedReason != "length" || forced.UsageReported && forced.Tokens != probeTokens:
-		f.IgnoreEOS = Ignored
+		f.IgnoreEOS = EOSIgnored
 	case controlReason != "length":
-		f.IgnoreEOS = Honoured
+		f.IgnoreEOS = EOSHonored
 	}
-	if f.IgnoreEOS == Ignored {
-		f.Warnings = append(f.Warnings, "ignore_eos is not honoured: outputs are as long as the model makes them, whatever was recorded")
+	if f.IgnoreEOS == EOSIgnored {
+		f.Warnings = append(f.Warnings, "ignore_eos is not honored: outputs are as long as the model makes them, whatever was recorded")
 	}
 	return f, nil
 }
@@ -166,7 +171,7 @@ func (c *Conn) models(ctx context.Context, f *Findings) (served []string, err er
 	}
 	list := gjson.GetBytes(text, "data")
 	if !valid(text) || !list.IsArray() {
-		return nil, &Error{Outcome: Malformed, Status: resp.StatusCode, Message: `/models is not a JSON object with "data"`}
+		return nil, &Error{Outcome: OutcomeMalformed, Status: resp.StatusCode, Message: `/models is not a JSON object with "data"`}
 	}
 	list.ForEach(func(_, entry gjson.Result) bool {
 		if id := entry.Get("id").String(); id != "" {

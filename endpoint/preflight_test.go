@@ -27,22 +27,22 @@ func TestPreflight(t *testing.T) {
 	}{
 		{
 			name: "all is well", engine: &endpointtest.Engine{ContextTokens: 4096, OutputTokens: 20, TTFT: 30 * time.Millisecond},
-			want: endpoint.Findings{Model: "simulated", Models: []string{"simulated"}, ContextTokens: 4096, Usage: true, IgnoreEOS: endpoint.Honoured, TTFTSeconds: 0.03},
+			want: endpoint.Findings{Model: "simulated", Models: []string{"simulated"}, ContextTokens: 4096, Usage: true, IgnoreEOS: endpoint.EOSHonored, TTFTSeconds: 0.03},
 		},
 		{
 			name: "ignore_eos ignored", engine: &endpointtest.Engine{OutputTokens: 20, IgnoreEOSIgnored: true}, model: "simulated",
-			want:  endpoint.Findings{Model: "simulated", Models: []string{"simulated"}, Usage: true, IgnoreEOS: endpoint.Ignored, TTFTSeconds: 0.01},
-			warns: "ignore_eos is not honoured",
+			want:  endpoint.Findings{Model: "simulated", Models: []string{"simulated"}, Usage: true, IgnoreEOS: endpoint.EOSIgnored, TTFTSeconds: 0.01},
+			warns: "ignore_eos is not honored",
 		},
 		{
 			name: "nothing to tell them apart", engine: &endpointtest.Engine{Fault: noUsage},
-			want:  endpoint.Findings{Model: "simulated", Models: []string{"simulated"}, IgnoreEOS: endpoint.Undetermined, TTFTSeconds: 0.01},
+			want:  endpoint.Findings{Model: "simulated", Models: []string{"simulated"}, IgnoreEOS: endpoint.EOSUndetermined, TTFTSeconds: 0.01},
 			warns: "reports no token usage",
 		},
 		{
 			name: "running usage by a field", engine: &endpointtest.Engine{},
 			fields: map[string]json.RawMessage{"stream_options": json.RawMessage(`{"include_usage":true,"continuous_usage_stats":true}`)},
-			want:   endpoint.Findings{Model: "simulated", Models: []string{"simulated"}, Usage: true, ContinuousUsage: true, IgnoreEOS: endpoint.Undetermined, TTFTSeconds: 0.01},
+			want:   endpoint.Findings{Model: "simulated", Models: []string{"simulated"}, Usage: true, ContinuousUsage: true, IgnoreEOS: endpoint.EOSUndetermined, TTFTSeconds: 0.01},
 		},
 	}
 	for _, tt := range tests {
@@ -69,7 +69,7 @@ func TestPreflight(t *testing.T) {
 func TestPreflightFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, _ := connect(t, &endpointtest.Engine{}, endpoint.Config{})
-		if _, err := client.Preflight(t.Context(), "other", nil); outcome(err) != endpoint.Status || !strings.Contains(err.Error(), "does not exist") {
+		if _, err := client.Preflight(t.Context(), "other", nil); outcome(err) != endpoint.OutcomeStatus || !strings.Contains(err.Error(), "does not exist") {
 			t.Errorf("unknown model: %v", err)
 		}
 		client, _ = connect(t, http.NotFoundHandler(), endpoint.Config{})

@@ -36,7 +36,7 @@ func TestSwitchingProtocols(t *testing.T) {
 		var c metrics.Clock
 		began := time.Now()
 		r, err := conn.Stream(t.Context(), "", body(1, ""), &c)
-		if outcome(err) != endpoint.Status || r.Status != 101 || time.Since(began) > time.Second {
+		if outcome(err) != endpoint.OutcomeStatus || r.Status != 101 || time.Since(began) > time.Second {
 			t.Errorf("%v, status %d, after %v", err, r.Status, time.Since(began))
 		}
 	})
@@ -85,7 +85,7 @@ func TestRefusedUnread(t *testing.T) {
 			t.Fatal(err)
 		}
 		c = metrics.Clock{}
-		if r, err := conn.Stream(t.Context(), "", long, &c); outcome(err) == endpoint.Status && r.Status == 429 && r.Reconnects == 0 {
+		if r, err := conn.Stream(t.Context(), "", long, &c); outcome(err) == endpoint.OutcomeStatus && r.Status == 429 && r.Reconnects == 0 {
 			answered++
 		} else {
 			t.Logf("%v, status %d, %d reconnects", err, r.Status, r.Reconnects)
@@ -108,7 +108,7 @@ func TestNestedError(t *testing.T) {
 	}), endpoint.Config{})
 	var c metrics.Clock
 	// To look through each level again would take half a minute.
-	if _, err := conn.Stream(t.Context(), "", body(1, ""), &c); outcome(err) != endpoint.ErrorEvent || !strings.Contains(err.Error(), `{"error":{"error":`) {
+	if _, err := conn.Stream(t.Context(), "", body(1, ""), &c); outcome(err) != endpoint.OutcomeErrorEvent || !strings.Contains(err.Error(), `{"error":{"error":`) {
 		t.Error(err)
 	}
 }
@@ -164,7 +164,7 @@ func TestRefusedStream(t *testing.T) {
 		defer client.Close()
 		var c metrics.Clock
 		r, err := client.Conn().Stream(t.Context(), "", body(1, ""), &c)
-		if outcome(err) == endpoint.OK || outcome(err) == "untyped" || r.Reconnects != 5 || c.Timing().E2E > 20*time.Second {
+		if outcome(err) == endpoint.OutcomeOK || outcome(err) == "untyped" || r.Reconnects != 5 || c.Timing().E2E > 20*time.Second {
 			t.Errorf("%v, %d reconnects, %v", err, r.Reconnects, c.Timing().E2E)
 		}
 		t.Log(err, c.Timing().E2E)

@@ -12,11 +12,10 @@ const (
 
 var errEventTooLong = errors.New("an event is longer than 4 MiB")
 
-// decoder splits a byte stream into server-sent events as the HTML standard
-// says (9.2.6): lines end in CR, LF or CRLF, comments and unknown fields are
-// skipped, data lines are joined by LF, a BOM may lead, and an event that no
-// blank line ends is none. It copies nothing unless an event has several data
-// lines. The zero value is ready.
+// decoder splits a byte stream into server-sent events by the HTML standard (9.2.6):
+// lines end in CR, LF or CRLF, comments and unknown fields are skipped, data lines are
+// joined by LF, a BOM may come first, and an event without a blank line after it is
+// dropped. It copies only events of several data lines. The zero value is ready.
 type decoder struct {
 	buf   []byte
 	start int // of the event being read
@@ -55,20 +54,20 @@ func (d *decoder) shift() {
 	d.from, d.to = d.from-k, d.to-k
 }
 
-// rest returns what has been received and is no event yet.
+// rest returns the received bytes that are not an event yet.
 func (d *decoder) rest() []byte { return d.buf[d.start:d.end] }
 
-// received tells that n bytes were read into room.
+// received records that n bytes were read into room.
 func (d *decoder) received(n int) { d.end += n }
 
-// next returns the data of the next complete event, valid until the next call
-// of room, and whether its type is "error", the one type that matters here. ok
-// is false when more bytes are needed.
+// next returns the data of the next complete event, valid until the next call of room,
+// and whether its type is "error", the only type that matters here. ok is false when
+// more bytes are needed.
 func (d *decoder) next() (data []byte, failed, ok bool, err error) {
 	if d.lines == 0 && d.start == d.end {
 		return nil, false, false, nil // as after every event that came alone
 	}
-	if data := d.usual(); data != nil {
+	if data := d.fast(); data != nil {
 		return data, false, true, nil
 	}
 	if !d.begin() {
@@ -104,7 +103,7 @@ func (d *decoder) next() (data []byte, failed, ok bool, err error) {
 	}
 }
 
-// begin skips a BOM; it is false while that cannot be told.
+// begin skips a BOM. It returns false until there are bytes enough to tell.
 func (d *decoder) begin() bool {
 	const bom = "\ufeff"
 	if d.began {
@@ -152,7 +151,7 @@ func (d *decoder) line() (line []byte, ok bool) {
 	return line, true
 }
 
-// field takes in one line that is not blank.
+// field parses one line that is not blank.
 func (d *decoder) field(line []byte) error {
 	if len(line) > maxEvent {
 		return errEventTooLong
@@ -181,14 +180,14 @@ func (d *decoder) field(line []byte) error {
 	return nil
 }
 
-// dispatched makes room for the next event; what was joined stays where it is.
+// dispatched prepares for the next event. The joined data stays valid.
 func (d *decoder) dispatched() {
 	d.start, d.lines, d.failed, d.joined = d.pos, 0, false, d.joined[:0]
 }
 
 // reset makes the decoder ready for another stream.
 func (d *decoder) reset() {
-	const most = 16 * readSize // one long event is no reason to keep its room
+	const most = 16 * readSize // give the room of long events back
 	buf, joined := d.buf, d.joined[:0]
 	if len(buf) > most {
 		buf = nil

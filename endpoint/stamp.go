@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// reads remembers when the latest network read with data returned: as the time since
-// an instant, so that no stamp is allocated.
+// reads records when the latest network read with data returned, as the time since an
+// instant, so that no stamp is allocated.
 type reads struct {
 	since  time.Time
 	latest atomic.Int64 // nanoseconds since, and one more; 0 before the first
@@ -21,7 +21,7 @@ func (r *reads) now() time.Duration { return time.Since(r.since) }
 // wellBefore is the gap between network reads of two bursts.
 const wellBefore = 5 * time.Millisecond
 
-// returned takes in a read of n bytes with a stamp of its own.
+// returned records a read of n bytes with a stamp of its own.
 func (r *reads) returned(at time.Duration, n int) {
 	latest := r.latest.Load()
 	if latest != 0 && at+1-time.Duration(latest) > wellBefore {
@@ -32,7 +32,7 @@ func (r *reads) returned(at time.Duration, n int) {
 	r.bytes.Add(int64(n))
 }
 
-// stamp returns when the latest read returned. ok is false when none has.
+// stamp returns when the latest read returned. ok is false before the first.
 func (r *reads) stamp() (t time.Time, ok bool) {
 	at := r.latest.Load()
 	if at == 0 {
@@ -41,22 +41,22 @@ func (r *reads) stamp() (t time.Time, ok bool) {
 	return r.since.Add(time.Duration(at - 1)), true
 }
 
-// stampedConn stamps its reads. The stamp belongs to the read and not to the
-// moment a parser gets round to it, since by then the scheduler has had its say.
+// stampedConn stamps its reads: the moment at which a parser sees the data depends on
+// the scheduler too.
 type stampedConn struct {
 	net.Conn
 	reads *reads
 	full  bool          // the read before filled its buffer: more may have been waiting
-	last  time.Duration // the stamp of it
+	last  time.Duration // stamp of that read
 }
 
-// atOnce is how soon a read returns that found its data waiting. Such data had
-// arrived with the read before and only did not fit its buffer: it shares that
-// stamp, or a burst larger than the buffer would pass for a fast stream.
+// atOnce is the longest time of a read that found its data waiting. Such data arrived
+// with the read before and did not fit its buffer. It shares that read's stamp: otherwise
+// a burst larger than the buffer would look like a fast stream.
 const atOnce = 200 * time.Microsecond
 
-// oneBurst is how long such reads share a stamp: a client that cannot keep up with its
-// server finds data waiting for ever.
+// oneBurst bounds how long such reads share a stamp: a client that cannot keep up with
+// its server always finds data waiting.
 const oneBurst = 10 * time.Millisecond
 
 func (c *stampedConn) Read(p []byte) (int, error) {
@@ -83,11 +83,12 @@ func (c *stampedConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// answerWait is how long an answer may take to be read whose server broke off reading.
+// answerWait is the time allowed for reading an answer whose server stopped reading the
+// request.
 const answerWait = 50 * time.Millisecond
 
-// ReadFrom is how the transport sends a body. Ours goes to a socket in its segments, as
-// it is, and not through a buffer in pieces.
+// ReadFrom is how the transport sends a body. It writes the segments of ours to the
+// socket directly instead of copying them through a buffer.
 func (c *stampedConn) ReadFrom(r io.Reader) (int64, error) {
 	if limited, ok := r.(*io.LimitedReader); ok {
 		if b, ok := limited.R.(*body); ok && limited.N >= b.left() {

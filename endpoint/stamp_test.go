@@ -113,11 +113,11 @@ func TestTranscripts(t *testing.T) {
 		tokens  int
 		cached  int
 	}{
-		"llama-server-tool-call.txt":           {endpoint.OK, 8, -1},
-		"mock-llm-plain.txt":                   {endpoint.OK, 2, 0}, // no usage: events
-		"llama-server-error-event-in-200.txt":  {endpoint.ErrorEvent, -1, -1},
-		"llama-server-ping-comments.txt":       {endpoint.Truncated, 0, 0},
-		"ollama-runner-killed-clean-end.txt":   {endpoint.Truncated, -1, 0},
+		"llama-server-tool-call.txt":           {endpoint.OutcomeOK, 8, -1},
+		"mock-llm-plain.txt":                   {endpoint.OutcomeOK, 2, 0}, // no usage: events
+		"llama-server-error-event-in-200.txt":  {endpoint.OutcomeErrorEvent, -1, -1},
+		"llama-server-ping-comments.txt":       {endpoint.OutcomeTruncated, 0, 0},
+		"ollama-runner-killed-clean-end.txt":   {endpoint.OutcomeTruncated, -1, 0},
 		"llama-server-plain.txt":               {"", 12, -1},
 		"llm-d-inference-sim-plain.txt":        {"", -1, 80},
 		"llm-d-inference-sim-v0.3.0-plain.txt": {"", -1, 0},
@@ -143,7 +143,7 @@ func TestTranscripts(t *testing.T) {
 				got := c.Timing()
 				// In an excerpt the cut may hide the finish_reason: then only
 				// the shapes count.
-				if want.outcome != "" && outcome(err) != want.outcome || want.outcome == "" && outcome(err) != endpoint.OK && outcome(err) != endpoint.Truncated {
+				if want.outcome != "" && outcome(err) != want.outcome || want.outcome == "" && outcome(err) != endpoint.OutcomeOK && outcome(err) != endpoint.OutcomeTruncated {
 					t.Errorf("%v, want %s", err, want.outcome)
 				}
 				if want.tokens >= 0 && got.Tokens != want.tokens || want.cached >= 0 && got.Usage.Cached != want.cached {

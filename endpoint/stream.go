@@ -26,15 +26,15 @@ type stream struct {
 	reasoning bool
 	visible   int // bytes
 	shown     int // events with visible output
-	held      holding
+	delay     chunkDelay
 	running   bool  // the latest of them came with a token count
 	several   bool  // other choices than the first had output
 	failure   error // what the events themselves say is wrong
 }
 
-// read reads body to its end and returns when the response ended: at its last
-// event if it was complete, otherwise when it was given up. The error is that of
-// reading; io.EOF when the body ended well.
+// read reads body to its end and returns when the response ended: at its last event if
+// it was complete, otherwise when reading stopped. The error is that of reading; io.EOF
+// when the body ended well.
 func (s *stream) read(body io.Reader) (end time.Time, err error) {
 	d := &s.conn.decoder
 	d.reset()
@@ -45,11 +45,11 @@ func (s *stream) read(body io.Reader) (end time.Time, err error) {
 			stamp := s.conn.stamp()
 			s.dog.saw(stamp)
 			d.received(n)
-			s.held.handed(&s.conn.reads, n)
+			s.delay.read(&s.conn.reads, n)
 			if s.events(stamp) {
 				end = stamp
 			}
-			s.held.look(&s.conn.reads)
+			s.delay.check(&s.conn.reads)
 		}
 		switch {
 		case s.failure != nil:
@@ -63,12 +63,12 @@ func (s *stream) read(body io.Reader) (end time.Time, err error) {
 	}
 }
 
-// events takes in the events that are complete and reports whether there were any.
+// events handles all complete events and reports whether there were any.
 func (s *stream) events(stamp time.Time) (any bool) {
 	for !s.response.Done && s.failure == nil {
 		data, failed, ok, err := s.conn.decoder.next()
 		if err != nil {
-			s.failure = &Error{Outcome: Malformed, Status: http.StatusOK, Err: err}
+			s.failure = &Error{Outcome: OutcomeMalformed, Status: http.StatusOK, Err: err}
 			return true
 		}
 		if !ok {
@@ -77,7 +77,7 @@ func (s *stream) events(stamp time.Time) (any bool) {
 		any = true
 		shown := s.shown
 		s.event(stamp, data, failed)
-		s.held.event(s.shown > shown, len(data), len(s.conn.decoder.rest()))
+		s.delay.event(s.shown > shown, len(data), len(s.conn.decoder.rest()))
 	}
 	return any
 }
@@ -100,10 +100,10 @@ func (s *stream) event(stamp time.Time, data []byte, failed bool) {
 		if d.failure == "" {
 			d.failure = string(data)
 		}
-		s.failure = &Error{Outcome: ErrorEvent, Status: http.StatusOK, Message: s.conn.client.quote(d.failure)}
+		s.failure = &Error{Outcome: OutcomeErrorEvent, Status: http.StatusOK, Message: s.conn.client.quote(d.failure)}
 		return
 	case err != nil:
-		s.failure = &Error{Outcome: Malformed, Status: http.StatusOK, Message: s.conn.client.quote(string(data)), Err: err}
+		s.failure = &Error{Outcome: OutcomeMalformed, Status: http.StatusOK, Message: s.conn.client.quote(string(data)), Err: err}
 		return
 	}
 	if d.counted {
@@ -112,8 +112,8 @@ func (s *stream) event(stamp time.Time, data []byte, failed bool) {
 	s.several = s.several || d.several
 	if d.visible > 0 {
 		s.visible += d.visible
-		// Only a count that runs along says how many came with this event; one
-		// that appears at the end counts them all.
+		// Only a running count says how many tokens this event brought; a count
+		// that appears at the end is of all of them.
 		tokens := 0
 		if d.counted && d.usage.Completion > s.counted && (s.shown == 0 || s.running) {
 			tokens = d.usage.Completion - s.counted
@@ -133,33 +133,34 @@ func (s *stream) event(stamp time.Time, data []byte, failed bool) {
 	}
 }
 
-// verdict returns how a 200 ended: nil, or an *Error. readErr is how reading did.
+// verdict returns how a response of status 200 ended: nil or an *Error. readErr is the
+// error of reading it.
 func (s *stream) verdict(ctx context.Context, readErr error, resp *http.Response) error {
 	message := ""
 	switch {
 	case s.failure != nil:
 		return s.failure
 	case s.finish.aborted():
-		return &Error{Outcome: Truncated, Status: resp.StatusCode, Message: "finish_reason " + string(s.finish)}
+		return &Error{Outcome: OutcomeTruncated, Status: resp.StatusCode, Message: "finish_reason " + string(s.finish)}
 	case s.finish != "" && s.clock.Streamed():
-		// However the rest went: the answer is complete.
+		// The answer is complete, whatever came after it.
 		return nil
 	case s.response.Done && s.finish == "":
-		return &Error{Outcome: Truncated, Status: resp.StatusCode, Message: "[DONE] without a finish_reason"}
+		return &Error{Outcome: OutcomeTruncated, Status: resp.StatusCode, Message: "[DONE] without a finish_reason"}
 	case s.finish != "":
-		return &Error{Outcome: Empty, Status: resp.StatusCode}
+		return &Error{Outcome: OutcomeEmpty, Status: resp.StatusCode}
 	case !errors.Is(readErr, io.EOF) || errors.Is(readErr, io.ErrUnexpectedEOF):
 		return s.conn.failure(ctx, readErr, resp.StatusCode)
 	case !s.clock.Streamed():
 		if wrong := s.notStream(resp.Header); wrong != "" {
-			return &Error{Outcome: Malformed, Status: resp.StatusCode, Message: wrong}
+			return &Error{Outcome: OutcomeMalformed, Status: resp.StatusCode, Message: wrong}
 		}
 		message = "no output"
 	}
-	return &Error{Outcome: Truncated, Status: resp.StatusCode, Message: message}
+	return &Error{Outcome: OutcomeTruncated, Status: resp.StatusCode, Message: message}
 }
 
-// notStream says what came instead of an event stream, empty when one did.
+// notStream names what came instead of an event stream; empty if that came.
 func (s *stream) notStream(h http.Header) string {
 	if coding := h.Get("Content-Encoding"); coding != "" && coding != "identity" {
 		return "content encoding " + s.conn.client.quote(coding) + ", which was not asked for"
@@ -175,24 +176,24 @@ func (s *stream) notStream(h http.Header) string {
 	return wrong
 }
 
-// credible reports whether a token count can be that of what came: one token
-// is at least a byte, give or take what a template adds, and with several
-// choices the count is of all of them.
+// credible reports whether the token count can be that of the visible output: a token
+// is at least a byte, give or take what a template adds, and with several choices the
+// count is of all of them.
 func (s *stream) credible() bool {
 	const margin = 64
 	return !s.several && s.usage.Completion-s.usage.Reasoning <= s.visible+margin
 }
 
-// account hands usage to the clock and counts what a complete response lacks.
-// ended is false when we broke it off.
+// account passes usage to the clock and counts what a complete response lacks. ended is
+// false when the client broke it off.
 func (s *stream) account(ended bool) {
-	if s.held.any {
-		s.conn.client.held.Add(1)
+	if s.delay.found {
+		s.conn.client.chunkDelays.Add(1)
 	}
 	s.reported = s.reported && s.credible()
 	if s.reported {
-		// Some servers stream their reasoning as content: what has more events
-		// than tokens outside reasoning was shown.
+		// Some servers stream their reasoning as content: with more events than
+		// tokens outside reasoning, the reasoning was shown.
 		if !s.reasoning && s.shown <= s.usage.Completion-s.usage.Reasoning {
 			s.usage.Hidden = s.usage.Reasoning
 		}

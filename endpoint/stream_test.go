@@ -109,28 +109,28 @@ func TestOutcomes(t *testing.T) {
 		message string
 		took    time.Duration
 	}{
-		{endpointtest.Fault{Kind: endpointtest.FaultNone}, endpoint.OK, "", 100 * time.Millisecond},
-		{endpointtest.Fault{Kind: endpointtest.FaultStatus, Status: 429}, endpoint.Status, "HTTP status 429: injected fault", 0},
-		{endpointtest.Fault{Kind: endpointtest.FaultStatus, Status: 413, Body: "<html><head><style>x{}</style><title>413</title></head>\n<body>Too &amp; Large</body></html>"}, endpoint.Status, "HTTP status 413: 413 Too & Large", 0},
-		{endpointtest.Fault{Kind: endpointtest.FaultStatus, Status: 401, Body: `{"error":"key sk-secret is wrong"}`}, endpoint.Status, "HTTP status 401: key [set] is wrong", 0},
-		{endpointtest.Fault{Kind: endpointtest.FaultStatus, Status: 400, Body: `{"object":"error","message":"flat"}`}, endpoint.Status, "HTTP status 400: flat", 0},
-		{endpointtest.Fault{Kind: endpointtest.FaultStatus, Status: 503, Body: "no worker"}, endpoint.Status, "no worker", 0},
-		{endpointtest.Fault{Kind: endpointtest.FaultHang}, endpoint.TimeoutBeforeHeaders, "idle timeout of 20s", 20 * time.Second},
-		{endpointtest.Fault{Kind: endpointtest.FaultStall, After: 3}, endpoint.TimeoutMidStream, "idle timeout of 20s", 20030 * time.Millisecond},
-		{endpointtest.Fault{Kind: endpointtest.FaultTrickle, After: 3}, endpoint.TimeoutMidStream, "request timeout of 1m0s", time.Minute},
-		{endpointtest.Fault{Kind: endpointtest.FaultCut}, endpoint.Reset, "EOF", 0},
-		{endpointtest.Fault{Kind: endpointtest.FaultCut, After: 3}, endpoint.Reset, "unexpected EOF", 30 * time.Millisecond},
-		{endpointtest.Fault{Kind: endpointtest.FaultTruncate}, endpoint.Truncated, "no output", 0},
-		{endpointtest.Fault{Kind: endpointtest.FaultTruncate, After: 3}, endpoint.Truncated, "", 30 * time.Millisecond},
-		{endpointtest.Fault{Kind: endpointtest.FaultErrorEvent, After: 3}, endpoint.ErrorEvent, "KV cache exhausted", 30 * time.Millisecond},
-		{endpointtest.Fault{Kind: endpointtest.FaultBadJSON, After: 3}, endpoint.Malformed, "not a JSON object", 30 * time.Millisecond},
-		{endpointtest.Fault{Kind: endpointtest.FaultHugeEvent, After: 3}, endpoint.Malformed, "longer than 4 MiB", 30 * time.Millisecond},
-		{endpointtest.Fault{Kind: endpointtest.FaultNotHTTP}, endpoint.Malformed, "malformed", 0},
-		{endpointtest.Fault{Kind: endpointtest.FaultHTML}, endpoint.Malformed, "content type text/html", 0},
-		{endpointtest.Fault{Kind: endpointtest.FaultEmpty}, endpoint.Empty, "", 0},
-		{endpointtest.Fault{Kind: endpointtest.FaultAbort, After: 3}, endpoint.Truncated, "finish_reason abort", 30 * time.Millisecond},
-		{endpointtest.Fault{Kind: endpointtest.FaultNoUsage}, endpoint.OK, "", 100 * time.Millisecond},
-		{endpointtest.Fault{Kind: endpointtest.FaultNoDone}, endpoint.OK, "", 100 * time.Millisecond},
+		{endpointtest.Fault{Kind: endpointtest.FaultNone}, endpoint.OutcomeOK, "", 100 * time.Millisecond},
+		{endpointtest.Fault{Kind: endpointtest.FaultStatus, Status: 429}, endpoint.OutcomeStatus, "HTTP status 429: injected fault", 0},
+		{endpointtest.Fault{Kind: endpointtest.FaultStatus, Status: 413, Body: "<html><head><style>x{}</style><title>413</title></head>\n<body>Too &amp; Large</body></html>"}, endpoint.OutcomeStatus, "HTTP status 413: 413 Too & Large", 0},
+		{endpointtest.Fault{Kind: endpointtest.FaultStatus, Status: 401, Body: `{"error":"key sk-secret is wrong"}`}, endpoint.OutcomeStatus, "HTTP status 401: key [set] is wrong", 0},
+		{endpointtest.Fault{Kind: endpointtest.FaultStatus, Status: 400, Body: `{"object":"error","message":"flat"}`}, endpoint.OutcomeStatus, "HTTP status 400: flat", 0},
+		{endpointtest.Fault{Kind: endpointtest.FaultStatus, Status: 503, Body: "no worker"}, endpoint.OutcomeStatus, "no worker", 0},
+		{endpointtest.Fault{Kind: endpointtest.FaultHang}, endpoint.OutcomeTimeoutBeforeHeaders, "idle timeout of 20s", 20 * time.Second},
+		{endpointtest.Fault{Kind: endpointtest.FaultStall, After: 3}, endpoint.OutcomeTimeoutMidStream, "idle timeout of 20s", 20030 * time.Millisecond},
+		{endpointtest.Fault{Kind: endpointtest.FaultTrickle, After: 3}, endpoint.OutcomeTimeoutMidStream, "request timeout of 1m0s", time.Minute},
+		{endpointtest.Fault{Kind: endpointtest.FaultCut}, endpoint.OutcomeReset, "EOF", 0},
+		{endpointtest.Fault{Kind: endpointtest.FaultCut, After: 3}, endpoint.OutcomeReset, "unexpected EOF", 30 * time.Millisecond},
+		{endpointtest.Fault{Kind: endpointtest.FaultTruncate}, endpoint.OutcomeTruncated, "no output", 0},
+		{endpointtest.Fault{Kind: endpointtest.FaultTruncate, After: 3}, endpoint.OutcomeTruncated, "", 30 * time.Millisecond},
+		{endpointtest.Fault{Kind: endpointtest.FaultErrorEvent, After: 3}, endpoint.OutcomeErrorEvent, "KV cache exhausted", 30 * time.Millisecond},
+		{endpointtest.Fault{Kind: endpointtest.FaultBadJSON, After: 3}, endpoint.OutcomeMalformed, "not a JSON object", 30 * time.Millisecond},
+		{endpointtest.Fault{Kind: endpointtest.FaultHugeEvent, After: 3}, endpoint.OutcomeMalformed, "longer than 4 MiB", 30 * time.Millisecond},
+		{endpointtest.Fault{Kind: endpointtest.FaultNotHTTP}, endpoint.OutcomeMalformed, "malformed", 0},
+		{endpointtest.Fault{Kind: endpointtest.FaultHTML}, endpoint.OutcomeMalformed, "content type text/html", 0},
+		{endpointtest.Fault{Kind: endpointtest.FaultEmpty}, endpoint.OutcomeEmpty, "", 0},
+		{endpointtest.Fault{Kind: endpointtest.FaultAbort, After: 3}, endpoint.OutcomeTruncated, "finish_reason abort", 30 * time.Millisecond},
+		{endpointtest.Fault{Kind: endpointtest.FaultNoUsage}, endpoint.OutcomeOK, "", 100 * time.Millisecond},
+		{endpointtest.Fault{Kind: endpointtest.FaultNoDone}, endpoint.OutcomeOK, "", 100 * time.Millisecond},
 	}
 	for _, tt := range tests {
 		t.Run(fmt.Sprintf("%s/%d/%d", tt.fault.Kind, tt.fault.Status, tt.fault.After), func(t *testing.T) {
@@ -172,7 +172,7 @@ func TestOutcomes(t *testing.T) {
 
 func outcome(err error) endpoint.Outcome {
 	if err == nil {
-		return endpoint.OK
+		return endpoint.OutcomeOK
 	}
 	e, ok := errors.AsType[*endpoint.Error](err)
 	if !ok {
@@ -191,7 +191,7 @@ func TestCancel(t *testing.T) {
 			time.AfterFunc(after, func() { cancel(why) })
 			var c metrics.Clock
 			_, err := conn.Stream(ctx, "", body(1000, ""), &c)
-			if outcome(err) != endpoint.Canceled || !errors.Is(err, why) {
+			if outcome(err) != endpoint.OutcomeCanceled || !errors.Is(err, why) {
 				t.Errorf("after %v: %v", after, err)
 			}
 			if e2e := c.Timing().E2E; e2e != after {
@@ -246,7 +246,7 @@ func TestLateDeathIsAFailure(t *testing.T) {
 			}
 			good.ServeHTTP(w, r)
 		}), endpoint.Config{})
-		for i, want := range []endpoint.Outcome{endpoint.OK, endpoint.Reset} {
+		for i, want := range []endpoint.Outcome{endpoint.OutcomeOK, endpoint.OutcomeReset} {
 			var c metrics.Clock
 			if _, err := conn.Stream(t.Context(), "", body(10, ""), &c); outcome(err) != want {
 				t.Errorf("request %d: %v, want %s", i, err, want)
@@ -308,7 +308,7 @@ func TestBodyIsReleased(t *testing.T) {
 		segments := [][]byte{make([]byte, 1<<20), make([]byte, 1<<20)}
 		for range 20 {
 			var c metrics.Clock
-			if _, err := conn.Stream(t.Context(), "", segments, &c); outcome(err) != endpoint.Status {
+			if _, err := conn.Stream(t.Context(), "", segments, &c); outcome(err) != endpoint.OutcomeStatus {
 				t.Fatal(err)
 			}
 			for _, s := range segments {
@@ -325,7 +325,7 @@ func TestDeepJSON(t *testing.T) {
 			io.WriteString(w, "data: "+strings.Repeat("[", 4<<20-10)+"\n\n")
 		}), endpoint.Config{})
 		var c metrics.Clock
-		if _, err := conn.Stream(t.Context(), "", body(1, ""), &c); outcome(err) != endpoint.Malformed {
+		if _, err := conn.Stream(t.Context(), "", body(1, ""), &c); outcome(err) != endpoint.OutcomeMalformed {
 			t.Errorf("%v", err)
 		}
 	})
@@ -342,16 +342,16 @@ func TestOddAnswers(t *testing.T) {
 		message          string
 		tokens, cached   int
 	}{
-		{"done without finish, kept open", "", content + "data: [DONE]\n\n", endpoint.Truncated, "[DONE] without", 1, 0},
-		{"empty error field", "", `data: {"error":"","choices":[{"index":0,"delta":{"content":"x"},"finish_reason":"stop"}]}` + "\n\ndata: [DONE]\n\n", endpoint.OK, "", 1, 0},
-		{"error of true", "", `data: {"error":true}` + "\n\n", endpoint.ErrorEvent, "true", 0, 0},
-		{"content parts", "", `data: {"choices":[{"index":0,"delta":{"content":[{"type":"text","text":"hi"}]},"finish_reason":"stop"}]}` + "\n\ndata: [DONE]\n\n", endpoint.OK, "", 1, 0},
-		{"refusal and function call", "", `data: {"choices":[{"index":0,"delta":{"refusal":"no"}}]}` + "\n\n" + `data: {"choices":[{"index":0,"delta":{"function_call":{"name":"f"}},"finish_reason":"stop"}]}` + "\n\ndata: [DONE]\n\n", endpoint.OK, "", 2, 0},
-		{"absurd usage", "", content + finish + usage(`{"prompt_tokens":7,"completion_tokens":999999999}`), endpoint.OK, "", 1, 0},
-		{"more cached than there is", "", content + finish + usage(`{"prompt_tokens":7,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":5000}}`), endpoint.OK, "", 2, 0},
-		{"odd details", "", content + finish + usage(`{"prompt_tokens":7,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":-1},"completion_tokens_details":{"reasoning_tokens":9}}`), endpoint.OK, "", 2, 0},
-		{"two choices", "", content + `data: {"choices":[{"index":1,"delta":{"content":"other"}}]}` + "\n\n" + finish + usage(`{"prompt_tokens":7,"completion_tokens":20}`), endpoint.OK, "", 1, 0},
-		{"an error as JSON", "application/json", `{"error":{"message":"over capacity"}}`, endpoint.Malformed, "over capacity", 0, 0},
+		{"done without finish, kept open", "", content + "data: [DONE]\n\n", endpoint.OutcomeTruncated, "[DONE] without", 1, 0},
+		{"empty error field", "", `data: {"error":"","choices":[{"index":0,"delta":{"content":"x"},"finish_reason":"stop"}]}` + "\n\ndata: [DONE]\n\n", endpoint.OutcomeOK, "", 1, 0},
+		{"error of true", "", `data: {"error":true}` + "\n\n", endpoint.OutcomeErrorEvent, "true", 0, 0},
+		{"content parts", "", `data: {"choices":[{"index":0,"delta":{"content":[{"type":"text","text":"hi"}]},"finish_reason":"stop"}]}` + "\n\ndata: [DONE]\n\n", endpoint.OutcomeOK, "", 1, 0},
+		{"refusal and function call", "", `data: {"choices":[{"index":0,"delta":{"refusal":"no"}}]}` + "\n\n" + `data: {"choices":[{"index":0,"delta":{"function_call":{"name":"f"}},"finish_reason":"stop"}]}` + "\n\ndata: [DONE]\n\n", endpoint.OutcomeOK, "", 2, 0},
+		{"absurd usage", "", content + finish + usage(`{"prompt_tokens":7,"completion_tokens":999999999}`), endpoint.OutcomeOK, "", 1, 0},
+		{"more cached than there is", "", content + finish + usage(`{"prompt_tokens":7,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":5000}}`), endpoint.OutcomeOK, "", 2, 0},
+		{"odd details", "", content + finish + usage(`{"prompt_tokens":7,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":-1},"completion_tokens_details":{"reasoning_tokens":9}}`), endpoint.OutcomeOK, "", 2, 0},
+		{"two choices", "", content + `data: {"choices":[{"index":1,"delta":{"content":"other"}}]}` + "\n\n" + finish + usage(`{"prompt_tokens":7,"completion_tokens":20}`), endpoint.OutcomeOK, "", 1, 0},
+		{"an error as JSON", "application/json", `{"error":{"message":"over capacity"}}`, endpoint.OutcomeMalformed, "over capacity", 0, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

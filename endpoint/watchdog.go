@@ -18,13 +18,13 @@ func (e *timeoutError) Error() string { return fmt.Sprintf("%s of %v passed", e.
 // Timeout marks the error for errors.As to interface{ Timeout() bool }.
 func (e *timeoutError) Timeout() bool { return true }
 
-// A watchdog cancels a request that takes too long as a whole or has gone
-// silent. Its timer is set once and again only when it fires: a sign of life
-// costs one atomic store, since there is one per network read.
+// A watchdog cancels a request that takes too long as a whole or has gone silent. Its
+// timer is reset only when it fires, so that a sign of life, one per network read,
+// costs one atomic store.
 type watchdog struct {
 	began       time.Time
 	total, idle time.Duration
-	limit       atomic.Int64 // nanoseconds from began to the end of patience
+	limit       atomic.Int64 // nanoseconds from began to the time limit
 	alive       atomic.Int64 // nanoseconds from began to the latest sign of life
 	cancel      context.CancelCauseFunc
 	timer       *time.Timer
@@ -50,7 +50,7 @@ func (w *watchdog) check() {
 	default:
 		w.timer.Reset(min(limit-now, w.idle-silent))
 		if sooner := time.Duration(w.limit.Load()); sooner < limit {
-			w.timer.Reset(sooner - now) // hurry came in between
+			w.timer.Reset(sooner - now) // hurry was called meanwhile
 		}
 	}
 }
@@ -58,7 +58,7 @@ func (w *watchdog) check() {
 // saw records a sign of life.
 func (w *watchdog) saw(t time.Time) { w.alive.Store(int64(t.Sub(w.began))) }
 
-// hurry ends patience a while after t, whatever signs of life there are: the
+// hurry shortens the limit to a while after t, whatever signs of life there are: the
 // answer is complete.
 func (w *watchdog) hurry(t time.Time, wait time.Duration) {
 	limit := min(t.Sub(w.began)+wait, w.total)
@@ -66,7 +66,7 @@ func (w *watchdog) hurry(t time.Time, wait time.Duration) {
 	w.timer.Reset(limit - time.Since(w.began))
 }
 
-// expired reports whether patience has ended.
+// expired reports whether the time limit has passed.
 func (w *watchdog) expired() bool { return time.Since(w.began) >= time.Duration(w.limit.Load()) }
 
 func (w *watchdog) stop() {

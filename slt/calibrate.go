@@ -71,7 +71,7 @@ func probe(ctx context.Context, conn *endpoint.Conn, body []byte) (int, error) {
 	_, err := conn.Stream(ctx, "", [][]byte{body}, &clock)
 	t := clock.Timing()
 	// One token may be nothing that is shown; the count is as good.
-	if e, ok := errors.AsType[*endpoint.Error](err); ok && e.Outcome == endpoint.Empty && t.UsageReported {
+	if e, ok := errors.AsType[*endpoint.Error](err); ok && e.Outcome == endpoint.OutcomeEmpty && t.UsageReported {
 		err = nil
 	}
 	if err != nil {

@@ -286,7 +286,7 @@ func TestLengths(t *testing.T) {
 		words  []string
 		output float64
 	}{
-		{"ignore_eos ignored", &endpointtest.Engine{IgnoreEOSIgnored: true, OutputTokens: 40}, []string{"ignore_eos is not honoured", "answers had 40.0 tokens on average, not 100"}, 40},
+		{"ignore_eos ignored", &endpointtest.Engine{IgnoreEOSIgnored: true, OutputTokens: 40}, []string{"ignore_eos is not honored", "answers had 40.0 tokens on average, not 100"}, 40},
 		{"no usage", &endpointtest.Engine{Fault: func(int) endpointtest.Fault { return endpointtest.Fault{Kind: endpointtest.FaultNoUsage} }}, []string{"does not count prompt tokens", "events are counted"}, 100},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

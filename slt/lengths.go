@@ -15,7 +15,7 @@ func (l *Level) lengths(want ConfigEcho, ended []record) {
 	input, output := &metrics.Percentiles{Exact: -1}, &metrics.Percentiles{Exact: -1}
 	short, over, hidden := 0, 0, 0
 	for _, rec := range ended {
-		if rec.outcome != endpoint.OK {
+		if rec.outcome != endpoint.OutcomeOK {
 			continue
 		}
 		if rec.timing.UsageReported && rec.timing.Usage.Prompt > 0 {

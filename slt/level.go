@@ -25,7 +25,7 @@ type record struct {
 
 // failed reports whether the query failed by the server's fault.
 func (r *record) failed() bool {
-	return r.outcome != endpoint.OK && r.outcome != endpoint.Canceled && r.outcome != endpoint.Local
+	return r.outcome != endpoint.OutcomeOK && r.outcome != endpoint.OutcomeCanceled && r.outcome != endpoint.OutcomeLocal
 }
 
 // end returns when the query ended.
@@ -63,7 +63,7 @@ func (c *crew) work(soft, hard context.Context, w *phase.Worker) error {
 		r := record{begin: request.Began}
 		_, err := conn.Stream(hard, session, [][]byte{body}, &clock)
 		r.timing = clock.Timing()
-		r.outcome = endpoint.OK
+		r.outcome = endpoint.OutcomeOK
 		if e, ok := errors.AsType[*endpoint.Error](err); ok {
 			r.outcome, r.message = e.Outcome, err.Error()
 		}
@@ -72,7 +72,7 @@ func (c *crew) work(soft, hard context.Context, w *phase.Worker) error {
 		}
 		request.End(err == nil)
 		c.add(r)
-		if r.outcome == endpoint.Local {
+		if r.outcome == endpoint.OutcomeLocal {
 			w.Stop() // whatever follows says nothing about the system
 		}
 		due = r.end()

@@ -86,7 +86,7 @@ func (s *sweep) prepare(ctx context.Context) error {
 	if need := s.cfg.InputTokens + s.cfg.OutputTokens; found.ContextTokens > 0 && need > found.ContextTokens {
 		return fmt.Errorf("slt: %d input and %d output tokens do not fit the context of %d tokens that the endpoint states", s.cfg.InputTokens, s.cfg.OutputTokens, found.ContextTokens)
 	}
-	s.shape = shape{model: found.Model, fields: s.cfg.Fields, wanted: s.cfg.OutputTokens, tokens: s.cfg.OutputTokens, ignoreEOS: found.IgnoreEOS != endpoint.Rejected}
+	s.shape = shape{model: found.Model, fields: s.cfg.Fields, wanted: s.cfg.OutputTokens, tokens: s.cfg.OutputTokens, ignoreEOS: found.IgnoreEOS != endpoint.EOSRejected}
 	if !s.shape.ignoreEOS {
 		s.warn("answers are limited to their length but not forced to it: the endpoint rejects ignore_eos")
 	}
@@ -156,7 +156,7 @@ func (s *sweep) level(ctx context.Context, concurrency int) (*Level, error) {
 	s.report.Levels = append(s.report.Levels, l)
 	succeeded := 0
 	for i := range crew.records {
-		if crew.records[i].outcome == endpoint.OK {
+		if crew.records[i].outcome == endpoint.OutcomeOK {
 			succeeded++
 		}
 	}

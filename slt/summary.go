@@ -28,7 +28,7 @@ func summarize(concurrency int, want ConfigEcho, density *density, r phase.Resul
 	l.OutputTokensPerSecond = density.throughput(r.Times, all)
 	ended := l.take(counting(r), all)
 	for _, rec := range all {
-		if rec.outcome == endpoint.Local && l.Invalid == "" {
+		if rec.outcome == endpoint.OutcomeLocal && l.Invalid == "" {
 			l.Invalid = "the client failed: " + rec.message
 		}
 	}
@@ -59,8 +59,8 @@ func (l *Level) take(t phase.Times, all []record) (ended []record) {
 	answered := 0
 	for _, rec := range all {
 		switch {
-		case rec.outcome == endpoint.Local: // says nothing
-		case within(t, rec.end()) && rec.outcome != endpoint.Canceled:
+		case rec.outcome == endpoint.OutcomeLocal: // says nothing
+		case within(t, rec.end()) && rec.outcome != endpoint.OutcomeCanceled:
 			l.Requests++
 			l.Outcomes[rec.outcome]++
 			l.TokenSources[rec.timing.TokenSource]++

@@ -87,7 +87,7 @@ func must(t *testing.T, c *endpoint.Client, body [][]byte) timed {
 
 func outcome(err error) endpoint.Outcome {
 	if err == nil {
-		return endpoint.OK
+		return endpoint.OutcomeOK
 	}
 	e, ok := errors.AsType[*endpoint.Error](err)
 	if !ok {

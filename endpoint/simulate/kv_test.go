@@ -150,7 +150,7 @@ func TestTooLong(t *testing.T) {
 				c := client(t, system(t, tt.config))
 				must(t, c, body(60, message("a", 99)))
 				r := send(t.Context(), c, body(62, message("a", 99)))
-				if e := outcome(r.err); e != endpoint.Status || r.E2E != 0 {
+				if e := outcome(r.err); e != endpoint.OutcomeStatus || r.E2E != 0 {
 					t.Errorf("%v after %v, want a 400 at once", r.err, r.E2E)
 				}
 			})

@@ -31,7 +31,7 @@ func TestHangUp(t *testing.T) {
 			go func() { done <- send(ctx, c, body(100, message("a", 20))) }()
 			time.Sleep(ms)
 			go func() { done <- must(t, c, body(10, message("b", 20))) }()
-			if r := <-done; outcome(r.err) != endpoint.Canceled || r.Events != 4 {
+			if r := <-done; outcome(r.err) != endpoint.OutcomeCanceled || r.Events != 4 {
 				t.Errorf("%v after %d events, want 4", r.err, r.Events)
 			}
 			synctest.Wait()
@@ -140,29 +140,29 @@ func TestManyAndRepeatable(t *testing.T) {
 // The two engines share how they speak and misbehave.
 func TestSystemMisbehaves(t *testing.T) {
 	for fault, want := range map[endpointtest.Fault]endpoint.Outcome{
-		{Kind: endpointtest.FaultNone}:                 endpoint.OK,
-		{Kind: endpointtest.FaultStatus, Status: 429}:  endpoint.Status,
-		{Kind: endpointtest.FaultCut, After: 3}:        endpoint.Reset,
-		{Kind: endpointtest.FaultTruncate, After: 3}:   endpoint.Truncated,
-		{Kind: endpointtest.FaultErrorEvent, After: 3}: endpoint.ErrorEvent,
-		{Kind: endpointtest.FaultStall}:                endpoint.TimeoutBeforeHeaders,
-		{Kind: endpointtest.FaultStall, After: 3}:      endpoint.TimeoutMidStream,
-		{Kind: endpointtest.FaultEmpty}:                endpoint.Empty,
-		{Kind: endpointtest.FaultAbort, After: 3}:      endpoint.Truncated,
-		{Kind: endpointtest.FaultNoDone}:               endpoint.OK,
-		{Kind: endpointtest.FaultCloseNext}:            endpoint.OK,
+		{Kind: endpointtest.FaultNone}:                 endpoint.OutcomeOK,
+		{Kind: endpointtest.FaultStatus, Status: 429}:  endpoint.OutcomeStatus,
+		{Kind: endpointtest.FaultCut, After: 3}:        endpoint.OutcomeReset,
+		{Kind: endpointtest.FaultTruncate, After: 3}:   endpoint.OutcomeTruncated,
+		{Kind: endpointtest.FaultErrorEvent, After: 3}: endpoint.OutcomeErrorEvent,
+		{Kind: endpointtest.FaultStall}:                endpoint.OutcomeTimeoutBeforeHeaders,
+		{Kind: endpointtest.FaultStall, After: 3}:      endpoint.OutcomeTimeoutMidStream,
+		{Kind: endpointtest.FaultEmpty}:                endpoint.OutcomeEmpty,
+		{Kind: endpointtest.FaultAbort, After: 3}:      endpoint.OutcomeTruncated,
+		{Kind: endpointtest.FaultNoDone}:               endpoint.OutcomeOK,
+		{Kind: endpointtest.FaultCloseNext}:            endpoint.OutcomeOK,
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := system(t, simulate.Config{AcceptedTokens: 2, EarlyRole: true, Fault: func(int) endpointtest.Fault { return fault }})
 			r := send(t.Context(), client(t, s), body(10, message("a", 20)))
 			got := outcome(r.err)
-			if fault.After == 0 && got == endpoint.TimeoutMidStream {
-				got = endpoint.TimeoutBeforeHeaders // the early role has been seen
+			if fault.After == 0 && got == endpoint.OutcomeTimeoutMidStream {
+				got = endpoint.OutcomeTimeoutBeforeHeaders // the early role has been seen
 			}
 			if got != want || fault.After > 0 && r.Tokens != fault.After {
 				t.Errorf("%+v: %v with %d tokens, want %s", fault, r.err, r.Tokens, want)
 			}
-			if got == endpoint.OK && (r.FirstSource != metrics.SourceContinuous || r.Tokens != 10) {
+			if got == endpoint.OutcomeOK && (r.FirstSource != metrics.SourceContinuous || r.Tokens != 10) {
 				t.Errorf("%+v: %+v", fault, r.Timing)
 			}
 			time.Sleep(time.Second)

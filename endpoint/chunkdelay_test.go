@@ -94,8 +94,8 @@ func TestHeldBack(t *testing.T) {
 					pieces = append(pieces, piece{part, 500 * time.Millisecond})
 				}
 				timings, counters := inPieces(t, pieces)
-				if ttft, ok := timings[0].TTFT(); !ok || ttft != test.ttft || counters.Held != test.held {
-					t.Errorf("TTFT %v, %d answers held back; want %v and %d", ttft, counters.Held, test.ttft, test.held)
+				if ttft, ok := timings[0].TTFT(); !ok || ttft != test.ttft || counters.ChunkDelays != test.held {
+					t.Errorf("TTFT %v, %d answers held back; want %v and %d", ttft, counters.ChunkDelays, test.ttft, test.held)
 				}
 				if said := strings.Contains(fmt.Sprint(counters.Warnings()), "in parts"); said != (test.held > 0) {
 					t.Errorf("warnings: %q", counters.Warnings())
@@ -141,9 +141,9 @@ func TestHeldBackAmong(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ts, counters := inPieces(t, test.parts, []piece{{header + chunk(token+token), half}, {end, 0}})
-				if counters.Held != test.really {
+				if counters.ChunkDelays != test.really {
 					ttft, _ := ts[0].TTFT()
-					t.Errorf("TTFT %v; %d held back; want %d", ttft, counters.Held, test.really)
+					t.Errorf("TTFT %v; %d held back; want %d", ttft, counters.ChunkDelays, test.really)
 				}
 			})
 		})
