@@ -7,8 +7,8 @@ import (
 	"github.com/agentperf/agentperf-go/internal/chatserver"
 )
 
-// prefixCache remembers every prompt prefix that ends with a whole message.
-// It never forgets. The zero value is ready.
+// prefixCache remembers every prompt prefix that ends with a whole message, without
+// limit. The zero value is ready.
 type prefixCache struct {
 	mu     sync.Mutex
 	seed   maphash.Seed
@@ -16,8 +16,8 @@ type prefixCache struct {
 	seen   map[uint64]struct{}
 }
 
-// count returns the tokens of a prompt and how many of them at its front were
-// seen before, and remembers it.
+// count returns the tokens of a prompt and how many of them, from its beginning, were
+// seen before. It remembers the prompt.
 func (c *prefixCache) count(q chatserver.Request) (prompt, cached int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

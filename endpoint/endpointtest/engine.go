@@ -9,46 +9,46 @@ import (
 	"github.com/agentperf/agentperf-go/internal/chatserver"
 )
 
-// An Engine is a simulated inference engine, an [http.Handler] that answers
-// POST .../chat/completions and GET .../models. Set its fields before the first
-// request. The zero value serves every request at 100 tokens per second.
+// An Engine is a simulated inference engine, an [http.Handler] that answers POST
+// .../chat/completions and GET .../models. Set its fields before the first request.
+// The zero value serves every request at 100 tokens per second.
 type Engine struct {
 	// Model is the one model served; empty means "simulated". Requests for
 	// another get a 404.
 	Model string
-	// ContextTokens is the context window stated and kept to, in tokens; 0 for
-	// no limit. A prompt is counted as one token for every 4 bytes of the JSON
-	// of its messages and tools.
+	// ContextTokens is the context window that is stated and enforced, in tokens;
+	// 0 means no limit. A prompt counts as one token per 4 bytes of the JSON of its
+	// messages and tools.
 	ContextTokens int
 
-	// Capacity is what all requests share, in output tokens per second; 0 for
+	// Capacity is what all requests share, in output tokens per second; 0 means
 	// no limit.
 	Capacity float64
-	// PerRequest is the most that one request gets, in output tokens per
-	// second; 0 for no limit, or 100 when Capacity is 0 too.
+	// PerRequest is the most that one request gets, in output tokens per second;
+	// 0 means no limit, or 100 when Capacity is 0 too.
 	PerRequest float64
-	// TTFT is the time from the arrival of a request to its first token, and
-	// TTFTPerOther is added to it for every other request in the system at
-	// that moment. When both are 0 the first token takes as long as any other.
+	// TTFT is the time from the arrival of a request to its first token.
+	// TTFTPerOther is added for every other request in the system at that moment.
+	// When both are 0, the first token takes as long as any other.
 	TTFT, TTFTPerOther time.Duration
 
-	// OutputTokens is the length of an answer that nothing limits or forces,
-	// in tokens; 0 means as long as max_tokens allows, or 128.
+	// OutputTokens is the length in tokens of an answer that max_tokens does not
+	// limit; 0 means as long as max_tokens allows, or 128 without it.
 	OutputTokens int
 	// IgnoreEOSIgnored makes the engine ignore ignore_eos, as some servers do.
 	IgnoreEOSIgnored bool
-	// TokensPerEvent is the number of tokens that one event carries; 0 means 1.
-	// They all come when the last of them is due.
+	// TokensPerEvent is the number of tokens in one event; 0 means 1. An event is
+	// sent when its last token is due.
 	TokensPerEvent int
-	// EarlyRole sends a chunk with nothing but the role as soon as a request
-	// arrives, as some servers do.
+	// EarlyRole sends a chunk with only the role as soon as a request arrives, as
+	// some servers do.
 	EarlyRole bool
 	// FinishAbandoned keeps a request whose client has hung up in the system
 	// until it would have ended, as some servers do.
 	FinishAbandoned bool
 
-	// Fault, when set, is asked about each request, counted from 0 in the order
-	// of arrival. It must be safe for concurrent use.
+	// Fault, when set, is asked about each request, counted from 0 in order of
+	// arrival. It must be safe for concurrent use.
 	Fault func(request int) Fault
 
 	share share
@@ -61,7 +61,7 @@ type Engine struct {
 type Stats struct {
 	// Requests is the number of requests for completions.
 	Requests int
-	// Active is the number now in the system, MostActive the greatest so far.
+	// Active is the number now in the system; MostActive is the greatest so far.
 	Active, MostActive int
 	// PromptTokens, CachedTokens and OutputTokens are as reported in usage.
 	PromptTokens, CachedTokens, OutputTokens int
@@ -106,13 +106,13 @@ func (e *Engine) rate(n int) float64 {
 	return limit
 }
 
-// ttft returns the time to the first token beside so many others.
+// ttft returns the time to the first token with so many others in the system.
 func (e *Engine) ttft(others int) time.Duration {
 	return e.TTFT + time.Duration(others)*e.TTFTPerOther
 }
 
-// enter and leave move a request into and out of the system; enter returns its
-// number and how many others are in the system.
+// enter and leave take a request into and out of the system. enter returns its number
+// and how many others are in the system.
 func (e *Engine) enter() (number, others int) {
 	others = e.share.enter(time.Now(), e.rate)
 	e.update(func(s *Stats) {

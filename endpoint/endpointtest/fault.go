@@ -2,33 +2,33 @@ package endpointtest
 
 import "github.com/agentperf/agentperf-go/internal/chatserver"
 
-// A Fault is a way to misbehave. The zero value is none.
+// A Fault is a way in which a server misbehaves. The zero value is none.
 type Fault struct {
 	// Kind is what goes wrong.
 	Kind FaultKind
-	// After is how many tokens are sent before it does.
+	// After is the number of tokens sent before that.
 	After int
-	// Status and Body are the answer of a FaultStatus; 0 means 500. A Body
-	// that begins with "<" is sent as HTML, otherwise as JSON.
+	// Status and Body are the answer of a FaultStatus; a Status of 0 means 500. A
+	// Body that begins with "<" is sent as HTML, any other as JSON.
 	Status int
 	Body   string
 }
 
-// A FaultKind names a way to misbehave.
+// A FaultKind names a way in which a server misbehaves.
 type FaultKind string
 
-// The faults. Those that act after some tokens say so.
+// The faults.
 const (
-	// FaultNone is to behave.
+	// FaultNone is correct behavior.
 	FaultNone FaultKind = chatserver.FaultNone
 	// FaultStatus answers with an HTTP error.
 	FaultStatus FaultKind = chatserver.FaultStatus
 	// FaultHang never answers.
 	FaultHang FaultKind = chatserver.FaultHang
-	// FaultStall stops sending after After tokens and keeps the connection.
+	// FaultStall stops sending after After tokens and keeps the connection open.
 	FaultStall FaultKind = chatserver.FaultStall
-	// FaultCut closes the connection after After tokens, before the response
-	// headers when that is 0.
+	// FaultCut closes the connection after After tokens; before the response headers
+	// if that is 0.
 	FaultCut FaultKind = chatserver.FaultCut
 	// FaultTruncate ends the response cleanly after After tokens, without a
 	// finish_reason.
@@ -47,18 +47,18 @@ const (
 	FaultEmpty FaultKind = chatserver.FaultEmpty
 	// FaultAbort finishes after After tokens with finish_reason "abort".
 	FaultAbort FaultKind = chatserver.FaultAbort
-	// FaultTrickle never finishes: after After tokens it sends comments only.
+	// FaultTrickle never finishes: after After tokens it sends only comments.
 	FaultTrickle FaultKind = chatserver.FaultTrickle
 
-	// The rest is odd but legal: a client must take it for success.
+	// The others are odd but legal: a client must count them as success.
 
-	// FaultNoUsage sends no usage although asked for it.
+	// FaultNoUsage sends no usage although the request asks for it.
 	FaultNoUsage FaultKind = chatserver.FaultNoUsage
 	// FaultNoDone sends no [DONE].
 	FaultNoDone FaultKind = chatserver.FaultNoDone
-	// FaultCloseNext gives a good response and closes the connection, without
-	// having said that it would, just when the next request arrives on it: the
-	// race of a server's idle timeout with its client, lost. HTTP/1.1 only.
+	// FaultCloseNext sends a complete response and closes the connection without
+	// notice just when the next request arrives on it: the client loses the race
+	// with the server's idle timeout. HTTP/1.1 only.
 	FaultCloseNext FaultKind = chatserver.FaultCloseNext
 )
 

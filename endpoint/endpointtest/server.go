@@ -8,17 +8,18 @@ import (
 	"net/http"
 )
 
-// A Server serves a handler on the loopback interface.
+// A Server serves a handler on the loopback interface, reachable from this machine
+// only.
 type Server struct {
-	// URL is its address, without a path.
+	// URL is the address, without a path.
 	URL string
 
 	http *http.Server
 	done chan struct{}
 }
 
-// Serve starts a server on a free port of 127.0.0.1 (of [::1] where there is
-// no IPv4), reachable from this machine only.
+// Serve starts a server on a free port of 127.0.0.1, or of [::1] without IPv4. Close
+// it.
 func Serve(handler http.Handler) (*Server, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -39,7 +40,7 @@ func Serve(handler http.Handler) (*Server, error) {
 	return s, nil
 }
 
-// Close stops listening and closes all connections, whatever is on them.
+// Close stops listening and closes all connections, also those in use.
 func (s *Server) Close() {
 	s.http.Close()
 	<-s.done

@@ -14,8 +14,8 @@ type session struct {
 	base    float64 // progress of the system at which token 0 would have come
 }
 
-// serve streams the answer, its first token ttft after now, or from where it
-// stopped. The error is that of the client going away.
+// serve streams the answer, with the first token ttft after now, or continues it. It
+// returns an error when the client goes away.
 func (s *session) serve(ttft time.Duration) error {
 	e, ctx := s.engine, s.Context()
 	size := max(1, e.TokensPerEvent)

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// share is what all requests in the system have in common: since each gets the
-// same rate at any time, one number says how far a request has come that was
-// there all along. Its zero value is an empty system.
+// share is the progress of a request that has been in the system all along. Since all
+// requests get the same rate at any time, this one number gives the progress of each.
+// The zero value is an empty system.
 type share struct {
 	mu       sync.Mutex
 	n        int
@@ -36,7 +36,7 @@ func (s *share) leave(now time.Time, rate func(int) float64) {
 func (s *share) change(now time.Time, n int, rate func(int) float64) {
 	s.progress = s.at(now)
 	if s.n == 0 {
-		s.progress = 0 // nobody refers to it: keep it small and so exact
+		s.progress = 0 // nobody refers to it: a small number stays exact
 	}
 	s.since, s.n = now, n
 	if n > 0 {
@@ -53,20 +53,20 @@ func (s *share) at(t time.Time) float64 {
 	return s.progress + t.Sub(s.since).Seconds()*s.rate
 }
 
-// mark returns the progress at t, which is not after now by much.
+// mark returns the progress at t, which is now or shortly after.
 func (s *share) mark(t time.Time) float64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.at(t)
 }
 
-// until waits for the progress to reach target. up rounds the nanosecond at
-// which it does up instead of down.
+// until waits for the progress to reach target. up rounds the nanosecond at which it
+// does so up instead of down.
 func (s *share) until(ctx context.Context, target float64, up bool) error {
 	for {
 		s.mu.Lock()
-		// A result of floating point that is a whole number but for its last
-		// digits is that whole number.
+		// A floating-point result that differs from a whole number only in its
+		// last digits is that number.
 		const noise = 0.05
 		ns := (target - s.progress) / s.rate * 1e9
 		if up {

@@ -46,8 +46,8 @@ func (s *System) serveCompletion(w http.ResponseWriter, r *http.Request) {
 	a.End()
 }
 
-// stream sends a sequence's events as they come. The error is that of the
-// client going away.
+// stream sends a sequence's events as they come. It returns an error when the client
+// goes away.
 func (s *System) stream(a *chatserver.Stream, q *sequence) error {
 	ctx := a.Context()
 	for a.Sent < q.tokens {
@@ -76,7 +76,7 @@ func (s *System) stream(a *chatserver.Stream, q *sequence) error {
 	return nil
 }
 
-// fits returns an error when a sequence could never be held whole.
+// fits returns an error if the KV caches could never hold the whole sequence.
 func (s *System) fits(q *sequence) error {
 	for _, w := range s.workers {
 		if room := w.kv.room * s.cfg.BlockTokens; room > 0 && w.blocks(q.prompt+q.tokens) > w.kv.room {
@@ -97,8 +97,7 @@ func (s *System) enter() (number int) {
 	return number
 }
 
-// leave takes a request out whose stream has ended, whether its sequence has
-// or not.
+// leave takes out a request whose stream has ended, whether its sequence has or not.
 func (s *System) leave(q *sequence) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -24,11 +24,11 @@ func gb300() Accelerator {
 	return Accelerator{Name: "GB300", BandwidthBytesPerSecond: 8e12, FLOPS: 5000e12, MemoryBytes: 288e9}
 }
 
-// gptOSS120B has the figures of OpenAI's model card (August 2025): 116.8 B
-// parameters, 5.1 B active, 36 layers, 128 experts of which 4, a checkpoint of
-// 60.8 GiB, so 0.56 bytes a parameter on average. Every other layer attends to
-// all of the context, with 64 query and 8 KV heads of 64; the windows of 128
-// tokens of the others are left out. Keys and values are in BF16.
+// gptOSS120B has the figures of OpenAI's model card (August 2025): 116.8 B parameters,
+// 5.1 B active, 36 layers, 4 of 128 experts, a checkpoint of 60.8 GiB and so 0.56
+// bytes per parameter on average. Every other layer attends to the whole context, with
+// 64 query and 8 KV heads of size 64; the windows of 128 tokens of the others are left
+// out. Keys and values are in BF16.
 func gptOSS120B() Model {
 	return Model{
 		Name:       "gpt-oss-120b",
@@ -39,12 +39,12 @@ func gptOSS120B() Model {
 	}
 }
 
-// deepSeekV4Pro has the published 1.6 T parameters, 49 B active, and 384
-// experts of which 6 (model card and configuration, April 2026). Assumed: 61
-// layers as its predecessor; 0.55 bytes a parameter, experts being in FP4 and
-// the rest in FP8; 9,850 bytes of keys and values a token, the 9.62 GiB at a
-// million tokens in BF16 that were reported, spread evenly; and sparse attention
-// whose work does not grow with the context, so that it is left out.
+// deepSeekV4Pro has the published 1.6 T parameters, 49 B active, and 6 of 384 experts
+// (model card and configuration, April 2026). Assumed are 61 layers, as its predecessor
+// has; 0.55 bytes per parameter, with experts in FP4 and the rest in FP8; 9,850 bytes
+// of keys and values per token, the reported 9.62 GiB at a million tokens in BF16
+// spread evenly; and sparse attention whose work does not grow with the context and is
+// left out.
 func deepSeekV4Pro() Model {
 	return Model{
 		Name:       "deepseek-v4-pro",

@@ -2,10 +2,10 @@ package simulate
 
 import "container/list"
 
-// kvCache is the KV cache of one replica, in blocks. A block belongs to one
-// sequence, or is known by the hash of all the prompt up to its end: then
-// sequences that begin alike share it, and it stays when the last of them ends
-// until the room is needed, least recently used first.
+// kvCache is the KV cache of one replica, in blocks. A block either belongs to one
+// sequence or is known by the hash of the prompt up to its end. A known block is shared
+// by sequences that begin alike; after the last of them has ended it stays until the
+// room is needed, and the least recently used goes first.
 type kvCache struct {
 	room    int // blocks; 0 for no limit
 	own     int // blocks of one sequence each
@@ -23,7 +23,7 @@ type block struct {
 // used returns how many blocks live sequences hold.
 func (c *kvCache) used() int { return c.own + len(c.known) - c.idle.Len() }
 
-// prefix returns how many of the blocks are known, up to the first that is not.
+// prefix returns the number of known blocks before the first unknown one.
 func (c *kvCache) prefix(keys []uint64) int {
 	for i, k := range keys {
 		if c.known[k] == nil {
@@ -76,8 +76,8 @@ func (c *kvCache) use(b *block) *block {
 	return b
 }
 
-// share makes a block of a sequence's own known, or gives it back for the one
-// that another sequence made known meanwhile.
+// share makes a block of a sequence known, or exchanges it for the one that another
+// sequence has made known meanwhile.
 func (c *kvCache) share(key uint64) *block {
 	c.own--
 	b := c.known[key]
@@ -91,8 +91,8 @@ func (c *kvCache) share(key uint64) *block {
 	return c.use(b)
 }
 
-// release ends a sequence's use of its blocks. Of a prefix the last block is
-// to be evicted first: without its predecessors it would be of no use.
+// release ends a sequence's use of its blocks. The last block of a prefix is evicted
+// first, since it is useless without its predecessors.
 func (c *kvCache) release(shared []*block, own int) {
 	c.own -= own
 	for i := len(shared) - 1; i >= 0; i-- {

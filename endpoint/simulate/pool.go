@@ -7,40 +7,37 @@ import (
 	"time"
 )
 
-// A Pool is a group of accelerators that holds one copy of a model and works
-// on one step at a time, all of them together, or several such groups. The
-// figures are those that the group reaches, not those on its data sheets; a
-// [Group] works them out from hardware and model. The zero value takes 10 ms
-// for a step, whatever is in it, and has room for everything.
+// A Pool is one or more equal groups of accelerators. Each group holds one copy of a
+// model and works on one step at a time, all accelerators together. The figures are
+// those that a group reaches, not those of data sheets; [Group.Pool] derives them from
+// hardware and model. The zero value takes 10 ms for every step and has room for
+// everything.
 //
 // # How long a step takes
 //
-// A step takes n_i tokens of each sequence i that takes part: a chunk of its
-// prompt, or the one token that decoding goes on from and DraftTokens guesses
-// at its successors. c_i tokens of the sequence came before. With T = sum n_i,
+// A step computes n_i tokens of each sequence i in it: a chunk of its prompt, or the
+// one token that decoding continues from plus DraftTokens guesses at its successors.
+// c_i tokens of the sequence came before. With T = sum n_i,
 //
 //	step    = StepOverhead + max(memory, compute)
 //	memory  = (WeightBytes + ExpertBytes × (1 - (1-ExpertShare)^T) + KVBytesPerToken × sum c_i) / BandwidthBytesPerSecond
 //	compute = (FLOPsPerToken × T + AttentionFLOPs × sum (n_i c_i + n_i (n_i+1)/2)) / FLOPS
 //
-// rounded to the nanosecond: the roofline model (Williams, Waterman and
-// Patterson, 2009) of a transformer's forward pass, as in Pope et al.,
-// "Efficiently Scaling Transformer Inference" (2022), with reading and
-// computing overlapped within a step. The share of the experts that is read is
-// what tokens touch that choose theirs independently and evenly; real routing
-// is less even and touches fewer.
+// rounded to the nanosecond. This is the roofline model (Williams, Waterman and
+// Patterson, 2009) of a transformer's forward pass, as in Pope et al., "Efficiently
+// Scaling Transformer Inference" (2022), with reading and computing overlapped within
+// a step. The experts read are those touched by tokens that choose theirs
+// independently and evenly; real routing is less even and touches fewer.
 type Pool struct {
-	// Replicas is the number of such groups, each with its own batch and its
-	// own KV cache; 0 means 1. A request goes to the one where the fewest
-	// tokens are to be computed before its first, its own that are not cached
-	// there included: near its cached prefix, unless that one is busy. Where
-	// prompts come computed from another pool, it goes to the one that has the
-	// fewest requests.
+	// Replicas is the number of groups, each with its own batch and KV cache; 0
+	// means 1. A request goes to the replica with the fewest tokens to compute
+	// before its first one, its own uncached tokens included: so to its cached
+	// prefix, unless that replica is busy. A prompt computed by another pool goes
+	// to the replica with the fewest requests.
 	Replicas int
 
-	// StepOverhead is the part of a step that depends on nothing in it:
-	// scheduling, kernel launches, the latency of collective operations,
-	// sampling, the draft model.
+	// StepOverhead is the constant part of a step's time: scheduling, kernel
+	// launches, the latency of collective operations, sampling, the draft model.
 	StepOverhead time.Duration
 	// BandwidthBytesPerSecond is the rate at which the group reads its memory;
 	// 0 means that reading takes no time.
@@ -49,41 +46,39 @@ type Pool struct {
 	// operations per second; 0 means that computing takes no time.
 	FLOPS float64
 
-	// WeightBytes is read in every step: attention, shared experts, the output
-	// layer; of a dense model everything.
+	// WeightBytes is the size of the weights read in every step: attention, shared
+	// experts, the output layer; for a dense model all weights.
 	WeightBytes float64
-	// ExpertBytes is the size of all routed experts of a mixture of experts;
-	// 0 for a dense model.
+	// ExpertBytes is the size of all routed experts of a mixture of experts; 0 for
+	// a dense model.
 	ExpertBytes float64
-	// ExpertShare is the part of the routed experts that one token goes
-	// through, between 0 and 1.
+	// ExpertShare is the share of the routed experts that one token passes
+	// through, from 0 to 1.
 	ExpertShare float64
 	// KVBytesPerToken is the size of the keys and values of one token in all
-	// layers: what a step reads for every token of context.
+	// layers, which a step reads for every token of context.
 	KVBytesPerToken float64
-	// FLOPsPerToken is the work that one token makes apart from attention, in
-	// floating-point operations: 2 for each active parameter.
+	// FLOPsPerToken is the work for one token without attention, in floating-point
+	// operations: 2 for each active parameter.
 	FLOPsPerToken float64
-	// AttentionFLOPs is the work that one token makes with each token before
-	// it, in floating-point operations: 4 × query heads × head size × layers
-	// with full attention. 0 leaves it out, and a prompt then takes the same
-	// time for each of its tokens.
+	// AttentionFLOPs is the work of one token's attention to each token before it,
+	// in floating-point operations: 4 × query heads × head size × layers with full
+	// attention. 0 leaves it out: every token of a prompt then takes the same time.
 	AttentionFLOPs float64
 
-	// Slots is the largest number of sequences in a step of one replica,
-	// those included whose prompt is being computed; 0 means 256. All others
-	// queue.
+	// Slots is the largest number of sequences in a step of one replica, decoding
+	// or computing their prompt; 0 means 256. The others queue.
 	Slots int
-	// ChunkTokens is the most tokens of prompts, of all sequences together,
-	// that one step takes beside decoding; 0 means 2,048. Large chunks bring
-	// the first token sooner and hold up those who are decoding for longer.
+	// ChunkTokens is the most prompt tokens, of all sequences together, that one
+	// step computes besides decoding; 0 means 2,048. Larger chunks bring the first
+	// token sooner and delay the sequences that decode.
 	ChunkTokens int
-	// KVTokens is the room of one replica's KV cache, in tokens, rounded down
-	// to whole blocks; 0 for no limit.
+	// KVTokens is the size of one replica's KV cache, in tokens, rounded down to
+	// whole blocks; 0 means no limit.
 	KVTokens int
 }
 
-// part is what a step does for one sequence.
+// part is the work of a step for one sequence.
 type part struct {
 	*sequence
 	tokens int  // computed
@@ -109,11 +104,11 @@ func (p *Pool) duration(parts []part) time.Duration {
 	if p.FLOPS > 0 {
 		compute = (p.FLOPsPerToken*tokens + p.AttentionFLOPs*pairs) / p.FLOPS
 	}
-	// A step that took no time would be one of infinitely many.
+	// Steps that took no time would never end.
 	return max(1, p.StepOverhead+seconds(max(memory, compute)))
 }
 
-// resolved returns the pool with its defaults.
+// resolved returns the pool with its defaults filled in.
 func (p Pool) resolved() Pool {
 	set := func(n *int, value int) {
 		if *n == 0 {
@@ -129,7 +124,7 @@ func (p Pool) resolved() Pool {
 	return p
 }
 
-// Validate returns all mistakes in the figures.
+// Validate returns all mistakes in the figures, joined.
 func (p *Pool) Validate() error {
 	var errs []error
 	for _, f := range []struct {

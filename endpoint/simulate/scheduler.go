@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// gather is how long after an instant it is taken to be over: those who react
-// to what happens at it, at the same instant of virtual time, are then heard.
+// gather is how long after an instant that instant counts as over: requests sent in
+// reaction to it, at the same instant of virtual time, have then arrived.
 const gather = 1 // nanosecond
 
 // delivery is a KV cache on its way from a prefill worker to a decode worker.
@@ -17,14 +17,14 @@ type delivery struct {
 	due  time.Time
 }
 
-// The system goes from one event to the next: the end of a step or a transfer,
-// or an arrival. A timer waits for it and no goroutine, so that nothing is left
-// behind when all is done or the clients have gone. Steps begin and end at times
-// worked out from the times before, not at those at which the timer happens to
-// run, so that no lateness adds up. Of two events at one instant, what ends goes
-// before what begins, and lower workers before higher ones.
+// The system goes from one event to the next: the end of a step or of a transfer, or an
+// arrival. A timer waits for it, not a goroutine, so that nothing is left behind when
+// all is done or the clients have gone. The time of each step is computed from the
+// times before it, not from when the timer happened to run, so that lateness does not
+// add up. At one instant, ends go before beginnings and lower workers before higher
+// ones.
 
-// end does what ends at an instant.
+// end handles everything that ends at an instant.
 func (s *System) end(now time.Time) {
 	for _, w := range s.workers {
 		if len(w.step) > 0 && !w.due.After(now) {
@@ -39,7 +39,7 @@ func (s *System) end(now time.Time) {
 	})
 }
 
-// begin does what begins at an instant.
+// begin handles everything that begins at an instant.
 func (s *System) begin(now time.Time) {
 	s.admitArrivals(now)
 	for _, w := range s.workers {
@@ -75,7 +75,7 @@ func (s *System) next() {
 	}
 }
 
-// after sets the timer, in place of what it was set to.
+// after sets the timer and replaces what it was set to.
 func (s *System) after(d time.Duration, f func()) {
 	if s.timer != nil {
 		s.timer.Stop()
@@ -85,7 +85,7 @@ func (s *System) after(d time.Duration, f func()) {
 	s.timer = time.AfterFunc(d, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if alarm == s.alarm { // or it had gone off, but came too late to the lock
+		if alarm == s.alarm { // otherwise it was replaced after it had fired
 			f()
 		}
 	})
@@ -101,9 +101,9 @@ func (s *System) arrive(q *sequence) {
 	}
 }
 
-// admitArrivals queues those that have arrived by now in the order in which
-// they did. Only in virtual time do several arrive at the same nanosecond:
-// these go by the hash of their prompts, so that a run can be repeated.
+// admitArrivals queues the sequences that have arrived by now, in order. Only in virtual
+// time do several arrive at the same nanosecond; they are ordered by the hash of their
+// prompts, so that runs repeat.
 func (s *System) admitArrivals(now time.Time) {
 	slices.SortStableFunc(s.arrivals, func(a, b *sequence) int {
 		return cmp.Or(a.arrived.Compare(b.arrived), cmp.Compare(a.whole, b.whole), cmp.Compare(a.tokens, b.tokens))
@@ -135,8 +135,8 @@ func (s *System) route(q *sequence) *worker {
 	return best
 }
 
-// requeue puts a sequence that had to give up its blocks at the head of the
-// queue, with a prefill pool of one there.
+// requeue puts a preempted sequence at the head of the queue, that of the prefill pool
+// if there is one.
 func (s *System) requeue(w *worker, q *sequence) {
 	if w.decode {
 		w = s.route(q)
@@ -154,8 +154,8 @@ func (s *System) transfer(from *worker, q *sequence) {
 	s.deliveries = append(s.deliveries, delivery{q, from, from.due.Add(d)})
 }
 
-// deliver puts out the first token of each sequence whose KV cache has arrived
-// at the decode pool, and queues it there at the worker that has the fewest.
+// deliver emits the first token of each sequence whose KV cache has arrived at the
+// decode pool, and queues it at the worker with the fewest sequences.
 func (s *System) deliver(now time.Time) {
 	s.deliveries = slices.DeleteFunc(s.deliveries, func(d delivery) bool {
 		if d.due.After(now) {

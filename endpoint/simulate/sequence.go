@@ -7,8 +7,7 @@ import (
 	"github.com/agentperf/agentperf-go/internal/chatserver"
 )
 
-// sequence is one request on its way through a System. Its System's lock
-// guards it.
+// sequence is one request in a System, guarded by the System's lock.
 type sequence struct {
 	arrived time.Time
 	keys    []uint64 // of the prompt's whole blocks
@@ -19,11 +18,11 @@ type sequence struct {
 	cached   int  // tokens of the prompt that were not computed, at its first admission
 	admitted bool // once at least
 
-	// On a worker. What is to be computed is the prompt, and what was put out
-	// before a preemption.
-	todo      int      // tokens of these; in a queue those that seem not to be cached
-	computed  int      // of these, those cached included
-	generated int      // tokens put out
+	// On a worker. The tokens to compute are the prompt and, after a preemption,
+	// the tokens emitted before it.
+	todo      int      // tokens to compute; in a queue those that do not seem to be cached
+	computed  int      // of them, cached ones included
+	generated int      // tokens emitted
 	decodes   int      // steps of decoding so far
 	shared    []*block // first blocks of the context
 	own       int      // further blocks
@@ -33,20 +32,20 @@ type sequence struct {
 	more               chan struct{}
 }
 
-// context returns the tokens that the sequence has come to.
+// context returns the length of the sequence so far, in tokens.
 func (q *sequence) context() int { return q.prompt + q.generated }
 
 func (q *sequence) decoding() bool { return q.computed == q.todo }
 
-// next returns the tokens of its next step of decoding: as many as make it
-// floor(n × mean) after n steps.
+// next returns the tokens of its next decoding step, so that floor(n × mean) come in n
+// steps.
 func (q *sequence) next(mean float64) int {
-	// 5 × 2.4 is 12 whatever the last digit of 2.4.
+	// 5 × 2.4 must be 12 in spite of rounding.
 	after := func(n int) int { return int(float64(n)*mean + 1e-9) }
 	return min(after(q.decodes+1)-after(q.decodes), q.tokens-q.generated)
 }
 
-// emit puts out an event.
+// emit sends an event to the handler.
 func (q *sequence) emit(tokens int) {
 	q.generated += tokens
 	if q.silent {
@@ -73,11 +72,10 @@ func (s *System) take(ctx context.Context, q *sequence) ([]int, error) {
 	return events, nil
 }
 
-// blockKeys returns the tokens of a prompt, the hash of all of it, and for each
-// whole block of so many tokens the hash of everything up to its end.
+// blockKeys returns the length of a prompt in tokens, its hash, and for each whole block
+// the hash of the prompt up to its end.
 func blockKeys(q chatserver.Request, blockTokens int) (tokens int, whole uint64, keys []uint64) {
-	// FNV-1a. Unlike a seeded hash it is the same in every run, and so is
-	// whatever depends on it.
+	// FNV-1a: unlike a seeded hash it is the same in every run.
 	const offset, prime = 14695981039346656037, 1099511628211
 	whole = offset
 	bytes, size := 0, blockTokens*chatserver.BytesPerToken

@@ -24,7 +24,7 @@ func (w *worker) blocks(tokens int) int {
 	return (tokens + w.s.cfg.BlockTokens - 1) / w.s.cfg.BlockTokens
 }
 
-// plan starts the next step, if there is anything to do.
+// plan starts the next step if there is work.
 func (w *worker) plan(now time.Time) {
 	w.queue = slices.DeleteFunc(w.queue, func(q *sequence) bool { return q.gone })
 	w.running = slices.DeleteFunc(w.running, func(q *sequence) bool {
@@ -57,8 +57,8 @@ func (w *worker) plan(now time.Time) {
 	}
 }
 
-// chunk puts as much of a prompt into the step as the budget allows and
-// returns what is left of it.
+// chunk adds as much of a prompt to the step as the budget allows and returns the rest
+// of the budget.
 func (w *worker) chunk(q *sequence, budget int) int {
 	n := min(budget, q.todo-q.computed)
 	if n > 0 {
@@ -67,11 +67,10 @@ func (w *worker) chunk(q *sequence, budget int) int {
 	return budget - n
 }
 
-// grow finds room for what those who decode are about to put out. When there
-// is none, the latest to be admitted go back to the head of the queue, with all
-// to be computed again that is not cached: the earliest always goes on, since
-// alone it fits. They do not come straight back, for they would need at least
-// the room that they had.
+// grow finds room for the next tokens of the decoding sequences. Without room, the
+// sequences admitted last return to the head of the queue, to be computed again except
+// for what is cached. The first always goes on, since alone it fits. The others do not
+// come straight back, since they would need at least the room that they had.
 func (w *worker) grow() {
 	for i := 0; i < len(w.running); i++ {
 		q := w.running[i]
@@ -94,8 +93,8 @@ func (w *worker) grow() {
 	}
 }
 
-// admit gives a sequence its blocks, if there is room: those of its context,
-// as far as it is not cached, and of the token that follows it.
+// admit gives a sequence the blocks of its context that are not cached and of the next
+// token, if there is room.
 func (w *worker) admit(q *sequence) bool {
 	var known []uint64
 	if !w.decode {
@@ -123,15 +122,15 @@ func (w *worker) admit(q *sequence) bool {
 	return true
 }
 
-// cached returns the keys of the blocks of a sequence that are in the cache.
-// At least one token is computed: the one that the answer goes on from.
+// cached returns the keys of a sequence's blocks that are in the cache. At least one
+// token is left to compute: the one that the answer continues from.
 func (w *worker) cached(q *sequence) []uint64 {
 	keys := q.keys[:min(len(q.keys), (q.context()-1)/w.s.cfg.BlockTokens)]
 	return keys[:w.kv.prefix(keys)]
 }
 
-// waiting returns the tokens to be computed before a request could be that
-// arrives now, with its own.
+// waiting returns the tokens to compute until a request that arrives now is done with
+// its prompt.
 func (w *worker) waiting(q *sequence) int {
 	n := q.context() - len(w.cached(q))*w.s.cfg.BlockTokens
 	for _, r := range w.queue {
@@ -181,8 +180,8 @@ func (w *worker) finish() {
 	w.step = w.step[:0]
 }
 
-// leave takes a sequence out of the batch. Its blocks stay its own on the way
-// from one pool to the other.
+// leave takes a sequence out of the batch. During a transfer to the other pool it keeps
+// its blocks.
 func (w *worker) leave(q *sequence) {
 	w.running = slices.DeleteFunc(w.running, func(r *sequence) bool { return r == q })
 	if !w.prefill {
