@@ -10,17 +10,16 @@ import (
 //
 //	price per accelerator-hour x accelerators x 1,000,000 / (throughput x 3600)
 //
-// with system output throughput in tokens per second. It is the formula of
-// Artificial Analysis' hardware page, where a query has 1,000 input and 1,000
-// output tokens and the throughput is that at 100 tokens per second per query:
-// a million output tokens then come with a million input tokens, and the cost is
-// that of both together, not of either. With other lengths it is the cost of a
-// million output tokens and of the input that came with them.
+// with the output throughput of the system in tokens per second. It is the formula of
+// Artificial Analysis' hardware page, where a query has 1,000 input and 1,000 output
+// tokens and the throughput is that at 100 tokens per second per query: a million output
+// tokens then come with a million input tokens, and the cost is that of both together.
+// With other lengths it is the cost of a million output tokens and the input that came
+// with them.
 //
-// The page asks for the lowest 1-year committed price on the market; what price
-// was used belongs beside the figure. The result is exact but for one rounding
-// to a picodollar, half to even. A price of 0 is an error: what is not known is
-// not free.
+// The page uses the lowest 1-year committed price on the market; state the price that
+// you use beside the figure. The result is rounded once, to a picodollar, half to even. A
+// price of 0 is an error: an unknown price is not free.
 func CostPerMillion(perAcceleratorHour USD, accelerators int, outputTokensPerSecond float64) (USD, error) {
 	switch {
 	case perAcceleratorHour <= 0:

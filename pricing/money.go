@@ -11,10 +11,10 @@ import (
 	"github.com/agentperf/agentperf-go/internal/decimal"
 )
 
-// USD is an amount of money in picodollars, 1e-12 US dollars: fine enough for
-// the price of one token at a microdollar per million to be whole. It reaches to
-// about 9.2 million dollars either way. Like a time.Duration it can be added and
-// compared; the functions of this package report an overflow as [ErrOverflow].
+// USD is an amount of money in picodollars, 1e-12 US dollars. In this unit one token at
+// a microdollar per million tokens costs a whole number. The range is about 9.2 million
+// dollars either way. Like a time.Duration, USD can be added and compared; the functions
+// of this package report an overflow as [ErrOverflow].
 type USD int64
 
 // Units of money.
@@ -24,13 +24,13 @@ const (
 	Dollar          = 1_000_000 * Microdollar
 )
 
-// ErrOverflow is returned when an amount is beyond what [USD] holds.
+// ErrOverflow is returned for an amount outside the range of [USD].
 var ErrOverflow = errors.New("pricing: an amount is beyond 9.2 million dollars")
 
 const decimals = 12 // of a picodollar
 
-// ParseUSD reads a decimal number of dollars, such as 2.50 or $2.50, exactly:
-// more than 12 decimals are an error, and so is an exponent.
+// ParseUSD parses a decimal number of dollars, such as 2.50 or $2.50, exactly. More than
+// 12 decimals are an error, and so is an exponent.
 func ParseUSD(s string) (USD, error) {
 	bad := func() (USD, error) {
 		return 0, fmt.Errorf("pricing: %.40q is not an amount in dollars, expected one like 2.50", s)
@@ -70,8 +70,8 @@ func (u USD) String() string {
 	return sign + "$" + whole + "." + fraction
 }
 
-// Text returns the amount rounded to so many decimals, half away from zero:
-// "$0.44". Beyond 12 it is exact.
+// Text returns the amount rounded to a number of decimal places, half away from zero:
+// "$0.44". With 12 or more it is exact.
 func (u USD) Text(places int) string {
 	text := u.Rat().FloatString(min(max(0, places), decimals))
 	sign, text := cutSign(text)
@@ -90,7 +90,7 @@ func (u USD) number() string {
 	return strings.TrimRight(strings.TrimRight(text, "0"), ".")
 }
 
-// Rat returns the amount in dollars.
+// Rat returns the exact amount in dollars.
 func (u USD) Rat() *big.Rat { return big.NewRat(int64(u), int64(Dollar)) }
 
 func cutSign(s string) (sign, rest string) {
@@ -103,8 +103,8 @@ func cutSign(s string) (sign, rest string) {
 // MarshalJSON encodes the exact amount as a number of dollars.
 func (u USD) MarshalJSON() ([]byte, error) { return []byte(u.number()), nil }
 
-// UnmarshalJSON decodes a number of dollars, exactly. One with an exponent, which
-// other programs write, is rounded to a picodollar.
+// UnmarshalJSON decodes a number of dollars, exactly. A number with an exponent, as
+// other programs may write it, is rounded to a picodollar.
 func (u *USD) UnmarshalJSON(text []byte) error {
 	if string(text) == "null" {
 		return nil
@@ -123,8 +123,8 @@ func (u *USD) UnmarshalJSON(text []byte) error {
 
 const most = float64(math.MaxInt64) / float64(Dollar)
 
-// RoundUSD returns an amount in dollars, rounded to a picodollar, half to even. The
-// error is [ErrOverflow].
+// RoundUSD returns an amount of dollars rounded to a picodollar, half to even. The error
+// is [ErrOverflow].
 func RoundUSD(dollars *big.Rat) (USD, error) {
 	n := new(big.Rat).Mul(dollars, new(big.Rat).SetInt64(int64(Dollar)))
 	quotient, rest := new(big.Int).QuoRem(n.Num(), n.Denom(), new(big.Int))

@@ -12,7 +12,7 @@ import (
 // Watts is electrical power.
 type Watts float64
 
-// ParsePower reads a power with its unit: 900W, 5.2kW or 1.2MW.
+// ParsePower parses a power with its unit: 900W, 5.2kW or 1.2MW.
 func ParsePower(s string) (Watts, error) {
 	for _, u := range [...]struct {
 		unit   string
@@ -31,27 +31,28 @@ func ParsePower(s string) (Watts, error) {
 
 func (w Watts) valid() bool { return w > 0 && !math.IsInf(float64(w), 0) }
 
-// A Basis says what a power figure is of. For one system they differ by a factor
-// of two and more: 8 x B200 are 8.0 kW by TDP, 10.4 kW measured at the wall under
-// load, 14.3 kW by nameplate.
+// A Basis says what a power figure covers and how it was obtained. For one system,
+// figures of different bases differ by up to a factor of two: 8 x B200 are 8.0 kW by TDP,
+// 10.4 kW measured at the wall under load, 14.3 kW by nameplate.
 type Basis string
 
 const (
-	// MeasuredAccelerator is what the accelerators drew under load, die and
+	// MeasuredAccelerator is the measured draw of the accelerators under load, die and
 	// memory only: the basis of Artificial Analysis' agents per MW.
 	MeasuredAccelerator Basis = "measured_accelerator"
-	// MeasuredWall is what the whole system drew at its wall sockets under
+	// MeasuredWall is the measured draw of the whole system at its wall sockets under
 	// load: the basis of MLPerf.
 	MeasuredWall Basis = "measured_wall"
 	// TDP is the sum of the accelerators' thermal design powers.
 	TDP Basis = "tdp"
-	// SystemMax is the greatest power that the systems are specified for.
+	// SystemMax is the maximum power that the systems are specified for.
 	SystemMax Basis = "system_max"
 	// AllInIT is accelerators with their share of hosts and network.
 	AllInIT Basis = "all_in_it"
-	// AllInUtility is what the utility delivers, cooling and losses included.
+	// AllInUtility is the power that the utility delivers, cooling and losses
+	// included.
 	AllInUtility Basis = "all_in_utility"
-	// RackProvisioned is what racks are provisioned with.
+	// RackProvisioned is the power that the racks are provisioned with.
 	RackProvisioned Basis = "rack_provisioned"
 )
 
@@ -60,7 +61,7 @@ func Bases() []Basis {
 	return []Basis{MeasuredAccelerator, MeasuredWall, TDP, SystemMax, AllInIT, AllInUtility, RackProvisioned}
 }
 
-// ParseBasis returns the basis of a name.
+// ParseBasis returns the basis of that name.
 func ParseBasis(s string) (Basis, error) {
 	if slices.Contains(Bases(), Basis(s)) {
 		return Basis(s), nil
@@ -72,18 +73,17 @@ func ParseBasis(s string) (Basis, error) {
 	return "", fmt.Errorf("pricing: %.40q is not a power basis, expected one of %s", s, strings.Join(names, ", "))
 }
 
-// takesPUE reports whether facility overhead can be put on top: chips alone
-// would need their hosts first, and what the utility delivers has it already.
+// takesPUE reports whether facility overhead can be added: accelerators alone would need
+// their hosts first, and the power from the utility includes it.
 func (b Basis) takesPUE() bool {
 	return b == MeasuredWall || b == SystemMax || b == AllInIT || b == RackProvisioned
 }
 
-// ErrMixedBases is returned when figures of different power bases are put side
-// by side.
+// ErrMixedBases is returned by [SameBasis].
 var ErrMixedBases = errors.New("pricing: power of different bases cannot be compared")
 
-// SameBasis reports, as an error that wraps [ErrMixedBases] and names them, that
-// power bases differ. Empty ones, of figures without power, do not count.
+// SameBasis returns an error that wraps [ErrMixedBases] and names the bases if they
+// differ. Empty ones, of figures without power, are ignored.
 func SameBasis(bases ...Basis) error {
 	var seen []string
 	for _, b := range bases {

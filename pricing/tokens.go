@@ -7,35 +7,34 @@ import (
 	"math/bits"
 )
 
-// Tokens are numbers of tokens of three kinds that are priced apart.
+// Tokens are numbers of tokens of the three kinds that have prices of their own.
 type Tokens struct {
-	// Input is the input that no cache saved.
+	// Input is the number of input tokens that were computed.
 	Input int64 `json:"input_tokens"`
-	// CachedInput is the input that a prefix cache saved.
+	// CachedInput is the number of input tokens that came from a prefix cache.
 	CachedInput int64 `json:"cached_input_tokens"`
 	Output      int64 `json:"output_tokens"`
 }
 
-// Rates are prices per million tokens, each a whole number of microdollars, so
-// that any number of tokens costs a whole number of picodollars. Nil is unknown,
-// which is not free.
+// Rates are prices per million tokens, each a whole number of microdollars, so that any
+// number of tokens costs a whole number of picodollars. Nil means unknown, not free.
 type Rates struct {
 	Input       *USD `json:"input_usd_per_million"`
 	CachedInput *USD `json:"cached_input_usd_per_million"`
 	Output      *USD `json:"output_usd_per_million"`
 }
 
-// ErrNoRate is returned when there are tokens of a kind that has no price.
+// ErrNoRate is returned for tokens of a kind without a rate.
 var ErrNoRate = errors.New("pricing: tokens without a rate")
 
-// A Cost is an amount of money by the kind of token it is for.
+// A Cost is an amount of money, split by kind of token.
 type Cost struct {
 	Input       USD `json:"input_usd"`
 	CachedInput USD `json:"cached_input_usd"`
 	Output      USD `json:"output_usd"`
 }
 
-// Total returns the sum, which the functions that return a Cost have checked.
+// Total returns the sum. For a Cost returned by this package it does not overflow.
 func (c Cost) Total() USD { return c.Input + c.CachedInput + c.Output }
 
 // kind is one kind of token in a calculation.
@@ -57,9 +56,8 @@ func (t Tokens) validate() error {
 	return nil
 }
 
-// Cost returns what tokens cost, exactly. The error wraps [ErrNoRate] when there
-// are tokens of a kind without a rate, and is [ErrOverflow] for amounts that USD
-// cannot hold.
+// Cost returns the exact cost of tokens. The error wraps [ErrNoRate] for tokens of a kind
+// without a rate, and is [ErrOverflow] for amounts that USD cannot hold.
 func (r Rates) Cost(t Tokens) (Cost, error) {
 	if err := t.validate(); err != nil {
 		return Cost{}, err
@@ -88,22 +86,21 @@ func (r Rates) Cost(t Tokens) (Cost, error) {
 	return Cost{parts[0], parts[1], parts[2]}, nil
 }
 
-// Weights are what a token of each kind weighs in a [Split]. Only their ratios
-// count. The ratios of list prices are one choice; none is standard.
+// Weights are the weights of a token of each kind in [Split]. Only their ratios matter.
+// The ratios of list prices are one choice; there is no standard.
 type Weights struct {
 	Input, CachedInput, Output int64
 }
 
-// Split divides a bill, such as that of an hour of a system, among the tokens of
-// that time:
+// Split divides a bill, such as that for an hour of a system, among the tokens of that
+// time:
 //
 //	share of a kind = bill x weight x tokens / sum of weight x tokens
 //
-// The parts add up to the bill to the last picodollar: each is rounded down, and
-// what is left goes to the largest remainders. Where the split of Artificial
-// Analysis and others gives the whole bill to input and again to output, so that
-// the two must not be added, this one conserves it. It is an allocation of this
-// package, not a published one.
+// The parts add up exactly to the bill: each is rounded down, and the remaining
+// picodollars go to the largest remainders. Artificial Analysis and others give the whole
+// bill to input and again to output, so that the two must not be added; this split, which
+// is not a published one, conserves the bill.
 func Split(bill USD, t Tokens, w Weights) (Cost, error) {
 	if err := t.validate(); err != nil {
 		return Cost{}, err
@@ -147,9 +144,8 @@ func Split(bill USD, t Tokens, w Weights) (Cost, error) {
 	return Cost{parts[0], parts[1], parts[2]}, nil
 }
 
-// PerMillion returns what a million tokens of each kind cost when the given
-// numbers cost c, rounded half to even to a microdollar; nil for a kind of which
-// there are none.
+// PerMillion returns the cost of a million tokens of each kind if the given tokens cost c,
+// rounded to a microdollar, half to even; nil for a kind without tokens.
 func (c Cost) PerMillion(t Tokens) (Rates, error) {
 	if err := t.validate(); err != nil {
 		return Rates{}, err
@@ -173,8 +169,8 @@ func (c Cost) PerMillion(t Tokens) (Rates, error) {
 	return Rates{rates[0], rates[1], rates[2]}, nil
 }
 
-// Blended returns what a million tokens of any kind cost when all of them
-// together cost the bill, rounded half to even to a picodollar.
+// Blended returns the cost of a million tokens of any kind if the given tokens together
+// cost the bill, rounded to a picodollar, half to even.
 func Blended(bill USD, t Tokens) (USD, error) {
 	if err := t.validate(); err != nil {
 		return 0, err

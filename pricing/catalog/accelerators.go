@@ -11,33 +11,33 @@ import (
 //go:embed data/accelerators.csv
 var embeddedAccelerators string
 
-// An Accelerator is what data sheets say of one. Figures are nil, and counts 0,
-// where no source was found.
+// An Accelerator is the data sheet of one accelerator. Figures without a source are nil,
+// counts 0.
 type Accelerator struct {
 	Name, Vendor string
-	// MemoryGB is the memory in gigabytes, MemoryBandwidthTBs its bandwidth in
-	// terabytes per second.
+	// MemoryGB is the size of the memory in gigabytes, MemoryBandwidthTBs its
+	// bandwidth in terabytes per second.
 	MemoryGB, MemoryBandwidthTBs *float64
-	// Dense arithmetic, without sparsity, in TFLOPS.
+	// Peak rates of dense arithmetic (without sparsity), in TFLOPS.
 	BF16TFLOPS, FP8TFLOPS, FP4TFLOPS *float64
-	// TDP is the thermal design power of one, in watts.
+	// TDP is the thermal design power of one accelerator, in watts.
 	TDP *float64
-	// System is the system that it is typically sold in, with so many of them
-	// and so much power at most.
+	// System is the system that it is typically sold in, PerSystem the number of
+	// accelerators in one, SystemMaxPowerKW its maximum power.
 	System           string
 	PerSystem        int
 	SystemMaxPowerKW *float64
-	// SystemsPerRack and PerRack are what a rack holds, RackPowerKW what it
-	// takes.
+	// SystemsPerRack and PerRack are the numbers of systems and accelerators in a
+	// rack, RackPowerKW its power.
 	SystemsPerRack, PerRack int
 	RackPowerKW             *float64
-	// Source, Confidence ("high" or "medium") and Notes say where this is from
-	// and where sources disagree.
+	// Source and Confidence ("high" or "medium") say where the figures are from,
+	// Notes where sources disagree.
 	Source, Confidence, Notes string
 }
 
-// BuiltinAccelerators returns the accelerators that come with the package, as
-// known in November 2026.
+// BuiltinAccelerators returns the accelerators that come with the package, as known in
+// November 2026.
 func BuiltinAccelerators() []Accelerator {
 	a, err := ReadAccelerators("accelerators.csv", strings.NewReader(embeddedAccelerators))
 	if err != nil {
@@ -46,8 +46,7 @@ func BuiltinAccelerators() []Accelerator {
 	return a
 }
 
-// LookupAccelerator returns the accelerator of a name, in any case; the bare name
-// of a generation, such as H100, is its SXM form.
+// LookupAccelerator returns the accelerator of that name; see [SameAccelerator].
 func LookupAccelerator(all []Accelerator, name string) (Accelerator, error) {
 	var names []string
 	for _, a := range all {
@@ -59,8 +58,7 @@ func LookupAccelerator(all []Accelerator, name string) (Accelerator, error) {
 	return Accelerator{}, fmt.Errorf("catalog: no accelerator is named %.40q; there are %s", name, strings.Join(names, ", "))
 }
 
-// columns returns where the figures and counts of an accelerator go in a file,
-// in the order of its columns.
+// columns returns the fields of an accelerator with the names of their columns.
 func (a *Accelerator) columns() (figures []figureColumn, counts []countColumn, texts []textColumn) {
 	figures = []figureColumn{
 		{"memory_gb", &a.MemoryGB}, {"memory_bandwidth_tbs", &a.MemoryBandwidthTBs},
@@ -92,15 +90,15 @@ type textColumn struct {
 	v    *string
 }
 
-// ReadAccelerators reads accelerators from CSV. The first row names the columns,
-// of which only accelerator is required:
+// ReadAccelerators reads accelerators from CSV. The first row names the columns; only
+// accelerator is required:
 //
 //	accelerator, vendor, memory_gb, memory_bandwidth_tbs, dense_bf16_tflops,
 //	fp8_tflops, fp4_tflops, tdp_w, typical_system_name, accelerators_per_system,
 //	system_max_power_kw, systems_per_rack, accelerators_per_rack, rack_power_kw,
 //	source, confidence, notes
 //
-// An empty field is a figure that is not known. The error is as for [ReadPrices].
+// An empty field means an unknown figure. The error is as for [ReadPrices].
 func ReadAccelerators(name string, r io.Reader) ([]Accelerator, error) {
 	var all []Accelerator
 	seen := make(map[string]bool)
@@ -133,8 +131,8 @@ func ReadAccelerators(name string, r io.Reader) ([]Accelerator, error) {
 	return all, nil
 }
 
-// WriteAccelerators writes accelerators as CSV that [ReadAccelerators] reads back
-// as they are, but for blanks around fields.
+// WriteAccelerators writes accelerators as CSV. [ReadAccelerators] reads back the same,
+// except for blanks around fields.
 func WriteAccelerators(w io.Writer, all []Accelerator) error {
 	var rows [][]string
 	for i := -1; i < len(all); i++ {

@@ -14,7 +14,7 @@ import (
 	"github.com/agentperf/agentperf-go/pricing"
 )
 
-// azureItem is what is needed of an item of Azure's Retail Prices.
+// azureItem is the needed part of an item of Azure's Retail Prices.
 type azureItem struct {
 	CurrencyCode    string      `json:"currencyCode"`
 	RetailPrice     json.Number `json:"retailPrice"`
@@ -33,14 +33,14 @@ type azurePage struct {
 	NextPageLink    string       `json:"NextPageLink"`
 }
 
-// azureSize is what an instance size holds.
+// azureSize is the accelerators of an instance size.
 type azureSize struct {
 	accelerator string
 	count       int64
 }
 
-// azureSizes are the sizes with accelerators of today; Azure's answers name
-// the size only.
+// azureSizes are the sizes with current accelerators; Azure's answers name only the
+// size.
 func azureSizes() map[string]azureSize {
 	return map[string]azureSize{
 		"standard_nc40ads_h100_v5":       {"H100-NVL", 1},
@@ -60,18 +60,18 @@ func azureSizes() map[string]azureSize {
 	}
 }
 
-// ReadAzure reads answers of Azure's Retail Prices API, one page or several one
-// after the other. The prices are those of the given date.
+// ReadAzure reads one or more concatenated pages of answers of Azure's Retail Prices API.
+// The prices get the given date.
 //
-// An item of type Consumption is a price on demand, or on the spot market where
-// its meter says so; Low Priority, Windows and DevTest are left out. The price of
-// a Reservation is the total for its term, although its unit says 1 Hour: it is
-// divided by 8,760 hours a year. All are per instance and divided by its
-// accelerators, by a table of sizes; other sizes are left out. Each is rounded
-// once, to a picodollar.
+// An item of type Consumption is an on-demand price, or a spot price if its meter says
+// so; Low Priority, Windows and DevTest are left out. The price of a Reservation is the
+// total for its term, although its unit says 1 Hour; it is divided by 8,760 hours a year.
+// All prices are per instance and are divided by the number of its accelerators, which
+// comes from a table of sizes; other sizes are left out. Each price is rounded once, to a
+// picodollar.
 //
-// warnings says what was left out, and when the last page names another after it.
-// The error names the line, or the item counted from 0.
+// warnings tell what was left out, and whether the last page refers to another one. The
+// error names the line, or the item counted from 0.
 func ReadAzure(name string, date time.Time, r io.Reader) (prices Prices, warnings []string, err error) {
 	if date.IsZero() {
 		return nil, nil, errors.New("catalog: Azure's prices need a date")
@@ -121,8 +121,8 @@ func ReadAzure(name string, date time.Time, r io.Reader) (prices Prices, warning
 	}
 }
 
-// price returns the item as a price of one accelerator; ok is false when it is
-// left out.
+// price returns the item as a price of one accelerator; ok is false for items to leave
+// out.
 func (a *azureItem) price(size azureSize) (p Price, ok bool, err error) {
 	p = Price{
 		Provider: "Azure", Accelerator: size.accelerator, PerInstance: int(size.count), Instance: a.SKU, Region: a.Region,
@@ -155,7 +155,7 @@ func (a *azureItem) price(size azureSize) (p Price, ok bool, err error) {
 	if a.Unit != "" && a.Unit != "1 Hour" {
 		return p, false, fmt.Errorf("unitOfMeasure is %.40q, expected 1 Hour", a.Unit)
 	}
-	// A reservation of three years of a rack is beyond a million dollars.
+	// Three years of a rack cost more than a million dollars.
 	total, good := decimal.Parse(string(a.RetailPrice), 1e9)
 	if !good {
 		return p, false, fmt.Errorf("retailPrice is %.40q, expected an amount", string(a.RetailPrice))

@@ -8,18 +8,15 @@ import (
 	"github.com/agentperf/agentperf-go/pricing"
 )
 
-// A Price is what one accelerator costs for an hour, with where that is known
-// from.
+// A Price is what one accelerator costs for an hour, with its source.
 type Price struct {
 	Provider string
-	// Accelerator is its name, such as H100-SXM or MI300X. H100 and H100 SXM5
-	// are taken for the same; H100-PCIe and H100-NVL are others.
+	// Accelerator is its name, such as H100-SXM or MI300X; see [SameAccelerator].
 	Accelerator string
-	// PerInstance is the number of accelerators in the instance; 0 when it was
-	// not stated.
+	// PerInstance is the number of accelerators in the instance; 0 if not stated.
 	PerInstance int
 	Instance    string
-	// Region is the provider's name for it; empty when the price has none.
+	// Region is the provider's name of the region; empty for a price without one.
 	Region     string
 	Commitment Commitment
 	Scope      Scope
@@ -27,12 +24,12 @@ type Price struct {
 	PerHour pricing.USD
 	// Date is the day on which the price was valid, in UTC.
 	Date time.Time
-	// SourceTitle, Source, Confidence ("high" or "medium") and Notes say where
-	// it is from.
+	// SourceTitle, Source, Confidence ("high" or "medium") and Notes describe where
+	// the price is from.
 	SourceTitle, Source, Confidence, Notes string
 }
 
-// A Commitment is for how long an accelerator must be paid for.
+// A Commitment is how long an accelerator must be paid for.
 type Commitment string
 
 // The commitments.
@@ -51,7 +48,7 @@ func parseCommitment(s string) (Commitment, bool) {
 	return "", false
 }
 
-// words returns the commitment as it is read.
+// words returns the commitment in words.
 func (c Commitment) words() string {
 	switch c {
 	case OnDemand:
@@ -64,7 +61,7 @@ func (c Commitment) words() string {
 	return string(c)
 }
 
-// A Scope is what a price buys. Prices of different scopes are not mixed.
+// A Scope is what a price buys. Prices of different scopes are never mixed.
 type Scope string
 
 // The scopes.
@@ -72,10 +69,10 @@ const (
 	// WholeInstance is the accelerator with its share of the machine around it.
 	WholeInstance Scope = "whole_instance"
 	// GPUOnly is the accelerator alone: processors, memory and disks are billed
-	// beside it, which adds a tenth and more.
+	// separately and add 10 % and more.
 	GPUOnly Scope = "gpu_only"
-	// Community is an instance on the machine of some third party, sold through
-	// a marketplace and without the guarantees of a data centre.
+	// Community is an instance on the machine of a third party, sold through a
+	// marketplace without the guarantees of a data center.
 	Community Scope = "community"
 )
 
@@ -93,13 +90,13 @@ func (p Price) String() string {
 	return fmt.Sprintf("%s %s %v per accelerator-hour, %s, %s", p.Provider, p.Accelerator, p.PerHour, p.Commitment.words(), p.Date.Format(time.DateOnly))
 }
 
-// SameAccelerator reports whether two names are of one accelerator; see
-// [Price.Accelerator].
+// SameAccelerator reports whether two names mean the same accelerator. Case, blanks,
+// hyphens and underscores do not matter, and the bare name of a generation is its SXM
+// form: H100 and H100 SXM5 are the same, H100-PCIe and H100-NVL are others.
 func SameAccelerator(a, b string) bool { return acceleratorKey(a) == acceleratorKey(b) }
 
-// acceleratorKey returns what names of one accelerator have in common: case and
-// spaces do not count, and the bare name of a generation is its SXM form, which
-// is what systems of eight have.
+// acceleratorKey returns the same key for all names of one accelerator. The bare name of a
+// generation is its SXM form, which systems of eight have.
 func acceleratorKey(name string) string {
 	key := strings.ToUpper(strings.Join(strings.FieldsFunc(name, func(r rune) bool { return r == ' ' || r == '-' || r == '_' }), "-"))
 	if base, rest, ok := strings.Cut(key, "-SXM"); ok && strings.Trim(rest, "0123456789") == "" {

@@ -13,10 +13,10 @@ import (
 //go:embed data/gpu_prices.csv
 var embeddedPrices string
 
-// BuiltinPrices returns the prices that come with the package, as known in
-// November 2026: those of the nine providers of Artificial Analysis' page and one
-// more, each with its date and source. They are a dated default, transcribed
-// second-hand in part; prices move by tens of percent in months.
+// BuiltinPrices returns the prices that come with the package, as known in November 2026:
+// those of the nine providers of Artificial Analysis' page and one more, each with its
+// date and source. Some are transcribed from secondary sources, and prices move by tens
+// of percent within months.
 func BuiltinPrices() Prices {
 	p, err := ReadPrices("gpu_prices.csv", strings.NewReader(embeddedPrices))
 	if err != nil {
@@ -31,9 +31,9 @@ func BuiltinPrices() Prices {
 //	price_per_gpu_hour_usd, price_date (YYYY-MM-DD)
 //
 // and optionally gpus_per_instance, instance_name, region, scope (whole_instance,
-// the default, gpu_only or community), source_title, source_url_or_repo,
-// confidence and notes; others do not count. The error names file, line and
-// column of each of up to ten bad rows; name is the file's.
+// the default, gpu_only or community), source_title, source_url_or_repo, confidence
+// and notes. Other columns are ignored. name is the name of the file; the error names
+// file, line and column of each bad row, up to ten.
 func ReadPrices(name string, r io.Reader) (Prices, error) {
 	var prices Prices
 	err := readTable(name, r, []string{"provider", "accelerator", "commitment", "price_per_gpu_hour_usd", "price_date"}, func(r *row) error {
@@ -81,8 +81,8 @@ func readPrice(r *row) (p Price, err error) {
 	return p, nil
 }
 
-// WritePrices writes prices as CSV that [ReadPrices] reads back as they are, but
-// for blanks around fields.
+// WritePrices writes prices as CSV. [ReadPrices] reads back the same, except for blanks
+// around fields.
 func WritePrices(w io.Writer, prices Prices) error {
 	rows := [][]string{{
 		"provider", "accelerator", "gpus_per_instance", "instance_name", "region", "commitment", "scope",

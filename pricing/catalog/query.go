@@ -6,20 +6,19 @@ import (
 	"time"
 )
 
-// Prices are a catalog.
+// Prices are a catalog of prices.
 type Prices []Price
 
-// A Query picks prices. Empty fields pick all, but for Scope.
+// A Query selects prices. Empty fields select all, except Scope.
 type Query struct {
 	Provider    string
 	Accelerator string
 	Commitment  Commitment
 	Region      string
-	// Scope is what the price must buy; empty means [WholeInstance]. Prices of
-	// different scopes are never picked together.
+	// Scope is what the price must buy; empty means [WholeInstance].
 	Scope Scope
-	// AsOf is the day of the question: later prices do not count, and those
-	// more than 90 days older make a warning. Zero leaves both out.
+	// AsOf is the day of the question: later prices are ignored, and prices more
+	// than 90 days older cause a warning. The zero time does neither.
 	AsOf time.Time
 }
 
@@ -53,8 +52,8 @@ func (q Query) picks(p *Price) bool {
 		(q.AsOf.IsZero() || !p.Date.After(q.AsOf))
 }
 
-// Select returns the prices that a query picks: of each instance of a provider,
-// region and commitment the latest, in the order of the catalog.
+// Select returns the prices that match a query, in the order of the catalog: of each
+// instance of a provider, region and commitment only the latest.
 func (all Prices) Select(q Query) Prices {
 	type offer struct {
 		provider, accelerator, instance, region string

@@ -12,18 +12,18 @@ import (
 	"github.com/agentperf/agentperf-go/pricing"
 )
 
-// A Statistic makes one price of many.
+// A Statistic reduces many prices to one.
 type Statistic string
 
 const (
 	// Minimum is the lowest price of any provider.
 	Minimum Statistic = "minimum"
-	// Average is the mean over providers of the lowest price of each, so that
-	// one with many sizes of instance counts once.
+	// Average is the mean of the lowest price of each provider, so that a provider
+	// with many instance sizes counts once.
 	Average Statistic = "average"
 )
 
-// A Quote is a price drawn from a catalog.
+// A Quote is a statistic of the prices of a catalog.
 type Quote struct {
 	// PerHour is the price of one accelerator for an hour, rounded to a
 	// picodollar.
@@ -31,21 +31,22 @@ type Quote struct {
 	// Name names the statistic in words: "minimum on-demand", "lowest 1-year
 	// committed", "average on-demand".
 	Name string
-	// From are the prices that it rests on.
+	// From are the prices that it is computed from.
 	From Prices
-	// Warnings are what a reader must know beside the figure.
+	// Warnings are reservations that belong beside the figure.
 	Warnings []string
 }
 
-// ErrNoPrice is returned when a catalog has no price of the kind asked for.
+// ErrNoPrice is returned when no price of a catalog matches a query.
 var ErrNoPrice = errors.New("catalog: no price")
 
-// staleAfter is the age of a price, in days, beyond which it carries a warning.
+// staleAfter is the age of a price, in days, beyond which it carries a warning: prices
+// move by tens of percent within months.
 const staleAfter = 90
 
-// Quote returns a statistic of the prices that a query picks, which must name an
-// accelerator and a commitment: over others it would mean nothing. The error
-// wraps [ErrNoPrice] when there are none.
+// Quote returns a statistic of the prices that match a query, which must name an
+// accelerator and a commitment: without them it would be meaningless. The error wraps
+// [ErrNoPrice] when no price matches.
 func (all Prices) Quote(q Query, s Statistic) (Quote, error) {
 	if q.Accelerator == "" || q.Commitment == "" {
 		return Quote{}, errors.New("catalog: a quote needs an accelerator and a commitment")
@@ -80,7 +81,7 @@ func (all Prices) Quote(q Query, s Statistic) (Quote, error) {
 	return quote, nil
 }
 
-// lowestOfEach returns the lowest price of each provider, in their order.
+// lowestOfEach returns the lowest price of each provider, in the order of the providers.
 func (all Prices) lowestOfEach() (lowest Prices) {
 	index := make(map[string]int)
 	for _, p := range all {
@@ -95,7 +96,7 @@ func (all Prices) lowestOfEach() (lowest Prices) {
 	return lowest
 }
 
-// instead says what there is when there is nothing of the kind asked for.
+// instead hints at prices that nearly match the query.
 func (all Prices) instead(q Query) string {
 	for _, scope := range [...]Scope{WholeInstance, GPUOnly, Community} {
 		other := q
@@ -128,8 +129,8 @@ func (q *Quote) warn(of Query, providers int) {
 	}
 }
 
-// Note returns the quote in words, as [System.PriceNote] wants it: statistic,
-// provider, instance and date.
+// Note returns the quote in words, for [pricing.System].PriceNote: statistic, provider,
+// instance and date.
 func (q Quote) Note() string {
 	if len(q.From) == 1 {
 		p := q.From[0]

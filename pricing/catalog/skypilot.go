@@ -12,12 +12,11 @@ import (
 	"github.com/agentperf/agentperf-go/pricing"
 )
 
-// ReadSkyPilot reads a vms.csv of SkyPilot's catalog, which has a file for each
-// cloud and neither names it nor dates its prices: both are given. Prices are per
-// instance there; each is divided by the number of accelerators and rounded to a
-// picodollar. A row becomes a price on demand, and one on the spot market where
-// it has one. Rows without accelerators or without a price are skipped, and so is
-// the column GpuInfo, which is no JSON. Some of these files are years old.
+// ReadSkyPilot reads a vms.csv of SkyPilot's catalog. There is one such file for each
+// cloud, which neither names the cloud nor dates its prices; the caller gives both. Some
+// of these files are years old. A price there is per instance; it is divided by the number
+// of accelerators and rounded to a picodollar. A row becomes an on-demand price and, if it
+// has one, a spot price. Rows without accelerators or without a price are skipped.
 //
 // The error names file, line and column of up to ten bad rows.
 func ReadSkyPilot(name, provider string, date time.Time, r io.Reader) (Prices, error) {
@@ -68,8 +67,7 @@ func ReadSkyPilot(name, provider string, date time.Time, r io.Reader) (Prices, e
 	return prices, nil
 }
 
-// decimal returns a field as the exact number that it is; nil when it is empty
-// or 0.
+// decimal returns a field as an exact number; nil if it is empty or 0.
 func (r *row) decimal(column string) (*big.Rat, error) {
 	text := r.get(column)
 	if text == "" {
@@ -85,8 +83,8 @@ func (r *row) decimal(column string) (*big.Rat, error) {
 	return v, nil
 }
 
-// skyPilotAccelerator returns the name in our terms. SkyPilot calls most forms of
-// an H100 just that; the instance tells.
+// skyPilotAccelerator returns our name of an accelerator. SkyPilot calls most forms of the
+// H100 just H100; the instance tells which it is.
 func skyPilotAccelerator(instance, name string) string {
 	lower := strings.ToLower(instance)
 	switch base := strings.TrimSuffix(strings.ToUpper(name), "-80GB"); {
@@ -102,7 +100,7 @@ func skyPilotAccelerator(instance, name string) string {
 	return name
 }
 
-// skipped puts what a reader left out in words.
+// skipped returns a warning about rows that were left out.
 func skipped(n int, what string) []string {
 	if n == 0 {
 		return nil

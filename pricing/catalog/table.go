@@ -10,11 +10,10 @@ import (
 	"strings"
 )
 
-// mostBytes bounds what is read of a file; price lists that are larger hold
-// more than accelerators.
+// mostBytes bounds the size of a file; larger price lists hold more than accelerators.
 const mostBytes = 64 << 20
 
-// mostMistakes is how many bad rows of a file are reported.
+// mostMistakes is how many bad rows of a file are reported: enough to see a pattern.
 const mostMistakes = 10
 
 // readAll reads r to its end, up to mostBytes.
@@ -45,13 +44,12 @@ func (r *row) get(column string) string {
 	return ""
 }
 
-// bad is the error of a field that is not what was expected.
+// bad returns the error of an unexpected field.
 func (r *row) bad(column, expected string) error {
 	return fmt.Errorf("catalog: %s:%d: %s is %.60q, expected %s", r.file, r.line, column, r.get(column), expected)
 }
 
-// number returns a field that is a finite number, 0 or more; nil when it is
-// empty.
+// number returns a field that is a finite number, 0 or more; nil if it is empty.
 func (r *row) number(column string) (*float64, error) {
 	text := r.get(column)
 	if text == "" {
@@ -64,7 +62,7 @@ func (r *row) number(column string) (*float64, error) {
 	return &v, nil
 }
 
-// count returns a field that is a whole number, 0 or more; 0 when it is empty.
+// count returns a field that is a whole number, 0 or more; 0 if it is empty.
 func (r *row) count(column string) (int, error) {
 	text := r.get(column)
 	if text == "" {
@@ -77,10 +75,8 @@ func (r *row) count(column string) (int, error) {
 	return int(v), nil
 }
 
-// readTable calls f with each row of a CSV file. Columns are known by their
-// names in the first row, in any order and case; those that nobody asks for do
-// not count. Rows that f refuses do not end the reading; the error names them, up
-// to mostMistakes.
+// readTable calls f with each row of a CSV file. Columns are found by their names in the
+// first row, in any order and case. The error joins those of f, up to mostMistakes.
 func readTable(name string, r io.Reader, required []string, f func(r *row) error) error {
 	text, err := readAll(name, r)
 	if err != nil {
