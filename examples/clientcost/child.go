@@ -70,7 +70,7 @@ func (c *child) state(question byte) (s state, err error) {
 	return s, nil
 }
 
-// quiet waits until nothing is being sent, and forgets what was.
+// quiet waits until nothing is being sent, and discards what was.
 func (c *child) quiet(ctx context.Context, period time.Duration) error {
 	for end := time.Now().Add(2*period + 10*time.Second); ; {
 		s, err := c.state(askStamp)
@@ -86,7 +86,7 @@ func (c *child) quiet(ctx context.Context, period time.Duration) error {
 	}
 }
 
-// stop ends the server, which ends when nobody speaks to it any more.
+// stop ends the server by closing its input.
 func (c *child) stop() {
 	c.in.Close()
 	kill := time.AfterFunc(5*time.Second, func() { c.cmd.Process.Kill() })

@@ -29,14 +29,14 @@ func parse(program cli.Program, args []string) (*options, error) {
 	o.endpoint.Register(flags.FlagSet)
 	flags.Lookup("endpoint").Usage = "`URL` of an OpenAI-compatible server, such as http://host:8000; none means a process of its own on this machine"
 	flags.IntVar(&o.streams, "streams", 1000, "`number` of streams at once")
-	flags.Float64Var(&o.rate, "rate", 50, "`events` per second of each stream, one token each; with -endpoint only what to expect")
+	flags.Float64Var(&o.rate, "rate", 50, "`events` per second of each stream, one token each; with -endpoint only an expectation")
 	flags.IntVar(&o.tokens, "tokens", 500, "`tokens` of each answer; the first answer of a stream is shorter, so that they do not all end at once")
 	flags.IntVar(&o.promptBytes, "prompt-bytes", 4000, "length of each prompt in `bytes`, of text that all streams share")
-	flags.DurationVar(&o.duration, "duration", 10*time.Second, "`time` to measure each reader for, in slices of a few seconds with -floor")
-	flags.BoolVar(&o.floor, "floor", false, "measure bare readers in the same run too, and say how many times as much ours costs")
-	flags.BoolVar(&o.tls, "tls", false, "serve over TLS; not with -endpoint, whose URL says it")
+	flags.DurationVar(&o.duration, "duration", 10*time.Second, "`time` to measure each reader, in slices of a few seconds with -floor")
+	flags.BoolVar(&o.floor, "floor", false, "also measure bare readers in the same run, for comparison")
+	flags.BoolVar(&o.tls, "tls", false, "serve over TLS; with -endpoint the URL decides")
 	flags.StringVar(&o.jsonFile, "json", "", "write the figures to `file` as JSON")
-	flags.StringVar(&o.profile, "cpuprofile", "", "write a CPU profile of our first slice to `file`")
+	flags.StringVar(&o.profile, "cpuprofile", "", "write a CPU profile of the first slice of this client to `file`")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func parse(program cli.Program, args []string) (*options, error) {
 	expect(o.tokens >= 2 && o.tokens <= 1_000_000, "-tokens is %d, expected 2 to 1000000", o.tokens)
 	expect(o.promptBytes >= 1 && o.promptBytes <= 64<<20, "-prompt-bytes is %d, expected 1 to %d", o.promptBytes, 64<<20)
 	expect(o.duration >= 100*time.Millisecond, "-duration is %v, expected 100ms or more", o.duration)
-	expect(!o.floor || o.own && !o.http2 && !o.tls, "-floor is of plain HTTP/1.1 and of the program's own server: not with -endpoint, -http2 or -tls")
+	expect(!o.floor || o.own && !o.http2 && !o.tls, "-floor is of plain HTTP/1.1 and the program's own server: not with -endpoint, -http2 or -tls")
 	expect(!o.tls || o.own, "-tls is for the program's own server; give -endpoint an https URL")
 	return o, flags.Check(errs...)
 }

@@ -1,6 +1,5 @@
-// Command clientcost measures what this library's client costs: processor time
-// and allocations per event, memory per agent, how late its stamps and its
-// requests are.
+// Command clientcost measures the cost of this library's client: processor time and
+// allocations per event, memory per agent, and the lag of its stamps and requests.
 //
 //	go run ./examples/clientcost
 //	go run ./examples/clientcost -streams 1000 -rate 50 -duration 10s -floor
@@ -8,11 +7,11 @@
 //	go run ./examples/clientcost -endpoint http://host:8000 -streams 100
 //
 // Each stream does what an agent does: it sends a prompt, reads the answer with
-// [endpoint.Conn.Stream] into a [metrics.Clock] that collects gaps, and sends the
-// next when it is due. Without -endpoint the answers come from a process of its
-// own on the same machine, at an exact pace, so that the processor time of this
-// process is the client's alone. With -floor two readers that do the least that
-// can be done are measured in the same run, in turns, for comparison.
+// [endpoint.Conn.Stream] into a [metrics.Clock] that collects gaps, and sends the next
+// prompt when it is due. Without -endpoint the answers come at an exact pace from a
+// second process on the same machine, so that the processor time of this process is
+// the client's alone. With -floor two bare readers, which do the minimum, are measured
+// in turns in the same run for comparison.
 //
 // The figures go to standard output, progress to standard error. The exit status
 // is 0, 1 when there are no figures, 2 for wrong usage.

@@ -13,7 +13,7 @@ import (
 // gapShards is how many histograms of gaps the streams share, as agents do.
 const gapShards = 16
 
-// ours returns the reader that is measured: this library's client.
+// ours returns the reader under test: this library's client.
 func ours(client *endpoint.Client) reader {
 	return reader{
 		name: "endpoint.Conn.Stream",
@@ -50,7 +50,7 @@ func (s *stream) replay(ctx context.Context, conn *endpoint.Conn, gaps *metrics.
 	}
 }
 
-// take takes in what the clock of a request saw.
+// take adds what the clock of a request recorded.
 func (s *stream) take(session string, t metrics.Timing, complete bool) {
 	if s.slice.plan.within(t.Due) {
 		s.tally.late = append(s.tally.late, float64(t.Lateness)/float64(time.Microsecond))

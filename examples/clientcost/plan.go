@@ -2,8 +2,8 @@ package main
 
 import "time"
 
-// A plan says when what of a slice happens. Streams start one by one, first a few,
-// whose memory is measured, then the rest.
+// A plan is the schedule of a slice. Streams start one by one: first a few, whose memory
+// is measured, then the rest.
 type plan struct {
 	step        time.Duration // from one start to the next
 	few         int           // 0 when memory is not measured

@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// machineTime returns the processor time of all processes so far, 0 where that is
-// not known.
+// machineTime returns the processor time of all processes so far; 0 if unknown.
 func machineTime() time.Duration {
 	text, err := os.ReadFile("/proc/stat")
 	if err != nil {
@@ -27,7 +26,7 @@ func machineTime() time.Duration {
 	return time.Duration(ticks) * 10 * time.Millisecond
 }
 
-// resident returns how much memory this process has, 0 where that is not known.
+// resident returns the resident memory of this process; 0 if unknown.
 func resident() int64 {
 	text, err := os.ReadFile("/proc/self/statm")
 	if err != nil {

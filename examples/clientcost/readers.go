@@ -12,8 +12,8 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// goroutines is the bare reader of Go: what a goroutine of its own and the
-// runtime's poller cost for each connection, and little else.
+// goroutines is the bare reader of Go: the cost of a goroutine per connection and of the
+// runtime's poller, and little else.
 var goroutines = reader{
 	name: "goroutine per connection",
 	what: "net.Conn.Read, a stamp, HTTP chunks, lines, gjson.ValidBytes",
@@ -104,7 +104,7 @@ func (b *bare) room() []byte {
 
 var errNotOurs = errors.New("not a response of this program's server")
 
-// received takes in n bytes and reports whether the response has ended.
+// received handles n bytes and reports whether the response has ended.
 func (b *bare) received(n int, stamp time.Time) (ended bool, err error) {
 	b.end += n
 	if !b.head {
@@ -144,7 +144,7 @@ func (b *bare) received(n int, stamp time.Time) (ended bool, err error) {
 	}
 }
 
-// events takes in whole events.
+// events handles whole events.
 func (b *bare) events(text []byte, stamp time.Time) error {
 	for len(text) > 0 {
 		i := bytes.IndexByte(text, '\n')

@@ -2,5 +2,5 @@
 
 package main
 
-// floors are the bare readers to compare with: epoll is of Linux.
+// floors are the bare readers to compare with; epoll exists only on Linux.
 var floors = []reader{goroutines}

@@ -11,8 +11,7 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
-// cost is what a reader cost in all its slices. A pointer is nil for what is not
-// known.
+// cost is the cost of a reader in all its slices. Unknown figures are nil.
 type cost struct {
 	Name           string   `json:"reader"`
 	Events         int64    `json:"events"`
@@ -28,7 +27,7 @@ type cost struct {
 	perRound []float64 // USPerEvent of each round, 0 if not known
 }
 
-// report is what the program found out.
+// report is the result of the program.
 type report struct {
 	Schema string `json:"schema"`
 	cost
@@ -62,7 +61,7 @@ type serverCost struct {
 	window float64 // seconds of all slices
 }
 
-// setup is what was measured, and where.
+// setup describes what was measured and where.
 type setup struct {
 	Rate        float64 `json:"rate"`
 	Tokens      int     `json:"tokens"`
@@ -109,7 +108,7 @@ func newReport(o *options, readers []reader, all [][]measured) *report {
 	return r
 }
 
-// warn says what a reader of the figures should know.
+// warn collects the reservations about the figures.
 func (r *report) warn() {
 	few := func(what string, n int) {
 		if need := metrics.SamplesFor(99); n < need {

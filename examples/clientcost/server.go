@@ -26,7 +26,7 @@ const (
 	modelName     = "clientcost"
 )
 
-// serverConfig is what a server is told at its start.
+// serverConfig configures a server.
 type serverConfig struct {
 	Streams int           `json:"streams"`
 	Period  time.Duration `json:"period"`

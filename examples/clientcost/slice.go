@@ -27,7 +27,7 @@ type slice struct {
 	measured
 }
 
-// measured is what a slice found out.
+// measured is the result of a slice.
 type measured struct {
 	events  int64
 	cpu     time.Duration
@@ -40,8 +40,7 @@ type measured struct {
 	others  time.Duration // processor time of other processes than the server
 }
 
-// slowError is returned when the streams were not there in time, or nothing came
-// of them.
+// slowError is returned when the streams did not start in time or brought nothing.
 type slowError struct{ up, of int }
 
 func (e *slowError) Error() string {
@@ -51,7 +50,7 @@ func (e *slowError) Error() string {
 	return fmt.Sprintf("only %d of %d streams had begun when the window opened: this machine or the server is too slow for them", e.up, e.of)
 }
 
-// A reader reads all streams of a slice until ctx ends, which is no error.
+// A reader reads all streams of a slice until ctx ends, which is not an error.
 type reader struct {
 	name, what string
 	read       func(ctx context.Context, s *slice) error

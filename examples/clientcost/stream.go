@@ -81,7 +81,7 @@ func firstTokens(index, tokens int) int {
 	return 1 + int(uint64(uint32(index)*golden)*uint64(tokens)>>32)
 }
 
-// arrived takes in the first and the last token of a response. complete is false
+// arrived records the first and the last token of a response. complete is false
 // when more would have come.
 func (s *stream) arrived(session string, first, last time.Time, complete bool) {
 	m := mark{session: session}
@@ -96,7 +96,7 @@ func (s *stream) arrived(session string, first, last time.Time, complete bool) {
 	}
 }
 
-// up says that the first token of the stream has come.
+// up reports that the first token of the stream has arrived.
 func (s *stream) up() {
 	if !s.begun {
 		s.begun = true

@@ -4,5 +4,5 @@ package main
 
 import "time"
 
-// cpuTime says that the processor time is not known.
+// cpuTime is unknown here.
 func cpuTime() (time.Duration, bool) { return 0, false }

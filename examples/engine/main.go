@@ -5,9 +5,9 @@
 //	go run ./examples/engine -list
 //	go run ./examples/engine -preset 8xh100-gpt-oss-120b-model -listen 127.0.0.1:8001
 //
-// Whatever it is named after, it is a model, not a measurement: it computes no
-// language, only how long it would take. Its address goes to standard output,
-// all else to standard error. Ctrl-C ends it.
+// The system is a model, not a measurement of what it is named after: it computes
+// only how long answers would take. Its address goes to standard output, everything
+// else to standard error. Ctrl-C ends it.
 package main
 
 import (

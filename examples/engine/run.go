@@ -19,7 +19,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	program := cli.Program{Name: "engine", Stdout: stdout, Stderr: stderr}
 	flags := program.Flags()
 	name := flags.String("preset", "demo", "`name` of the system to simulate, see -list")
-	listen := flags.String("listen", "127.0.0.1:8000", "`address` to listen on; there is no authentication, so think before leaving loopback")
+	listen := flags.String("listen", "127.0.0.1:8000", "`address` to listen on; there is no authentication, so think before you leave loopback")
 	list := flags.Bool("list", false, "list the presets")
 	if err := flags.Parse(args); err != nil {
 		return program.Status(err)
@@ -38,7 +38,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return program.Fail(cli.Failed, fmt.Errorf("-listen: %w", err))
 	}
-	fmt.Fprintf(stderr, "SIMULATION. %s.\nNo answer makes sense, and no figure is one of real hardware. Ctrl-C ends it.\n", preset.Description)
+	fmt.Fprintf(stderr, "SIMULATION. %s.\nAnswers are meaningless, and no figure is that of real hardware. Ctrl-C ends it.\n", preset.Description)
 	fmt.Fprintf(stdout, "http://%s\n", l.Addr())
 	system, err := simulate.New(preset)
 	if err == nil {
@@ -52,8 +52,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return cli.OK
 }
 
-// serve serves until ctx ends, and then for as long as a second what is still
-// on its way.
+// serve serves until ctx ends; requests in progress get another second.
 func serve(ctx context.Context, l net.Listener, handler http.Handler) error {
 	server := &http.Server{Handler: handler, ErrorLog: log.New(io.Discard, "", 0), ReadHeaderTimeout: 10 * time.Second}
 	ended := make(chan struct{})

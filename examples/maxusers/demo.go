@@ -17,8 +17,8 @@ import (
 // presetPrefix marks a generated workload on the command line.
 const presetPrefix = "preset:"
 
-// open returns the workload of a name: a file, a folder, or a preset of the
-// generator. Without a name it is that of demo.
+// open returns the workload: a file, a folder or a preset of the generator; by default
+// that of demo.
 func open(o *options) (*trajectory.Workload, error) {
 	if o.workload == "" {
 		return demo.Workload(), nil
@@ -38,7 +38,7 @@ func open(o *options) (*trajectory.Workload, error) {
 }
 
 // demoRules are for the simulated system, whose requests take a fraction of a second.
-// Short blocks and a demonstration's error rate are what keeps it short.
+// Short blocks and a high error rate keep the demonstration short.
 var demoRules = agentperf.Rules{
 	Name: "demo", SpawnRate: 40, Settle: 300 * time.Millisecond, Measure: 3 * time.Second,
 	Block: 200 * time.Millisecond, MaxMeasure: 30 * time.Second, Drain: 5 * time.Second,
@@ -46,13 +46,13 @@ var demoRules = agentperf.Rules{
 
 const demoErrorRate = 0.1
 
-// hurry is by how much the simulated system and the tools of its agents are faster than
-// the preset, so that minutes will do.
+// hurry is how much faster than the preset the simulated system and its agents' tools
+// are: with 4 a demonstration takes a minute.
 const hurry = 4
 
-// serveDemo serves the simulated system, and chooses service levels and a seed
-// for it if none were given: it has no cache from an earlier run to fear, and a
-// demonstration should repeat itself.
+// serveDemo serves the simulated system and chooses service levels and a seed if none
+// were given: a demonstration should repeat itself, and there is no cache from an earlier
+// run to avoid.
 func serveDemo(o *options, stderr io.Writer) (*endpointtest.Server, error) {
 	system := demo.Config()
 	fmt.Fprintln(stderr, demo.Notice)
@@ -61,11 +61,11 @@ func serveDemo(o *options, stderr io.Writer) (*endpointtest.Server, error) {
 	}
 	if len(o.cfg.Tiers) == 0 {
 		o.cfg.Tiers = []agentperf.Tier{{SpeedFloor: 400, TTFTCeiling: 3 * time.Second}, {SpeedFloor: 500, TTFTCeiling: 2 * time.Second}}
-		fmt.Fprintln(stderr, "Service levels: two that are made for it.")
+		fmt.Fprintln(stderr, "Service levels: two made for it.")
 	}
 	if o.cfg.Verdict == agentperf.ControlledRule && o.cfg.ErrorRate == 0 {
 		o.cfg.ErrorRate = demoErrorRate
-		fmt.Fprintf(stderr, "So that it does not take an hour, answers may be wrong with a probability of %v, and blocks are short.\n", demoErrorRate)
+		fmt.Fprintf(stderr, "To keep it short, answers may be wrong with a probability of %v, and blocks are short.\n", demoErrorRate)
 	}
 	system.Pool.StepOverhead /= hurry
 	system.Pool.BandwidthBytesPerSecond *= hurry
@@ -74,7 +74,7 @@ func serveDemo(o *options, stderr io.Writer) (*endpointtest.Server, error) {
 	if need := contextOf(o.cfg.Workload); need > system.ContextTokens {
 		system.Pool.KVTokens *= (need + system.ContextTokens - 1) / system.ContextTokens
 		system.ContextTokens = need
-		fmt.Fprintf(stderr, "Its context window and its KV cache are widened for this workload, to %d and %d tokens.\n", system.ContextTokens, system.Pool.KVTokens)
+		fmt.Fprintf(stderr, "Its context window and KV cache are enlarged for this workload, to %d and %d tokens.\n", system.ContextTokens, system.Pool.KVTokens)
 	}
 	return demo.Serve(system)
 }

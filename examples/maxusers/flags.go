@@ -36,47 +36,47 @@ func parse(program cli.Program, args []string) (*options, error) {
 	)
 	flags := program.Flags()
 	o.endpoint.Register(flags.FlagSet)
-	flags.StringVar(&o.workload, "workload", "", "recorded sessions to replay: a `file` or folder, or "+presetPrefix+"NAME for generated ones ("+cli.Names(trajectory.Presets())+"); none means those of demo, without tool delays where there is an -endpoint")
-	flags.StringVar(&o.format, "format", "", "the `format` of -workload, one of "+cli.Names(format.Formats())+" (default: recognised by content)")
-	flags.BoolVar(&o.redact, "redact", false, "put a word in place of what looks like a key or a token in -workload")
-	flags.BoolVar(&o.skipBad, "skip-bad", false, "leave bad records of -workload out instead of giving up")
+	flags.StringVar(&o.workload, "workload", "", "recorded sessions to replay: a `file` or folder, or "+presetPrefix+"NAME for generated ones ("+cli.Names(trajectory.Presets())+"); default "+presetPrefix+"demo, with an -endpoint without tool delays")
+	flags.StringVar(&o.format, "format", "", "the `format` of -workload, one of "+cli.Names(format.Formats())+" (default: recognized by its content)")
+	flags.BoolVar(&o.redact, "redact", false, "redact what looks like a key or a token in -workload")
+	flags.BoolVar(&o.skipBad, "skip-bad", false, "skip bad records of -workload instead of giving up")
 	flags.Func("slo", "service level as `SPEED@TTFT`, such as 100@5s: P25 output speed in tokens/s and P95 TTFT; or e2e:50, P25 of all tokens over the whole request (repeatable)", func(s string) error {
 		t, err := agentperf.ParseTier(s)
 		tiers = append(tiers, t)
 		return err
 	})
 	flags.StringVar(&sloSet, "slo-set", "", "published service levels of a `model`: "+setNames()+" (default gpt-oss-120b)")
-	flags.StringVar(&verdict, "verdict", "", "`controlled`: phases as long as it takes for answers with -error-rate; or point: by the percentiles observed (default point with -rules or -measure, else controlled)")
-	flags.Float64Var(&o.cfg.ErrorRate, "error-rate", 0, "greatest `probability` of a wrong answer for a service level (default 0.01)")
+	flags.StringVar(&verdict, "verdict", "", "`controlled`, with phases as long as -error-rate needs, or point, by the observed percentiles (default point with -rules or -measure, else controlled)")
+	flags.Float64Var(&o.cfg.ErrorRate, "error-rate", 0, "largest `probability` of a wrong answer for a service level (default 0.01)")
 	flags.DurationVar(&custom.MaxMeasure, "max-measure", 0, "longest time to measure one number of agents under -verdict controlled (default 1h)")
-	flags.DurationVar(&custom.Block, "block", 0, "stretch of time longer than what happens in the system lasts, for -verdict controlled (default 10s)")
-	flags.StringVar(&o.cfg.Journal, "journal", "", "keep all that is learnt in the `folder`, and go on from what is in it")
-	flags.Func("evidence", "count the phases of an earlier report `file` of the same configuration (repeatable)", func(name string) error {
+	flags.DurationVar(&custom.Block, "block", 0, "length of the time blocks treated as independent, for -verdict controlled; longer than anything in the system lasts (default 10s)")
+	flags.StringVar(&o.cfg.Journal, "journal", "", "keep every phase in the `folder`, and continue from what is in it")
+	flags.Func("evidence", "count the phases of an earlier report `file` of the same configuration as evidence (repeatable)", func(name string) error {
 		r := new(agentperf.Report)
 		o.cfg.Earlier = append(o.cfg.Earlier, r)
 		return cli.ReadReport(name, agentperf.Schema, r)
 	})
-	flags.StringVar(&rules, "rules", "", "`published` or quick: the shape of each phase, for -verdict point")
-	flags.DurationVar(&custom.Measure, "measure", 0, "least length of the measured window, for -verdict point")
+	flags.StringVar(&rules, "rules", "", "shape of each phase for -verdict point: `published` or quick")
+	flags.DurationVar(&custom.Measure, "measure", 0, "minimum length of the measured window, for -verdict point")
 	flags.DurationVar(&custom.Settle, "settle", 0, "time between the last agent's start and the window")
 	flags.Float64Var(&custom.SpawnRate, "spawn-rate", 0, "agents started per second; 0 starts all at once")
-	flags.IntVar(&custom.MinTrajectories, "min-trajectories", 0, "trajectories to complete in the window")
-	flags.IntVar(&custom.MinPerAgent, "min-per-agent", 0, "trajectories for each agent to complete in the window")
-	flags.DurationVar(&o.cfg.ClientLag, "client-lag", 0, "how late this client may send and notice what arrives (P99) before a phase is invalid; negative means any (default 50ms)")
-	flags.IntVar(&o.cfg.Start, "start", 1, "`agents` to begin with")
-	flags.IntVar(&o.cfg.MaxAgents, "max-agents", 4096, "most `agents` to try")
+	flags.IntVar(&custom.MinTrajectories, "min-trajectories", 0, "trajectories that must complete in the window")
+	flags.IntVar(&custom.MinPerAgent, "min-per-agent", 0, "trajectories that each agent must complete in the window")
+	flags.DurationVar(&o.cfg.ClientLag, "client-lag", 0, "how late (P99) this client may send and notice what arrives before a phase is invalid; negative means no limit (default 50ms)")
+	flags.IntVar(&o.cfg.Start, "start", 1, "number of `agents` to start with")
+	flags.IntVar(&o.cfg.MaxAgents, "max-agents", 4096, "largest number of `agents` to try")
 	flags.IntVar(&o.agents, "agents", 0, "check this number of `agents` instead of searching; exit status 3 when a service level fails")
-	flags.IntVar(&o.cfg.ContextTokens, "context", 0, "context window in `tokens`; what does not fit is left out (default: what the endpoint states)")
+	flags.IntVar(&o.cfg.ContextTokens, "context", 0, "context window in `tokens`; trajectories that do not fit are left out (default: what the endpoint states)")
 	flags.StringVar(&delay, "tool-delay", "recorded", "time between turns: none, `recorded` or sampled")
-	flags.DurationVar(&o.cfg.Policy.ToolDelayMax, "tool-delay-max", 0, "longest tool delay to replay; 0 is no bound")
-	flags.DurationVar(&o.cfg.Policy.HumanWaits, "human-waits", 0, "longest wait for a person to replay, of those recorded; 0 leaves them out")
-	flags.StringVar(&prefix, "cache-prefix", "after-system", "where the text goes that keeps the caches of plays apart: `after-system`, front or none")
+	flags.DurationVar(&o.cfg.Policy.ToolDelayMax, "tool-delay-max", 0, "longest tool delay to replay; 0 means no limit")
+	flags.DurationVar(&o.cfg.Policy.HumanWaits, "human-waits", 0, "longest recorded wait for a person to replay; 0 leaves these waits out")
+	flags.StringVar(&prefix, "cache-prefix", "after-system", "where the text goes that keeps plays from sharing caches: `after-system`, front or none")
 	flags.StringVar(&output, "output", "", "length of answers: `exact`, cap or free (default exact where lengths were recorded)")
-	flags.IntVar(&o.cfg.Policy.MaxTokens, "max-tokens", trajectory.DefaultMaxTokens, "most tokens of an answer under -output cap and free")
-	flags.Uint64Var(&o.cfg.Seed, "seed", 0, "seed of everything random (default: drawn and reported)")
+	flags.IntVar(&o.cfg.Policy.MaxTokens, "max-tokens", trajectory.DefaultMaxTokens, "largest number of tokens of an answer under -output cap and free")
+	flags.Uint64Var(&o.cfg.Seed, "seed", 0, "random seed (default: drawn and reported)")
 	o.system.Register(flags.FlagSet)
 	flags.StringVar(&o.jsonFile, "json", "", "write the report to `file` as JSON")
-	flags.StringVar(&o.requests, "requests", "", "write every request to `file` as JSON Lines; all of a run with -journal are in its folder")
+	flags.StringVar(&o.requests, "requests", "", "write each request to `file` as JSON Lines; with -journal they are also in its folder")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}
@@ -132,7 +132,7 @@ func parse(program cli.Program, args []string) (*options, error) {
 	return o, flags.Check(errs...)
 }
 
-// conflicts says which flags do not go together.
+// conflicts returns the flags that exclude each other.
 func conflicts(given map[string]bool, verdict agentperf.VerdictRule) (errs []error) {
 	of := map[agentperf.VerdictRule][]string{
 		agentperf.ControlledRule: {"error-rate", "max-measure", "block"},
@@ -141,17 +141,17 @@ func conflicts(given map[string]bool, verdict agentperf.VerdictRule) (errs []err
 	for _, rule := range []agentperf.VerdictRule{agentperf.ControlledRule, agentperf.PointRule} {
 		for _, name := range of[rule] {
 			if given[name] && verdict != rule {
-				errs = append(errs, fmt.Errorf("-%s is for -verdict %s, and this is %s", name, rule, verdict))
+				errs = append(errs, fmt.Errorf("-%s is for -verdict %s, not %s", name, rule, verdict))
 			}
 		}
 	}
 	if !given["endpoint"] && (given["journal"] || given["evidence"]) {
-		errs = append(errs, errors.New("-journal and -evidence need an -endpoint: a simulation is another system each time"))
+		errs = append(errs, errors.New("-journal and -evidence need an -endpoint: a simulation is a different system each time"))
 	}
 	return errs
 }
 
-// shape returns the rules that are named, with what is given on top.
+// shape returns the named rules with the fields that flags set replaced.
 func shape(name string, custom agentperf.Rules, verdict agentperf.VerdictRule, given map[string]bool) (agentperf.Rules, error) {
 	var r agentperf.Rules
 	switch {

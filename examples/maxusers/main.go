@@ -4,9 +4,9 @@
 //	go run ./examples/maxusers
 //	go run ./examples/maxusers -endpoint http://host:8000 -workload sessions.jsonl -slo 100@5s
 //
-// Without flags it measures a simulated inference system with generated sessions:
-// a demonstration. With -endpoint it measures that server; without -workload it
-// replays a small embedded workload, which is no measure of a real system.
+// Without flags it demonstrates itself on a simulated inference system. With
+// -endpoint it measures that server. Without -workload it replays a few generated
+// sessions, enough to try things out but not to measure a real system.
 //
 // The answer goes to standard output, progress to standard error. The exit
 // status is 0 with an answer, 1 without one, 2 for wrong usage, and with

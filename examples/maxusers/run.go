@@ -50,7 +50,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 		return program.Fail(cli.Usage, err)
 	}
 	if simulated {
-		// Both ends of each connection are of this process.
+		// This process has both ends of each connection.
 		n := max(1, o.agents, o.cfg.Start)
 		if err := sockets.Here().Check(fmt.Sprintf("%d agents and the simulated system", n), 2*n, 0); err != nil {
 			return program.Fail(cli.Failed, err)
@@ -83,7 +83,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	return status
 }
 
-// warnOf says what the reader of the workload found, the worst of it.
+// warnOf shows the worst findings about the workload.
 func warnOf(findings []trajectory.Finding, stderr io.Writer) {
 	const most = 5
 	shown, more := 0, 0
@@ -118,7 +118,7 @@ func checked(report *agentperf.Report, agents int) int {
 	return status
 }
 
-// show shows how far a run has come.
+// show shows the progress of a run.
 func show(live *cli.Live, e agentperf.Event) {
 	if e.Stage == "starting" {
 		live.Warn(e.Warnings)

@@ -30,14 +30,14 @@ func parse(program cli.Program, args []string, now time.Time) (*options, error) 
 	var own, azure string
 	var sky [][2]string // provider, file
 	flags := program.Flags()
-	flags.Func("as-of", "`day` of the question as YYYY-MM-DD: later prices do not count, older ones than 90 days are marked (default today)", func(s string) (err error) {
+	flags.Func("as-of", "`day` of the question as YYYY-MM-DD: later prices are ignored, prices older than 90 days marked (default today)", func(s string) (err error) {
 		if o.asOf, err = time.Parse(time.DateOnly, s); err != nil {
 			err = errors.New("expected a day as YYYY-MM-DD")
 		}
 		return err
 	})
-	flags.StringVar(&own, "prices", "", "CSV `file` with prices to use in place of the built-in ones; its columns are in the documentation of catalog.ReadPrices")
-	flags.Func("skypilot", "add the prices of `PROVIDER=FILE`, a vms.csv of SkyPilot's catalog, as those of -as-of (repeatable)", func(s string) error {
+	flags.StringVar(&own, "prices", "", "CSV `file` with prices to use instead of the built-in ones; see the documentation of catalog.ReadPrices for its columns")
+	flags.Func("skypilot", "add the prices in `PROVIDER=FILE`, a vms.csv of SkyPilot's catalog, dated -as-of (repeatable)", func(s string) error {
 		provider, file, ok := strings.Cut(s, "=")
 		if !ok || provider == "" || file == "" {
 			return errors.New("expected PROVIDER=FILE")
@@ -45,8 +45,8 @@ func parse(program cli.Program, args []string, now time.Time) (*options, error) 
 		sky = append(sky, [2]string{provider, file})
 		return nil
 	})
-	flags.StringVar(&azure, "azure", "", "add the prices of a `file` with answers of Azure's Retail Prices API, as those of -as-of")
-	flags.Func("quote", "price the reports at this `statistic` of the catalog for their accelerator: minimum or average", func(s string) error {
+	flags.StringVar(&azure, "azure", "", "add the prices in a `file` of answers of Azure's Retail Prices API, dated -as-of")
+	flags.Func("quote", "price the reports at this `statistic` of the catalog prices of their accelerator: minimum or average", func(s string) error {
 		o.statistic = catalog.Statistic(s)
 		if o.statistic != catalog.Minimum && o.statistic != catalog.Average {
 			return errors.New("expected minimum or average")
@@ -60,7 +60,7 @@ func parse(program cli.Program, args []string, now time.Time) (*options, error) 
 		}
 		return errors.New("expected on_demand, spot, 1yr or 3yr")
 	})
-	flags.BoolVar(&o.mixed, "mixed-bases", false, "compare figures per kW although their power is of different bases")
+	flags.BoolVar(&o.mixed, "mixed-bases", false, "compare figures per kW although the bases of their power differ")
 	o.system.Register(flags.FlagSet)
 	if err := flags.Parse(args); err != nil {
 		return nil, err
@@ -87,7 +87,7 @@ func parse(program cli.Program, args []string, now time.Time) (*options, error) 
 	return o, err
 }
 
-// openCatalog returns the prices of all the files that are named.
+// openCatalog returns the prices of all named files.
 func openCatalog(own string, sky [][2]string, azure string, asOf time.Time, stderr io.Writer) (catalog.Prices, error) {
 	all := catalog.BuiltinPrices()
 	if own != "" {

@@ -21,7 +21,7 @@ func showPrices(o *options, w io.Writer) error {
 	if !shown {
 		return fmt.Errorf("%w for %q on demand or for a year as of %s", catalog.ErrNoPrice, o.filter, o.asOf.Format(time.DateOnly))
 	}
-	fmt.Fprintf(&b, "The lowest of each provider, in regions and sizes of its own.\n* of the accelerator alone; the rest of the machine is billed beside it.\n! older than 90 days on %s.\n\n", o.asOf.Format(time.DateOnly))
+	fmt.Fprintf(&b, "The lowest price of each provider; regions and instance sizes differ.\n* accelerator alone; the rest of the machine is billed separately.\n! older than 90 days on %s.\n\n", o.asOf.Format(time.DateOnly))
 	lowest(&b, o)
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -31,7 +31,7 @@ var titles = map[catalog.Commitment]string{
 	catalog.OnDemand: "On demand", catalog.OneYear: "Committed for a year",
 }
 
-// accelerators returns those that the prices are of, each once, sorted.
+// accelerators returns the accelerators of the prices, each once, sorted.
 func accelerators(prices catalog.Prices) (list []string) {
 	for _, p := range prices {
 		if !slices.ContainsFunc(list, func(a string) bool { return catalog.SameAccelerator(a, p.Accelerator) }) {
@@ -42,7 +42,7 @@ func accelerators(prices catalog.Prices) (list []string) {
 	return list
 }
 
-// providers returns those that the prices are of, each once, in their order.
+// providers returns the providers of the prices, each once, in their order.
 func providers(prices catalog.Prices) (list []string) {
 	for _, p := range prices {
 		if !slices.ContainsFunc(list, func(s string) bool { return strings.EqualFold(s, p.Provider) }) {
@@ -77,8 +77,8 @@ func byProvider(b *strings.Builder, o *options, c catalog.Commitment) bool {
 	return true
 }
 
-// cell returns the lowest price with its marks, that of the accelerator alone
-// only where there is no other.
+// cell returns the lowest price with its marks; that of the accelerator alone only if
+// there is no other.
 func cell(o *options, q catalog.Query) string {
 	mark := ""
 	quote, err := o.prices.Quote(q, catalog.Minimum)

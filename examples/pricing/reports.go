@@ -16,7 +16,7 @@ import (
 	"github.com/agentperf/agentperf-go/slt"
 )
 
-// report is a report of maxusers or slt, with what its system is taken to be.
+// report is a report of maxusers or slt and the system it is divided by.
 type report struct {
 	name     string
 	agents   *agentperf.Report // or
@@ -62,7 +62,7 @@ func read(name string) (*report, error) {
 	return r, nil
 }
 
-// price fills in what flags and the catalog say of the system.
+// price completes the system from flags and the catalog.
 func (r *report) price(o *options) (err error) {
 	if r.system, err = o.system.Over(r.system); err != nil {
 		return fmt.Errorf("%s: %w", r.name, err)
@@ -82,8 +82,8 @@ func (r *report) price(o *options) (err error) {
 	return nil
 }
 
-// table is a column for each report and a row for each figure, in the order in
-// which rows are first heard of.
+// table has a column for each report and a row for each figure, in the order in which
+// rows are first set.
 type table struct {
 	columns int
 	order   []string
@@ -227,7 +227,7 @@ func (r *report) fillLoad(set func(row, cell string)) error {
 	return nil
 }
 
-// tokens says what the million tokens are.
+// tokens describes the million tokens.
 func tokens(c slt.ConfigEcho) string {
 	if c.InputTokens == c.OutputTokens || c.OutputTokens == 0 {
 		return " (1M in + 1M out)"
@@ -258,7 +258,7 @@ func (r *report) normalize(set func(row, cell string), name, bound string, quant
 	return nil
 }
 
-// number prints a figure to four significant ones, whole from a thousand on.
+// number formats a figure with four significant digits; from 1,000 on as a whole number.
 func number(v float64) string {
 	if v >= 1000 {
 		return strconv.FormatFloat(v, 'f', 0, 64)

@@ -22,7 +22,7 @@ type options struct {
 	cfg      slt.Config
 }
 
-// demonstration is what is run without an endpoint: short, since what is simulated
+// demonstration is the configuration without an endpoint: short, since the simulation
 // runs in real time.
 func demonstration() slt.Config {
 	return slt.Config{
@@ -42,31 +42,31 @@ func parse(program cli.Program, args []string) (*options, error) {
 	flags.DurationVar(&measure, "measure", 0, "length of the measured window of a level (default 3m; 3s without -endpoint)")
 	flags.DurationVar(&settle, "settle", 0, "time between the last query's start and the window (default 15s; 1s without -endpoint)")
 	flags.DurationVar(&ramp, "ramp", 0, "time over which the queries of a level are started (default 15s; 500ms without -endpoint)")
-	flags.DurationVar(&drain, "drain", 0, "time for queries that are open when the window ends (default 30s; 2s without -endpoint)")
+	flags.DurationVar(&drain, "drain", 0, "time allowed for queries that are open when the window ends (default 30s; 2s without -endpoint)")
 	flags.IntVar(&input, "input-tokens", 0, "input `tokens` of a query (default 1000; 200 without -endpoint)")
 	flags.IntVar(&output, "output-tokens", 0, "output `tokens` of a query (default 1000; 100 without -endpoint)")
 	flags.Func("levels", "concurrencies to run, such as `1,2,4` (default 1, 2, 4, ... 64, then 64 more each until throughput stops growing)", func(s string) error {
 		for text := range strings.SplitSeq(s, ",") {
 			n, err := strconv.Atoi(strings.TrimSpace(text))
 			if err != nil {
-				return errors.New("expected whole numbers with commas between them")
+				return errors.New("expected whole numbers separated by commas")
 			}
 			o.cfg.Levels = append(o.cfg.Levels, n)
 		}
 		return nil
 	})
 	flags.IntVar(&o.cfg.MaxConcurrency, "max-concurrency", 0, "highest `concurrency` without -levels (default 4096; 256 without -endpoint)")
-	flags.Float64Var(&o.cfg.Plateau.Gain, "plateau-gain", 0.01, "`share` by which a level must beat the best before it to count as growth")
-	flags.IntVar(&o.cfg.Plateau.Levels, "plateau-levels", 2, "`levels` in a row without growth that end the sweep")
+	flags.Float64Var(&o.cfg.Plateau.Gain, "plateau-gain", 0.01, "`share` by which a level must exceed the best before it to count as growth")
+	flags.IntVar(&o.cfg.Plateau.Levels, "plateau-levels", 2, "number of `levels` without growth in a row that ends the sweep")
 	flags.Func("at-speed", "output `speed` per query in tokens/s at which throughput and cost are read off (repeatable, default 100)", func(s string) error {
 		v, err := strconv.ParseFloat(s, 64)
 		o.cfg.AtSpeeds = append(o.cfg.AtSpeeds, metrics.TokensPerSecond(v))
 		return err
 	})
-	flags.StringVar(&o.cfg.Name, "name", "", "how the system is set up, for the report, such as `Max Throughput`")
+	flags.StringVar(&o.cfg.Name, "name", "", "`configuration` of the system, for the report, such as \"Max Throughput\"")
 	flags.Uint64Var(&seed, "seed", 0, "seed of the prompts (default: drawn and reported)")
 	flags.StringVar(&o.jsonFile, "json", "", "write the report to `file` as JSON")
-	flags.BoolVar(&o.compare, "compare", false, "measure nothing; merge two reports, A.json B.json, taking at each concurrency the better")
+	flags.BoolVar(&o.compare, "compare", false, "measure nothing; merge two reports, A.json and B.json, and take the better at each concurrency")
 	o.system.Register(flags.FlagSet)
 	if err := flags.Parse(args); err != nil {
 		return nil, err

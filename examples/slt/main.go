@@ -5,10 +5,10 @@
 //	go run ./examples/slt -endpoint http://host:8000 -accelerators 8 -price 2.50
 //	go run ./examples/slt -compare throughput.json latency.json
 //
-// Without flags it measures a simulated inference system with short levels and
-// short queries: a demonstration. With -endpoint it measures that server, by
-// default as Artificial Analysis does: three minutes a level, 1,000 input and
-// 1,000 output tokens.
+// Without flags it demonstrates itself on a simulated inference system, with short
+// levels and queries. With -endpoint it measures that server, by default as
+// Artificial Analysis does: three minutes per level, 1,000 input and 1,000 output
+// tokens per query.
 //
 // The result goes to standard output, progress to standard error. The exit
 // status is 0 with a result, 1 without one, 2 for wrong usage.

@@ -40,7 +40,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 		}
 		defer server.Close()
 		o.endpoint.URL = server.URL
-		// Both ends of each connection are of this process.
+		// This process has both ends of each connection.
 		for _, n := range o.cfg.Levels {
 			if err := sockets.Here().Check(fmt.Sprintf("%d queries at a time and the simulated system", n), 2*n, 0); err != nil {
 				return program.Fail(cli.Failed, err)
@@ -60,7 +60,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	return program.Conclude(ctx, cli.Result{Report: report, JSON: o.jsonFile, Any: len(report.Levels) > 0, Err: err})
 }
 
-// compare merges two reports. What flags say of the system replaces what both say.
+// compare merges two reports. Flags about the system replace what both reports state.
 func compare(o *options) (*slt.Report, error) {
 	var reports [2]*slt.Report
 	for i, name := range o.files {
@@ -87,7 +87,7 @@ func compare(o *options) (*slt.Report, error) {
 	return slt.Optimal(reports[0], reports[1])
 }
 
-// show shows how far a sweep has come.
+// show shows the progress of a sweep.
 func show(live *cli.Live, e slt.Event) {
 	if e.Stage == "starting" {
 		live.Warn(e.Warnings)

@@ -63,13 +63,13 @@ func row(t *tabwriter.Writer, s *trajectory.Trajectory) {
 		tools.Round(100*time.Millisecond), people.Round(time.Second), s.ID)
 }
 
-// lint says what is wrong with a workload.
+// lint lists the mistakes in a workload.
 func lint(c *call) (int, error) {
 	c.reading()
 	var p trajectory.Policy
-	c.flags.IntVar(&p.Window, "window", 0, "context window in `tokens` that prompts and answers have to fit; 0 is any")
-	output := c.flags.String("output", "", "the `policy` to replay under: exact, cap or free (default exact, where a missing length is no error)")
-	asJSON := c.flags.Bool("json", false, "print findings as JSON, one on each line")
+	c.flags.IntVar(&p.Window, "window", 0, "context window in `tokens` that prompts and answers must fit; 0 means any")
+	output := c.flags.String("output", "", "the `policy` to replay under: exact, cap or free (default exact, but a missing length is not an error)")
+	asJSON := c.flags.Bool("json", false, "print findings as JSON, one per line")
 	if err := c.parse(1); err != nil {
 		return 0, err
 	}
@@ -104,7 +104,7 @@ func lint(c *call) (int, error) {
 	return cli.OK, nil
 }
 
-// stats says what kind of workload it is.
+// stats prints the statistics of a workload.
 func stats(c *call) (int, error) {
 	c.reading()
 	asJSON := c.flags.Bool("json", false, "print JSON")
@@ -175,7 +175,7 @@ func writeStats(t *tabwriter.Writer, s trajectory.Stats) error {
 	return t.Flush()
 }
 
-// number returns a value with three or four digits that count.
+// number formats a value with three or four significant digits.
 func number(v float64) string {
 	switch {
 	case v >= 100 || v <= -100 || v == 0:

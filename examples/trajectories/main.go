@@ -1,7 +1,7 @@
-// Command trajectories looks at recorded agent sessions, says what is wrong with
-// them, converts them, and makes ones up.
+// Command trajectories inspects, checks and converts recorded agent sessions and
+// generates new ones.
 //
-//	go run ./examples/trajectories inspect FILE       sessions, one on each line
+//	go run ./examples/trajectories inspect FILE       sessions, one per line
 //	go run ./examples/trajectories lint FILE          what is wrong; status 1 on errors
 //	go run ./examples/trajectories stats FILE         what kind of workload it is
 //	go run ./examples/trajectories convert FILE OUT   to another format

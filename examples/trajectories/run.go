@@ -20,10 +20,10 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"inspect", "FILE", "list the sessions", inspect},
-		{"lint", "FILE", "say what is wrong; status 1 on errors", lint},
-		{"stats", "FILE", "say what kind of workload it is", stats},
+		{"lint", "FILE", "list mistakes; status 1 on errors", lint},
+		{"stats", "FILE", "print statistics", stats},
 		{"convert", "FILE OUT", "write it in another format", convert},
-		{"generate", "OUT", "make sessions up", makeUp},
+		{"generate", "OUT", "generate sessions", generate},
 	}
 }
 
@@ -67,7 +67,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	return status
 }
 
-// parse reads the flags and arguments, of which there must be so many.
+// parse reads the flags and the given number of arguments.
 func (c *call) parse(arguments int) error {
 	if err := c.flags.Parse(c.args); err != nil {
 		return err
@@ -81,8 +81,8 @@ func (c *call) parse(arguments int) error {
 
 // reading registers the flags of commands that read a file.
 func (c *call) reading() {
-	c.flags.StringVar(&c.format, "format", "", "the `format` of FILE, one of "+cli.Names(format.Formats())+" (default: recognised by content)")
-	c.flags.BoolVar(&c.skipBad, "skip-bad", false, "leave bad records out instead of giving up")
+	c.flags.StringVar(&c.format, "format", "", "the `format` of FILE, one of "+cli.Names(format.Formats())+" (default: recognized by its content)")
+	c.flags.BoolVar(&c.skipBad, "skip-bad", false, "skip bad records instead of giving up")
 }
 
 // open reads the file that is named.

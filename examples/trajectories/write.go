@@ -18,7 +18,7 @@ import (
 func convert(c *call) (int, error) {
 	c.reading()
 	t := c.writing()
-	c.flags.BoolVar(&c.redact, "redact", false, "put a word in place of what looks like a key or a token")
+	c.flags.BoolVar(&c.redact, "redact", false, "redact what looks like a key or a token")
 	if err := c.parse(2); err != nil {
 		return 0, err
 	}
@@ -32,15 +32,15 @@ func convert(c *call) (int, error) {
 	return cli.OK, t.write(c, w, c.args[1])
 }
 
-// makeUp makes sessions up.
-func makeUp(c *call) (int, error) {
+// generate writes generated sessions.
+func generate(c *call) (int, error) {
 	c.reading()
 	t := c.writing()
 	var g trajectory.Generator
 	preset := c.flags.String("preset", "", "the `kind` of sessions: "+cli.Names(trajectory.Presets())+" (default demo)")
-	like := c.flags.String("like", "", "make sessions with the statistics of those in `FILE`, or of what stats -json wrote to it, and nothing else of it")
-	seed := c.flags.Uint64("seed", 0, "seed of everything random")
-	n := c.flags.Int("n", 0, "`sessions` to make (default: as many as the preset or file has)")
+	like := c.flags.String("like", "", "make sessions with the statistics of those in `FILE`, or with those that stats -json wrote to it, and nothing else from it")
+	c.flags.Uint64Var(&g.Seed, "seed", 0, "random seed")
+	c.flags.IntVar(&g.Trajectories, "n", 0, "number of `sessions` to make (default: as many as the preset or file has)")
 	if err := c.parse(1); err != nil {
 		return 0, err
 	}
@@ -82,7 +82,7 @@ func (c *call) statsOf(name string) (s trajectory.Stats, err error) {
 	return w.Stats(), nil
 }
 
-// A target says how to write.
+// A target is the format to write and whether to overwrite.
 type target struct {
 	to    string
 	force bool
@@ -104,7 +104,7 @@ func (t *target) validate() error {
 	return fmt.Errorf("-to is %q, expected manifest, rows or aiperf", t.to)
 }
 
-// write writes a workload. What is there already stays, unless it is to be replaced.
+// write writes a workload. It replaces an existing file only with -force.
 func (t *target) write(c *call, w *trajectory.Workload, name string) error {
 	encode := format.WriteJSONL
 	switch t.to {

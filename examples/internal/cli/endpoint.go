@@ -11,7 +11,7 @@ import (
 	"github.com/agentperf/agentperf-go/endpoint"
 )
 
-// Endpoint is the flags that say how to reach an endpoint.
+// Endpoint is the flags about how to reach an endpoint.
 type Endpoint struct {
 	URL, Model string
 
@@ -25,13 +25,13 @@ type Endpoint struct {
 // Register defines the flags.
 func (e *Endpoint) Register(flags *flag.FlagSet) {
 	e.fields, e.header = make(map[string]json.RawMessage), make(http.Header)
-	flags.StringVar(&e.URL, "endpoint", "", "`URL` of an OpenAI-compatible server, such as http://host:8000; none means the embedded simulated engine")
+	flags.StringVar(&e.URL, "endpoint", "", "`URL` of an OpenAI-compatible server, such as http://host:8000; none means a simulated system")
 	flags.StringVar(&e.Model, "model", "", "`name` of the model; none means the only one served")
 	flags.StringVar(&e.keyEnv, "api-key-env", "", "environment `variable` that holds the API key")
 	flags.StringVar(&e.sessionHeader, "session-header", "", "header `name` that carries the session, for routers with session affinity")
 	flags.DurationVar(&e.timeout, "request-timeout", endpoint.DefaultTimeout, "longest time for one request")
 	flags.BoolVar(&e.http2, "http2", false, "use HTTP/2 and share connections between agents")
-	flags.Func("field", "add `name=value` to each request body, such as reasoning_effort=high; a value that is JSON is sent as such (repeatable)", func(s string) error {
+	flags.Func("field", "add `name=value` to each request body, such as reasoning_effort=high; a value that is JSON is sent as JSON (repeatable)", func(s string) error {
 		name, value, ok := strings.Cut(s, "=")
 		if !ok || name == "" {
 			return fmt.Errorf("expected name=value")
@@ -66,8 +66,8 @@ func (e *Endpoint) Config(getenv func(string) string) (endpoint.Config, error) {
 	if e.timeout <= 0 {
 		return cfg, fmt.Errorf("-request-timeout is %v, expected more than 0", e.timeout)
 	}
-	// One flag, one limit: silence is bounded by the same time, so that none
-	// that the user has not set can end a request.
+	// Silence is bounded by the same time, so that no limit that the user has not
+	// set ends a request.
 	cfg.IdleTimeout = e.timeout
 	if e.keyEnv != "" {
 		key := getenv(e.keyEnv)

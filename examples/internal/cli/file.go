@@ -58,9 +58,8 @@ func WriteJSON(name string, v any) error {
 	})
 }
 
-// CheckWritable makes sure that a file can be made beside name, so that a long
-// run does not end with nowhere to write to. It changes nothing. The name of the
-// flag is part of the error; an empty name is none to write to.
+// CheckWritable checks before a long run that the file of a flag can be written, without
+// changing it. The error names the flag. An empty name means no file.
 func CheckWritable(flag, name string) error {
 	if name == "" {
 		return nil
@@ -112,8 +111,7 @@ func ReadReport(name, schema string, v any) error {
 	return nil
 }
 
-// A LazyFile is a file that is made, and an old one emptied, when it is first
-// written to.
+// A LazyFile is created, or an old file emptied, at the first write.
 type LazyFile struct {
 	Name string
 
@@ -131,7 +129,7 @@ func (l *LazyFile) Write(p []byte) (int, error) {
 	return l.file.Write(p)
 }
 
-// Close closes the file, if it was made.
+// Close closes the file if it was created.
 func (l *LazyFile) Close() error {
 	if l.file == nil {
 		return nil

@@ -71,7 +71,7 @@ func (f *Flags) Given() map[string]bool {
 	return given
 }
 
-// Check shows what is not nil and returns [ErrUsage] if there is any.
+// Check shows the errors that are not nil and returns [ErrUsage] if there are any.
 func (f *Flags) Check(errs ...error) error {
 	err := errors.Join(errs...)
 	if err == nil {

@@ -6,8 +6,8 @@ import (
 	"os"
 )
 
-// Live shows progress: lines that stay, and on a terminal one below them that
-// is redrawn. It is not safe for concurrent use.
+// Live shows progress: lines that stay and, on a terminal, a last line that is redrawn.
+// It is not safe for concurrent use.
 type Live struct {
 	out      io.Writer
 	terminal bool
@@ -25,7 +25,7 @@ func NewLive(out io.Writer) *Live {
 	return l
 }
 
-// Redraw shows a passing state; nothing where that cannot be redrawn.
+// Redraw replaces the last line; it does nothing except on a terminal.
 func (l *Live) Redraw(format string, args ...any) {
 	if l.terminal {
 		// Truncated, since a line that wraps cannot be redrawn.
@@ -40,14 +40,14 @@ func (l *Live) Line(format string, args ...any) {
 	fmt.Fprintf(l.out, format+"\n", args...)
 }
 
-// Warn shows warnings, a line that stays for each.
+// Warn shows each warning as a line that stays.
 func (l *Live) Warn(warnings []string) {
 	for _, w := range warnings {
 		l.Line("warning: %s", w)
 	}
 }
 
-// Clear removes the passing state.
+// Clear removes the redrawn line.
 func (l *Live) Clear() {
 	if l.drawn {
 		fmt.Fprint(l.out, "\r\x1b[K")

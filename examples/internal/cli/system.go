@@ -8,7 +8,7 @@ import (
 	"github.com/agentperf/agentperf-go/pricing"
 )
 
-// System is the flags that say what was measured, as far as money and power go.
+// System is the flags about the money and power of the system under test.
 type System struct {
 	system pricing.System
 	given  map[string]bool
@@ -48,11 +48,11 @@ func (s *System) Register(flags *flag.FlagSet) {
 		s.system.Power, err = pricing.ParsePower(value)
 		return err
 	})
-	set("power-basis", "what the power is of: `measured_accelerator`, measured_wall, tdp, system_max, all_in_it, all_in_utility or rack_provisioned", func(value string) (err error) {
+	set("power-basis", "what the power covers: `measured_accelerator`, measured_wall, tdp, system_max, all_in_it, all_in_utility or rack_provisioned", func(value string) (err error) {
 		s.system.Basis, err = pricing.ParseBasis(value)
 		return err
 	})
-	set("pue", "overhead of the facility to multiply the power by, for bases of whole systems", func(value string) (err error) {
+	set("pue", "overhead of the facility, which multiplies the power, for bases of whole systems", func(value string) (err error) {
 		if s.system.PUE, err = strconv.ParseFloat(value, 64); err != nil || !(s.system.PUE >= 1) {
 			return errors.New("expected a number, 1 or more")
 		}
@@ -61,11 +61,11 @@ func (s *System) Register(flags *flag.FlagSet) {
 	set("rack", "`number` of accelerators in a rack", count(&s.system.RackAccelerators))
 }
 
-// System returns the system that the flags describe; the zero System when there
-// are none. The error is that of its Validate, in the words of the flags.
+// System returns the system that the flags describe; the zero System without flags.
+// The error names the flags where it can.
 func (s *System) System() (pricing.System, error) { return s.Over(pricing.System{}) }
 
-// Over returns the system with what the flags say in place of what it says.
+// Over returns base with the fields that flags set replaced.
 func (s *System) Over(base pricing.System) (pricing.System, error) {
 	if s.given["accelerators"] {
 		base.Accelerators = s.system.Accelerators
@@ -93,7 +93,7 @@ func (s *System) Over(base pricing.System) (pricing.System, error) {
 	case base.Accelerators == 0 && (base.Price > 0 || base.RackAccelerators > 0):
 		errs = append(errs, errors.New("-price and -rack need -accelerators"))
 	case base.Power > 0 && base.Basis == "":
-		errs = append(errs, errors.New("-power needs -power-basis: figures of different bases differ by a factor of two"))
+		errs = append(errs, errors.New("-power needs -power-basis: figures of different bases differ by up to a factor of two"))
 	case base.Power == 0 && base.Basis != "":
 		errs = append(errs, errors.New("-power-basis needs -power"))
 	default:

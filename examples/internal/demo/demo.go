@@ -23,7 +23,7 @@ func Config() simulate.Config {
 }
 
 // Notice goes in front of all output about the simulated system.
-const Notice = "No -endpoint: what is measured is a SIMULATION of an inference system that does not exist."
+const Notice = "No -endpoint: this measures a SIMULATION of an inference system that does not exist."
 
 // Serve serves a simulated system on this machine.
 func Serve(c simulate.Config) (*endpointtest.Server, error) {
