@@ -84,7 +84,7 @@ func TestPresetTable(t *testing.T) {
 			fmt.Fprintf(&table, "//\t%-34s %18.0f ms %14.0f\n", p.Name, r.ttft().Seconds()*1000, speed)
 		})
 		if !strings.HasPrefix(p.Description, "MODEL") || p.Name != "demo" && !strings.HasSuffix(p.Name, "-model") {
-			t.Errorf("%s is not labelled as a model: %s", p.Name, p.Description)
+			t.Errorf("%s is not labeled as a model: %s", p.Name, p.Description)
 		}
 		if again, err := simulate.Preset(p.Name); err != nil || again.Name != p.Name {
 			t.Errorf("Preset(%q): %v", p.Name, err)

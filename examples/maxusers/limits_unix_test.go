@@ -46,7 +46,7 @@ func TestOpenFiles(t *testing.T) {
 		t.Errorf("status %d\n%s", status, output)
 	}
 	t.Log(output)
-	// What was learnt is not lost when there are more or fewer files to open.
+	// What was learned is not lost when there are more or fewer files to open.
 	for _, most := range []string{"50", "61"} {
 		if status, output := limited(most, "-journal", dir); status != cli.OK || !strings.Contains(output, "more were not seen to fail") {
 			t.Errorf("%s files: status %d\n%s", most, status, output)
