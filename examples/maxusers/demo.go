@@ -24,8 +24,8 @@ func open(o *options) (*trajectory.Workload, error) {
 		return demo.Workload(), nil
 	}
 	if preset, ok := strings.CutPrefix(o.workload, presetPrefix); ok {
-		g := trajectory.Generator{Preset: trajectory.Preset(preset)}
-		if err := g.Validate(); err != nil {
+		sessions := generate.Preset(preset)
+		if err := sessions.Validate(); err != nil {
 			return nil, err
 		}
 		return sessions.Workload(), nil

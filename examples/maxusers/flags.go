@@ -36,7 +36,7 @@ func parse(program cli.Program, args []string) (*options, error) {
 	)
 	flags := program.Flags()
 	o.endpoint.Register(flags.FlagSet)
-	flags.StringVar(&o.workload, "workload", "", "recorded sessions to replay: a `file` or folder, or "+presetPrefix+"NAME for generated ones ("+cli.Names(trajectory.Presets())+"); default "+presetPrefix+"demo, with an -endpoint without tool delays")
+	flags.StringVar(&o.workload, "workload", "", "recorded sessions to replay: a `file` or folder, or "+presetPrefix+"NAME for generated ones ("+strings.Join(generate.Presets(), ", ")+"); default "+presetPrefix+"demo, with an -endpoint without tool delays")
 	flags.StringVar(&o.format, "format", "", "the `format` of -workload, one of "+cli.Names(format.Formats())+" (default: recognized by its content)")
 	flags.BoolVar(&o.redact, "redact", false, "redact what looks like a key or a token in -workload")
 	flags.BoolVar(&o.skipBad, "skip-bad", false, "skip bad records of -workload instead of giving up")

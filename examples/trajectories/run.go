@@ -23,7 +23,7 @@ func commands() []command {
 		{"lint", "FILE", "list mistakes; status 1 on errors", lint},
 		{"stats", "FILE", "print statistics", stats},
 		{"convert", "FILE OUT", "write it in another format", convert},
-		{"generate", "OUT", "generate sessions", generate},
+		{"generate", "OUT", "generate sessions", makeUp},
 	}
 }
 

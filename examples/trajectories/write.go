@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/agentperf/agentperf-go/examples/internal/cli"
 	"github.com/agentperf/agentperf-go/trajectory"
@@ -32,15 +33,14 @@ func convert(c *call) (int, error) {
 	return cli.OK, t.write(c, w, c.args[1])
 }
 
-// generate writes generated sessions.
-func generate(c *call) (int, error) {
+// makeUp writes generated sessions.
+func makeUp(c *call) (int, error) {
 	c.reading()
 	t := c.writing()
-	var g trajectory.Generator
-	preset := c.flags.String("preset", "", "the `kind` of sessions: "+cli.Names(trajectory.Presets())+" (default demo)")
+	preset := c.flags.String("preset", "", "the `kind` of sessions: "+strings.Join(generate.Presets(), ", ")+" (default demo)")
 	like := c.flags.String("like", "", "make sessions with the statistics of those in `FILE`, or with those that stats -json wrote to it, and nothing else from it")
-	c.flags.Uint64Var(&g.Seed, "seed", 0, "random seed")
-	c.flags.IntVar(&g.Trajectories, "n", 0, "number of `sessions` to make (default: as many as the preset or file has)")
+	seed := c.flags.Uint64("seed", 0, "random seed")
+	n := c.flags.Int("n", 0, "number of `sessions` to make (default: as many as the preset or file has)")
 	if err := c.parse(1); err != nil {
 		return 0, err
 	}
@@ -64,7 +64,7 @@ func generate(c *call) (int, error) {
 			return 0, err
 		}
 	}
-	return cli.OK, t.write(c, g.Workload(), c.args[0])
+	return cli.OK, t.write(c, sessions.Workload(), c.args[0])
 }
 
 // statsOf returns the statistics of recordings, or those in a file.

@@ -8,10 +8,11 @@ import (
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
 	"github.com/agentperf/agentperf-go/endpoint/simulate"
 	"github.com/agentperf/agentperf-go/trajectory"
+	"github.com/agentperf/agentperf-go/trajectory/generate"
 )
 
 // Workload returns a dozen sessions, the same each time.
-func Workload() *trajectory.Workload { return trajectory.Generator{}.Workload() }
+func Workload() *trajectory.Workload { return generate.Preset(generate.Demo).Workload() }
 
 // Config returns the simulated system that the sessions are made for.
 func Config() simulate.Config {
