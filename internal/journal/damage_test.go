@@ -58,6 +58,9 @@ func TestDamage(t *testing.T) {
 	}
 	for _, test := range tests {
 		dir := fill(t, test.log, test.side)
+		if c, err := journal.Read(dir); err == nil || !strings.Contains(err.Error(), test.want) && test.log != nil {
+			t.Errorf("%s: Read returns %+v and error %v, want %q", test.name, c, err, test.want)
+		}
 		j, err := journal.Open(dir, []byte(header))
 		if err == nil {
 			j.Close()
@@ -84,6 +87,9 @@ func TestLineWithoutEnd(t *testing.T) {
 	}
 	if _, err := journal.Open(dir, []byte(header)); err == nil || !strings.Contains(err.Error(), "journal.jsonl:2: the line is longer than") {
 		t.Errorf("error %v", err)
+	}
+	if c, err := journal.Read(dir); err == nil || !strings.Contains(err.Error(), "journal.jsonl:2: the line is longer than") {
+		t.Errorf("Read returns %+v and error %v", c, err)
 	}
 	if info, err := os.Stat(filepath.Join(dir, journal.Name)); err != nil || info.Size() != size {
 		t.Errorf("the journal was changed: %v, %v", info, err)

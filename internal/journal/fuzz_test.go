@@ -22,7 +22,14 @@ func FuzzOpen(f *testing.F) {
 			log = reseal(log)
 		}
 		dir := fill(t, log, make([]byte, side))
+		c, readErr := journal.Read(dir)
 		j, err := journal.Open(dir, []byte(header))
+		if readErr == nil && (err != nil || !j.Resumed() || !bytes.Equal(c.Header, j.Header()) || !slices.EqualFunc(c.Records, j.Records(), bytes.Equal)) {
+			t.Errorf("Read returns %q, but not Open: %v", c, err)
+		}
+		if readErr != nil && err == nil && j.Resumed() {
+			t.Errorf("Open succeeds, but not Read: %v", readErr)
+		}
 		if err != nil {
 			if _, again := journal.Open(dir, []byte(header)); again == nil || again.Error() != err.Error() {
 				t.Errorf("error %q, then %v", err, again)

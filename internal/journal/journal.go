@@ -19,6 +19,8 @@
 // side file that no line speaks of: Open cuts off both. Anything else that does
 // not fit is damage, and Open leaves it alone and says where it is. It takes the
 // side file by its length: a damaged row shows when it is decompressed.
+//
+// Read returns what another run has learnt, whether or not that run still goes on.
 package journal
 
 import (

@@ -42,8 +42,8 @@ func (j *Journal) open(dir string) error {
 	// A pipe would be waited for.
 	if info, err := j.log.Stat(); err != nil {
 		return err
-	} else if !info.Mode().IsRegular() {
-		return fmt.Errorf("%s is no journal: it is %s, expected a regular file", j.name, info.Mode())
+	} else if err := checkRegular(j.name, info); err != nil {
+		return err
 	}
 	if held, err := lock(j.log); err != nil {
 		return err
@@ -72,6 +72,14 @@ func (j *Journal) open(dir string) error {
 	return errors.Join(j.rows.Sync(), j.log.Sync(), syncDir(dir))
 }
 
+// checkRegular returns an error unless the journal called name is a regular file.
+func checkRegular(name string, info fs.FileInfo) error {
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is no journal: it is %s, expected a regular file", name, info.Mode())
+	}
+	return nil
+}
+
 // openRows opens the side file, which must hold what the journal says.
 func (j *Journal) openRows(name string, found contents) error {
 	flags := os.O_RDWR
@@ -86,15 +94,21 @@ func (j *Journal) openRows(name string, found contents) error {
 	if err != nil {
 		return err
 	}
+	return found.checkRows(j.name, name, info)
+}
+
+// checkRows returns an error unless the side file, called name, holds what the
+// journal, called log, says.
+func (c contents) checkRows(log, name string, info fs.FileInfo) error {
 	switch size := info.Size(); {
 	case !info.Mode().IsRegular():
 		return fmt.Errorf("%s is %s, expected a regular file", name, info.Mode())
-	case size < found.side:
-		return fmt.Errorf("%s has %d bytes, expected at least the %d of %s:%d", name, size, found.side, j.name, found.lines)
-	case found.header == nil && size > 0:
+	case size < c.side:
+		return fmt.Errorf("%s has %d bytes, expected at least the %d of %s:%d", name, size, c.side, log, c.lines)
+	case c.header == nil && size > 0:
 		// The header is on the disk before any row: no crash leaves this,
 		// and the rows may be somebody's.
-		return fmt.Errorf("%s has %d bytes, expected none: %s has no header", name, size, j.name)
+		return fmt.Errorf("%s has %d bytes, expected none: %s has no header", name, size, log)
 	}
 	return nil
 }
