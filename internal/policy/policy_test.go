@@ -58,6 +58,7 @@ var imports = map[string][]string{
 	"internal/decimal":      {},
 	"internal/fields":       {},
 	"internal/filler":       {},
+	"internal/identity":     {"internal/secrets"},
 	"internal/instant":      {},
 	"internal/journal":      {},
 	"internal/jsonscan":     {},
