@@ -8,6 +8,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/metrics"
+	"github.com/agentperf/agentperf-go/trajectory"
 )
 
 const (
@@ -22,7 +23,7 @@ const (
 // calibrate finds the number of words of filler for a prompt of want tokens by the
 // server's own count, within the tolerance. Each probe is a different prompt with
 // an answer of one token. got is 0 if the server does not count.
-func calibrate(ctx context.Context, conn *endpoint.Conn, s shape, seed uint64, want int) (words, got int, warning string, err error) {
+func calibrate(ctx context.Context, sender trajectory.Sender, s shape, seed uint64, want int) (words, got int, warning string, err error) {
 	s.tokens, s.ignoreEOS = 1, false
 	rng := random(seed, -1, 0)
 	type point struct{ words, tokens int }
@@ -30,7 +31,7 @@ func calibrate(ctx context.Context, conn *endpoint.Conn, s shape, seed uint64, w
 	next := want
 	for range probes {
 		s.words = next
-		tokens, err := probe(ctx, conn, s.prompter(rng).next())
+		tokens, err := probe(ctx, sender, s.query(rng, s.prompter(rng)))
 		if err != nil {
 			return next, 0, "", err
 		}
@@ -65,10 +66,11 @@ func calibrate(ctx context.Context, conn *endpoint.Conn, s shape, seed uint64, w
 
 func off(tokens, want int) float64 { return math.Abs(float64(tokens - want)) }
 
-// probe returns the server's count of the tokens of a prompt, 0 if it does not count.
-func probe(ctx context.Context, conn *endpoint.Conn, body []byte) (int, error) {
+// probe sends a query and returns the server's count of the tokens of its prompt, 0 if it
+// does not count.
+func probe(ctx context.Context, sender trajectory.Sender, q *trajectory.Request) (int, error) {
 	var clock metrics.Clock
-	_, err := conn.Stream(ctx, "", [][]byte{body}, &clock)
+	err := trajectory.Send(ctx, sender, q, &clock)
 	t := clock.Timing()
 	// One token may be nothing that is shown; the count is as good.
 	if e, ok := errors.AsType[*endpoint.Error](err); ok && e.Outcome == endpoint.OutcomeEmpty && t.UsageReported {

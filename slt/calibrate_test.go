@@ -69,9 +69,9 @@ func TestCalibrate(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			conn := client.Conn()
-			defer conn.Close()
-			words, got, warning, err := calibrate(t.Context(), conn, shape{model: "m", wanted: 1000, tokens: 1000, ignoreEOS: true}, 1, tt.want)
+			sender := httpSender{client.Conn()}
+			defer hangUp(sender)
+			words, got, warning, err := calibrate(t.Context(), sender, shape{model: "m", wanted: 1000, tokens: 1000, ignoreEOS: true}, 1, tt.want)
 			if err != nil || math.Abs(float64(got-tt.got)) > float64(tt.within) || (warning == "") != (tt.warns == "") || !strings.Contains(warning, tt.warns) {
 				t.Errorf("%d words are %d tokens, %q, %v; want %d tokens and %q", words, got, warning, err, tt.got, tt.warns)
 			}

@@ -1,6 +1,7 @@
 package slt
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,14 +12,27 @@ import (
 
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/internal/fields"
+	"github.com/agentperf/agentperf-go/internal/spans"
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/pricing"
+	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// Config says what to measure and how. Only Endpoint has no default.
+// Config says what to measure and how. One of Endpoint and Connect is required;
+// everything else has a default. A Config is not modified and may be reused.
 type Config struct {
-	// Endpoint is the system under test.
+	// Endpoint is the system under test. It is probed before the first level, and the
+	// findings are in Report.Preflight.
 	Endpoint endpoint.Config
+	// Connect, if set, replaces Endpoint: it returns a new connection for a worker,
+	// numbered from 0. It is called once for each worker of each level, from several
+	// goroutines at a time, and with 0 before the first level and after one in which
+	// nothing succeeded. A Sender that is an io.Closer is closed when its worker ends.
+	// The requests belong to no trajectory; there is no preflight, and prompts have the
+	// length that they should only if the Sender reports usage.
+	Connect func(worker int) trajectory.Sender
+	// Label stands for the system behind Connect. It is in the report.
+	Label string
 	// Model is the model to request; empty means the only one served.
 	Model string
 	// Fields are added to each request body, and replace fields of the same
@@ -55,6 +69,10 @@ type Config struct {
 	// System is the hardware that throughput is divided by and its price; the zero
 	// System leaves those figures out.
 	System pricing.System
+	// ClientLag is the largest P99 delay of the client itself, in sending and in
+	// noticing what arrives, above which a level is invalid; 0 means 50 ms, negative
+	// means no limit.
+	ClientLag time.Duration
 	// Seed determines the prompts. 0 draws one, which the report states, so that a
 	// second run does not find the server's cache filled by the first.
 	Seed uint64
@@ -81,10 +99,11 @@ const (
 	defaultDrain          = 30 * time.Second
 	defaultSpeed          = 100
 	defaultMaxConcurrency = 4096
+	defaultClientLag      = 50 * time.Millisecond
 
-	mostTokens      = 10_000_000          // of a prompt or an answer; beyond any model's context
-	mostConcurrency = 1_000_000           // in one process; beyond any machine's ports
-	longest         = 30 * 24 * time.Hour // of any part of a level; beyond any use
+	mostTokens      = 10_000_000            // of a prompt or an answer; beyond any model's context
+	mostConcurrency = 1_000_000             // in one process; beyond any machine's ports
+	leastMeasure    = 10 * time.Millisecond // shorter windows hold no query of a server that is any use
 )
 
 // Levels returns the published levels of concurrency: 1, 2, 4, 8, 16, 32, 64
@@ -104,7 +123,10 @@ func Levels() iter.Seq[int] {
 
 // Validate returns all mistakes in the configuration, joined, or nil.
 func (c Config) Validate() error {
-	errs := []error{c.Endpoint.Validate(), fields.Validate("slt", c.Fields), c.System.Validate()}
+	errs := []error{fields.Validate("slt", c.Fields), c.System.Validate()}
+	if c.Connect == nil {
+		errs = append(errs, c.Endpoint.Validate())
+	}
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf("slt: "+format, args...)) }
 	for i, n := range c.Levels {
 		switch {
@@ -123,17 +145,14 @@ func (c Config) Validate() error {
 	if c.OutputTokens == 1 {
 		bad("OutputTokens is 1: one token has no output speed, expected 2 or more")
 	}
-	if c.Measure < 0 {
-		bad("Measure is %v, expected 0 or more", c.Measure)
+	if c.Measure != 0 {
+		errs = append(errs, spans.Check("slt: Measure", c.Measure, leastMeasure))
 	}
-	for _, d := range [...]struct {
-		name string
-		d    time.Duration
-	}{{"Ramp", c.Ramp}, {"Settle", c.Settle}, {"Measure", c.Measure}, {"Drain", c.Drain}} {
-		if d.d > longest {
-			bad("%s is %v, expected at most %v", d.name, d.d, longest)
-		}
-	}
+	// Negative ones mean none, or any.
+	errs = append(errs,
+		spans.Check("slt: Ramp", max(0, c.Ramp), 0), spans.Check("slt: Settle", max(0, c.Settle), 0),
+		spans.Check("slt: Drain", max(0, c.Drain), 0), spans.Check("slt: ClientLag", max(0, c.ClientLag), 0),
+	)
 	if math.IsNaN(c.Plateau.Gain) || math.IsInf(c.Plateau.Gain, 0) || c.Plateau.Levels < 0 {
 		bad("Plateau is %+v, expected a finite Gain and 0 or more Levels", c.Plateau)
 	}
@@ -147,24 +166,14 @@ func (c Config) Validate() error {
 
 // resolve fills in the defaults that need no endpoint.
 func (c Config) resolve() Config {
-	for _, d := range [...]struct {
-		d     *time.Duration
-		value time.Duration
-	}{{&c.Ramp, defaultRamp}, {&c.Settle, defaultSettle}, {&c.Measure, defaultMeasure}, {&c.Drain, defaultDrain}} {
-		if *d.d == 0 {
-			*d.d = d.value
-		}
-		*d.d = max(0, *d.d)
-	}
-	if c.InputTokens == 0 {
-		c.InputTokens = defaultTokens
-	}
-	if c.OutputTokens == 0 {
-		c.OutputTokens = defaultTokens
-	}
-	if c.MaxConcurrency == 0 {
-		c.MaxConcurrency = defaultMaxConcurrency
-	}
+	c.Ramp = max(0, cmp.Or(c.Ramp, defaultRamp))
+	c.Settle = max(0, cmp.Or(c.Settle, defaultSettle))
+	c.Measure = cmp.Or(c.Measure, defaultMeasure)
+	c.Drain = max(0, cmp.Or(c.Drain, defaultDrain))
+	c.ClientLag = cmp.Or(c.ClientLag, defaultClientLag)
+	c.InputTokens = cmp.Or(c.InputTokens, defaultTokens)
+	c.OutputTokens = cmp.Or(c.OutputTokens, defaultTokens)
+	c.MaxConcurrency = cmp.Or(c.MaxConcurrency, defaultMaxConcurrency)
 	if len(c.AtSpeeds) == 0 {
 		c.AtSpeeds = []metrics.TokensPerSecond{defaultSpeed}
 	}
@@ -176,13 +185,8 @@ func (c Config) resolve() Config {
 }
 
 func (p Plateau) resolve() Plateau {
-	if p.Gain == 0 {
-		p.Gain = 0.01
-	}
-	p.Gain = max(0, p.Gain)
-	if p.Levels == 0 {
-		p.Levels = 2
-	}
+	p.Gain = max(0, cmp.Or(p.Gain, 0.01))
+	p.Levels = cmp.Or(p.Levels, 2)
 	return p
 }
 

@@ -9,7 +9,7 @@ import (
 // fit limits the sweep to the number of connections that this machine can open, one per
 // query. It returns an error if Levels ask for more.
 func (c *Config) fit(limits sockets.Limits) (warning string, err error) {
-	if c.Endpoint.Dial != nil || c.Endpoint.HTTP2 {
+	if c.Connect != nil || c.Endpoint.Dial != nil || c.Endpoint.HTTP2 {
 		return "", nil // of an unknown kind, or shared
 	}
 	check := func(level, before int) error {

@@ -1,10 +1,6 @@
 package slt
 
-import (
-	"fmt"
-
-	"github.com/agentperf/agentperf-go/metrics"
-)
+import "github.com/agentperf/agentperf-go/metrics"
 
 // growth detects the plateau from the throughput of each level.
 type growth struct {
@@ -27,22 +23,22 @@ func (g *growth) add(throughput float64) (plateau bool) {
 func (r *Report) derive(speeds []metrics.TokensPerSecond) error {
 	r.PeakOutputTokensPerSecond, r.PeakOutputSpeed, r.PeakConcurrency, r.PeakNormalized = nil, nil, 0, nil
 	for i := range r.Levels {
-		l := &r.Levels[i]
-		if l.Invalid != "" {
-			continue
+		f := r.Levels[i].Figures
+		if f == nil {
+			continue // the level is invalid
 		}
-		if p := r.PeakOutputTokensPerSecond; l.OutputTokensPerSecond > 0 && (p == nil || l.OutputTokensPerSecond > *p) {
-			r.PeakOutputTokensPerSecond, r.PeakConcurrency = new(l.OutputTokensPerSecond), l.Concurrency
+		if p := r.PeakOutputTokensPerSecond; f.OutputTokensPerSecond > 0 && (p == nil || f.OutputTokensPerSecond > *p) {
+			r.PeakOutputTokensPerSecond, r.PeakConcurrency = new(f.OutputTokensPerSecond), r.Levels[i].Concurrency
 		}
-		if p := r.PeakOutputSpeed; l.MedianOutputSpeed != nil && (p == nil || *l.MedianOutputSpeed > *p) {
-			r.PeakOutputSpeed = new(*l.MedianOutputSpeed)
+		if p := r.PeakOutputSpeed; f.MedianOutputSpeed != nil && (p == nil || *f.MedianOutputSpeed > *p) {
+			r.PeakOutputSpeed = new(*f.MedianOutputSpeed)
 		}
 	}
 	r.AtSpeed = make([]AtSpeed, 0, len(speeds))
 	for _, s := range speeds {
 		a, recrossed := read(r.Levels, s)
 		if recrossed > 0 {
-			r.Warnings = append(r.Warnings, fmt.Sprintf("at %v tokens/s per query: concurrency %d is fast enough although a lower one was not; the lower one counts", float64(s), recrossed))
+			warn(&r.Warnings, "recrossed", "at %v tokens/s per query: concurrency %d is fast enough although a lower one was not; the lower one counts", float64(s), recrossed)
 		}
 		if err := r.price(&a); err != nil {
 			return err
@@ -92,10 +88,10 @@ func read(levels []Level, speed metrics.TokensPerSecond) (a AtSpeed, recrossed i
 	for i := range levels {
 		l := &levels[i]
 		switch {
-		case l.Invalid != "" || l.MedianOutputSpeed == nil:
-		case *l.MedianOutputSpeed < want && slower == nil:
+		case l.Figures == nil || l.Figures.MedianOutputSpeed == nil:
+		case *l.Figures.MedianOutputSpeed < want && slower == nil:
 			slower = l
-		case *l.MedianOutputSpeed < want:
+		case *l.Figures.MedianOutputSpeed < want:
 		case slower != nil:
 			recrossed = l.Concurrency
 		default:
@@ -106,20 +102,20 @@ func read(levels []Level, speed metrics.TokensPerSecond) (a AtSpeed, recrossed i
 	case before == nil && slower == nil:
 	case before == nil:
 		a.Case = NeverReached
-	case *before.MedianOutputSpeed == want:
-		a.set(AtLevel, before.OutputTokensPerSecond, before, before)
+	case *before.Figures.MedianOutputSpeed == want:
+		a.set(AtLevel, before.throughput(), before, before)
 	case slower == nil:
 		best := before
 		for i := range levels {
-			if l := &levels[i]; l.Invalid == "" && l.MedianOutputSpeed != nil && l.OutputTokensPerSecond > best.OutputTokensPerSecond {
+			if l := &levels[i]; l.Figures != nil && l.Figures.MedianOutputSpeed != nil && l.throughput() > best.throughput() {
 				best = l
 			}
 		}
-		a.set(AllFaster, best.OutputTokensPerSecond, best, best)
+		a.set(AllFaster, best.throughput(), best, best)
 	default:
-		high, low := *before.MedianOutputSpeed, *slower.MedianOutputSpeed
+		high, low := *before.Figures.MedianOutputSpeed, *slower.Figures.MedianOutputSpeed
 		way := (high - want) / (high - low)
-		a.set(Interpolated, before.OutputTokensPerSecond+way*(slower.OutputTokensPerSecond-before.OutputTokensPerSecond), before, slower)
+		a.set(Interpolated, before.throughput()+way*(slower.throughput()-before.throughput()), before, slower)
 	}
 	return a, recrossed
 }

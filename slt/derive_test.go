@@ -38,9 +38,9 @@ func TestPlateau(t *testing.T) {
 
 // at is a level with a speed; a negative speed is none.
 func level(concurrency int, throughput, speed float64) Level {
-	l := Level{Concurrency: concurrency, OutputTokensPerSecond: throughput}
+	l := Level{Concurrency: concurrency, Figures: &Figures{OutputTokensPerSecond: throughput}}
 	if speed >= 0 {
-		l.MedianOutputSpeed = &speed
+		l.Figures.MedianOutputSpeed = &speed
 	}
 	return l
 }
@@ -63,6 +63,7 @@ func TestReadAtSpeed(t *testing.T) {
 		{"no speeds", []Level{level(1, 100, -1)}, 0, NoData, nil, 0},
 		{"a gap is read across", []Level{level(1, 100, 140), level(2, 200, -1), level(4, 300, 100)}, 200, Interpolated, []int{1, 4}, 0},
 		// The first crossing counts, not the lucky level after it.
+		{"an invalid level is none", []Level{level(1, 100, 140), {Concurrency: 2, Invalid: "late", InvalidFigures: level(2, 9000, 120).Figures}, level(4, 300, 100)}, 200, Interpolated, []int{1, 4}, 0},
 		{"recrossed", []Level{level(1, 100, 140), level(2, 200, 100), level(4, 400, 130), level(8, 500, 60)}, 150, Interpolated, []int{1, 2}, 4},
 		{"most failed", []Level{level(1, 100, 160), level(2, 200, 0)}, 125, Interpolated, []int{1, 2}, 0},
 	} {

@@ -3,7 +3,8 @@ package slt
 import (
 	"time"
 
-	"github.com/agentperf/agentperf-go/internal/phase"
+	"github.com/agentperf/agentperf-go/internal/load"
+	"github.com/agentperf/agentperf-go/metrics"
 )
 
 // An Event is the progress of a sweep.
@@ -15,7 +16,7 @@ type Event struct {
 	Stage string
 	// Warnings are set if Stage is "starting": the report's warnings about the
 	// endpoint, the prompts and this machine.
-	Warnings []string
+	Warnings []metrics.Warning
 	// Elapsed is the time since the level began.
 	Elapsed time.Duration
 	// Queries and Succeeded count the level's queries so far, measured or not.
@@ -30,12 +31,12 @@ type Event struct {
 // enough for a person to see it move.
 const progressInterval = 500 * time.Millisecond
 
-// watch turns the snapshots of a phase into events.
-func watch(progress func(Event), concurrency int) func(phase.Snapshot) {
+// watch turns the progress of a phase into events.
+func watch(progress func(Event), concurrency int) func(load.Progress) {
 	if progress == nil {
 		return nil
 	}
-	return func(s phase.Snapshot) {
+	return func(s load.Progress) {
 		progress(Event{
 			Concurrency: concurrency, Stage: s.Stage, Elapsed: s.Elapsed,
 			Queries: s.Attempts, Succeeded: s.Succeeded, Pending: s.Pending,

@@ -25,13 +25,15 @@ func ExampleRun() {
 		System:   pricing.System{Accelerators: 8, Price: 2 * pricing.Dollar},
 		Levels:   []int{1, 2}, InputTokens: 100, OutputTokens: 20,
 		Ramp: -1, Settle: -1, Measure: 200 * time.Millisecond,
+		// The machine that runs this may be busy with other tests.
+		ClientLag: -1,
 	})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	for _, l := range report.Levels {
-		fmt.Printf("concurrency %d: %v were answered\n", l.Concurrency, *l.ResponseRate)
+		fmt.Printf("concurrency %d: %v were answered\n", l.Concurrency, *l.Figures.ResponseRate)
 	}
 	fmt.Printf("a million tokens at %v tokens/s per query: priced %v\n", report.AtSpeed[0].Speed, report.AtSpeed[0].CostPerMillion != nil)
 	// Output:

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -19,6 +20,7 @@ import (
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
 	"github.com/agentperf/agentperf-go/internal/memnet"
+	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/slt"
 )
 
@@ -53,8 +55,8 @@ func every(n int, f endpointtest.Fault) func(int) endpointtest.Fault {
 // preamble is more than the requests before the first level.
 const preamble = 20
 
-func warned(warnings []string, words string) bool {
-	return strings.Contains(strings.Join(warnings, "\n"), words)
+func warned(warnings []metrics.Warning, words string) bool {
+	return slices.ContainsFunc(warnings, func(w metrics.Warning) bool { return w.Code != "" && strings.Contains(w.Text, words) })
 }
 
 // A failed query is speed 0 and infinite latency, and is counted.
@@ -80,7 +82,7 @@ func TestFailuresCount(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				l := report.Levels[0]
+				l := report.Levels[0].Figures
 				if share := float64(l.Failed) / float64(l.Requests); math.Abs(share-tt.failed) > 0.03 {
 					t.Errorf("%d of %d failed, want a share of %v", l.Failed, l.Requests, tt.failed)
 				}
@@ -112,7 +114,8 @@ func TestNothingSucceeds(t *testing.T) {
 		if !errors.Is(err, slt.ErrNothingSucceeded) || !strings.Contains(err.Error(), "429") {
 			t.Errorf("error %v", err)
 		}
-		if l := report.Levels[0]; l.Requests == 0 || l.Failed != l.Requests || l.Invalid == "" || *l.ResponseRate != 0 {
+		l := report.Levels[0]
+		if f := l.InvalidFigures; l.Figures != nil || f.Requests == 0 || f.Failed != f.Requests || l.Invalid == "" || *f.ResponseRate != 0 {
 			t.Errorf("%+v", l)
 		}
 		if report.Complete || report.PlateauReached || report.PeakOutputTokensPerSecond != nil || report.AtSpeed[0].Case != slt.NoData {
@@ -166,10 +169,10 @@ func TestCollapse(t *testing.T) {
 			t.Fatal(err)
 		}
 		l := report.Levels[1]
-		if l.Failed == 0 || l.Invalid != "" || len(report.Levels) != 2 || !report.Complete {
+		if l.Figures.Failed == 0 || l.Invalid != "" || len(report.Levels) != 2 || !report.Complete {
 			t.Errorf("%+v", l)
 		}
-		near(t, "median speed", l.MedianOutputSpeed, 0, 0)
+		near(t, "median speed", l.Figures.MedianOutputSpeed, 0, 0)
 		if a := report.AtSpeed[0]; a.Case != slt.Interpolated || *a.OutputTokensPerSecond > 150 {
 			t.Errorf("%+v", a)
 		}
@@ -192,7 +195,7 @@ func TestOverload(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if l := report.Levels[1]; l.Failed == 0 || l.Failed == l.Requests {
+		if l := report.Levels[1].Figures; l.Failed == 0 || l.Failed == l.Requests {
 			t.Errorf("%+v", l)
 		}
 		near(t, "peak", report.PeakOutputTokensPerSecond, 400, 1)
@@ -213,7 +216,8 @@ func TestHangingQueries(t *testing.T) {
 			t.Fatal(err)
 		}
 		l := report.Levels[0]
-		if l.Unanswered != 8 || l.MeasuredSeconds != 20 || l.LevelSeconds != 27.875 || *l.ResponseRate != float64(l.Requests-l.Unanswered)/float64(l.Requests) {
+		f := l.Figures
+		if f.Unanswered != 8 || l.MeasuredSeconds != 20 || l.LevelSeconds != 27.875 || *f.ResponseRate != float64(f.Requests-f.Unanswered)/float64(f.Requests) {
 			t.Errorf("%+v", l)
 		}
 		if !warned(l.Warnings, "got no token although") {
@@ -232,8 +236,8 @@ func TestQueriesLongerThanTheWindow(t *testing.T) {
 			t.Fatal(err)
 		}
 		l := report.Levels[1]
-		near(t, "throughput", &l.OutputTokensPerSecond, 200, 20)
-		if l.Requests != 0 || l.MedianE2E != nil || l.MedianOutputSpeed != nil || l.ResponseRate != nil || !warned(l.Warnings, "no query ended in the window of 20 s") {
+		near(t, "throughput", &l.Figures.OutputTokensPerSecond, 200, 20)
+		if f := l.Figures; f.Requests != 0 || f.MedianE2E != nil || f.MedianOutputSpeed != nil || f.ResponseRate != nil || !warned(l.Warnings, "no query ended in the window of 20 s") {
 			t.Errorf("%+v", l)
 		}
 		if a := report.AtSpeed[0]; a.Case != slt.AllFaster {
@@ -274,7 +278,7 @@ func TestCancel(t *testing.T) {
 			t.Errorf("%v, %d levels", err, len(report.Levels))
 		}
 		// The level that was cut says what it saw.
-		near(t, "throughput", &report.Levels[1].OutputTokensPerSecond, 200, 20)
+		near(t, "throughput", &report.Levels[1].Figures.OutputTokensPerSecond, 200, 20)
 	})
 }
 
@@ -300,8 +304,8 @@ func TestLengths(t *testing.T) {
 						t.Errorf("%q does not mention %q", report.Warnings, words)
 					}
 				}
-				near(t, "output", report.Levels[0].MeanOutputTokens, tt.output, 0)
-				near(t, "throughput", &report.Levels[0].OutputTokensPerSecond, 200, 1)
+				near(t, "output", report.Levels[0].Figures.MeanOutputTokens, tt.output, 0)
+				near(t, "throughput", &report.Levels[0].Figures.OutputTokensPerSecond, 200, 1)
 			})
 		})
 	}
@@ -324,7 +328,7 @@ func TestIgnoreEOSRejected(t *testing.T) {
 		cfg := short(2)
 		cfg.Endpoint = endpoint.Config{URL: "http://mem", Dial: server.Dial}
 		report, err := slt.Run(t.Context(), cfg)
-		if err != nil || !warned(report.Warnings, "rejects ignore_eos") || report.Levels[0].Failed != 0 || report.Config.IgnoreEOS {
+		if err != nil || !warned(report.Warnings, "rejects ignore_eos") || report.Levels[0].Figures.Failed != 0 || report.Config.IgnoreEOS {
 			t.Errorf("%v, %+v", err, report)
 		}
 		if report.Config.Seed == 0 {

@@ -73,9 +73,9 @@ func TestKnownAnswers(t *testing.T) {
 					window, input, output = cfg.Measure.Seconds(), float64(cfg.InputTokens), float64(cfg.OutputTokens)
 				}
 				var levels []int
-				for _, l := range report.Levels {
-					n := float64(l.Concurrency)
-					levels = append(levels, l.Concurrency)
+				for _, level := range report.Levels {
+					l, n := level.Figures, float64(level.Concurrency)
+					levels = append(levels, level.Concurrency)
 					speed := min(200, 2000/n)
 					// A stream has a token more or less in the window.
 					near(t, "throughput", &l.OutputTokensPerSecond, min(200*n, 2000), 4*n/window)
@@ -86,13 +86,13 @@ func TestKnownAnswers(t *testing.T) {
 					near(t, "response rate", l.ResponseRate, 1, 0)
 					near(t, "input tokens", l.MeanInputTokens, input, input/100)
 					near(t, "output tokens", l.MeanOutputTokens, output, 0)
-					if l.Failed != 0 || l.Unanswered != 0 || l.CachedInputTokens != 0 || l.MeasuredSeconds != window || len(l.Warnings) != 0 {
-						t.Errorf("concurrency %d: %+v", l.Concurrency, l)
+					if l.Failed != 0 || l.Unanswered != 0 || l.CachedInputTokens != 0 || level.MeasuredSeconds != window || len(level.Warnings) != 0 {
+						t.Errorf("%+v: %+v", level, l)
 					}
 					// Throughput times the window is that many queries, give or
 					// take the one that each worker has under way.
 					if queries := l.OutputTokensPerSecond * window / output; math.Abs(float64(l.Requests)-queries) > n {
-						t.Errorf("concurrency %d: %d queries ended, want about %v", l.Concurrency, l.Requests, queries)
+						t.Errorf("concurrency %d: %d queries ended, want about %v", level.Concurrency, l.Requests, queries)
 					}
 				}
 				// 16 is the last that beats the best before it; the plateau is

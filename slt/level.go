@@ -4,87 +4,95 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
-	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
-	"github.com/agentperf/agentperf-go/internal/instant"
-	"github.com/agentperf/agentperf-go/internal/phase"
-	"github.com/agentperf/agentperf-go/metrics"
+	"github.com/agentperf/agentperf-go/internal/load"
+	"github.com/agentperf/agentperf-go/internal/record"
 )
 
-// record is one query as it went.
-type record struct {
-	begin   time.Time
-	timing  metrics.Timing
-	outcome endpoint.Outcome
-	message string
-	short   bool // the answer was forced to a length and is shorter
-	over    bool // it is longer than was asked for
-}
+// giveUp is how many queries of each worker must fail before a level without a success
+// ends: more than a hiccup.
+const giveUp = 3
 
-// failed reports whether the query failed by the server's fault.
-func (r *record) failed() bool {
-	return r.outcome != endpoint.OutcomeOK && r.outcome != endpoint.OutcomeCanceled && r.outcome != endpoint.OutcomeLocal
-}
-
-// end returns when the query ended.
-func (r *record) end() time.Time { return r.timing.Sent.Add(r.timing.E2E) }
-
-// crew is the workers of one level and what they saw.
-type crew struct {
-	client *endpoint.Client
-	shape  shape
-	seed   uint64
-	level  int
-
-	mu      sync.Mutex
-	records []record
-}
-
-// failurePause is the least time between the end of a query that failed before
-// anything was streamed and the next, so that a dead server is not hammered.
-const failurePause = time.Second
-
-// work keeps one query in flight.
-func (c *crew) work(soft, hard context.Context, w *phase.Worker) error {
-	conn := c.client.Conn()
-	defer conn.Close()
-	rng := random(c.seed, c.level, w.Index)
-	prompts := c.shape.prompter(rng)
-	from, until := w.Window()
-	for due := w.Due; instant.SleepUntil(soft, due); {
-		session := fmt.Sprintf("%016x", rng.Uint64())
-		body := prompts.next()
-		var clock metrics.Clock
-		clock.Due(due)
-		clock.Window(from, until)
-		request := w.Begin()
-		r := record{begin: request.Began}
-		_, err := conn.Stream(hard, session, [][]byte{body}, &clock)
-		r.timing = clock.Timing()
-		r.outcome = endpoint.OutcomeOK
-		if e, ok := errors.AsType[*endpoint.Error](err); ok {
-			r.outcome, r.message = e.Outcome, err.Error()
-		}
-		if err == nil && c.shape.forced() && r.timing.UsageReported {
-			r.short, r.over = r.timing.Tokens < c.shape.tokens, r.timing.Tokens > c.shape.tokens
-		}
-		request.End(err == nil)
-		c.add(r)
-		if r.outcome == endpoint.OutcomeLocal {
-			w.Stop() // whatever follows says nothing about the system
-		}
-		due = r.end()
-		if err != nil && !clock.Streamed() {
-			due = due.Add(failurePause)
-		}
+// level runs one level of concurrency and adds it to the report. Without an error the
+// level is valid.
+func (s *sweep) level(ctx context.Context, concurrency int) (*Level, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
 	}
-	return nil
+	index := len(s.report.Levels)
+	cfg := load.Config{
+		Shape: load.Shape{
+			Agents: concurrency, Settle: s.cfg.Settle, Measure: s.cfg.Measure, Drain: s.cfg.Drain, Fixed: true, GiveUp: giveUp,
+		},
+		Header:   record.Header{Index: index, Seed: s.cfg.Seed},
+		Progress: watch(s.cfg.Progress, concurrency), Interval: progressInterval,
+	}
+	if s.cfg.Ramp > 0 {
+		cfg.SpawnRate = float64(concurrency) / s.cfg.Ramp.Seconds()
+	}
+	before := s.counters()
+	phase, err := load.Run(ctx, cfg, s.worker(index))
+	s.density.Add(phase)
+	l := summarize(s.report.Config, s.cfg.ClientLag, s.density, phase)
+	for _, text := range s.counters().Since(before).Warnings() {
+		warn(&l.Warnings, "connections", "%s", text)
+	}
+	if err == nil {
+		err = s.valid(ctx, &l, phase)
+	}
+	s.report.Levels = append(s.report.Levels, l)
+	if s.cfg.Progress != nil {
+		s.cfg.Progress(Event{
+			Concurrency: concurrency, Stage: "done", Elapsed: phase.End,
+			Queries: len(phase.Rows), Succeeded: phase.Succeeded(), Result: &l,
+		})
+	}
+	return &l, err
 }
 
-func (c *crew) add(r record) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.records = append(c.records, r)
+// valid returns why the sweep cannot go on after a level, or nil. A level at whose end
+// nothing succeeded says something only if the endpoint is still there: it may have died
+// in the middle.
+func (s *sweep) valid(ctx context.Context, l *Level, p *record.Phase) error {
+	if l.Invalid != "" {
+		return fmt.Errorf("%w at concurrency %d: %s", ErrInvalid, l.Concurrency, l.Invalid)
+	}
+	why, silent := p.Silence()
+	s.succeeded = s.succeeded || p.Succeeded() > 0
+	if !silent {
+		return nil
+	}
+	err := s.alive(ctx, l.Concurrency, why)
+	if err != nil && ctx.Err() == nil {
+		l.invalidate("the endpoint does not answer: " + why)
+	}
+	return err
+}
+
+// alive checks that the endpoint still answers a single query.
+func (s *sweep) alive(ctx context.Context, concurrency int, why string) error {
+	if !s.succeeded {
+		return fmt.Errorf("%w: %s", ErrNothingSucceeded, why)
+	}
+	sender := s.connect(0)
+	defer hangUp(sender)
+	rng := random(s.cfg.Seed, len(s.report.Levels), -1)
+	prompts := s.shape.prompter(rng)
+	err := load.Alive(ctx, func(ctx context.Context) error {
+		_, err := probe(ctx, sender, s.shape.query(rng, prompts))
+		return err
+	})
+	if errors.Is(err, load.ErrGone) {
+		return fmt.Errorf("%w at concurrency %d: %s", ErrEndpointGone, concurrency, why)
+	}
+	return err
+}
+
+// counters are those of the connections so far; of a Sender nothing is known.
+func (s *sweep) counters() (c endpoint.Counters) {
+	if s.client != nil {
+		c = s.client.Counters()
+	}
+	return c
 }

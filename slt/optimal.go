@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/pricing"
 )
 
@@ -23,7 +24,7 @@ func Optimal(a, b *Report) (*Report, error) {
 	nameA, nameB := cmp.Or(a.Config.Name, "first"), cmp.Or(b.Config.Name, "second")
 	m := &Report{
 		Schema: Schema, Started: a.Started, Complete: a.Complete && b.Complete, Levels: []Level{},
-		PlateauReached: a.PlateauReached && b.PlateauReached, System: a.System, Config: a.Config, Warnings: []string{},
+		PlateauReached: a.PlateauReached && b.PlateauReached, System: a.System, Config: a.Config, Warnings: []metrics.Warning{},
 	}
 	if b.Started.After(m.Started) {
 		m.Started = b.Started
@@ -34,7 +35,7 @@ func Optimal(a, b *Report) (*Report, error) {
 		switch {
 		case !found:
 			m.Levels = slices.Insert(m.Levels, i, l)
-		case m.Levels[i].Invalid != "" || l.Invalid == "" && l.OutputTokensPerSecond > m.Levels[i].OutputTokensPerSecond:
+		case m.Levels[i].throughput() < l.throughput():
 			m.Levels[i] = l
 		}
 	}
@@ -46,11 +47,17 @@ func Optimal(a, b *Report) (*Report, error) {
 	}
 	m.Config.AtSpeeds = speeds
 	for _, l := range m.Levels {
-		for _, w := range l.Warnings {
-			m.Warnings = append(m.Warnings, fmt.Sprintf("concurrency %d (%s): %s", l.Concurrency, l.Configuration, w))
-		}
+		repeat(&m.Warnings, fmt.Sprintf("concurrency %d (%s)", l.Concurrency, l.Configuration), &l)
 	}
 	return m, m.derive(speeds)
+}
+
+// throughput returns system output throughput, less than any if the level is invalid.
+func (l *Level) throughput() float64 {
+	if l.Figures == nil {
+		return -1
+	}
+	return l.Figures.OutputTokensPerSecond
 }
 
 func labeled(levels []Level, name string) []Level {

@@ -37,6 +37,19 @@ func (s shape) forced() bool {
 	return s.ignoreEOS && s.fields["max_tokens"] == nil && s.fields["ignore_eos"] == nil
 }
 
+// most returns the most tokens that an answer may have, which a field of the user's may
+// change; 0 if that is unknown.
+func (s shape) most() (tokens int) {
+	set := s.fields["max_tokens"]
+	if set == nil {
+		return s.tokens
+	}
+	if json.Unmarshal(set, &tokens) != nil || tokens < 0 {
+		return 0
+	}
+	return min(tokens, mostTokens)
+}
+
 func (s shape) prompter(rng *rand.Rand) *prompter {
 	model, _ := json.Marshal(s.model) // a string cannot fail
 	p := &prompter{rng: rng, words: s.words}

@@ -10,7 +10,7 @@ import (
 )
 
 // Schema is the version of the JSON form of a [Report].
-const Schema = "slt.report/1"
+const Schema = "slt.report/2"
 
 // A Report is the result of a sweep. It encodes to JSON, with units in the names and
 // null for unknown values.
@@ -38,16 +38,23 @@ type Report struct {
 	// System is the hardware that throughput is divided by; nil if not stated.
 	System *pricing.System `json:"system,omitempty"`
 	// PeakNormalized is the peak throughput per accelerator, kW and so on.
-	PeakNormalized *pricing.Normalized `json:"peak_normalised,omitempty"`
+	PeakNormalized *pricing.Normalized `json:"peak_normalized,omitempty"`
 
 	// Preflight is what was found out about the endpoint; nil if the sweep ended
-	// before.
+	// before, and with Config.Connect.
 	Preflight *endpoint.Findings `json:"preflight,omitempty"`
 	// Config is the configuration with its defaults filled in.
 	Config ConfigEcho `json:"config"`
 	// Warnings are what a reader must know beside the figures, including those of
-	// the levels.
-	Warnings []string `json:"warnings"`
+	// the levels. Their codes are
+	//
+	//   - of the sweep: preflight, ignore_eos_rejected, connection_limit, no_plateau,
+	//     recrossed, and invalid_level for each level that is invalid;
+	//   - of prompts and answers: input_length, output_length, cached_input, no_usage,
+	//     short_answers, long_answers, hidden_reasoning, first_read_estimated;
+	//   - of a level: client_late, failed_requests, unanswered, unmeasurable, few_samples,
+	//     no_query_ended, ramp, connections.
+	Warnings []metrics.Warning `json:"warnings"`
 }
 
 // A Level is the result of one level of concurrency.
@@ -56,7 +63,27 @@ type Level struct {
 	// Configuration names the setup that the level was run with in a merge of two
 	// sweeps; see [Optimal].
 	Configuration string `json:"configuration,omitempty"`
+	// Invalid says why the level says nothing about the system; empty if it is valid.
+	Invalid string `json:"invalid,omitempty"`
+	// Ending says why the window ended: "complete", "nothing succeeded",
+	// "stopped" or "canceled".
+	Ending string `json:"ending"`
+	// Client says how the client itself performed.
+	Client *ClientCheck `json:"client"`
+	// MeasuredSeconds is the length of the window, LevelSeconds that of the level.
+	MeasuredSeconds float64 `json:"measured_seconds"`
+	LevelSeconds    float64 `json:"level_seconds"`
 
+	// Figures are what was measured; nil if the level is invalid. What was measured
+	// then is in InvalidFigures and counts for nothing.
+	Figures        *Figures `json:"figures"`
+	InvalidFigures *Figures `json:"invalid_figures,omitempty"`
+
+	Warnings []metrics.Warning `json:"warnings,omitempty"`
+}
+
+// Figures are what was measured at one level of concurrency.
+type Figures struct {
 	// OutputTokensPerSecond is system output throughput: the tokens that arrived
 	// in the window over its length.
 	OutputTokensPerSecond float64 `json:"output_tokens_per_second"`
@@ -94,8 +121,6 @@ type Level struct {
 	Outcomes map[endpoint.Outcome]int `json:"outcomes"`
 	// FailureExample is the message of the first failure.
 	FailureExample string `json:"failure_example,omitempty"`
-	// Invalid says why the level says nothing about the system; empty if it is valid.
-	Invalid string `json:"invalid,omitempty"`
 
 	// MeanInputTokens and MeanOutputTokens are the mean lengths of the queries that
 	// succeeded, by the server's count; CachedInputTokens is the total number of
@@ -107,14 +132,6 @@ type Level struct {
 	TokenSources map[metrics.Source]int `json:"token_sources"`
 	// LatenessP99 is the P99 of how late the client sent its queries.
 	LatenessP99 *float64 `json:"lateness_p99_seconds"`
-	// MeasuredSeconds is the length of the window, LevelSeconds that of the level.
-	MeasuredSeconds float64 `json:"measured_seconds"`
-	LevelSeconds    float64 `json:"level_seconds"`
-	// Ending says why the window ended: "complete", "nothing succeeded",
-	// "stopped" or "canceled".
-	Ending string `json:"ending"`
-
-	Warnings []string `json:"warnings,omitempty"`
 }
 
 // AtSpeed is the throughput of the system at an output speed per query.
@@ -133,7 +150,7 @@ type AtSpeed struct {
 	// without a throughput or a price.
 	CostPerMillion *pricing.USD `json:"cost_per_million_usd"`
 	// Normalized is the throughput per accelerator, kW and so on.
-	Normalized *pricing.Normalized `json:"normalised,omitempty"`
+	Normalized *pricing.Normalized `json:"normalized,omitempty"`
 }
 
 // A Case says how a throughput at a speed was found.
@@ -157,12 +174,14 @@ const (
 // A ConfigEcho is the configuration of a sweep as its report states it, with the
 // defaults filled in and without secrets: headers are listed by name only.
 type ConfigEcho struct {
-	Endpoint       string                     `json:"endpoint"`
+	// Endpoint is the URL; empty with Config.Connect.
+	Endpoint       string                     `json:"endpoint,omitempty"`
+	Label          string                     `json:"label,omitempty"`
 	Headers        []string                   `json:"headers,omitempty"`
 	SessionHeader  string                     `json:"session_header,omitempty"`
 	HTTP2          bool                       `json:"http2"`
-	TimeoutSeconds float64                    `json:"request_timeout_seconds"`
-	IdleSeconds    float64                    `json:"idle_timeout_seconds"`
+	TimeoutSeconds float64                    `json:"request_timeout_seconds,omitempty"`
+	IdleSeconds    float64                    `json:"idle_timeout_seconds,omitempty"`
 	Model          string                     `json:"model"`
 	Fields         map[string]json.RawMessage `json:"fields,omitempty"`
 	Name           string                     `json:"name,omitempty"`
@@ -185,6 +204,9 @@ type ConfigEcho struct {
 	MeasureSeconds float64                   `json:"measure_seconds"`
 	DrainSeconds   float64                   `json:"drain_seconds"`
 	AtSpeeds       []metrics.TokensPerSecond `json:"at_speeds_tokens_per_second"`
+	// ClientLagSeconds is the lag of the client above which a level is invalid; 0 means
+	// any is allowed.
+	ClientLagSeconds float64 `json:"client_lag_seconds"`
 	// Seed is a string, since JSON numbers do not hold 64 bits everywhere.
 	Seed uint64 `json:"seed,string"`
 	// PercentileRule and CountingRule say how levels are summarized.

@@ -22,7 +22,7 @@ func sweep(name string, levels ...[3]float64) *slt.Report {
 		Name: name, Model: "m", InputTokens: 1000, OutputTokens: 1000, AtSpeeds: []metrics.TokensPerSecond{100},
 	}}
 	for _, l := range levels {
-		r.Levels = append(r.Levels, slt.Level{Concurrency: int(l[0]), OutputTokensPerSecond: l[1], MedianOutputSpeed: new(l[2])})
+		r.Levels = append(r.Levels, slt.Level{Concurrency: int(l[0]), Figures: &slt.Figures{OutputTokensPerSecond: l[1], MedianOutputSpeed: new(l[2])}})
 	}
 	return r
 }
@@ -32,7 +32,7 @@ func TestOptimal(t *testing.T) {
 	throughput := sweep("Max Throughput", [3]float64{1, 80, 80}, [3]float64{8, 1200, 150}, [3]float64{16, 2400, 75})
 	latency := sweep("Min Latency", [3]float64{1, 200, 200}, [3]float64{4, 700, 175}, [3]float64{8, 1000, 125}, [3]float64{16, 1100, 60})
 	throughput.System, latency.System = system, system
-	latency.Levels[1].Warnings = []string{"beware"}
+	latency.Levels[1].Warnings = []metrics.Warning{{Code: "ramp", Text: "beware"}}
 	latency.Config.AtSpeeds = append(latency.Config.AtSpeeds, 180)
 	got, err := slt.Optimal(throughput, latency)
 	if err != nil {
@@ -100,11 +100,13 @@ func TestReportJSON(t *testing.T) {
 			}
 		}
 		level := loose["levels"].([]any)[1].(map[string]any)
+		figures := level["figures"].(map[string]any)
+		figures["concurrency"] = level["concurrency"]
 		for name, want := range map[string]float64{
 			"concurrency": 2, "output_tokens_per_second": 200, "median_output_speed_tokens_per_second": 100,
 			"median_e2e_seconds": 1, "median_ttft_seconds": 0.01, "response_rate": 1, "requests": 40, "failed": 0,
 		} {
-			got, ok := level[name].(float64)
+			got, ok := figures[name].(float64)
 			near(t, name, &got, want, 0.1)
 			if !ok {
 				t.Errorf("the level has no %s", name)

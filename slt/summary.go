@@ -1,150 +1,139 @@
 package slt
 
 import (
-	"fmt"
 	"math"
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
-	"github.com/agentperf/agentperf-go/internal/phase"
+	"github.com/agentperf/agentperf-go/internal/record"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
-// lateLimit is the P99 of send lateness above which a level has a warning, the same as
-// in package agentperf.
-const lateLimit = 50 * time.Millisecond
-
-// summarize turns the records of a level into its result. want is the shape that
-// queries should have; density is that of the answers so far.
-func summarize(concurrency int, want ConfigEcho, density *density, r phase.Result, all []record) Level {
-	l := Level{
-		Concurrency: concurrency, Ending: string(r.Ending),
+// summarize turns the phase of a level into its result. want is the shape that queries
+// should have, lag how late the client may be, density that of the answers so far.
+func summarize(want ConfigEcho, lag time.Duration, density record.Density, p *record.Phase) Level {
+	f := &Figures{
 		Outcomes: make(map[endpoint.Outcome]int), TokenSources: make(map[metrics.Source]int),
-		MeasuredSeconds: max(0, r.WindowEnd.Sub(r.Settled).Seconds()), LevelSeconds: r.End.Sub(r.Start).Seconds(),
+		OutputTokensPerSecond: p.OutputTokensPerSecond(density),
 	}
-	for i := range all {
-		density.add(&all[i].timing)
+	l := Level{
+		Concurrency: p.Agents, Ending: string(p.Ending), Figures: f,
+		MeasuredSeconds: p.Window().Seconds(), LevelSeconds: p.End.Seconds(),
 	}
-	l.OutputTokensPerSecond = density.throughput(r.Times, all)
-	ended := l.take(counting(r), all)
-	for _, rec := range all {
-		if rec.outcome == endpoint.OutcomeLocal && l.Invalid == "" {
-			l.Invalid = "the client failed: " + rec.message
-		}
-	}
+	ended := f.count(counting(p), p)
 	late := &metrics.Percentiles{Exact: -1}
-	for _, rec := range ended {
-		late.Record(rec.timing.Lateness.Seconds())
+	for _, r := range ended {
+		late.Record(r.Lateness().Seconds())
 	}
-	l.LatenessP99 = at(late, 99)
-	l.quantiles(ended)
-	l.warnOfRamp(r.Times, ended)
-	l.lengths(want, ended)
-	l.warn(r, late)
+	f.LatenessP99 = at(late, 99)
+	f.quantiles(ended, &l.Warnings)
+	warnOfRamp(p, ended, &l.Warnings)
+	f.lengths(want, ended, &l.Warnings)
+	l.Warnings = append(l.Warnings, record.TokenWarnings(ended)...)
+	f.failures(p, &l.Warnings)
+	l.checkClient(p, ended, lag)
 	return l
 }
 
-// counting returns the times within which queries count: the window, or the whole
-// level if it was given up without a success, perhaps before the window.
-func counting(r phase.Result) phase.Times {
-	t := r.Times
-	if r.Ending == phase.Dead {
-		t.Settled, t.WindowEnd = t.Start, t.End.Add(1)
+// counting returns the header by which queries count: within the window, or within the
+// whole level if it was given up without a success, perhaps before the window.
+func counting(p *record.Phase) *record.Header {
+	h := p.Header
+	if h.Ending == record.Dead {
+		h.Settled, h.WindowEnd = 0, h.End+1
 	}
-	return t
+	return &h
 }
 
-// take counts the queries of the window and returns those that ended in it.
-func (l *Level) take(t phase.Times, all []record) (ended []record) {
+// count counts the queries of the window and returns those that ended in it.
+func (f *Figures) count(h *record.Header, p *record.Phase) (ended []*record.Row) {
 	answered := 0
-	for _, rec := range all {
-		switch {
-		case rec.outcome == endpoint.OutcomeLocal: // says nothing
-		case within(t, rec.end()) && rec.outcome != endpoint.OutcomeCanceled:
-			l.Requests++
-			l.Outcomes[rec.outcome]++
-			l.TokenSources[rec.timing.TokenSource]++
-			ended = append(ended, rec)
-			if rec.timing.Events > 0 {
+	for i := range p.Rows {
+		switch r := &p.Rows[i]; {
+		case r.Outcome == record.Local: // says nothing
+		case h.Within(r.End) && r.Outcome != record.Canceled:
+			f.Requests++
+			f.Outcomes[endpoint.Outcome(r.Outcome)]++
+			f.TokenSources[r.Timing().TokenSource]++
+			ended = append(ended, r)
+			if r.Events > 0 {
 				answered++
 			}
-			if rec.failed() {
-				l.Failed++
-				if l.FailureExample == "" {
-					l.FailureExample = rec.message
+			if r.Failed() {
+				f.Failed++
+				if f.FailureExample == "" {
+					f.FailureExample = p.Message(r)
 				}
 			}
-		case rec.unanswered(t):
-			l.Requests++
-			l.Unanswered++
+		case unanswered(h, r):
+			f.Requests++
+			f.Unanswered++
 		}
 	}
-	if l.Requests > 0 {
-		l.ResponseRate = new(float64(answered) / float64(l.Requests))
+	if f.Requests > 0 {
+		f.ResponseRate = new(float64(answered) / float64(f.Requests))
 	}
 	return ended
-}
-
-// within reports whether t is in the window.
-func within(times phase.Times, t time.Time) bool {
-	return !t.Before(times.Settled) && t.Before(times.WindowEnd)
 }
 
 // unanswered reports whether the query was open at the end of the window, had waited
 // for more than half of it and had no token. Queries that had waited less say nothing
 // yet.
-func (r *record) unanswered(t phase.Times) bool {
-	open := r.begin.Before(t.WindowEnd) && !r.end().Before(t.WindowEnd)
-	return open && r.timing.Events == 0 && 2*t.WindowEnd.Sub(r.begin) > t.WindowEnd.Sub(t.Settled)
+func unanswered(h *record.Header, r *record.Row) bool {
+	open := r.Begun < h.WindowEnd && r.End >= h.WindowEnd
+	return open && r.Events == 0 && 2*(h.WindowEnd-r.Begun) > h.WindowEnd-h.Settled
 }
 
 // warnOfRamp warns if most of the queries that ended in the window began before all
 // had been started, when the concurrency was still lower.
-func (l *Level) warnOfRamp(t phase.Times, ended []record) {
+func warnOfRamp(p *record.Phase, ended []*record.Row, w *[]metrics.Warning) {
 	early := 0
-	for i := range ended {
-		if ended[i].begin.Before(t.AllUp) {
+	for _, r := range ended {
+		if r.Begun < p.AllUp {
 			early++
 		}
 	}
 	if 2*early > len(ended) {
-		l.Warnings = append(l.Warnings, fmt.Sprintf("%d of %d queries began before all had been started and may be too fast: the time to settle is short for queries this long", early, len(ended)))
+		warn(w, "ramp", "%d of %d queries began before all had been started and may be too fast: the time to settle is short for queries this long", early, len(ended))
 	}
 }
 
 // quantiles fills in the quantiles of the queries.
-func (l *Level) quantiles(queries []record) {
+func (f *Figures) quantiles(queries []*record.Row, w *[]metrics.Warning) {
 	speed, e2e, ttft := &metrics.Percentiles{Exact: -1}, &metrics.Percentiles{Exact: -1}, &metrics.Percentiles{Exact: -1}
 	failed := 0
-	for _, rec := range queries {
-		if rec.failed() {
+	for _, r := range queries {
+		if r.Failed() {
 			failed++
 			speed.Record(0)
 			e2e.Record(math.Inf(1))
 			ttft.Record(math.Inf(1))
 			continue
 		}
-		if s, ok := rec.timing.OutputSpeed(); ok {
+		t := r.Timing()
+		if s, ok := t.OutputSpeed(); ok {
 			speed.Record(float64(s))
 		} else {
-			l.Unmeasurable++
+			f.Unmeasurable++
 		}
-		e2e.Record(rec.timing.E2E.Seconds())
-		if d, ok := rec.timing.TTFT(); ok {
+		e2e.Record(t.E2E.Seconds())
+		if d, ok := t.TTFT(); ok {
 			ttft.Record(d.Seconds())
 		}
 	}
-	l.P25OutputSpeed, l.MedianOutputSpeed, l.P95OutputSpeed = at(speed, 25), at(speed, 50), at(speed, 95)
-	l.P25E2E, l.MedianE2E, l.P95E2E = at(e2e, 25), at(e2e, 50), at(e2e, 95)
-	l.P25TTFT, l.MedianTTFT, l.P95TTFT = at(ttft, 25), at(ttft, 50), at(ttft, 95)
-	l.Warnings = append(l.Warnings, e2e.Warnings(50)...)
+	f.P25OutputSpeed, f.MedianOutputSpeed, f.P95OutputSpeed = at(speed, 25), at(speed, 50), at(speed, 95)
+	f.P25E2E, f.MedianE2E, f.P95E2E = at(e2e, 25), at(e2e, 50), at(e2e, 95)
+	f.P25TTFT, f.MedianTTFT, f.P95TTFT = at(ttft, 25), at(ttft, 50), at(ttft, 95)
+	for _, text := range e2e.Warnings(50) {
+		warn(w, "few_samples", "%s", text)
+	}
 	switch measured := len(queries) - failed; {
-	case l.Unmeasurable > 0 && 2*l.Unmeasurable > measured:
+	case f.Unmeasurable > 0 && 2*f.Unmeasurable > measured:
 		// The rest do not represent them.
-		l.P25OutputSpeed, l.MedianOutputSpeed, l.P95OutputSpeed = nil, nil, nil
+		f.P25OutputSpeed, f.MedianOutputSpeed, f.P95OutputSpeed = nil, nil, nil
 		fallthrough
-	case l.Unmeasurable > 0:
-		l.Warnings = append(l.Warnings, fmt.Sprintf("%d of %d answers came all at once and have no output speed", l.Unmeasurable, len(queries)))
+	case f.Unmeasurable > 0:
+		warn(w, "unmeasurable", "%d of %d answers came all at once and have no output speed", f.Unmeasurable, len(queries))
 	}
 }
 
@@ -158,35 +147,15 @@ func at(p *metrics.Percentiles, percent float64) *float64 {
 	return &v
 }
 
-// density is the number of tokens in a byte of visible output, by the server's count,
-// over all answers of a sweep so far.
-type density struct {
-	tokens, bytes float64
-}
-
-func (d *density) add(t *metrics.Timing) {
-	if t.TokenSource == metrics.SourceUsage {
-		d.tokens += float64(t.Tokens - t.Usage.Hidden)
-		d.bytes += float64(t.Bytes)
+// failures adds warnings about queries that did not end well.
+func (f *Figures) failures(p *record.Phase, w *[]metrics.Warning) {
+	if f.Requests-f.Unanswered == 0 && p.Ending == record.Complete {
+		warn(w, "no_query_ended", "no query ended in the window of %.0f s, so that there are no speeds or latencies; use a longer window", p.Window().Seconds())
 	}
-}
-
-// throughput returns the output tokens per second of all queries in the window. A
-// query that ended without a count, as canceled ones do, has as many tokens for each
-// byte as those that succeeded.
-func (d *density) throughput(t phase.Times, all []record) float64 {
-	window := t.WindowEnd.Sub(t.Settled)
-	if window <= 0 {
-		return 0
+	if f.Failed > 0 {
+		warn(w, "failed_requests", "%d of %d queries failed: %s", f.Failed, f.Requests, f.FailureExample)
 	}
-	total := 0.0
-	for i := range all {
-		m := &all[i].timing
-		if m.TokenSource == metrics.SourceEvents && d.bytes > 0 && m.Bytes > 0 {
-			total += float64(m.Within.Bytes) * d.tokens / d.bytes
-			continue
-		}
-		total += m.Within.Tokens
+	if f.Unanswered > 0 {
+		warn(w, "unanswered", "%d queries got no token although they waited for more than half the window", f.Unanswered)
 	}
-	return total / window.Seconds()
 }

@@ -22,14 +22,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 	fmt.Fprintln(t, head)
 	for i := range r.Levels {
 		l := &r.Levels[i]
-		rate := "-"
-		if l.ResponseRate != nil {
-			rate = fmt.Sprintf("%.1f %%", *l.ResponseRate*100)
-		}
-		row := []string{
-			strconv.Itoa(l.Concurrency), fmt.Sprintf("%.1f tok/s", l.OutputTokensPerSecond), text(l.MedianOutputSpeed, "%.1f tok/s"),
-			text(l.MedianE2E, "%.2f s"), text(l.MedianTTFT, "%.3f s"), rate, fmt.Sprintf("%d/%d", l.Failed, l.Requests),
-		}
+		row := append([]string{strconv.Itoa(l.Concurrency)}, l.Figures.cells()...)
 		if merged {
 			row = append(row, l.Configuration)
 		}
@@ -65,11 +58,27 @@ func (r *Report) WriteTable(w io.Writer) error {
 	if len(r.Warnings) > 0 {
 		b.WriteString("\nWarnings:\n")
 	}
-	for _, text := range r.Warnings {
-		fmt.Fprintf(&b, "  - %s\n", text)
+	for _, w := range r.Warnings {
+		fmt.Fprintf(&b, "  - %s\n", w.Text)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// cells returns what the table has of the figures; dashes if they are nil, those of an
+// invalid level.
+func (f *Figures) cells() []string {
+	if f == nil {
+		return []string{"invalid", "-", "-", "-", "-", "-"}
+	}
+	rate := "-"
+	if f.ResponseRate != nil {
+		rate = fmt.Sprintf("%.1f %%", *f.ResponseRate*100)
+	}
+	return []string{
+		fmt.Sprintf("%.1f tok/s", f.OutputTokensPerSecond), text(f.MedianOutputSpeed, "%.1f tok/s"),
+		text(f.MedianE2E, "%.2f s"), text(f.MedianTTFT, "%.3f s"), rate, fmt.Sprintf("%d/%d", f.Failed, f.Requests),
+	}
 }
 
 func indent(b *strings.Builder, lines []string) {

@@ -42,7 +42,8 @@ type Request struct {
 	Body [][]byte
 	// Turn is the turn as it was recorded, its messages decoded for engines in process.
 	// Index is its place in Trajectory, or in the subagent of which Subagent is the ID;
-	// that is empty for the trajectory itself.
+	// that is empty for the trajectory itself. A request that was never recorded, such
+	// as a query of package slt, has neither: Trajectory and Turn are nil.
 	Trajectory *Trajectory
 	Subagent   string
 	Index      int

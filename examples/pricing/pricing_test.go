@@ -43,7 +43,7 @@ const (
 {"name":"60@5s","max_agents":100,"first_failing_agents":null},
 {"name":"180@3s","max_agents":0,"first_failing_agents":4}],
 "system":{"accelerator":"GB300","accelerators":32,"power_watts":29989.888,"power_basis":"measured_accelerator","rack_accelerators":72}}`
-	load = `{"schema":"slt.report/1","complete":true,"peak_output_tokens_per_second":12000,"plateau_reached":true,"at_speed":[
+	load = `{"schema":"slt.report/2","complete":true,"peak_output_tokens_per_second":12000,"plateau_reached":true,"at_speed":[
 {"speed_tokens_per_second":100,"output_tokens_per_second":10000,"case":"interpolated"},
 {"speed_tokens_per_second":300,"output_tokens_per_second":null,"case":"never_reached"}],
 "config":{"input_tokens":1000,"output_tokens":1000},"system":{"accelerator":"H100","accelerators":8}}`
@@ -132,12 +132,13 @@ func TestMistakes(t *testing.T) {
 		{[]string{a, wall}, cli.Failed, "measured_accelerator and measured_wall; see -mixed-bases"},
 		{[]string{"-mixed-bases", a, wall}, cli.OK, "61354 (measured_wall)"},
 		{[]string{"missing.json"}, cli.Failed, "missing.json"},
-		{[]string{file(t, "x.json", `{"schema":"other/1"}`)}, cli.Failed, `schema is "other/1", expected "agentperf.report/1" or "slt.report/1"`},
+		{[]string{file(t, "x.json", `{"schema":"other/1"}`)}, cli.Failed, `schema is "other/1", expected "agentperf.report/1" or "slt.report/2"`},
 		{[]string{file(t, "x.json", `not JSON`)}, cli.Failed, "not a report"},
 		{[]string{file(t, "x.json", `[1]`)}, cli.Failed, "not a report"},
 		{[]string{file(t, "x.json", strings.Replace(load, `"accelerators":8`, `"accelerators":-8`, 1))}, cli.Failed, "Accelerators is -8"},
 		{[]string{file(t, "x.json", strings.Replace(load, `"complete":true`, `"complete":false`, 1))}, cli.OK, "did not come to its end"},
-		{[]string{"-quote", "minimum", file(t, "x.json", `{"schema":"slt.report/1"}`)}, cli.Failed, "-quote needs to know the accelerators"},
+		{[]string{file(t, "x.json", `{"schema":"slt.report/1"}`)}, cli.Failed, "which another version of this program wrote"},
+		{[]string{"-quote", "minimum", file(t, "x.json", `{"schema":"slt.report/2"}`)}, cli.Failed, "-quote needs to know the accelerators"},
 		{[]string{"-quote", "minimum", "-accelerator", "H900", l}, cli.Failed, "no price: on-demand H900"},
 		{[]string{"-quote", "median", l}, cli.Usage, "expected minimum or average"},
 		{[]string{"-quote", "minimum", "-price", "2", l}, cli.Usage, "two prices"},

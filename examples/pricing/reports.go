@@ -11,6 +11,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/agentperf/agentperf-go/agentperf"
+	"github.com/agentperf/agentperf-go/examples/internal/cli"
 	"github.com/agentperf/agentperf-go/pricing"
 	"github.com/agentperf/agentperf-go/pricing/catalog"
 	"github.com/agentperf/agentperf-go/slt"
@@ -51,7 +52,7 @@ func read(name string) (*report, error) {
 		r.load = new(slt.Report)
 		err, complete = json.Unmarshal(text, r.load), r.load.Complete
 	default:
-		err = fmt.Errorf("schema is %q, expected %q or %q", kind.Schema, agentperf.Schema, slt.Schema)
+		err = cli.CheckSchema(kind.Schema, agentperf.Schema, slt.Schema)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)

@@ -63,6 +63,7 @@ func parse(program cli.Program, args []string) (*options, error) {
 		o.cfg.AtSpeeds = append(o.cfg.AtSpeeds, metrics.TokensPerSecond(v))
 		return err
 	})
+	flags.DurationVar(&o.cfg.ClientLag, "client-lag", 0, "how late this client may send and notice what arrives (P99) before a level is invalid; negative means any (default 50ms)")
 	flags.StringVar(&o.cfg.Name, "name", "", "`configuration` of the system, for the report, such as \"Max Throughput\"")
 	flags.Uint64Var(&seed, "seed", 0, "seed of the prompts (default: drawn and reported)")
 	flags.StringVar(&o.jsonFile, "json", "", "write the report to `file` as JSON")
@@ -84,7 +85,7 @@ func parse(program cli.Program, args []string) (*options, error) {
 	}
 	if !given["endpoint"] {
 		d := demonstration()
-		d.Levels, d.Plateau, d.AtSpeeds, d.Name = o.cfg.Levels, o.cfg.Plateau, o.cfg.AtSpeeds, o.cfg.Name
+		d.Levels, d.Plateau, d.AtSpeeds, d.Name, d.ClientLag = o.cfg.Levels, o.cfg.Plateau, o.cfg.AtSpeeds, o.cfg.Name, o.cfg.ClientLag
 		if given["max-concurrency"] {
 			d.MaxConcurrency = o.cfg.MaxConcurrency
 		}

@@ -48,7 +48,7 @@ func TestOpenFiles(t *testing.T) {
 	if output, ok := limited("-levels", "15"); ok || !strings.Contains(output, "needed for 15 queries at a time and the simulated system") {
 		t.Error(output)
 	}
-	output, ok := limited("-endpoint", server.URL, "-measure", "300ms", "-ramp", "0s", "-settle", "0s", "-input-tokens", "20", "-output-tokens", "10")
+	output, ok := limited("-endpoint", server.URL, "-client-lag", "-1s", "-measure", "300ms", "-ramp", "0s", "-settle", "0s", "-input-tokens", "20", "-output-tokens", "10")
 	if said := regexp.MustCompile(`the sweep goes no further than a concurrency of \d+: `); !ok || len(said.FindAllString(output, -1)) != 2 {
 		t.Error(output)
 	}

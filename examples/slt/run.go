@@ -90,7 +90,9 @@ func compare(o *options) (*slt.Report, error) {
 // show shows the progress of a sweep.
 func show(live *cli.Live, e slt.Event) {
 	if e.Stage == "starting" {
-		live.Warn(e.Warnings)
+		for _, w := range e.Warnings {
+			live.Warn([]string{w.Text})
+		}
 		return
 	}
 	if e.Result == nil {
@@ -98,5 +100,10 @@ func show(live *cli.Live, e slt.Event) {
 		return
 	}
 	l := e.Result
-	live.Line("concurrency %d, %v: %d queries measured, %d failed, %.0f tokens/s", e.Concurrency, e.Elapsed.Round(100*time.Millisecond), l.Requests, l.Failed, l.OutputTokensPerSecond)
+	elapsed := e.Elapsed.Round(100 * time.Millisecond)
+	if f := l.Figures; f != nil {
+		live.Line("concurrency %d, %v: %d queries measured, %d failed, %.0f tokens/s", e.Concurrency, elapsed, f.Requests, f.Failed, f.OutputTokensPerSecond)
+	} else {
+		live.Line("concurrency %d, %v: invalid: %s", e.Concurrency, elapsed, l.Invalid)
+	}
 }

@@ -38,7 +38,7 @@ func serve(t *testing.T, handler http.Handler) string {
 func TestExitStatus(t *testing.T) {
 	engine := serve(t, &endpointtest.Engine{PerRequest: 2000})
 	dead := serve(t, http.NotFoundHandler())
-	quick := []string{"-endpoint", engine, "-measure", "200ms", "-settle", "0s", "-ramp", "0s", "-input-tokens", "100", "-output-tokens", "20", "-levels", "1,2"}
+	quick := []string{"-endpoint", engine, "-client-lag", "-1s", "-measure", "200ms", "-settle", "0s", "-ramp", "0s", "-input-tokens", "100", "-output-tokens", "20", "-levels", "1,2"}
 	with := func(args ...string) []string { return append(append([]string{}, quick...), args...) }
 	for _, tt := range []struct {
 		name   string
@@ -89,12 +89,12 @@ func TestInterrupted(t *testing.T) {
 		}
 		engine.ServeHTTP(w, r)
 	}))
-	status, stdout, stderr := program(t, ctx, "-endpoint", url, "-measure", "1h", "-settle", "0s", "-ramp", "0s", "-input-tokens", "100", "-output-tokens", "20", "-levels", "1", "-json", file)
+	status, stdout, stderr := program(t, ctx, "-endpoint", url, "-client-lag", "-1s", "-measure", "1h", "-settle", "0s", "-ramp", "0s", "-input-tokens", "100", "-output-tokens", "20", "-levels", "1", "-json", file)
 	if status != cli.Failed || !strings.Contains(stderr, "interrupted; this is what was known") || !strings.Contains(stdout, "Concurrency") {
 		t.Errorf("status %d\n%s%s", status, stdout, stderr)
 	}
 	var r slt.Report
-	if err := cli.ReadReport(file, slt.Schema, &r); err != nil || r.Complete || len(r.Levels) != 1 || r.Levels[0].OutputTokensPerSecond == 0 {
+	if err := cli.ReadReport(file, slt.Schema, &r); err != nil || r.Complete || len(r.Levels) != 1 || r.Levels[0].Figures.OutputTokensPerSecond == 0 {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
@@ -116,7 +116,7 @@ func TestCompare(t *testing.T) {
 		return file
 	}
 	level := func(n int, throughput, speed float64) slt.Level {
-		return slt.Level{Concurrency: n, OutputTokensPerSecond: throughput, MedianOutputSpeed: &speed}
+		return slt.Level{Concurrency: n, Figures: &slt.Figures{OutputTokensPerSecond: throughput, MedianOutputSpeed: &speed}}
 	}
 	a := write("a.json", func(r *slt.Report) {
 		r.Config.Name = "Max Throughput"
@@ -140,7 +140,14 @@ func TestCompare(t *testing.T) {
 		t.Errorf("status %d: %s", status, stderr)
 	}
 	wrong := write("d.json", func(r *slt.Report) { r.Schema = "agentperf.report/1" })
-	if status, _, stderr := program(t, t.Context(), "-compare", a, wrong); status != cli.Failed || !strings.Contains(stderr, `schema is "agentperf.report/1", expected "slt.report/1"`) {
+	if status, _, stderr := program(t, t.Context(), "-compare", a, wrong); status != cli.Failed || !strings.Contains(stderr, `schema is "agentperf.report/1", expected "slt.report/2"`) {
+		t.Errorf("status %d: %s", status, stderr)
+	}
+	old := filepath.Join(folder, "old.json")
+	if err := os.WriteFile(old, []byte(`{"schema":"slt.report/1","levels":[{"concurrency":1,"output_tokens_per_second":80,"warnings":["x"]}]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, stderr := program(t, t.Context(), "-compare", old, a); status != cli.Failed || !strings.Contains(stderr, `schema is "slt.report/1", which another version of this program wrote`) {
 		t.Errorf("status %d: %s", status, stderr)
 	}
 }

@@ -118,6 +118,8 @@ func (q *Request) End(t metrics.Timing, err error) record.Outcome {
 
 // Window sets what came of the output within the window; see [metrics.Clock.Window].
 func (q *Request) Window(part metrics.Part) {
+	q.run.mu.Lock()
+	defer q.run.mu.Unlock()
 	q.row.WindowBytes, q.row.WindowTokens = int32(part.Bytes), part.Tokens
 }
 

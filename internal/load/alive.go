@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/agentperf/agentperf-go/internal/instant"
 )
 
 // ErrGone is returned by [Alive] when no attempt succeeded.
@@ -17,7 +19,7 @@ const aliveFor = 3 * time.Second
 // that takes longer. The error is [ErrGone] or the cause for which ctx is done.
 func Alive(ctx context.Context, send func(context.Context) error) error {
 	for began := time.Now(); time.Since(began) < aliveFor; {
-		if !SleepUntil(ctx, time.Now().Add(time.Second)) {
+		if !instant.SleepUntil(ctx, time.Now().Add(time.Second)) {
 			return context.Cause(ctx)
 		}
 		if send(ctx) == nil {

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/agentperf/agentperf-go/internal/instant"
 	"github.com/agentperf/agentperf-go/internal/record"
 	"github.com/agentperf/agentperf-go/internal/selfcheck"
 	"github.com/agentperf/agentperf-go/internal/sockets"
@@ -59,7 +60,7 @@ func Run(ctx context.Context, cfg Config, work Work) (*record.Phase, error) {
 	group.Go(func() error {
 		for i := range cfg.Agents {
 			due := r.start.Add(cfg.due(i))
-			if !SleepUntil(soft, due) {
+			if !instant.SleepUntil(soft, due) {
 				return nil
 			}
 			r.spawned()
@@ -287,7 +288,7 @@ func (r *run) phase(end time.Time) *record.Phase {
 func (r *run) header(now time.Duration) record.Header {
 	h := r.cfg.Header
 	h.Agents, h.Anchor, h.Looks, h.Fault, h.End = r.cfg.Agents, r.start.Round(0), r.looks, r.fault, now
-	r.window.fill(&h, now)
+	r.window.Fill(&h, now)
 	return h
 }
 
@@ -301,16 +302,4 @@ func clientOf(f selfcheck.Figures) *record.Client {
 		c.CPUShare = f.CPUShare
 	}
 	return c
-}
-
-// SleepUntil waits for t. It reports false when ctx was done first.
-func SleepUntil(ctx context.Context, t time.Time) bool {
-	timer := time.NewTimer(time.Until(t))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return ctx.Err() == nil
-	case <-ctx.Done():
-		return false
-	}
 }

@@ -294,9 +294,9 @@ func (w *Window) settle() {
 	}
 }
 
-// fill tells a header what there is to know of the window at an instant, at which the
+// Fill tells a header what there is to know of the window at an instant, at which the
 // window ends if it has not ended yet.
-func (w *Window) fill(h *record.Header, now time.Duration) {
+func (w *Window) Fill(h *record.Header, now time.Duration) {
 	h.AllUp, h.Settled, h.WindowEnd, h.Ending = w.allUp, w.settled, now, w.ending
 	if w.ending != "" {
 		h.WindowEnd = w.end

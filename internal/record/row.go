@@ -43,7 +43,8 @@ type Row struct {
 
 	// Agent counts agents from 0, Play is an index of Phase.Plays, Thread one of
 	// Phase.Threads: the subagent whose request it is. Turn counts the turns of the
-	// trajectory or the subagent from 0.
+	// trajectory or the subagent from 0. Play is [None] where requests belong to no
+	// trajectory.
 	Agent, Play, Thread, Turn int32
 
 	// MaxTokens is the most that was asked for; None where nothing was asked. Forced is

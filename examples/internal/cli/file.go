@@ -93,7 +93,8 @@ func target(name string) (path string, info fs.FileInfo, err error) {
 	return path, info, nil
 }
 
-// ReadReport reads a report of a schema from a JSON file into v.
+// ReadReport reads a report of a schema from a JSON file into v. Reports of other
+// versions are refused.
 func ReadReport(name, schema string, v any) error {
 	text, err := os.ReadFile(name)
 	if err != nil {
@@ -102,11 +103,14 @@ func ReadReport(name, schema string, v any) error {
 	var kind struct {
 		Schema string `json:"schema"`
 	}
-	if err := errors.Join(json.Unmarshal(text, &kind), json.Unmarshal(text, v)); err != nil {
+	if err := json.Unmarshal(text, &kind); err != nil {
 		return fmt.Errorf("%s: not a report: %w", name, err)
 	}
-	if kind.Schema != schema {
-		return fmt.Errorf("%s: schema is %q, expected %q", name, kind.Schema, schema)
+	if err := CheckSchema(kind.Schema, schema); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if err := json.Unmarshal(text, v); err != nil {
+		return fmt.Errorf("%s: not a report: %w", name, err)
 	}
 	return nil
 }
