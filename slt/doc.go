@@ -41,6 +41,13 @@
 // queries, is null in the report. Quantiles are exact, by linear interpolation at
 // rank (n-1)q.
 //
+// # What is withheld
+//
+// A level in which the client itself failed, or was later than [Config.ClientLag]
+// allows, says nothing about the system: it is invalid, says why and what to change,
+// and ends the sweep. So does a level at whose end nothing is answered any more. Its
+// figures stand apart, as [Level.InvalidFigures], and no other figure rests on them.
+//
 // # What Artificial Analysis leaves open
 //
 // The plateau rule, the lengths of ramp and settling, how output is forced to its

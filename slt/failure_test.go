@@ -151,6 +151,22 @@ func TestServerDies(t *testing.T) {
 	})
 }
 
+// A server that dies in the middle of a level makes no slow level of it.
+func TestServerDiesInTheMiddle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		engine := &endpointtest.Engine{Fault: after(preamble+200, endpointtest.Fault{Kind: endpointtest.FaultCut})}
+		report, err := slt.Run(t.Context(), inMemory(t, engine, short(1, 2, 4, 8, 16)))
+		if !errors.Is(err, slt.ErrEndpointGone) || !strings.Contains(err.Error(), "at concurrency 8: at its end, none of 8 requests succeeded") {
+			t.Errorf("error %v", err)
+		}
+		last := report.Levels[len(report.Levels)-1]
+		if last.Concurrency != 8 || last.Figures != nil || last.InvalidFigures.Failed == 0 || !strings.HasPrefix(last.Invalid, "the endpoint does not answer: ") {
+			t.Errorf("%+v", last)
+		}
+		near(t, "peak", report.PeakOutputTokensPerSecond, 400, 1)
+	})
+}
+
 // A level at which the system gives up altogether, and recovers from, is one
 // without throughput and speed, and the sweep goes on.
 func TestCollapse(t *testing.T) {
