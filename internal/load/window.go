@@ -163,6 +163,7 @@ func (w *Window) End(t Ticket, now time.Duration, succeeded bool) {
 
 // Completed says that an agent has completed a piece of work.
 func (w *Window) Completed(agent int, now time.Duration) {
+	w.ripen(now)
 	if w.ending != "" || now < w.settled {
 		return
 	}
@@ -179,11 +180,7 @@ func (w *Window) Close(now time.Duration, why record.Ending) { w.close(now, why)
 // Tick says what time it is. It ends the window when that has come, and returns when it
 // wants to be told again; ok is false when it need not be.
 func (w *Window) Tick(now time.Duration) (next time.Duration, ok bool) {
-	if w.ending == "" && now >= w.earliest {
-		// Told late, it still ends when it might have.
-		w.closeIfComplete(w.earliest)
-		w.closeIfComplete(now) // an agent may have begun to pause
-	}
+	w.ripen(now)
 	if w.ending == "" && w.shape.Timeout > 0 && now >= w.shape.Timeout {
 		w.close(now, record.TimedOut)
 	}
@@ -269,6 +266,15 @@ func (w *Window) least() int {
 		least = min(least, w.agents[i].completed)
 	}
 	return least
+}
+
+// ripen ends a window that is complete when it is told late, so that the order in which
+// things of one instant are told makes no difference: it ends when it might have.
+func (w *Window) ripen(now time.Duration) {
+	if w.ending == "" && now >= w.earliest {
+		w.closeIfComplete(w.earliest)
+		w.closeIfComplete(now) // an agent may have begun to pause
+	}
 }
 
 func (w *Window) closeIfComplete(t time.Duration) {
