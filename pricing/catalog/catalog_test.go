@@ -224,3 +224,20 @@ func TestAccelerators(t *testing.T) {
 		}
 	}
 }
+
+// A price that somebody has built wrong does not win.
+func TestQuoteRefusesWhatIsNoPrice(t *testing.T) {
+	day := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	for _, wrong := range []pricing.USD{-1, 0} {
+		prices := catalog.Prices{
+			{Accelerator: "H100", Scope: catalog.WholeInstance, Provider: "a", Commitment: catalog.OnDemand, PerHour: 3 * pricing.Dollar, Date: day},
+			{Accelerator: "H100", Scope: catalog.WholeInstance, Provider: "b", Commitment: catalog.OnDemand, PerHour: wrong, Date: day},
+		}
+		for _, s := range []catalog.Statistic{catalog.Minimum, catalog.Average} {
+			q, err := prices.Quote(catalog.Query{Accelerator: "H100", Commitment: catalog.OnDemand, AsOf: day}, s)
+			if err == nil || !strings.Contains(err.Error(), "H100 at b") {
+				t.Errorf("%s with %v: %v, %v", s, wrong, q, err)
+			}
+		}
+	}
+}

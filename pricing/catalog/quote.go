@@ -46,7 +46,8 @@ const staleAfter = 90
 
 // Quote returns a statistic of the prices that match a query, which must name an
 // accelerator and a commitment: without them it would be meaningless. The error wraps
-// [ErrNoPrice] when no price matches.
+// [ErrNoPrice] when no price matches; it is another when one that matches is 0 or less,
+// which is no price.
 func (all Prices) Quote(q Query, s Statistic) (Quote, error) {
 	if q.Accelerator == "" || q.Commitment == "" {
 		return Quote{}, errors.New("catalog: a quote needs an accelerator and a commitment")
@@ -57,6 +58,11 @@ func (all Prices) Quote(q Query, s Statistic) (Quote, error) {
 	picked := all.Select(q)
 	if len(picked) == 0 {
 		return Quote{}, fmt.Errorf("%w: %v%s", ErrNoPrice, q, all.instead(q))
+	}
+	for _, p := range picked {
+		if p.PerHour <= 0 {
+			return Quote{}, fmt.Errorf("catalog: the price of %s at %s is %v an hour, expected more than 0", p.Accelerator, p.Provider, p.PerHour)
+		}
 	}
 	quote := Quote{Name: string(s) + " " + q.Commitment.words()}
 	lowest := picked.lowestOfEach()
