@@ -30,8 +30,8 @@ type Config struct {
 	// Progress, when set, is told about the phase every Interval, from one goroutine.
 	Progress func(Progress)
 	Interval time.Duration
-	// Ended, when set, is told of each request as it ends, one at a time. It must not
-	// keep the row.
+	// Ended, when set, is told of each request as it ends, one at a time, with what its
+	// row refers to. It must return at once, and not keep the row.
 	Ended func(*record.Phase, *record.Row)
 }
 

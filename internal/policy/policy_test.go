@@ -49,12 +49,13 @@ func TestDependencies(t *testing.T) {
 
 // What the packages of this module may import of each other. Arrows point one way.
 var imports = map[string][]string{
-	"agentperf":             {"endpoint", "internal/confseq", "internal/journal", "internal/phase", "internal/selfcheck", "internal/sockets", "metrics", "pricing", "search", "trajectory"},
+	"agentperf":             {"endpoint", "internal/decide", "internal/identity", "internal/journal", "internal/load", "internal/record", "internal/sockets", "internal/spans", "metrics", "pricing", "search", "trajectory"},
 	"endpoint":              {"internal/jsonscan", "metrics"},
 	"endpoint/endpointtest": {"internal/chatserver"},
 	"endpoint/simulate":     {"endpoint/endpointtest", "internal/chatserver"},
 	"internal/chatserver":   {},
 	"internal/confseq":      {},
+	"internal/decide":       {"internal/confseq", "internal/record", "metrics", "search"},
 	"internal/decimal":      {},
 	"internal/fields":       {},
 	"internal/filler":       {},

@@ -1,0 +1,172 @@
+package decide
+
+import (
+	"math"
+	"time"
+
+	"github.com/agentperf/agentperf-go/search"
+)
+
+// level is the state of one tier under the controlled rule.
+type level struct {
+	numbers map[int]*number
+	// passes and fails count the numbers that a part of the error rate was assigned to,
+	// for either verdict.
+	passes, fails int
+}
+
+// number is the state of one number of agents on one tier. It is bounded by phases and
+// criteria, whatever the number of requests.
+type number struct {
+	criteria []CriterionObservation
+	measured time.Duration
+	phases   int
+	invalid  int // phases since the last that was not
+	// failed counts phases that failed categorically: nothing succeeded, or agents
+	// starved. One alone may have been an outage; why is what the latest said.
+	failed int
+	why    string
+	// tentative is the direction of the evidence when a search last took it up.
+	tentative search.Verdict
+	// passRank and failRank are those of the assigned parts of the error rate, 1 and up;
+	// 0 when there is none.
+	passRank, failRank int
+
+	known *assessment // of criteria, once assessed
+}
+
+// at returns the state of a number of agents, which it makes if need be.
+func (l *level) at(n int) *number {
+	k := l.numbers[n]
+	if k == nil {
+		k = &number{}
+		l.numbers[n] = k
+	}
+	return k
+}
+
+// clone returns a copy of its own. What was observed is shared: it is never changed.
+func (l *level) clone() level {
+	c := *l
+	c.numbers = make(map[int]*number, len(l.numbers))
+	for n, k := range l.numbers {
+		c.numbers[n] = new(*k)
+	}
+	return c
+}
+
+// assess assesses what is known of a number, and of one more phase if there is one.
+func (k *number) assess(more []CriterionObservation) assessment {
+	if more != nil {
+		return assess(k.joined(more))
+	}
+	if k.known == nil {
+		k.known = new(assess(k.criteria))
+	}
+	return *k.known
+}
+
+// joined returns the observations of the criteria with those of one more phase.
+func (k *number) joined(more []CriterionObservation) []CriterionObservation {
+	if len(k.criteria) == 0 {
+		return more
+	}
+	all := append([]CriterionObservation(nil), k.criteria...)
+	for i := range more {
+		if i < len(all) {
+			all[i].join(more[i])
+		}
+	}
+	return all
+}
+
+// observe adds a phase.
+func (k *number) observe(o *TierObservation, measured time.Duration) {
+	k.phases++
+	k.invalid = 0
+	k.measured += measured
+	if o.Categorical != "" {
+		k.failed++
+		k.why = o.Categorical
+		return
+	}
+	k.criteria, k.known = k.joined(o.Criteria), nil
+}
+
+// categorical reports whether a number fails whatever its statistics: phases failed
+// outright twice, and not less often than they did not.
+func (k *number) categorical() bool { return k.failed > 1 && k.failed >= k.phases-k.failed }
+
+// flip is the probability with which a number changes its direction by chance: a tenth
+// keeps a search from following every look.
+const flip = 0.1
+
+// belief returns what to think of a number, given what one more phase has observed and
+// how long it has measured.
+func (c *controlled) belief(k *number, n int, more []CriterionObservation, measured time.Duration) belief {
+	if k.categorical() {
+		return belief{N: n, Lean: search.Fail, Sure: true, Spent: true}
+	}
+	w := k.assess(more)
+	b := belief{N: n, Lean: w.tentative}
+	if k.failed > 0 && len(k.criteria) == 0 && more == nil {
+		b.Lean = search.Fail
+	}
+	assigned := k.passRank+k.failRank > 0
+	if assigned && k.tentative != search.Unclear && w.tentative != k.tentative {
+		// What was to be decided keeps its direction until the evidence against it is
+		// more than chance.
+		if against := w.against(k.tentative); against < math.Log(1/flip) {
+			b.Lean = k.tentative
+		}
+	}
+	if w.enough {
+		if k.passRank > 0 && w.pass >= needed(c.ErrorRate, search.Pass, k.passRank-1, w.criteria) {
+			b.Lean, b.Sure = search.Pass, true
+		}
+		if k.failRank > 0 && w.fail >= needed(c.ErrorRate, search.Fail, k.failRank-1, w.criteria) {
+			b.Lean, b.Sure = search.Fail, true
+		}
+	}
+	measured += k.measured
+	switch {
+	case k.invalid > 1 || assigned && measured >= c.MaxMeasure:
+		b.Spent = true
+	case b.Lean == search.Unclear:
+		b.Spent = measured >= c.patience() || w.unmeasurable && measured >= 2*looks*c.Block
+	case assigned && !b.Sure:
+		b.Spent = measured >= c.patience() && c.projected(k, &w, b.Lean, measured) > 2*c.MaxMeasure
+	}
+	return b
+}
+
+const (
+	// looks is after how many blocks a number is left that only gives a direction, and
+	// fewest how many requests that takes at least, unless they are clear.
+	looks  = 6
+	fewest = 10
+	// hopeless is after how many blocks at the earliest a number is given up that will
+	// not be decided in its time: somewhat less than it takes to prove that less than
+	// 5 % are late where none is.
+	hopeless = 90
+	// sureBlocks is how many blocks a number is taken to need that has to be decided.
+	sureBlocks = 60
+)
+
+// patience is how long a number is measured before it is given up.
+func (c *controlled) patience() time.Duration {
+	return min(c.MaxMeasure, max(c.MaxMeasure/6, hopeless*c.Block))
+}
+
+// projected returns for how long in all a number would have to be measured to be decided,
+// if evidence grows as it did. It starts below 0, for what a bet on many shares at once
+// costs.
+func (c *controlled) projected(k *number, w *assessment, want search.Verdict, measured time.Duration) time.Duration {
+	have, rank := w.optimistic, k.passRank
+	if want == search.Fail {
+		have, rank = w.fail, k.failRank
+	}
+	const start = 1
+	factor := (needed(c.ErrorRate, want, max(rank, 1)-1, w.criteria) + start) / max(have+start, 1e-6)
+	return time.Duration(min(float64(measured)*factor, float64(forever)))
+}

@@ -1,0 +1,262 @@
+package decide
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/agentperf/agentperf-go/internal/confseq"
+	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/metrics"
+)
+
+// An Observation is what one phase says of its number of agents, in all that a rule wants
+// to know: a few KB, whatever the number of requests. It encodes to JSON and back.
+type Observation struct {
+	Agents int `json:"agents"`
+	Draw   int `json:"draw"`
+	// Measured is the length of the window, Took that of the whole phase.
+	Measured time.Duration `json:"measured_ns"`
+	Took     time.Duration `json:"took_ns"`
+	// Ending, Completed, Least and Straddling are those of the phase; Cut is the number
+	// of measured requests that the client cut.
+	Ending     record.Ending `json:"ending"`
+	Completed  int           `json:"completed"`
+	Least      int           `json:"least_completed"`
+	Straddling int           `json:"straddling,omitempty"`
+	Cut        int           `json:"cut,omitempty"`
+	// Invalid says why the phase says nothing of the system; empty when it does.
+	Invalid string            `json:"invalid,omitempty"`
+	Tiers   []TierObservation `json:"tiers"`
+}
+
+// A TierObservation is what a phase says of one tier.
+type TierObservation struct {
+	// Categorical says why the number of agents fails whatever statistics say: nothing
+	// succeeded, or agents starved. Empty when it does not.
+	Categorical string                 `json:"categorical,omitempty"`
+	Criteria    []CriterionObservation `json:"criteria"`
+}
+
+// A CriterionObservation is what a phase says of one criterion.
+type CriterionObservation struct {
+	Name  string  `json:"name"`
+	Limit float64 `json:"limit"`
+	// For is the evidence for a pass, in which every request that is still open counts
+	// as bad, Against that for a fail, in which it counts as good, unless it is known
+	// already what it will be. Looking at completed requests alone would favor short
+	// ones.
+	For     confseq.Evidence `json:"for"`
+	Against confseq.Evidence `json:"against"`
+	// Measurable is the number of successful answers that have the figure, Unmeasurable
+	// that of those that have none.
+	Measurable   int `json:"measurable,omitempty"`
+	Unmeasurable int `json:"unmeasurable,omitempty"`
+	// N is the number of requests that the statistic is over, failed ones included, and
+	// Value the statistic itself, by linear interpolation at rank (N-1)q; it means
+	// nothing when N is 0.
+	N     int    `json:"n"`
+	Value Figure `json:"value"`
+}
+
+// A Figure is a number that may be infinite, which JSON cannot say: it is null then.
+type Figure float64
+
+// MarshalJSON encodes the figure.
+func (f Figure) MarshalJSON() ([]byte, error) {
+	if math.IsInf(float64(f), 0) {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(f))
+}
+
+// UnmarshalJSON decodes what MarshalJSON encodes.
+func (f *Figure) UnmarshalJSON(text []byte) error {
+	if string(text) == "null" {
+		*f = Figure(math.Inf(1))
+		return nil
+	}
+	return json.Unmarshal(text, (*float64)(f))
+}
+
+// mostlyUnmeasurable reports whether more than half of the answers say nothing, so that
+// the rest do not speak for them.
+func (c *CriterionObservation) mostlyUnmeasurable() bool { return c.Unmeasurable > c.Measurable }
+
+// join adds the observation of another phase. The statistic is that of the latest.
+func (c *CriterionObservation) join(o CriterionObservation) {
+	c.For.Join(o.For)
+	c.Against.Join(o.Against)
+	c.Measurable += o.Measurable
+	c.Unmeasurable += o.Unmeasurable
+	c.N, c.Value = o.N, o.Value
+}
+
+// Observe returns what a phase says of its number of agents, in blocks of time. It depends
+// on nothing but its arguments. Of a phase that a look ended it is what was known then:
+// what was open went on under a load that fell. Of one that still runs it is what is known
+// now.
+func Observe(tiers []Tier, block time.Duration, p *record.Phase) Observation {
+	o := Observation{
+		Agents: p.Agents, Draw: p.Draw, Measured: p.Window(), Took: p.End, Ending: p.Ending,
+		Completed: p.Completed, Least: p.Least, Straddling: p.Straddling, Invalid: p.LocalFailure(),
+	}
+	v := view{Phase: p, at: p.End, until: p.WindowEnd, block: block}
+	if p.Ending == "" || p.Ending == record.Decided {
+		// Whole blocks: the look came a little past the last one.
+		v.at, v.until = p.WindowEnd, p.Settled+p.Window().Truncate(block)
+	}
+	for i := range p.Rows {
+		if r := &p.Rows[i]; r.Outcome == record.Canceled && p.Measured(r) {
+			o.Cut++
+		}
+	}
+	categorical := func(*Tier) string { return "" }
+	if p.Ending != "" {
+		categorical = failsOutright(p)
+	}
+	for i := range tiers {
+		t := TierObservation{Categorical: categorical(&tiers[i])}
+		for j := range tiers[i].Criteria {
+			t.Criteria = append(t.Criteria, v.observe(&tiers[i].Criteria[j]))
+		}
+		o.Tiers = append(o.Tiers, t)
+	}
+	return o
+}
+
+// failsOutright returns what says why a tier fails whatever its statistics.
+//
+// A number of agents at which more of them starve than a P95 leaves out does not hold:
+// their few requests, most of them begun before the window, hardly count among those of
+// agents that are served. Unless they wait for no longer than the tier lets a token take.
+func failsOutright(p *record.Phase) func(*Tier) string {
+	if p.Ending == record.Dead {
+		why, _ := p.Silence()
+		return func(*Tier) string { return why }
+	}
+	starved, least := p.Starved()
+	return func(t *Tier) string {
+		if 20*starved <= p.Agents {
+			return ""
+		}
+		for i := range t.Criteria {
+			if c := &t.Criteria[i]; c.Metric == TTFT && float64(least) <= c.Bound {
+				return ""
+			}
+		}
+		return fmt.Sprintf("%d of %d agents got nothing for more than half of the window", starved, p.Agents)
+	}
+}
+
+// view is a phase as it was known at an instant.
+type view struct {
+	*record.Phase
+	at, until time.Duration
+	block     time.Duration
+}
+
+// measured reports whether a request counts for a criterion.
+func (v *view) measured(c *Criterion, r *record.Row) bool {
+	t := r.Begun
+	if c.Ends {
+		t = r.End
+	}
+	return t >= v.Settled && t < v.until
+}
+
+// observe returns what the phase says of a criterion.
+func (v *view) observe(c *Criterion) CriterionObservation {
+	o := CriterionObservation{Name: c.Metric.Name, Limit: c.Limit()}
+	statistic := metrics.Percentiles{Exact: -1}
+	var pass, fail confseq.Sample
+	add := func(r *record.Row, forPass, forFail bool) {
+		block := int64((r.Begun - v.Settled) / v.block)
+		pass.Add(block, int(r.Play), forPass)
+		fail.Add(block, int(r.Play), forFail)
+	}
+	for i := range v.Rows {
+		r := &v.Rows[i]
+		switch {
+		case !v.measured(c, r) || r.Outcome == record.Local:
+		case r.Outcome == record.Canceled || r.End > v.at:
+			v.addOpen(c, r, min(r.End, v.at), add)
+		case r.Failed():
+			statistic.Record(c.Metric.Failed)
+			add(r, true, true)
+		default:
+			value, ok := c.Metric.Value(r)
+			if !ok {
+				o.Unmeasurable++
+				continue
+			}
+			o.Measurable++
+			statistic.Record(value)
+			bad := c.breaks(value)
+			add(r, bad, bad)
+		}
+	}
+	for i := range v.Open {
+		if r := &v.Open[i]; v.measured(c, r) {
+			v.addOpen(c, r, v.at, add)
+		}
+	}
+	o.For, o.Against = pass.Evidence(), fail.Evidence()
+	value, _ := statistic.At(c.Percent)
+	o.N, o.Value = statistic.N(), Figure(value)
+	return o
+}
+
+// addOpen counts a request of which the end is not known, but what was at an instant.
+func (v *view) addOpen(c *Criterion, r *record.Row, at time.Duration, add func(r *record.Row, forPass, forFail bool)) {
+	known := *r
+	if known.First > at {
+		known.First = record.None
+	}
+	bad, good := c.Metric.Open(&known, at, c.Bound)
+	add(r, !good, bad)
+}
+
+// Validate reports what no observation of the tiers can have been: it may come from a file.
+func (o *Observation) Validate(tiers []Tier) error {
+	if o.Agents < 1 || o.Agents > mostAgents {
+		return fmt.Errorf("%d agents, expected 1 to %d", o.Agents, mostAgents)
+	}
+	if o.Measured < 0 || o.Measured > longest || o.Took < 0 || o.Took > forever {
+		return fmt.Errorf("measured for %v of %v", o.Measured, o.Took)
+	}
+	if len(o.Tiers) != len(tiers) {
+		return fmt.Errorf("%d tiers, expected %d", len(o.Tiers), len(tiers))
+	}
+	var errs []error
+	for i := range tiers {
+		if err := o.Tiers[i].validate(&tiers[i]); err != nil {
+			errs = append(errs, fmt.Errorf("tier %s: %w", tiers[i].Name, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (o *TierObservation) validate(t *Tier) error {
+	if len(o.Criteria) != len(t.Criteria) {
+		return fmt.Errorf("%d criteria, expected %d", len(o.Criteria), len(t.Criteria))
+	}
+	for i := range t.Criteria {
+		c, want := &o.Criteria[i], &t.Criteria[i]
+		if c.Name != want.Metric.Name || c.Limit != want.Limit() || c.Measurable < 0 || c.Unmeasurable < 0 || c.N < 0 {
+			return fmt.Errorf("criterion %q with a limit of %v, expected %q with %v", c.Name, c.Limit, want.Metric.Name, want.Limit())
+		}
+		if err := errors.Join(c.For.Validate(), c.Against.Validate()); err != nil {
+			return fmt.Errorf("criterion %s: %w", c.Name, err)
+		}
+	}
+	return nil
+}
+
+const (
+	mostAgents = 1_000_000           // in one process; beyond any machine's ports
+	longest    = 30 * 24 * time.Hour // of any part of a phase
+	forever    = 100 * longest       // more than anything is measured for
+)

@@ -1,0 +1,199 @@
+package decide
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/search"
+)
+
+// Point configures the point rule; the caller has resolved all fields, which are those of
+// its plans.
+type Point struct {
+	SpawnRate                    float64
+	Settle, Measure              time.Duration
+	MinTrajectories, MinPerAgent int
+	// Timeout ends a window with its minima unmet; 0 means six times Measure and at least
+	// a minute after settling.
+	Timeout, Drain time.Duration
+}
+
+// NewPoint returns the point rule for the given tiers.
+func NewPoint(cfg Point, tiers []Tier, b Bounds) Rule {
+	p := &point{Point: cfg, tiers: tiers, bounds: b, seen: make(map[int]*pointNumber)}
+	for range tiers {
+		p.brackets = append(p.brackets, search.Bracket{Min: b.Min, Max: b.Max, Start: b.Start})
+	}
+	return p
+}
+
+// point is the point rule: each number of agents is measured once, for a fixed time, and
+// its percentiles are taken as they come.
+type point struct {
+	Point
+	tiers    []Tier
+	bounds   Bounds
+	brackets []search.Bracket // for each tier
+	seen     map[int]*pointNumber
+}
+
+// pointNumber is what was seen of one number of agents.
+type pointNumber struct {
+	judgments []Judgment // of the latest phase
+	measured  time.Duration
+	phases    int
+}
+
+// Next implements [Rule]. It is what the first tier that is still open asks for; the tiers
+// after it learn from it too.
+func (p *point) Next() (Plan, bool) {
+	for i := range p.brackets {
+		n, ok := p.brackets[i].Next()
+		if !ok {
+			continue
+		}
+		plan := Plan{
+			Agents: n, Tiers: []int{i}, Why: "where the search goes from here",
+			SpawnRate: p.SpawnRate, Settle: p.Settle, Least: p.Measure, MinTrajectories: p.MinTrajectories, MinPerAgent: p.MinPerAgent, Drain: p.Drain,
+		}
+		start := ramp(n, p.SpawnRate) + p.Settle
+		if plan.Timeout = p.Timeout; plan.Timeout == 0 {
+			plan.Timeout = start + max(6*p.Measure, time.Minute)
+		}
+		plan.Cost = start + p.Measure
+		return plan, true
+	}
+	return Plan{}, false
+}
+
+// Stop implements [Rule]: a phase is as long as it is.
+func (p *point) Stop(Plan, Observation) bool { return false }
+
+// Observe implements [Rule].
+func (p *point) Observe(_ Plan, o Observation) error {
+	if err := o.Validate(p.tiers); err != nil {
+		return err
+	}
+	k := p.seen[o.Agents]
+	if k == nil {
+		k = &pointNumber{}
+		p.seen[o.Agents] = k
+	}
+	k.judgments = p.judge(&o)
+	if o.Invalid == "" {
+		k.measured += o.Measured
+		k.phases++
+	}
+	for i := range p.brackets {
+		p.brackets[i].Observe(o.Agents, k.judgments[i].Verdict)
+	}
+	return nil
+}
+
+// judge judges one phase.
+func (p *point) judge(o *Observation) (js []Judgment) {
+	for i := range p.tiers {
+		j := Judgment{}
+		j.Verdict, j.Reason, j.Categorical = p.verdict(&p.tiers[i], &o.Tiers[i], o)
+		j.Invalid = o.Invalid != ""
+		for k := range o.Tiers[i].Criteria {
+			c := &o.Tiers[i].Criteria[k]
+			if c.N > 0 && !j.Categorical && !j.Invalid {
+				n, _ := c.Against.Counts()
+				j.Criteria = append(j.Criteria, Estimate{
+					Criterion: &p.tiers[i].Criteria[k], Share: c.Against.Share(), Requests: int(n), Effective: c.Against.Effective(),
+				})
+			}
+		}
+		js = append(js, j)
+	}
+	return js
+}
+
+func (p *point) verdict(t *Tier, seen *TierObservation, o *Observation) (v search.Verdict, reason string, categorical bool) {
+	switch unmet := p.unmet(o); {
+	case o.Invalid != "":
+		return search.Unclear, o.Invalid, false
+	case seen.Categorical != "":
+		return search.Fail, seen.Categorical, true
+	case unmet != "":
+		return search.Unclear, unmet, false
+	}
+	requests := 0
+	for i := range seen.Criteria {
+		requests = max(requests, seen.Criteria[i].N+seen.Criteria[i].Unmeasurable)
+	}
+	if requests == 0 {
+		return search.Unclear, "no request was measured: none began in the window, which is too short for the delays between turns", false
+	}
+	for i := range seen.Criteria {
+		c, want := &seen.Criteria[i], &t.Criteria[i]
+		if c.N > 0 && !c.mostlyUnmeasurable() && want.breaks(float64(c.Value)) {
+			return search.Fail, want.broken(float64(c.Value)), false
+		}
+	}
+	for i := range seen.Criteria {
+		if c := &seen.Criteria[i]; c.N == 0 || c.mostlyUnmeasurable() {
+			return search.Unclear, fmt.Sprintf("%d of %d answers %s", c.Unmeasurable, c.Measurable+c.Unmeasurable, t.Criteria[i].Metric.Blank), false
+		}
+	}
+	return search.Pass, "", false
+}
+
+// unmet says why the rules of a phase are not met, empty when they are.
+func (p *point) unmet(o *Observation) string {
+	switch {
+	case o.Ending == record.Interrupted:
+		return "the phase was interrupted"
+	case o.Ending == record.Stopped:
+		return "the phase was stopped"
+	case o.Ending == record.Decided:
+		return ""
+	case o.Ending == record.TimedOut && o.Straddling > 0:
+		return fmt.Sprintf("the time-out passed and %d agents had begun no request in the window: each had one open from before it", o.Straddling)
+	case o.Ending == record.TimedOut:
+		return fmt.Sprintf("the time-out passed with %d trajectories completed and %d by the slowest agent; %d and %d are required",
+			o.Completed, o.Least, p.MinTrajectories, p.MinPerAgent)
+	case o.Cut > 0:
+		return fmt.Sprintf("%d measured requests were cut", o.Cut)
+	}
+	return ""
+}
+
+// Judge implements [Rule].
+func (p *point) Judge(agents int) []Judgment {
+	k := p.seen[agents]
+	if k == nil {
+		return make([]Judgment, len(p.tiers))
+	}
+	js := append([]Judgment(nil), k.judgments...)
+	for i := range js {
+		js[i].Measured, js[i].Phases = k.measured, k.phases
+	}
+	return js
+}
+
+// Conclude implements [Rule].
+func (p *point) Conclude() (all []Conclusion) {
+	for i, b := range p.brackets {
+		b.Max = max(b.Max, mostAgents) // what a journal knows of more agents counts too
+		s := b.Summary()
+		c := Conclusion{
+			Holds: s.LargestPassing, Fails: s.SmallestFailing, Unclear: s.Unclear, Contradictions: s.Contradictions,
+			Estimate: s.LargestPassing, Low: s.LargestPassing,
+			Assumption: "chance has its say: near the limit a lucky phase passes",
+		}
+		if s.SmallestFailing > 0 {
+			c.High = s.SmallestFailing - 1
+		}
+		for _, n := range s.Unclear {
+			if n > s.LargestPassing && (s.SmallestFailing == 0 || n < s.SmallestFailing) {
+				c.Undecided, c.Reason = n, p.Judge(n)[i].Reason
+				break
+			}
+		}
+		all = append(all, c)
+	}
+	return all
+}
