@@ -2,109 +2,121 @@ package agentperf
 
 import (
 	"fmt"
+	"slices"
 
+	"github.com/agentperf/agentperf-go/internal/decide"
+	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/search"
 )
 
-// conclude draws the results from what the searches know.
+// conclude draws the results from what the rule knows.
 func (r *run) conclude() {
-	if r.referee != nil {
-		r.referee.next() // of the last phase too it is to be known what is sure
+	judged := make(map[int][]decide.Judgment)
+	phases := make(map[int][]int)
+	for _, p := range r.report.Phases {
+		phases[p.Agents] = append(phases[p.Agents], p.Index)
 	}
-	for i, t := range r.cfg.Tiers {
-		res := newTierResult(t)
-		var contradictions []search.Contradiction
-		if r.referee != nil {
-			contradictions = r.sureResult(&res, i)
-		} else if i < len(r.brackets) {
-			contradictions = r.pointResult(&res, r.brackets[i])
+	for n := range phases {
+		judged[n] = r.rule.Judge(n)
+	}
+	for i, c := range r.rule.Conclude() {
+		for _, n := range []int{c.Holds, c.Fails} { // they may be known from elsewhere
+			if n > 0 && judged[n] == nil {
+				judged[n] = r.rule.Judge(n)
+			}
 		}
-		res.normalise(r.report.System)
-		res.SpentSeconds, res.FixedRuleSeconds = r.time(&res)
-		r.report.Tiers = append(r.report.Tiers, res)
-		for _, c := range contradictions {
-			r.warn(fmt.Sprintf("tier %s passed at %d agents although it failed at %d: the answer stays below the failure", t.name(), c.Pass, c.Fail))
+		t := newTierResult(r.cfg.Tiers[i])
+		t.MaxAgents, t.Confirmed, t.Assumption, t.Bounded = c.Holds, c.Confirmed, c.Assumption, c.Fails > 0
+		t.FirstFailingAgents, t.UndecidedAgents, t.TentativeMaxAgents = some(c.Fails), some(c.Undecided), some(c.Tentative)
+		if t.EstimateAgents = some(c.Estimate); c.Fails == 1 {
+			t.EstimateAgents = new(0)
 		}
+		for n, js := range judged {
+			t.Numbers = append(t.Numbers, r.number(n, phases[n], &js[i]))
+		}
+		slices.SortFunc(t.Numbers, func(a, b Number) int { return a.Agents - b.Agents })
+		t.normalize(r.report.System)
+		t.SpentSeconds, t.FixedRuleSeconds = r.time(&t)
+		r.warnOfUndecided(&t, &c)
+		for _, pair := range c.Contradictions {
+			r.warn("contradiction", fmt.Sprintf("tier %s passed at %d agents although it failed at %d: the answer stays below the failure", t.Name, pair.Pass, pair.Fail))
+		}
+		r.report.Tiers = append(r.report.Tiers, t)
 	}
 	r.warnOfDeciders()
 }
 
-// pointResult fills in the result of a tier under the point rule.
-func (r *run) pointResult(res *TierResult, b search.Bracket) []search.Contradiction {
-	b.Max = max(b.Max, mostAgents) // what a journal knows of more agents counts too
-	s := b.Summary()
-	res.MaxAgents = s.LargestPassing
-	if s.SmallestFailing > 0 {
-		res.FirstFailingAgents, res.Bounded = &s.SmallestFailing, true
-	}
-	for _, n := range s.Unclear {
-		if n > s.LargestPassing && (s.SmallestFailing == 0 || n < s.SmallestFailing) {
-			res.UndecidedAgents = &n
-			break
-		}
-	}
-	for _, n := range s.Unclear {
-		r.warn(fmt.Sprintf("tier %s: nothing could be said of %d agents: %s", res.Name, n, r.reason(res.Name, n)))
-	}
-	return s.Contradictions
-}
-
-// sureResult fills in the result of a tier under the controlled rule: only what is sure
-// counts.
-func (r *run) sureResult(res *TierResult, i int) []search.Contradiction {
-	s := r.referee.standing(i)
-	res.MaxAgents = s.Pass
-	if s.Fail > 0 {
-		res.FirstFailingAgents, res.Bounded = &s.Fail, true
-	}
-	if s.Lean > s.Pass && s.Lean >= r.cfg.least {
-		res.LeaningAgents = &s.Lean
-	}
-	// What neither passes nor fails for sure, though it has been looked into.
-	for n, k := range r.referee.levels[i].numbers {
-		open := k.phases+k.invalid > 0 && n > s.Pass && (s.Fail == 0 || n < s.Fail) && r.cfg.least <= n && n <= r.cfg.most
-		if open && (res.UndecidedAgents == nil || n < *res.UndecidedAgents) {
-			res.UndecidedAgents = &n
-		}
-	}
-	res.Passed, res.Failed = r.neighbour(i, s.Pass), r.neighbour(i, s.Fail)
-	res.Confirmed = s.Fail > 0 && s.Pass == s.Fail-1 || s.Fail == 0 && s.Pass == r.cfg.most
-	if u := res.UndecidedAgents; u != nil {
-		n := *u
-		if res.LeaningAgents != nil {
-			n = *res.LeaningAgents // which is what a reader will ask about
-		}
-		reason := words(r.referee.criteria(r.referee.levels[i].at(n)))
-		if reason == "" {
-			reason = r.reason(res.Name, n)
-		}
-		r.warn(fmt.Sprintf("tier %s: %s undecided: %s", res.Name, agents(n), reason))
-	}
-	return s.Contradictions
-}
-
-// neighbour returns what is known of n agents on tier i, nil for 0.
-func (r *run) neighbour(i, n int) *Neighbour {
+// some returns nil for 0.
+func some(n int) *int {
 	if n == 0 {
 		return nil
 	}
-	k := r.referee.levels[i].at(n)
-	b := &Neighbour{Agents: n, MeasuredSeconds: k.measured.Seconds(), Phases: k.phases}
-	b.Criteria = r.referee.criteria(k)
-	if k.beyond() {
-		b.Reason = r.reason(r.cfg.Tiers[i].name(), n)
+	return &n
+}
+
+// number returns what is thought of n agents.
+func (r *run) number(n int, phases []int, j *decide.Judgment) Number {
+	v := Number{
+		Agents: n, Verdict: orUndecided(verdictOf(j.Verdict)), Tentative: verdictOf(j.Tentative), Reason: j.Reason, Categorical: j.Categorical,
+		MeasuredSeconds: j.Measured.Seconds(), Phases: phases, NeededSeconds: j.Needed.Seconds(),
 	}
-	return b
+	if v.Phases == nil {
+		v.Phases = []int{}
+	}
+	if j.Invalid {
+		v.Verdict, v.Tentative = Invalid, ""
+	}
+	if v.Reason == "" && v.Verdict != Pass && len(phases) > 0 {
+		v.Reason = r.reason(phases[len(phases)-1], j)
+	}
+	for _, e := range j.Criteria {
+		c := Criterion{Name: e.Criterion.Metric.Name, Limit: e.Criterion.Limit(), Estimate: e.Share, Requests: e.Requests, Effective: e.Effective}
+		if e.Bounded {
+			c.Lower, c.Upper = &e.Lower, &e.Upper
+		}
+		v.Criteria = append(v.Criteria, c)
+	}
+	return v
+}
+
+// reason returns why the latest phase of a number said nothing.
+func (r *run) reason(phase int, _ *decide.Judgment) string {
+	for _, v := range r.report.Phases[phase].Verdicts {
+		if v.Reason != "" {
+			return v.Reason
+		}
+	}
+	return ""
+}
+
+// warnOfUndecided says why a number that was looked into stayed undecided: the one that a
+// reader will ask about.
+func (r *run) warnOfUndecided(t *TierResult, c *decide.Conclusion) {
+	unclear := c.Unclear
+	if _, controlled := r.cfg.Rule.(Controlled); controlled {
+		if c.Undecided == 0 {
+			return
+		}
+		unclear = []int{c.Undecided}
+		if c.Tentative > 0 {
+			unclear = []int{c.Tentative}
+		}
+	}
+	for _, n := range unclear {
+		if v := t.Number(n); v != nil {
+			r.warn("undecided", fmt.Sprintf("tier %s: %s undecided: %s", t.Name, agents(n), v.Reason))
+		}
+	}
 }
 
 // time returns for how long the system was kept at work until the limit of a tier was
-// known, and for how long it would have been by the published rule, which does not look
-// at what it has: 10 minutes for each number that doubling and bisection ask about,
-// after agents started at one a second and 30 s to settle.
-func (r *run) time(res *TierResult) (spent, fixed float64) {
+// known, and for how long it would have been by the published rule, which does not look at
+// what it has: 10 minutes for each number that doubling and bisection ask about, after
+// agents started at one a second and 30 s to settle.
+func (r *run) time(t *TierResult) (spent, fixed float64) {
 	last := -1
 	for i, p := range r.report.Phases {
-		if p.Agents == res.MaxAgents || res.FirstFailingAgents != nil && p.Agents == *res.FirstFailingAgents {
+		if p.Agents == t.MaxAgents || t.FirstFailingAgents != nil && p.Agents == *t.FirstFailingAgents {
 			last = i
 		}
 	}
@@ -114,37 +126,24 @@ func (r *run) time(res *TierResult) (spent, fixed float64) {
 	for _, p := range r.report.Phases[:last+1] {
 		spent += p.PhaseSeconds
 	}
-	rules := Published()
-	b := r.cfg.bracket()
+	b := search.Bracket{Min: r.bounds.Min, Max: r.bounds.Max, Start: r.bounds.Start}
+	published := Point{}.resolved()
 	for range 64 {
 		n, ok := b.Next()
 		if !ok {
 			break
 		}
 		v := search.Fail
-		if n <= res.MaxAgents {
+		if n <= t.MaxAgents {
 			v = search.Pass
 		}
 		b.Observe(n, v)
-		fixed += (rules.ramp(n) + rules.Settle + rules.Measure).Seconds()
+		fixed += float64(n-1)/published.SpawnRate + (published.Settle + published.Measure).Seconds()
 	}
 	return spent, fixed
 }
 
-// reason returns what the latest phase of n agents said of a tier.
-func (r *run) reason(tier string, n int) (reason string) {
-	for _, p := range r.report.Phases {
-		for _, v := range p.Verdicts {
-			if p.Agents == n && v.Tier == tier {
-				reason = v.Reason
-			}
-		}
-	}
-	return reason
-}
-
-// warnOfDeciders repeats the warnings of the phases on which the results rest,
-// each once.
+// warnOfDeciders repeats the warnings of the phases on which the results rest.
 func (r *run) warnOfDeciders() {
 	decides := make(map[int]bool)
 	for _, t := range r.report.Tiers {
@@ -158,7 +157,7 @@ func (r *run) warnOfDeciders() {
 			continue
 		}
 		for _, w := range p.Warnings {
-			r.warn(fmt.Sprintf("phase %d (%s): %s", p.Index, agents(p.Agents), w))
+			r.report.Warnings = append(r.report.Warnings, metrics.Warning{Code: w.Code, Text: fmt.Sprintf("phase %d (%s): %s", p.Index, agents(p.Agents), w.Text)})
 		}
 	}
 }

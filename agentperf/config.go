@@ -5,15 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
+	"log/slog"
 	"math/rand/v2"
-	"slices"
+	"path/filepath"
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
-	"github.com/agentperf/agentperf-go/internal/confseq"
+	"github.com/agentperf/agentperf-go/internal/spans"
 	"github.com/agentperf/agentperf-go/pricing"
-	"github.com/agentperf/agentperf-go/search"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -37,27 +36,26 @@ type Config struct {
 	// Tiers are the service levels whose limits are wanted; empty means those published
 	// for gpt-oss-120b.
 	Tiers []Tier
-	// Rules shape each phase; the zero value means [Controlled], or [Quick] with
-	// PointRule.
-	Rules Rules
-	// Verdict says how tiers are judged. Empty means ControlledRule if Rules is zero or
-	// sets Block or MaxMeasure, and PointRule otherwise.
-	Verdict VerdictRule
-	// ErrorRate bounds the probability of a wrong answer for each tier under
-	// ControlledRule, 0 <= ErrorRate < 0.5; 0 means 0.01.
-	ErrorRate float64
+	// Rule says how long each number of agents is measured and when a tier holds there:
+	// [Controlled] or [Point], each with fields of its own. Nil means Controlled{}.
+	Rule Rule
 	// ClientLag is the largest P99 delay of the client itself, in sending and in
 	// noticing what arrives, above which a phase is invalid; 0 means 50 ms, negative
 	// means no limit.
 	ClientLag time.Duration
+	// Label stands for the system behind Connect where a run has a Journal: two systems
+	// with different labels do not share one. It is in the report.
+	Label string
 	// Journal, if not empty, is a directory to which every phase is written and synced,
 	// so that a run that was killed can be resumed by the same configuration; any other
-	// is an error. On resuming, Seed 0 means the journal's seed. The requests are in
-	// requests.jsonl.gz there.
+	// is an error, and so is a journal in use. Whatever would make a phase another
+	// measurement belongs to the configuration; credentials do not. On resuming, Seed 0
+	// means the journal's seed. The requests are in requests.jsonl.gz there.
 	Journal string
-	// Earlier holds reports whose phases count as evidence. They must be of the same
-	// configuration, except for Seed, Start, MaxAgents and MaxPhases.
-	Earlier []*Report
+	// Earlier are journals of earlier runs, whose phases count as evidence. They must be
+	// of the same configuration, except for Seed and what only decides which numbers are
+	// tried. One without any evidence is an error.
+	Earlier []string
 	// Seed determines the order of trajectories, start offsets, sampled delays and
 	// cache prefixes. 0 draws one at random, so that a second run does not find the
 	// server's cache filled by the first; the report says which it was.
@@ -83,16 +81,15 @@ type Config struct {
 	// Progress, if set, is called with the state of the run, about twice a second during
 	// a phase and never concurrently. It must return quickly.
 	Progress func(Event)
-	// Requests, if set, receives one line of JSON per request, written as each phase
-	// ends; see [Request]. An error of writing ends the run.
+	// Requests, if set, receives one line of JSON per request, written as it ends, and
+	// one per phase; see [Request] and [RequestPhase]. An error of writing ends the run.
 	Requests io.Writer
-
-	least int // number of agents to try; 0 is 1
-	most  int // number of agents to try, as far as this machine goes
+	// Logger, if set, is told what the run does: phases at level Info, warnings at Warn.
+	// Nil is silent.
+	Logger *slog.Logger
 }
 
 const (
-	defaultErrorRate = 0.01
 	defaultClientLag = 50 * time.Millisecond
 	defaultMaxAgents = 4096
 	defaultMaxStart  = 10
@@ -102,77 +99,47 @@ const (
 // Validate returns all errors of the configuration, joined, or nil.
 func (c Config) Validate() error {
 	var errs []error
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf("agentperf: "+format, args...)) }
 	if c.Connect == nil {
 		errs = append(errs, c.Endpoint.Validate())
 	}
-	if c.Workload == nil || len(c.Workload.Trajectories) == 0 {
-		errs = append(errs, errors.New("agentperf: Workload is empty"))
-	} else if err := c.Workload.Validate(); err != nil {
-		errs = append(errs, err)
+	switch {
+	case c.Workload == nil || len(c.Workload.Trajectories) == 0:
+		bad("Workload is empty")
+	case c.Workload.Validate() != nil:
+		bad("Workload: %w", c.Workload.Validate())
 		c.Workload = nil // not to be looked into
-	} else if c.Policy.Output == trajectory.OutputExact {
+	case c.Policy.Output == trajectory.OutputExact:
 		if t, i := withoutLength(c.Workload); t != nil {
-			errs = append(errs, fmt.Errorf("agentperf: Policy.Output is exact, but no length was recorded for turn %d of %s", i, t.ID))
+			bad("Policy.Output is exact, but no length was recorded for turn %d of %s", i, t.ID)
 		}
 	}
-	errs = append(errs, c.Policy.Validate(), validateTiers(c.Tiers), c.Rules.resolve(c.Verdict.resolve(c.Rules)).Validate(), c.System.Validate(), c.Verdict.validate())
-	if start := max(1, c.Start); c.Rules.Validate() == nil && start <= mostAgents {
-		rule := c.Verdict.resolve(c.Rules)
-		_, err := c.Rules.resolve(rule).phase(start, rule)
-		errs = append(errs, err)
-	}
-	if c.Verdict == PointRule && c.Rules != (Rules{}) && c.Rules.Measure <= 0 {
-		errs = append(errs, fmt.Errorf("agentperf: Rules.Measure is %v, expected more than 0 for PointRule", c.Rules.Measure))
-	}
-	if c.Verdict.resolve(c.Rules) == ControlledRule {
-		errs = append(errs, c.validateTime())
-		if c.Rules.Name == Published().Name {
-			errs = append(errs, errors.New("agentperf: Rules are the published ones, which go with PointRule; give others another Name"))
-		}
-	}
-	if !(c.ErrorRate >= 0 && c.ErrorRate < 0.5) {
-		errs = append(errs, fmt.Errorf("agentperf: ErrorRate is %v, expected 0 to below 0.5", c.ErrorRate))
+	errs = append(errs, c.Policy.Validate(), validateTiers(c.Tiers), c.System.Validate())
+	if c.ClientLag > 0 {
+		errs = append(errs, spans.Check("agentperf: ClientLag", c.ClientLag, 0))
 	}
 	if c.MaxPhases < 0 {
-		errs = append(errs, fmt.Errorf("agentperf: MaxPhases is %d, expected 0 or more", c.MaxPhases))
+		bad("MaxPhases is %d, expected 0 or more", c.MaxPhases)
 	}
-	if c.Start < 0 || c.MaxAgents < 0 || c.Start > mostAgents || c.MaxAgents > mostAgents {
-		errs = append(errs, fmt.Errorf("agentperf: Start is %d and MaxAgents %d, expected 0 to %d", c.Start, c.MaxAgents, mostAgents))
-	} else if b := c.resolve().bracket(); b.Validate() != nil {
-		errs = append(errs, fmt.Errorf("agentperf: Start is %d, more than MaxAgents, %d", b.Start, b.Max))
-	}
-	return errors.Join(errs...)
-}
-
-// validateTime reports when no number of agents could pass in the time that there is,
-// not even with no bad request at all.
-func (c Config) validateTime() error {
-	r := c.Rules.resolve(ControlledRule)
-	if r.Block < leastBlock {
-		return fmt.Errorf("agentperf: Rules.Block is %v, expected %v or more", r.Block, leastBlock)
-	}
-	strictest := speedPercent / 100.0
-	for _, t := range c.Tiers {
-		if t.E2EFloor > 0 {
-			strictest = min(strictest, t.percent()/100)
+	for i, folder := range c.Earlier {
+		if folder == "" || c.Journal != "" && filepath.Clean(folder) == filepath.Clean(c.Journal) {
+			bad("Earlier[%d] is %q, expected the folder of another journal", i, folder)
 		}
 	}
-	if len(c.Tiers) == 0 || slices.ContainsFunc(c.Tiers, func(t Tier) bool { return t.TTFTCeiling > 0 }) {
-		strictest = min(strictest, 1-ttftPercent/100.0)
+	if c.Start < 0 || c.MaxAgents < 0 || c.Start > mostAgents || c.MaxAgents > mostAgents {
+		bad("Start is %d and MaxAgents %d, expected 0 to %d", c.Start, c.MaxAgents, mostAgents)
+		return errors.Join(errs...)
 	}
-	rate := cmp.Or(c.ErrorRate, defaultErrorRate)
-	if !(strictest > 0 && rate > 0) {
-		return nil // which is said elsewhere
+	r := c.resolve()
+	if r.Start > r.MaxAgents {
+		bad("Start is %d, more than MaxAgents, %d", r.Start, r.MaxAgents)
 	}
-	blocks := max(confseq.MinBlocks, math.Ceil(enough(rate, search.Pass, 0, 1)/-math.Log1p(-strictest)))
-	if r.MaxMeasure.Seconds() < blocks*r.Block.Seconds() {
-		return fmt.Errorf("agentperf: Rules.MaxMeasure is %v, expected %.0f blocks of %v or more: with an error rate of %v nothing could pass before", r.MaxMeasure, blocks, r.Block, rate)
+	if validateTiers(c.Tiers) != nil {
+		r.Tiers = nil
 	}
-	return nil
+	errs = append(errs, cmp.Or(c.Rule, Rule(Controlled{})).validate(criteriaOf(r.Tiers), r.Start))
+	return errors.Join(errs...)
 }
-
-// leastBlock is the shortest block that is looked at.
-const leastBlock = 10 * time.Millisecond
 
 // withoutLength returns the first turn whose length was not recorded.
 func withoutLength(w *trajectory.Workload) (*trajectory.Trajectory, int) {
@@ -204,38 +171,21 @@ func (c Config) resolve() Config {
 	if len(c.Tiers) == 0 {
 		c.Tiers = TierSets()[0].Tiers
 	}
-	c.Verdict = c.Verdict.resolve(c.Rules)
-	c.Rules = c.Rules.resolve(c.Verdict)
-	c.ErrorRate = cmp.Or(c.ErrorRate, defaultErrorRate)
+	c.Rule = cmp.Or(c.Rule, Rule(Controlled{})).resolve()
 	c.ClientLag = cmp.Or(c.ClientLag, defaultClientLag)
 	for c.Seed == 0 {
 		c.Seed = rand.Uint64()
 	}
-	switch {
-	case c.MaxStart == 0:
-		c.MaxStart = defaultMaxStart
-	case c.MaxStart < 0:
-		c.MaxStart = 0
-	}
-	if c.MaxAgents == 0 {
-		c.MaxAgents = defaultMaxAgents
-	}
-	if c.Start == 0 {
-		c.Start = 1
-	}
+	c.MaxStart = orNone(c.MaxStart, defaultMaxStart)
+	c.MaxAgents = cmp.Or(c.MaxAgents, defaultMaxAgents)
+	c.Start = cmp.Or(c.Start, 1)
 	if c.Policy.Output == "" && c.Workload != nil {
 		if missing, all := lengths(c.Workload); 10*missing > all {
 			c.Policy.Output = trajectory.OutputFree
 		}
 	}
 	c.Policy = c.Policy.Resolve()
+	c.Endpoint.Timeout = cmp.Or(c.Endpoint.Timeout, endpoint.DefaultTimeout)
+	c.Endpoint.IdleTimeout = cmp.Or(c.Endpoint.IdleTimeout, endpoint.DefaultIdleTimeout)
 	return c
-}
-
-func (c Config) bracket() search.Bracket {
-	return search.Bracket{Min: c.least, Start: c.Start, Max: cmp.Or(c.most, c.MaxAgents)}
-}
-
-func (c Config) schedule(phase int) trajectory.Schedule {
-	return trajectory.Schedule{Workload: c.Workload, Seed: c.Seed, Phase: phase, MaxStart: c.MaxStart}
 }

@@ -9,7 +9,9 @@ import (
 // A ConfigEcho is the configuration of a run as it stands in the report: with the defaults
 // filled in and without secrets. Of headers it has only the names.
 type ConfigEcho struct {
-	Endpoint       string   `json:"endpoint,omitempty"`
+	Endpoint string `json:"endpoint,omitempty"`
+	// Label is Config.Label.
+	Label          string   `json:"label,omitempty"`
 	Headers        []string `json:"headers,omitempty"`
 	SessionHeader  string   `json:"session_header,omitempty"`
 	HTTP2          bool     `json:"http2"`
@@ -44,19 +46,7 @@ type ConfigEcho struct {
 	ToolDelaysRecordedSeconds float64 `json:"tool_delays_recorded_seconds"`
 	ToolDelaysReplayedSeconds float64 `json:"tool_delays_replayed_seconds"`
 
-	Rules struct {
-		Name            string  `json:"name"`
-		SpawnRate       float64 `json:"spawn_rate_agents_per_second"`
-		SettleSeconds   float64 `json:"settle_seconds"`
-		MeasureSeconds  float64 `json:"measure_seconds"`
-		MinTrajectories int     `json:"min_trajectories"`
-		MinPerAgent     int     `json:"min_trajectories_per_agent"`
-		TimeoutSeconds  float64 `json:"timeout_seconds,omitempty"`
-		DrainSeconds    float64 `json:"drain_seconds"`
-		// BlockSeconds and MaxMeasureSeconds are set only under ControlledRule.
-		BlockSeconds      float64 `json:"block_seconds,omitempty"`
-		MaxMeasureSeconds float64 `json:"max_measure_seconds,omitempty"`
-	} `json:"rules"`
+	Rule RuleEcho `json:"rule"`
 	// Origins counts turns by the origin of what is replayed.
 	Origins trajectory.StatsOrigins `json:"origins"`
 	// Seed is a string in JSON, because many readers of JSON numbers lose bits.
@@ -68,11 +58,24 @@ type ConfigEcho struct {
 	// ClientLagSeconds is the lag of the client above which a phase is invalid; 0 means
 	// no limit.
 	ClientLagSeconds float64 `json:"client_lag_seconds"`
-	// Verdict is the rule by which tiers are judged, and ErrorRate the bound on the
-	// probability of a wrong answer under ControlledRule. VerdictRule and PercentileRule
-	// describe the rule and the definition of percentiles in words.
-	Verdict        VerdictRule `json:"verdict"`
-	ErrorRate      float64     `json:"error_rate,omitempty"`
-	VerdictRule    string      `json:"verdict_rule"`
-	PercentileRule string      `json:"percentile_rule"`
+	// PercentileRule is the definition of percentiles, in words.
+	PercentileRule string `json:"percentile_rule"`
+}
+
+// A RuleEcho is the rule of a run. What a rule does not have is 0.
+type RuleEcho struct {
+	// Name is "controlled", "published", "quick" or "point"; Text says what the rule
+	// demands.
+	Name              string  `json:"name"`
+	Text              string  `json:"text"`
+	ErrorRate         float64 `json:"error_rate,omitempty"`
+	BlockSeconds      float64 `json:"block_seconds,omitempty"`
+	MaxMeasureSeconds float64 `json:"max_measure_seconds,omitempty"`
+	SpawnRate         float64 `json:"spawn_rate_agents_per_second"`
+	SettleSeconds     float64 `json:"settle_seconds"`
+	MeasureSeconds    float64 `json:"measure_seconds,omitempty"`
+	MinTrajectories   int     `json:"min_trajectories"`
+	MinPerAgent       int     `json:"min_trajectories_per_agent"`
+	TimeoutSeconds    float64 `json:"timeout_seconds,omitempty"`
+	DrainSeconds      float64 `json:"drain_seconds"`
 }

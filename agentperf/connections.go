@@ -3,37 +3,37 @@ package agentperf
 import (
 	"fmt"
 
+	"github.com/agentperf/agentperf-go/internal/decide"
 	"github.com/agentperf/agentperf-go/internal/sockets"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
 // fit keeps the search within the connections that this machine can open, each agent
 // having its own. It is an error when they are not even enough to begin with.
-func (c *Config) fit(limits sockets.Limits) (warning string, err error) {
-	c.most = c.MaxAgents
+func (c *Config) fit(b *decide.Bounds, limits sockets.Limits) (warning string, err error) {
 	if c.Connect != nil || c.Endpoint.Dial != nil || c.Endpoint.HTTP2 {
 		return "", nil // of no kind that is known, or shared
 	}
-	if err := limits.Check(agents(c.Start), c.Start, 0); err != nil {
+	if err := limits.Check(agents(b.Start), b.Start, 0); err != nil {
 		return "", fmt.Errorf("agentperf: %w", err)
 	}
-	each, who := connections(c.Workload), agents(c.MaxAgents)
+	each, who := connections(c.Workload), agents(b.Max)
 	if each > 1 {
 		who += fmt.Sprintf(" with up to %d connections each, for their subagents", each)
 	}
-	need, closed := c.MaxAgents*each, c.MaxAgents*each
-	if c.least == c.MaxAgents {
+	need, closed := b.Max*each, b.Max*each
+	if b.Min == b.Max {
 		closed = 0 // the first phase is the last
 	}
 	err = limits.Check(who, need, closed)
 	switch most := limits.Most() / each; {
 	case err == nil:
-	case most <= c.Start:
-		c.most = c.Start
+	case most <= b.Start:
+		b.Max = b.Start
 		warning = fmt.Sprintf("there may be too few connections: %v", err)
 	default:
-		c.most = most
-		warning = fmt.Sprintf("the search goes no further than %s: %v", agents(c.most), err)
+		b.Max = most
+		warning = fmt.Sprintf("the search goes no further than %s: %v", agents(b.Max), err)
 	}
 	return warning, nil
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/internal/decide"
 	"github.com/agentperf/agentperf-go/internal/sockets"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
@@ -48,28 +49,29 @@ func TestFit(t *testing.T) {
 		return &trajectory.Workload{Trajectories: []*trajectory.Trajectory{t}}
 	}
 	for _, test := range []struct {
-		name string
-		cfg  Config
-		most int
-		said string // in the error or the warning
+		name  string
+		cfg   Config
+		most  int
+		said  string // in the error or the warning
+		least int    // agents to try
 	}{
-		{"enough", Config{Workload: of(alone), Start: 1, MaxAgents: 960}, 960, ""},
-		{"less than the most", Config{Workload: of(alone), Start: 1, MaxAgents: 4096}, 960, "no further than 960 agents: 4136 open files are needed for 4096 agents"},
-		{"two each", Config{Workload: of(pair), Start: 1, MaxAgents: 4096}, 480, "no further than 480 agents: 8232 open files are needed for 4096 agents with up to 2 connections each, for their subagents,"},
-		{"two each are perhaps too many", Config{Workload: of(pair), Start: 500, MaxAgents: 4096}, 500, "there may be too few connections: "},
-		{"ports of the phase before", Config{Workload: of(alone), Start: 1, MaxAgents: 900}, 500, "no further than 500 agents: 1800 local ports to one address are needed for 900 agents, of which there are 1000, since"},
-		{"none before", Config{Workload: of(alone), Start: 900, MaxAgents: 900, least: 900}, 900, ""},
-		{"not enough to begin", Config{Workload: of(alone), Start: 961, MaxAgents: 4096}, 0, "agentperf: 1001 open files are needed for 961 agents"},
-		{"none of this machine's", Config{Workload: of(alone), Start: 2000, MaxAgents: 4096, Connect: func(int) trajectory.Sender { return nil }}, 4096, ""},
-		{"others' network", Config{Workload: of(alone), Start: 2000, MaxAgents: 4096, Endpoint: endpoint.Config{Dial: func(context.Context, string, string) (net.Conn, error) { return nil, nil }}}, 4096, ""},
-		{"shared", Config{Workload: of(alone), Start: 2000, MaxAgents: 4096, Endpoint: endpoint.Config{HTTP2: true}}, 4096, ""},
+		{"enough", Config{Workload: of(alone), Start: 1, MaxAgents: 960}, 960, "", 0},
+		{"less than the most", Config{Workload: of(alone), Start: 1, MaxAgents: 4096}, 960, "no further than 960 agents: 4136 open files are needed for 4096 agents", 0},
+		{"two each", Config{Workload: of(pair), Start: 1, MaxAgents: 4096}, 480, "no further than 480 agents: 8232 open files are needed for 4096 agents with up to 2 connections each, for their subagents,", 0},
+		{"two each are perhaps too many", Config{Workload: of(pair), Start: 500, MaxAgents: 4096}, 500, "there may be too few connections: ", 0},
+		{"ports of the phase before", Config{Workload: of(alone), Start: 1, MaxAgents: 900}, 500, "no further than 500 agents: 1800 local ports to one address are needed for 900 agents, of which there are 1000, since", 0},
+		{"none before", Config{Workload: of(alone), Start: 900, MaxAgents: 900}, 900, "", 900},
+		{"not enough to begin", Config{Workload: of(alone), Start: 961, MaxAgents: 4096}, 0, "agentperf: 1001 open files are needed for 961 agents", 0},
+		{"none of this machine's", Config{Workload: of(alone), Start: 2000, MaxAgents: 4096, Connect: func(int) trajectory.Sender { return nil }}, 4096, "", 0},
+		{"others' network", Config{Workload: of(alone), Start: 2000, MaxAgents: 4096, Endpoint: endpoint.Config{Dial: func(context.Context, string, string) (net.Conn, error) { return nil, nil }}}, 4096, "", 0},
+		{"shared", Config{Workload: of(alone), Start: 2000, MaxAgents: 4096, Endpoint: endpoint.Config{HTTP2: true}}, 4096, "", 0},
 	} {
 		limits := sockets.Limits{Files: 1000, Taken: 8, Ports: 28_000} // 960 to have
 		if strings.Contains(test.name, "before") {
 			limits.Ports = 1000
 		}
-		asked := test.cfg.MaxAgents
-		warning, err := test.cfg.fit(limits)
+		asked, bounds := test.cfg.MaxAgents, decide.Bounds{Min: test.least, Max: test.cfg.MaxAgents, Start: test.cfg.Start}
+		warning, err := test.cfg.fit(&bounds, limits)
 		if test.cfg.MaxAgents != asked {
 			t.Errorf("%s: MaxAgents was changed, by which a journal knows its run", test.name)
 		}
@@ -79,8 +81,8 @@ func TestFit(t *testing.T) {
 			}
 			continue
 		}
-		if err != nil || test.cfg.bracket().Max != test.most || !strings.Contains(warning, test.said) || (warning == "") != (test.said == "") {
-			t.Errorf("%s: at most %d agents, warning %q, error %v; want %d and %q", test.name, test.cfg.bracket().Max, warning, err, test.most, test.said)
+		if err != nil || bounds.Max != test.most || !strings.Contains(warning, test.said) || (warning == "") != (test.said == "") {
+			t.Errorf("%s: at most %d agents, warning %q, error %v; want %d and %q", test.name, bounds.Max, warning, err, test.most, test.said)
 		}
 	}
 }

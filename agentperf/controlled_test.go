@@ -12,8 +12,8 @@ import (
 
 // brief are rules for engines that repeat themselves exactly, in blocks that hold some
 // requests of each agent.
-func brief() agentperf.Rules {
-	return agentperf.Rules{Settle: 4 * time.Second, Measure: time.Second, Block: 4 * time.Second, MaxMeasure: 20 * time.Minute, Drain: 10 * time.Second}
+func brief() agentperf.Controlled {
+	return agentperf.Controlled{Block: 4 * time.Second, MaxMeasure: 20 * time.Minute, SpawnRate: -1, Settle: 4 * time.Second, Drain: 10 * time.Second}
 }
 
 // The controlled rule finds the limits that can be worked out by hand, is sure of both
@@ -30,22 +30,22 @@ func TestControlledKnownAnswers(t *testing.T) {
 		t.Run(fmt.Sprint(tt.capacity), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r, err := agentperf.Run(t.Context(), inMemory(t, &endpointtest.Engine{Capacity: tt.capacity}, agentperf.Config{
-					Workload: workload(t, 3, []int{20, 7, 33}, 0), Tiers: floor(tt.speeds...), Rules: brief(), Verdict: agentperf.ControlledRule,
+					Workload: workload(t, 3, []int{20, 7, 33}, 0), Tiers: floor(tt.speeds...), Rule: brief(),
 				}))
 				if err != nil || !r.Complete {
 					t.Fatal(err)
 				}
 				for i, tier := range r.Tiers {
 					want := tt.want[i]
-					if tier.MaxAgents != want || *tier.FirstFailingAgents != want+1 || !tier.Confirmed || tier.Failed == nil || (tier.Passed == nil) != (want == 0) {
+					if tier.MaxAgents != want || *tier.FirstFailingAgents != want+1 || !tier.Confirmed || tier.Number(want+1) == nil || (tier.Number(want) == nil) != (want == 0) {
 						t.Errorf("%s: %+v, want exactly %d", tier.Name, tier, want)
 					}
 					if tier.FixedRuleSeconds < 600 || tier.SpentSeconds == 0 {
 						t.Errorf("%s took %v s, by the fixed rule %v", tier.Name, tier.SpentSeconds, tier.FixedRuleSeconds)
 					}
-					for _, c := range criteria(tier.Passed) {
-						if c.Upper > c.Limit {
-							t.Errorf("%s passes with a bound of %v on %s", tier.Name, c.Upper, c.Name)
+					for _, c := range criteria(tier.Number(want)) {
+						if *c.Upper > c.Limit {
+							t.Errorf("%s passes with a bound of %v on %s", tier.Name, *c.Upper, c.Name)
 						}
 					}
 				}
@@ -57,7 +57,7 @@ func TestControlledKnownAnswers(t *testing.T) {
 	}
 }
 
-func criteria(n *agentperf.Neighbour) []agentperf.Criterion {
+func criteria(n *agentperf.Number) []agentperf.Criterion {
 	if n == nil {
 		return nil
 	}
@@ -69,7 +69,7 @@ func TestControlledCheck(t *testing.T) {
 	for agents, want := range map[int]agentperf.Verdict{11: agentperf.Pass, 12: agentperf.Fail} {
 		synctest.Test(t, func(t *testing.T) {
 			r, err := agentperf.Check(t.Context(), inMemory(t, &endpointtest.Engine{Capacity: 46}, agentperf.Config{
-				Workload: workload(t, 3, []int{20, 7, 33}, 0), Tiers: floor(4), Rules: brief(), Verdict: agentperf.ControlledRule,
+				Workload: workload(t, 3, []int{20, 7, 33}, 0), Tiers: floor(4), Rule: brief(),
 			}), agents)
 			if err != nil || !r.Complete || len(r.Phases) != 1 {
 				t.Fatalf("%d phases, %v", len(r.Phases), err)

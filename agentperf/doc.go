@@ -33,15 +33,15 @@
 // TTFT and is reported as unmeasurable, and if more than half of the responses are, the
 // level cannot be judged.
 //
-// Which requests are meant depends on the [VerdictRule]:
+// Which requests are meant depends on the [Rule]:
 //
-//   - Under [PointRule], the one that Artificial Analysis publishes, they are the requests
+//   - Under [Point], the one that Artificial Analysis publishes, they are the requests
 //     that began in the measured window of one phase. Percentiles are exact, by linear
 //     interpolation at rank (n-1)q. Near the limit, luck decides.
-//   - Under [ControlledRule], the default, they are all requests that the system would ever
+//   - Under [Controlled], the default, they are all requests that the system would ever
 //     serve in its steady state, of which a phase is a sample. A verdict is given only once
-//     the probability that it is wrong is small enough: Config.ErrorRate for the whole
-//     answer of a tier.
+//     the probability that it is wrong is small enough: its ErrorRate for the whole answer
+//     of a tier.
 //
 // A verdict is pass, fail, undecided or invalid. Undecided means too little evidence, or
 // that the rules of the phase were not met. Invalid means that the client failed, or was
@@ -54,7 +54,7 @@
 // until the level fails, then bisected. One search serves all tiers: each phase is judged
 // for every tier.
 //
-// Under ControlledRule a phase ends as soon as it has served its purpose. Most numbers of
+// Under Controlled a phase ends as soon as it has served its purpose. Most numbers of
 // agents only have to show a direction. The two around the limit, the number that passes
 // and the next, which fails, are each measured until the verdict is certain enough, on
 // their own evidence. If those two are too close to call, the nearest numbers that can be
@@ -62,7 +62,7 @@
 //
 // The requests of a phase are not independent: all agents feel the same bad moment,
 // because they share one queue and one batch, and the turns of one trajectory resemble
-// each other. Evidence is therefore gathered in blocks of time (Rules.Block) by betting
+// each other. Evidence is therefore gathered in blocks of time (Controlled.Block) by betting
 // against the limit, which is valid at every look and for any distribution within a block
 // (Waudby-Smith and Ramdas, Estimating means of bounded random variables by betting,
 // 2024). It is divided by a design effect, the variance that clusters of one trajectory
@@ -83,9 +83,9 @@
 // has to move. The search chooses those numbers by evidence that is then counted, and this
 // selection is not corrected for.
 //
-// Two things have to be assumed: the system is in its steady state after Rules.Settle,
-// and a disturbance lasts about a block at most. If yours last longer, make Rules.Block
-// longer.
+// Two things have to be assumed: the system is in its steady state after
+// Controlled.Settle, and a disturbance lasts about a block at most. If yours last longer,
+// make Controlled.Block longer.
 //
 // The table is from simulated requests whose true share of bad ones is known. They are
 // independent; or part of the bad ones come in spells, bad moments for all agents that
@@ -130,7 +130,7 @@
 // bad requests are from what the tier allows, at the limit and at one agent more, or at
 // only the former ("within") or the latter ("beyond"), the other being 10 points and more
 // away. Decided means that the numbers on both sides of the limit are certain, wrong that
-// the answer is wrong, and point rule wrong that a search under PointRule, with 10 minutes
+// the answer is wrong, and point rule wrong that a search under Point, with 10 minutes
 // for each number, ends elsewhere: all three in % of the searches. Minutes is the measuring
 // time, in all and at the limit, and ratio what it is of that of the point rule; these are
 // medians:
@@ -153,7 +153,7 @@
 // Most of the time goes into the number that passes: with not a single late request it
 // takes some 110 blocks to show that less than 5 % are late. With 1 to 3 agents the
 // controlled rule takes longer than the point rule, and for one agent it hardly ever
-// decides. All rows are in testdata/searches.txt and are measured by
+// decides. All rows are in internal/decide/testdata/searches.txt and are measured by
 //
-//	go test ./agentperf -run SimulatedSearches -v -searches 2000
+//	go test ./internal/decide -run SimulatedSearches -v -searches 2000
 package agentperf

@@ -1,6 +1,7 @@
 package agentperf
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"regexp"
@@ -12,6 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 )
+
+var update = flag.Bool("update", false, "write the tables in the documentation")
 
 // docTables are the tables in doc.go: rows and columns of files that simulations write.
 var docTables = []struct {
@@ -48,12 +51,12 @@ var docTables = []struct {
 	},
 }, {
 	before: "// medians:",
-	file:   searchesFile,
+	file:   "../internal/decide/testdata/searches.txt",
 	columns: []string{
 		"shares are:distance", "limit", "searches", "decided", "wrong", "fixed rule wrong:point rule wrong", "minutes", "at the limit:at limit", "time ratio:ratio",
 	},
 	rows: func(row map[string]string) bool {
-		return row["binding"] == "all" && (row["limit"] == "all" || row["shares are"] == classes[0].name || row["shares are"] == classes[len(classes)-1].name)
+		return row["binding"] == "all" && (row["limit"] == "all" || row["shares are"] == "10 points and more" || row["shares are"] == "10 points, few agents")
 	},
 }}
 
@@ -139,4 +142,13 @@ func docTable(text string, columns []string, keep func(row map[string]string) bo
 		comment.WriteString("//\t" + strings.TrimSpace(line) + "\n")
 	}
 	return comment.String()
+}
+
+func readFile(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

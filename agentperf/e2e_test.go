@@ -27,7 +27,7 @@ func TestE2ESpeed(t *testing.T) {
 		t.Run(fmt.Sprint(tt), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				cfg := inMemory(t, &endpointtest.Engine{Capacity: tt.capacity}, agentperf.Config{
-					Workload: workload(t, 5, []int{60, 45, 80}, 0), Tiers: e2eFloor(tt.floor), Rules: short,
+					Workload: workload(t, 5, []int{60, 45, 80}, 0), Tiers: e2eFloor(tt.floor), Rule: short,
 				})
 				report, err := agentperf.Run(t.Context(), cfg)
 				if err != nil {
@@ -54,7 +54,7 @@ func TestE2ECountsTheWait(t *testing.T) {
 		tiers := append(e2eFloor(44.93, 44.95), floor(99.99)...)
 		tiers = append(tiers, agentperf.Tier{E2EFloor: 44.93, E2EPercent: 5}, agentperf.Tier{E2EFloor: 44.95, E2EPercent: 95})
 		cfg := inMemory(t, &endpointtest.Engine{PerRequest: 100, TTFT: 500 * time.Millisecond}, agentperf.Config{
-			Workload: workload(t, 5, []int{40}, 0), Tiers: tiers, Rules: short,
+			Workload: workload(t, 5, []int{40}, 0), Tiers: tiers, Rule: short,
 		})
 		report, err := agentperf.Check(t.Context(), cfg, 7)
 		if err != nil {
@@ -66,8 +66,8 @@ func TestE2ECountsTheWait(t *testing.T) {
 				t.Errorf("%+v, want %s", p.Verdicts[i], want)
 			}
 		}
-		if math.Abs(*p.P25E2ESpeed-40/0.89) > 1e-3 {
-			t.Errorf("E2E speed %v, want %v", *p.P25E2ESpeed, 40/0.89)
+		if math.Abs(*p.Figures.P25E2ESpeed-40/0.89) > 1e-3 {
+			t.Errorf("E2E speed %v, want %v", *p.Figures.P25E2ESpeed, 40/0.89)
 		}
 		var table strings.Builder
 		if err := report.WriteTable(&table); err != nil || !strings.Contains(table.String(), "P25 E2E") || !strings.Contains(table.String(), "44.9 tok/s") {
@@ -87,7 +87,7 @@ func TestE2EFailures(t *testing.T) {
 				}
 				return endpointtest.Fault{}
 			}}, agentperf.Config{
-				Workload: workload(t, 5, []int{20}, 0), Tiers: e2eFloor(10), Rules: short,
+				Workload: workload(t, 5, []int{20}, 0), Tiers: e2eFloor(10), Rule: short,
 			})
 			report, err := agentperf.Check(t.Context(), cfg, 2)
 			if err != nil {

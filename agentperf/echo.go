@@ -2,18 +2,20 @@ package agentperf
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/pricing"
 )
 
 func emptyReport(cfg Config) *Report {
 	r := &Report{
 		Schema: Schema, Started: time.Now().Round(0), Tiers: []TierResult{}, Phases: []PhaseResult{},
-		Warnings: []string{},
+		Warnings: []metrics.Warning{},
 	}
 	if cfg.System != (pricing.System{}) && cfg.System.Validate() == nil {
 		r.System = &cfg.System
@@ -37,9 +39,8 @@ func echo(cfg Config) ConfigEcho {
 		MaxTokens: cfg.Policy.MaxTokens, ToolDelay: cfg.Policy.ToolDelay, ToolDelayScale: cfg.Policy.ToolDelayScale,
 		CachePrefix: cfg.Policy.Prefix, HumanWaitCapSeconds: cfg.Policy.HumanWaits.Seconds(),
 		ToolDelayCapSeconds: cfg.Policy.ToolDelayMax.Seconds(),
-		Seed:                cfg.Seed, MaxStart: cfg.MaxStart, Start: cfg.Start, MaxAgents: cfg.MaxAgents, MaxPhases: cfg.MaxPhases,
-		Verdict: cfg.Verdict, ClientLagSeconds: max(0, cfg.ClientLag.Seconds()),
-		VerdictRule:    cfg.Verdict.text(cfg.ErrorRate),
+		Seed:                cfg.Seed, MaxStart: given(cfg.MaxStart), Start: cfg.Start, MaxAgents: cfg.MaxAgents, MaxPhases: cfg.MaxPhases,
+		Label: cfg.Label, ClientLagSeconds: max(0, cfg.ClientLag.Seconds()),
 		PercentileRule: "exact, linear interpolation at rank (n-1)q",
 	}
 	if cfg.Connect == nil {
@@ -62,14 +63,25 @@ func echo(cfg Config) ConfigEcho {
 			}
 		}
 	}
-	if cfg.Verdict == ControlledRule {
-		e.ErrorRate = cfg.ErrorRate
-		e.Rules.BlockSeconds, e.Rules.MaxMeasureSeconds = cfg.Rules.Block.Seconds(), cfg.Rules.MaxMeasure.Seconds()
+	e.Rule = ruleEcho(cfg.Rule)
+	return e
+}
+
+func ruleEcho(rule Rule) (e RuleEcho) {
+	switch r := rule.(type) {
+	case Controlled:
+		e = RuleEcho{
+			ErrorRate: r.ErrorRate, BlockSeconds: r.Block.Seconds(), MaxMeasureSeconds: r.MaxMeasure.Seconds(),
+			SpawnRate: given(r.SpawnRate), SettleSeconds: given(r.Settle).Seconds(), DrainSeconds: given(r.Drain).Seconds(),
+			Text: fmt.Sprintf("in the steady state at most 25 %% of requests slower than the floor and at most 5 %% later than the ceiling, failed ones being both; wrong for a tier with a probability of at most %v", r.ErrorRate),
+		}
+	case Point:
+		e = RuleEcho{
+			SpawnRate: given(r.SpawnRate), SettleSeconds: given(r.Settle).Seconds(), MeasureSeconds: r.Measure.Seconds(), TimeoutSeconds: r.Timeout.Seconds(),
+			MinTrajectories: given(r.MinTrajectories), MinPerAgent: given(r.MinPerAgent), DrainSeconds: given(r.Drain).Seconds(),
+			Text: "P25 output speed >= floor and P95 TTFT <= ceiling; a failed request is speed 0 and TTFT +Inf",
+		}
 	}
-	r := cfg.Rules
-	e.Rules.Name, e.Rules.SpawnRate = r.Name, r.SpawnRate
-	e.Rules.SettleSeconds, e.Rules.MeasureSeconds = r.Settle.Seconds(), r.Measure.Seconds()
-	e.Rules.MinTrajectories, e.Rules.MinPerAgent = r.MinTrajectories, r.MinPerAgent
-	e.Rules.TimeoutSeconds, e.Rules.DrainSeconds = r.Timeout.Seconds(), r.Drain.Seconds()
+	e.Name = rule.String()
 	return e
 }

@@ -21,7 +21,7 @@ func TestTimeoutTooShort(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rules := short
 		rules.Timeout = 26 * time.Second
-		report, err := agentperf.Run(t.Context(), inMemory(t, &endpointtest.Engine{}, agentperf.Config{Workload: workload(t, 1, []int{40}, 0), Tiers: floor(1), Rules: rules}))
+		report, err := agentperf.Run(t.Context(), inMemory(t, &endpointtest.Engine{}, agentperf.Config{Workload: workload(t, 1, []int{40}, 0), Tiers: floor(1), Rule: rules}))
 		if err == nil || !strings.Contains(err.Error(), "a phase of 8 agents takes 1.75s to ramp up, 5s to settle and 20s to measure, longer than its time-out of 26s") {
 			t.Error(err)
 		}
@@ -41,7 +41,7 @@ func TestNothingEverSucceeds(t *testing.T) {
 			return endpointtest.Fault{Kind: endpointtest.FaultStatus, Status: 503, Body: `{"error":"loading"}`}
 		}}
 		began := time.Now()
-		report, err := agentperf.Run(t.Context(), inMemory(t, engine, agentperf.Config{Workload: workload(t, 3, []int{40}, 0), Rules: agentperf.Published()}))
+		report, err := agentperf.Run(t.Context(), inMemory(t, engine, agentperf.Config{Workload: workload(t, 3, []int{40}, 0), Rule: agentperf.Point{}}))
 		if !errors.Is(err, agentperf.ErrNothingSucceeded) || !strings.Contains(err.Error(), "3 status (endpoint: HTTP status 503: loading)") {
 			t.Error(err)
 		}
@@ -68,7 +68,7 @@ func TestEndpointGone(t *testing.T) {
 		t.Cleanup(server.Close)
 		cfg := agentperf.Config{
 			Endpoint: endpoint.Config{URL: "http://mem", Dial: server.Dial},
-			Workload: workload(t, 3, []int{40}, 0), Tiers: floor(10), Rules: short, Seed: 1,
+			Workload: workload(t, 3, []int{40}, 0), Tiers: floor(10), Rule: short, Seed: 1,
 			Progress: func(e agentperf.Event) {
 				if e.Agents == 4 && e.Stage == "done" {
 					dead.Store(true)
@@ -92,7 +92,7 @@ func TestInterrupt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		var requests bytes.Buffer
-		cfg := inMemory(t, &endpointtest.Engine{Capacity: 1000}, agentperf.Config{Workload: workload(t, 3, []int{40}, 0), Tiers: floor(10), Rules: short, Requests: &requests})
+		cfg := inMemory(t, &endpointtest.Engine{Capacity: 1000}, agentperf.Config{Workload: workload(t, 3, []int{40}, 0), Tiers: floor(10), Rule: short, Requests: &requests})
 		cfg.Progress = func(e agentperf.Event) {
 			if e.Agents == 8 && e.Stage == "measuring" {
 				cancel()
@@ -106,7 +106,7 @@ func TestInterrupt(t *testing.T) {
 			t.Errorf("%+v after %d phases", got, len(report.Phases))
 		}
 		last := report.Phases[3]
-		if last.Ending != "canceled" || last.Verdicts[0].Verdict != agentperf.Undecided || last.Failed != 0 {
+		if last.Ending != "canceled" || last.Verdicts[0].Verdict != agentperf.Undecided || last.Figures.Failed != 0 {
 			t.Errorf("last phase %+v", last)
 		}
 		if n := strings.Count(requests.String(), `"phase_idx":3`); n == 0 {
@@ -130,7 +130,7 @@ func TestEndpointDiesInAPhase(t *testing.T) {
 		t.Cleanup(server.Close)
 		report, err := agentperf.Run(t.Context(), agentperf.Config{
 			Endpoint: endpoint.Config{URL: "http://mem", Dial: server.Dial},
-			Workload: workload(t, 3, []int{40}, 0), Tiers: floor(10), Rules: short, Seed: 1,
+			Workload: workload(t, 3, []int{40}, 0), Tiers: floor(10), Rule: short, Seed: 1,
 			Progress: func(e agentperf.Event) {
 				if e.Agents == 4 && e.Stage == "measuring" && e.Elapsed > 15*time.Second {
 					dead.Store(true)
@@ -162,7 +162,7 @@ func TestSlowFailuresAreNoAnswer(t *testing.T) {
 		}))
 		t.Cleanup(server.Close)
 		report, err := agentperf.Run(t.Context(), agentperf.Config{
-			Endpoint: endpoint.Config{URL: "http://mem", Dial: server.Dial}, Workload: workload(t, 3, []int{40}, 0), Tiers: floor(50), Rules: short,
+			Endpoint: endpoint.Config{URL: "http://mem", Dial: server.Dial}, Workload: workload(t, 3, []int{40}, 0), Tiers: floor(50), Rule: short,
 		})
 		if !errors.Is(err, agentperf.ErrNothingSucceeded) || report.Complete || report.Tiers[0].FirstFailingAgents != nil {
 			t.Errorf("%v, %+v", err, report.Tiers[0])

@@ -1,11 +1,9 @@
 package agentperf
 
 import (
-	"context"
 	"time"
 
-	"github.com/agentperf/agentperf-go/internal/phase"
-	"github.com/agentperf/agentperf-go/internal/sockets"
+	"github.com/agentperf/agentperf-go/metrics"
 )
 
 // An Event is the state of a run, as passed to Config.Progress.
@@ -17,7 +15,7 @@ type Event struct {
 	Stage string
 	// Warnings is set if Stage is "starting". It holds the report's warnings about the
 	// endpoint, the workload and this machine.
-	Warnings []string
+	Warnings []metrics.Warning
 	// Elapsed is the time since the phase began.
 	Elapsed time.Duration
 	// Up is the number of agents started so far.
@@ -30,23 +28,4 @@ type Event struct {
 	Pending []string
 	// Result is the result of the phase; nil unless Stage is "done".
 	Result *PhaseResult
-}
-
-// progressInterval is how often Progress hears of a phase.
-const progressInterval = 500 * time.Millisecond
-
-// watch passes the snapshots of a phase on as events, and ends one that can say nothing.
-func watch(progress func(Event), index, agents int, end context.CancelCauseFunc) func(phase.Snapshot) {
-	return func(s phase.Snapshot) {
-		if sockets.Full() {
-			end(sockets.ErrFull)
-		}
-		if progress == nil {
-			return
-		}
-		progress(Event{
-			Phase: index, Agents: agents, Stage: s.Stage, Elapsed: s.Elapsed, Up: s.Up,
-			Requests: s.Attempts, Succeeded: s.Succeeded, Trajectories: s.Completed, Pending: s.Pending,
-		})
-	}
 }

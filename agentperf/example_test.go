@@ -30,7 +30,7 @@ func ExampleRun() {
 		Tiers:    []agentperf.Tier{{SpeedFloor: 350, TTFTCeiling: 5 * time.Second}},
 		// For an example that ends within seconds on a busy machine. Leave both out
 		// to measure a real system.
-		Rules:     agentperf.Rules{Measure: 300 * time.Millisecond},
+		Rule:      agentperf.Point{SpawnRate: -1, Settle: -1, Measure: 300 * time.Millisecond, MinTrajectories: -1, MinPerAgent: -1, Drain: -1},
 		ClientLag: -1,
 	})
 	if err != nil {
@@ -55,7 +55,7 @@ func ExampleCheck() {
 		Endpoint:  endpoint.Config{URL: server.URL},
 		Workload:  workload,
 		Tiers:     []agentperf.Tier{{SpeedFloor: 20, TTFTCeiling: 10 * time.Second}},
-		Rules:     agentperf.Rules{Measure: 300 * time.Millisecond}, // as in the example of Run
+		Rule:      agentperf.Point{SpawnRate: -1, Settle: -1, Measure: 300 * time.Millisecond, MinTrajectories: -1, MinPerAgent: -1, Drain: -1}, // as in the example of Run
 		ClientLag: -1,
 	}, 8)
 	if err != nil {

@@ -3,6 +3,7 @@ package agentperf_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -53,7 +54,7 @@ func TestFailuresInVerdicts(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				run := func(share int) *agentperf.PhaseResult {
 					cfg := inMemory(t, &endpointtest.Engine{Fault: every(share, kind.fault)}, agentperf.Config{
-						Workload: workload(t, 3, []int{40, 30, 50}, 0), Tiers: floor(50), Rules: short,
+						Workload: workload(t, 3, []int{40, 30, 50}, 0), Tiers: floor(50), Rule: short,
 					})
 					cfg.Endpoint.Timeout = 8 * time.Second
 					report, err := agentperf.Check(t.Context(), cfg, 4)
@@ -64,18 +65,18 @@ func TestFailuresInVerdicts(t *testing.T) {
 				}
 				// 1 in 10: P95 TTFT is infinite, P25 speed is not touched.
 				p := run(10)
-				if p.Verdict("50@1m0s") != agentperf.Fail || p.P95TTFT != nil || p.P95TTFTState != "infinite" || *p.P25Speed < 99 {
+				if p.Verdict("50@1m0s") != agentperf.Fail || p.Figures.P95TTFT != nil || p.Figures.P95TTFTState != "infinite" || *p.Figures.P25Speed < 99 {
 					t.Errorf("1 in 10: %+v", p)
 				}
-				if p.Failed == 0 || p.Outcomes[kind.want] != p.Failed || p.Requests != p.Failed+p.Outcomes[endpoint.OutcomeOK] {
-					t.Errorf("1 in 10: %d of %d failed: %v", p.Failed, p.Requests, p.Outcomes)
+				if p.Figures.Failed == 0 || p.Figures.Outcomes[kind.want] != p.Figures.Failed || p.Figures.Requests != p.Figures.Failed+p.Figures.Outcomes[endpoint.OutcomeOK] {
+					t.Errorf("1 in 10: %d of %d failed: %v", p.Figures.Failed, p.Figures.Requests, p.Figures.Outcomes)
 				}
 				// 1 in 3: and P25 speed is that of a failure.
-				if p = run(3); *p.P25Speed != 0 {
-					t.Errorf("1 in 3: P25 speed %v", *p.P25Speed)
+				if p = run(3); *p.Figures.P25Speed != 0 {
+					t.Errorf("1 in 3: P25 speed %v", *p.Figures.P25Speed)
 				}
 				// 1 in 50: neither.
-				if p = run(50); p.Verdict("50@1m0s") != agentperf.Pass || p.Failed == 0 {
+				if p = run(50); p.Verdict("50@1m0s") != agentperf.Pass || p.Figures.Failed == 0 {
 					t.Errorf("1 in 50: %+v", p)
 				}
 			})
@@ -85,7 +86,7 @@ func TestFailuresInVerdicts(t *testing.T) {
 
 func TestLocalFailureIsInvalid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cfg := inMemory(t, &endpointtest.Engine{Capacity: 1000}, agentperf.Config{Workload: workload(t, 3, []int{40}, 0), Tiers: floor(10), Rules: short, MaxAgents: 16})
+		cfg := inMemory(t, &endpointtest.Engine{Capacity: 1000}, agentperf.Config{Workload: workload(t, 3, []int{40}, 0), Tiers: floor(10), Rule: short, MaxAgents: 16})
 		dial := cfg.Endpoint.Dial
 		var open atomic.Int32
 		cfg.Endpoint.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
@@ -104,7 +105,7 @@ func TestLocalFailureIsInvalid(t *testing.T) {
 		if got.MaxAgents < 4 || got.MaxAgents > 6 || got.FirstFailingAgents != nil || got.Bounded {
 			t.Errorf("%+v: the client's limit is taken for the system's", got)
 		}
-		if !strings.Contains(strings.Join(report.Warnings, "\n"), "the client failed: endpoint: local") {
+		if !strings.Contains(texts(report.Warnings), "the client failed: endpoint: local") {
 			t.Errorf("warnings %q", report.Warnings)
 		}
 		logPhases(t, report)
@@ -130,14 +131,14 @@ func TestUnmeasurable(t *testing.T) {
 	}{{30, agentperf.Pass}, {40, agentperf.Undecided}} {
 		synctest.Test(t, func(t *testing.T) {
 			report, err := agentperf.Check(t.Context(), inMemory(t, &endpointtest.Engine{TokensPerEvent: tt.batch}, agentperf.Config{
-				Workload: workload(t, 3, []int{30, 40, 50}, 0), Tiers: floor(50), Rules: short,
+				Workload: workload(t, 3, []int{30, 40, 50}, 0), Tiers: floor(50), Rule: short,
 			}), 2)
-			if err != nil {
+			if want := tt.want == agentperf.Undecided; err != nil && !want || errors.Is(err, agentperf.ErrUndecided) != want {
 				t.Fatal(err)
 			}
 			p := report.Phases[0]
-			if p.Verdicts[0].Verdict != tt.want || p.Unmeasurable == 0 || p.Requests != p.Outcomes[endpoint.OutcomeOK] {
-				t.Errorf("batches of %d: %+v, %d of %d unmeasurable", tt.batch, p.Verdicts[0], p.Unmeasurable, p.Requests)
+			if p.Verdicts[0].Verdict != tt.want || p.Figures.Unmeasurable == 0 || p.Figures.Requests != p.Figures.Outcomes[endpoint.OutcomeOK] {
+				t.Errorf("batches of %d: %+v, %d of %d unmeasurable", tt.batch, p.Verdicts[0], p.Figures.Unmeasurable, p.Figures.Requests)
 			}
 			// A tier may still fail by its TTFT.
 		})
@@ -175,14 +176,14 @@ func TestStarvedAgents(t *testing.T) {
 				}
 				return agentperf.HTTPSender(client.Conn())
 			},
-			Policy: trajectory.Policy{Model: "simulated"}, Workload: workload(t, 3, []int{40}, 0), Tiers: floor(50), Rules: short, Seed: 1,
+			Policy: trajectory.Policy{Model: "simulated"}, Workload: workload(t, 3, []int{40}, 0), Tiers: floor(50), Rule: short, Seed: 1,
 		}, 16)
 		if err != nil {
 			t.Fatal(err)
 		}
 		p := report.Phases[0]
-		if p.StarvedAgents != 12 || p.Verdicts[0].Verdict != agentperf.Fail || !strings.Contains(p.Verdicts[0].Reason, "12 of 16 agents got nothing") {
-			t.Errorf("%d starved, %+v", p.StarvedAgents, p.Verdicts[0])
+		if p.Figures.StarvedAgents != 12 || p.Verdicts[0].Verdict != agentperf.Fail || !strings.Contains(p.Verdicts[0].Reason, "12 of 16 agents got nothing") {
+			t.Errorf("%d starved, %+v", p.Figures.StarvedAgents, p.Verdicts[0])
 		}
 	})
 }
@@ -202,7 +203,7 @@ func TestIgnoreEOSRejected(t *testing.T) {
 			engine.ServeHTTP(w, r)
 		}))
 		t.Cleanup(server.Close)
-		cfg := agentperf.Config{Endpoint: endpoint.Config{URL: "http://mem", Dial: server.Dial}, Workload: workload(t, 3, []int{40}, 0), Tiers: floor(50), Rules: short}
+		cfg := agentperf.Config{Endpoint: endpoint.Config{URL: "http://mem", Dial: server.Dial}, Workload: workload(t, 3, []int{40}, 0), Tiers: floor(50), Rule: short}
 		report, err := agentperf.Check(t.Context(), cfg, 2)
 		if err != nil || report.Phases[0].Verdicts[0].Verdict != agentperf.Pass || report.Config.Output != trajectory.OutputCap {
 			t.Errorf("%v, %+v", err, report.Config)
@@ -223,10 +224,13 @@ func TestLocalFailureOfASender(t *testing.T) {
 					return outOfPorts{}
 				}
 				return inProcess{}
-			}, Workload: workload(t, 2, []int{20}, 0), Tiers: floor(10), Rules: short,
+			}, Workload: workload(t, 2, []int{20}, 0), Tiers: floor(10), Rule: short,
 		}, 3)
-		if err != nil {
-			t.Fatal(err)
+		if !errors.Is(err, agentperf.ErrInvalid) || !strings.Contains(err.Error(), "no port is left") {
+			t.Error(err)
+		}
+		if p := report.Phases[0]; p.Figures != nil || p.InvalidFigures == nil {
+			t.Errorf("the figures of an invalid phase are %+v", p.Figures)
 		}
 		if v := report.Phases[0].Verdicts[0]; v.Verdict != agentperf.Invalid || !strings.Contains(v.Reason, "no port is left") {
 			t.Errorf("%+v", v)

@@ -33,16 +33,16 @@ func TestNoFilesLeft(t *testing.T) {
 		}
 		return
 	}
-	for _, rules := range []agentperf.Rules{
-		{Measure: time.Second, Drain: time.Second},
-		{Block: 100 * time.Millisecond, MaxMeasure: 10 * time.Second, Drain: time.Second},
+	for _, rules := range []agentperf.Rule{
+		agentperf.Point{SpawnRate: -1, Settle: -1, Measure: time.Second, MinTrajectories: -1, MinPerAgent: -1, Drain: time.Second},
+		agentperf.Controlled{Block: 100 * time.Millisecond, MaxMeasure: 10 * time.Second, SpawnRate: -1, Settle: -1, Drain: time.Second},
 	} {
 		server, err := endpointtest.Serve(&endpointtest.Engine{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		r, _ := agentperf.Check(t.Context(), agentperf.Config{
-			Endpoint: endpoint.Config{URL: server.URL}, Workload: workload(t, 3, []int{20, 7}, 0), Tiers: floor(50), Rules: rules, ClientLag: -1,
+			Endpoint: endpoint.Config{URL: server.URL}, Workload: workload(t, 3, []int{20, 7}, 0), Tiers: floor(50), Rule: rules, ClientLag: -1,
 		}, 52)
 		server.Close()
 		if len(r.Phases) == 0 {
@@ -50,7 +50,7 @@ func TestNoFilesLeft(t *testing.T) {
 		}
 		for _, p := range r.Phases {
 			if v := p.Verdicts[0]; v.Verdict != agentperf.Invalid || !strings.Contains(v.Reason, "no files left to open") && !strings.Contains(v.Reason, "too many open files") {
-				t.Errorf("%s: %+v", r.Config.Verdict, v)
+				t.Errorf("%s: %+v", r.Config.Rule.Name, v)
 			}
 		}
 	}

@@ -6,12 +6,16 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"hash/crc32"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -25,7 +29,7 @@ func measured(t *testing.T, dir string, change func(*agentperf.Config)) (r *agen
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		cfg := agentperf.Config{
-			Workload: workload(t, 3, []int{20, 7, 33}, 0), Tiers: floor(15), Rules: brief(), Verdict: agentperf.ControlledRule, Journal: dir,
+			Workload: workload(t, 3, []int{20, 7, 33}, 0), Tiers: floor(15), Rule: brief(), Journal: dir,
 		}
 		if change != nil {
 			change(&cfg)
@@ -42,19 +46,13 @@ var same = cmp.Options{
 	cmpopts.IgnoreFields(agentperf.Report{}, "Started", "Resumed", "Config", "Preflight"),
 	cmpopts.IgnoreFields(agentperf.PhaseResult{}, "Client", "PhaseSeconds"),
 	cmpopts.IgnoreFields(agentperf.TierResult{}, "SpentSeconds"),
-	cmpopts.IgnoreUnexported(agentperf.PhaseResult{}),
 }
 
 // Wherever a run was cut off, it ends as if it had not been.
 func TestResumeAfterEveryRecord(t *testing.T) {
-	for _, rule := range []agentperf.VerdictRule{agentperf.ControlledRule, agentperf.PointRule} {
-		t.Run(string(rule), func(t *testing.T) {
-			change := func(c *agentperf.Config) {
-				c.Verdict = rule
-				if rule == agentperf.PointRule {
-					c.Rules.Measure = 20e9
-				}
-			}
+	for _, rule := range []agentperf.Rule{brief(), short} {
+		t.Run(rule.String(), func(t *testing.T) {
+			change := func(c *agentperf.Config) { c.Rule = rule }
 			dir := t.TempDir()
 			want, err := measured(t, dir, change)
 			if err != nil {
@@ -117,11 +115,32 @@ func requestRows(t *testing.T, dir string) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
+	rows, lines := 0, json.NewDecoder(z)
+	var waiting []agentperf.Request
+	for {
+		var line struct {
+			agentperf.Request
+			Anchor    *time.Time    `json:"anchor"`
+			Settled   time.Duration `json:"settled_ns"`
+			WindowEnd time.Duration `json:"window_end_ns"`
+		}
+		if err := lines.Decode(&line); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if line.Anchor == nil {
+			waiting = append(waiting, line.Request)
+			continue
+		}
+		for _, r := range waiting {
+			if r.Begun >= line.Settled && r.Begun < line.WindowEnd {
+				rows++
+			}
+		}
+		waiting = nil
 	}
-	return bytes.Count(text, []byte(`"measured":true`))
+	return rows
 }
 
 // A journal is of one configuration.
@@ -134,13 +153,24 @@ func TestJournalOfAnotherConfiguration(t *testing.T) {
 		want   string
 		change func(*agentperf.Config)
 	}{
-		{"config.seed: was \"42\", now \"43\"", func(c *agentperf.Config) { c.Seed = 43 }},
-		{"config.rules.settle_seconds: was 4, now 5", func(c *agentperf.Config) { c.Rules.Settle = 5e9 }},
-		{"config.error_rate: was 0.01, now 0.05", func(c *agentperf.Config) { c.ErrorRate = 0.05 }},
+		{`seed: was "42", now "43"`, func(c *agentperf.Config) { c.Seed = 43 }},
+		{`identity.Rule.Settle: was "4s", now "5s"`, func(c *agentperf.Config) {
+			r := brief()
+			r.Settle = 5e9
+			c.Rule = r
+		}},
+		{"identity.Rule.ErrorRate: was 0.01, now 0.05", func(c *agentperf.Config) {
+			r := brief()
+			r.ErrorRate = 0.05
+			c.Rule = r
+		}},
+		{`identity.Policy.FailurePause: was "1s", now "3s"`, func(c *agentperf.Config) { c.Policy.FailurePause = 3e9 }},
+		{`identity.Endpoint.Header`, func(c *agentperf.Config) { c.Endpoint.Header = http.Header{"X-Replica": {"b"}} }},
+		{`identity.Label: was "", now "another"`, func(c *agentperf.Config) { c.Label = "another" }},
 		{"tiers[0].SpeedFloor: was 15, now 9", func(c *agentperf.Config) { c.Tiers = floor(9) }},
-		{"config.workload_sha256: was", func(c *agentperf.Config) { c.Workload = workload(t, 3, []int{20, 8, 33}, 0) }},
-		{"config.workload_sha256: was", func(c *agentperf.Config) { c.Workload.Trajectories[1].Turns[2].Tools = json.RawMessage(`[]`) }},
-		{"config.workload_sha256: was", func(c *agentperf.Config) { c.Workload.Trajectories[0].Turns[0].HumanDelay = 1 }},
+		{"workload_sha256: was", func(c *agentperf.Config) { c.Workload = workload(t, 3, []int{20, 8, 33}, 0) }},
+		{"workload_sha256: was", func(c *agentperf.Config) { c.Workload.Trajectories[1].Turns[2].Tools = json.RawMessage(`[]`) }},
+		{"workload_sha256: was", func(c *agentperf.Config) { c.Workload.Trajectories[0].Turns[0].HumanDelay = 1 }},
 	} {
 		r, err := measured(t, dir, tt.change)
 		if err == nil || !strings.Contains(err.Error(), tt.want) || r == nil {
@@ -149,14 +179,45 @@ func TestJournalOfAnotherConfiguration(t *testing.T) {
 	}
 }
 
+// A key that was rotated, and how many numbers may be tried, make no other measurement.
+func TestJournalOfTheSameConfiguration(t *testing.T) {
+	dir := t.TempDir()
+	first, err := measured(t, dir, func(c *agentperf.Config) {
+		c.Endpoint.APIKey = "sk-first-key-of-this-test"
+		c.Endpoint.Header = http.Header{"X-Replica": {"a"}, "X-Api-Key": {"one"}}
+		c.MaxPhases = 3
+	})
+	if !errors.Is(err, agentperf.ErrUndecided) || len(first.Phases) != 3 { // so far
+		t.Fatal(len(first.Phases), err)
+	}
+	again, err := measured(t, dir, func(c *agentperf.Config) {
+		c.Endpoint.APIKey = "sk-second-key-of-this-test"
+		c.Endpoint.Header = http.Header{"X-Replica": {"a"}, "X-Api-Key": {"two"}}
+		c.MaxAgents = 64
+	})
+	if err != nil || again.Resumed != 3 || !again.Complete {
+		t.Errorf("%d phases taken up, %v", again.Resumed, err)
+	}
+	_, err = measured(t, dir, func(c *agentperf.Config) {
+		c.Endpoint.Header = http.Header{"X-Replica": {"b"}, "X-Api-Key": {"two"}}
+	})
+	if err == nil || !strings.Contains(err.Error(), "X-Replica") {
+		t.Errorf("another header value resumes the journal of another system: %v", err)
+	}
+}
+
 // What an earlier run has learnt is not asked again, and phases of another
 // configuration are no evidence.
-func TestEarlierReports(t *testing.T) {
-	first, err := measured(t, "", nil)
+func TestEarlierJournals(t *testing.T) {
+	dir := t.TempDir()
+	first, err := measured(t, dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := measured(t, "", func(c *agentperf.Config) { c.Earlier, c.Seed = []*agentperf.Report{first}, 7 })
+	after := func(earlier ...string) (*agentperf.Report, error) {
+		return measured(t, "", func(c *agentperf.Config) { c.Earlier, c.Seed = earlier, 7 })
+	}
+	again, err := after(dir)
 	if err != nil || len(again.Phases) != 0 {
 		t.Errorf("%d phases more, %v", len(again.Phases), err)
 	}
@@ -165,54 +226,76 @@ func TestEarlierReports(t *testing.T) {
 			t.Errorf("%+v, want %d", tier, first.Tiers[i].MaxAgents)
 		}
 	}
-	part := *first
-	part.Phases = part.Phases[:4]
-	if again, err = measured(t, "", func(c *agentperf.Config) { c.Earlier, c.Seed = []*agentperf.Report{&part}, 7 }); err != nil || len(again.Phases) != len(first.Phases)-4 {
+	part := copyJournal(t, dir, func(lines []string) []string { return lines[:5] })
+	if again, err = after(part); err != nil || len(again.Phases) != len(first.Phases)-4 {
 		t.Errorf("%d phases after 4 of %d, %v", len(again.Phases), len(first.Phases), err)
 	}
-	_, err = measured(t, "", func(c *agentperf.Config) {
-		c.Earlier, c.Seed, c.MaxStart = []*agentperf.Report{first}, 7, 3
-	})
-	if err == nil || !strings.Contains(err.Error(), "Earlier[0] is of another configuration:\n  max_start_turn: was 10, now 3") {
+	_, err = measured(t, "", func(c *agentperf.Config) { c.Earlier, c.Seed, c.MaxStart = []string{dir}, 7, 3 })
+	if err == nil || !strings.Contains(err.Error(), "is of another configuration:\n  identity.MaxStart: was 10, now 3") {
 		t.Error(err)
 	}
-	for want, earlier := range map[string][]*agentperf.Report{
-		"Earlier[1].Phases[0] is Earlier[0].Phases[0] too": {first, first},
-		"Earlier[0] has the seed 7 of this run":            {{Schema: first.Schema, Config: withSeed(first.Config, 7)}},
-		"Earlier[0].Phases[2]: evidence on tier 15@1m0s: criterion output_speed: block 0 has 1 requests, 2 of them bad": {spoilt(t, first, 2, `"blocks":[[`, `"blocks":[[1,2],[`)},
-		"Earlier[0].Phases[2]: evidence on tier 15@1m0s: criterion \"output_speed\" with a limit of 0.9":                {spoilt(t, first, 2, `"limit":0.25`, `"limit":0.9`)},
-		"Earlier[0].Phases[1]: 1000000002 agents": {func() *agentperf.Report {
-			r := spoilt(t, first, 0, "", "")
-			r.Phases[1].Agents += 1e9
-			return r
-		}()},
+	_, err = measured(t, "", func(c *agentperf.Config) { c.Earlier, c.Seed, c.Tiers = []string{dir}, 7, floor(3) })
+	if err == nil || !strings.Contains(err.Error(), "it has no tier 3@1m0s") {
+		t.Error(err)
+	}
+	_, err = measured(t, "", func(c *agentperf.Config) { c.Earlier = []string{dir} })
+	if err == nil || !strings.Contains(err.Error(), "the seed 42 of this run") {
+		t.Error(err)
+	}
+	for want, earlier := range map[string][]string{
+		"Earlier[1]: record 1 of": {dir, dir},
+		"no evidence":             {copyJournal(t, dir, func(lines []string) []string { return lines[:1] })},
+		"no such file":            {filepath.Join(dir, "nowhere")},
+		"is of schema \"agentperf.report/1\", expected agentperf.journal/2": {copyJournal(t, dir, func(lines []string) []string {
+			return []string{reseal(strings.Replace(lines[0], "agentperf.journal/2", "agentperf.report/1", 1))}
+		})},
+		"block 0 has 1 requests, 2 of them bad": {copyJournal(t, dir, func(lines []string) []string {
+			lines[3] = reseal(strings.Replace(lines[3], `"blocks":[[`, `"blocks":[[1,2],[`, 1))
+			return lines
+		})},
+		`criterion "output_speed" with a limit of 0.9`: {copyJournal(t, dir, func(lines []string) []string {
+			lines[3] = reseal(strings.Replace(lines[3], `"limit":0.25`, `"limit":0.9`, 1))
+			return lines
+		})},
+		"1000000002 agents": {copyJournal(t, dir, func(lines []string) []string {
+			lines[2] = reseal(strings.Replace(lines[2], `"observation":{"agents":2`, `"observation":{"agents":1000000002`, 1))
+			return lines
+		})},
 	} {
-		_, err = measured(t, "", func(c *agentperf.Config) { c.Earlier, c.Seed = earlier, 7 })
-		if err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := after(earlier...); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}
 	}
 }
 
-func withSeed(c agentperf.ConfigEcho, seed uint64) agentperf.ConfigEcho {
-	c.Seed = seed
-	return c
-}
-
-// spoilt returns a report in which the evidence of a phase is another.
-func spoilt(t *testing.T, r *agentperf.Report, phase int, old, now string) *agentperf.Report {
+// copyJournal returns the folder of a journal with other lines.
+func copyJournal(t *testing.T, dir string, change func(lines []string) []string) string {
 	t.Helper()
-	text, err := json.Marshal(r)
+	again := t.TempDir()
+	text, err := os.ReadFile(filepath.Join(dir, "journal.jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var c agentperf.Report
-	if err := json.Unmarshal(text, &c); err != nil {
+	lines := change(strings.SplitAfter(strings.TrimSuffix(string(text), "\n"), "\n"))
+	if err := os.WriteFile(filepath.Join(again, "journal.jsonl"), []byte(strings.TrimSuffix(strings.Join(lines, ""), "\n")+"\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	v := &c.Phases[phase].Verdicts[0]
-	v.Evidence = bytes.Replace(v.Evidence, []byte(old), []byte(now), 1)
-	return &c
+	rows, err := os.ReadFile(filepath.Join(dir, "requests.jsonl.gz"))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(again, "requests.jsonl.gz"), rows, 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return again
+}
+
+// reseal returns a line with the checksum that it ought to have.
+func reseal(line string) string {
+	line = strings.TrimSuffix(line, "\n")
+	_, rest, _ := strings.Cut(line, `,"kind"`)
+	rest = `"kind"` + rest
+	return fmt.Sprintf("{\"crc\":\"%08x\",%s\n", crc32.Checksum([]byte(rest), crc32.MakeTable(crc32.Castagnoli)), rest)
 }
 
 // A phase that was interrupted counts for nothing and is run again.
@@ -222,7 +305,7 @@ func TestInterruptedWithJournal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cfg := agentperf.Config{
-			Workload: workload(t, 3, []int{20, 7, 33}, 0), Tiers: floor(15), Rules: brief(), Verdict: agentperf.ControlledRule, Journal: dir,
+			Workload: workload(t, 3, []int{20, 7, 33}, 0), Tiers: floor(15), Rule: brief(), Journal: dir,
 			Progress: func(e agentperf.Event) {
 				if e.Phase == 3 && e.Stage == "measuring" {
 					cancel(why)

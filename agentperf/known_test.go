@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf"
-	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
 	"github.com/agentperf/agentperf-go/internal/memnet"
 	"github.com/agentperf/agentperf-go/metrics"
@@ -41,7 +40,7 @@ func inMemory(t *testing.T, engine *endpointtest.Engine, cfg agentperf.Config) a
 	t.Helper()
 	server := memnet.Serve(engine)
 	t.Cleanup(server.Close)
-	cfg.Endpoint = endpoint.Config{URL: "http://mem", Dial: server.Dial}
+	cfg.Endpoint.URL, cfg.Endpoint.Dial = "http://mem", server.Dial
 	if cfg.Seed == 0 {
 		cfg.Seed = 42
 	}
@@ -57,14 +56,14 @@ func floor(speeds ...float64) (tiers []agentperf.Tier) {
 
 // With no time between tokens and requests the answer is exactly floor(C/s).
 func TestCapacityIsFloorCOverS(t *testing.T) {
-	rules := func(rate float64) agentperf.Rules {
-		return agentperf.Rules{SpawnRate: rate, Settle: 5 * time.Second, Measure: 20 * time.Second, Drain: 10 * time.Second}
+	rules := func(rate float64) agentperf.Point {
+		return agentperf.Point{SpawnRate: rate, Settle: 5 * time.Second, Measure: 20 * time.Second, MinTrajectories: -1, MinPerAgent: -1, Drain: 10 * time.Second}
 	}
 	tests := []struct {
 		capacity float64
 		speeds   []float64
 		lengths  []int
-		rules    agentperf.Rules
+		rules    agentperf.Point
 		batch    int
 	}{
 		{46, []float64{4, 20, 46}, []int{20, 7, 33}, rules(0), 1},
@@ -83,7 +82,7 @@ func TestCapacityIsFloorCOverS(t *testing.T) {
 			}
 			synctest.Test(t, func(t *testing.T) {
 				cfg := inMemory(t, &endpointtest.Engine{Capacity: tt.capacity, TokensPerEvent: tt.batch}, agentperf.Config{
-					Workload: workload(t, 5, tt.lengths, 0), Tiers: floor(tt.speeds...), Rules: tt.rules,
+					Workload: workload(t, 5, tt.lengths, 0), Tiers: floor(tt.speeds...), Rule: tt.rules,
 				})
 				report, err := agentperf.Run(t.Context(), cfg)
 				if err != nil {
@@ -110,10 +109,15 @@ func TestCapacityIsFloorCOverS(t *testing.T) {
 func logPhases(t *testing.T, r *agentperf.Report) {
 	t.Helper()
 	for _, p := range r.Phases {
-		speed := -1.0
-		if p.P25Speed != nil {
-			speed = *p.P25Speed
+		f := p.Figures
+		if f == nil {
+			t.Logf("phase %d: %d agents, invalid: %s", p.Index, p.Agents, p.Invalid)
+			continue
 		}
-		t.Logf("phase %d: %d agents, %d requests, P25 %.6f, %v", p.Index, p.Agents, p.Requests, speed, p.Verdicts)
+		speed := -1.0
+		if f.P25Speed != nil {
+			speed = *f.P25Speed
+		}
+		t.Logf("phase %d: %d agents, %d requests, P25 %.6f, %v", p.Index, p.Agents, f.Requests, speed, p.Verdicts)
 	}
 }

@@ -4,150 +4,171 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
-	"github.com/agentperf/agentperf-go/internal/phase"
-	"github.com/agentperf/agentperf-go/internal/selfcheck"
-	"github.com/agentperf/agentperf-go/internal/sockets"
+	"github.com/agentperf/agentperf-go/internal/decide"
+	"github.com/agentperf/agentperf-go/internal/load"
+	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// phase runs and judges one phase and tells the search what it says. A phase at whose
-// end nothing succeeded says something only if the endpoint is still there: it may have
-// died in the middle.
-func (r *run) phase(ctx context.Context, agents int) error {
+// giveUp is how many attempts each agent has on average before a phase in which nothing
+// has succeeded ends: one may be chance, and each of them may take minutes.
+const giveUp = 3
+
+// progressInterval is how often Progress hears of a phase.
+const progressInterval = 500 * time.Millisecond
+
+// phase runs the phase of a plan and tells the rule what it observed. A phase at whose end
+// nothing succeeded says something only if the endpoint is still there: it may have died in
+// the middle.
+func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	pc, err := r.cfg.Rules.phase(agents, r.cfg.Verdict)
-	if err != nil {
+	if err := plan.Fits(); err != nil {
 		return err
 	}
 	index := len(r.report.Phases)
-	open, end := context.WithCancelCause(ctx)
-	defer end(nil)
-	pc.Progress, pc.Interval = watch(r.cfg.Progress, index, agents, end), progressInterval
-	pc.Patience = r.patience()
+	cfg, requests := r.loadConfig(index, plan), r.requests(index)
+	cfg.Ended = requests.ended
 	var before endpoint.Counters
 	if r.client != nil {
 		before = r.client.Counters()
 	}
-	crew := newCrew(r.cfg, r.connect, index, agents)
-	check := selfcheck.Start()
-	var client selfcheck.Figures
-	pc.Closed = func() { client = check.Read() } // the drain is nobody's window
-	var look *lookout
-	if r.referee != nil {
-		look = r.lookout(crew, agents)
-		look.check = check
-		pc.Watch, pc.Look = look.watch, r.cfg.Rules.Block
-	}
-	settled := time.AfterFunc(pc.Ramp()+pc.Settle, check.Mark)
-	result, err := phase.Run(open, pc, crew.work)
-	full := errors.Is(err, sockets.ErrFull)
-	settled.Stop()
-	check.Stop()
-	p, e := summarise(index, agents, r.cfg.Rules, result, crew.records, crew.gaps)
-	if full {
-		e.invalid, err = "the client failed: "+err.Error(), nil
-	}
-	r.checkClient(p, e, client)
-	if look != nil {
-		look.judge(p, e, result)
-	} else {
-		p.judge(r.cfg.Tiers, e)
-	}
-	p.warnOfUnfairness(r.cfg.Tiers, e.own)
+	r.log.Info("phase begins", "phase", index, "agents", plan.Agents, "why", plan.Why)
+	p, err := load.Run(ctx, cfg, r.work(index, plan))
+	result := newPhaseResult(p)
 	if r.client != nil {
 		counted := r.client.Counters().Since(before)
-		p.Reconnects, p.Warnings = counted.Reconnects, append(p.Warnings, counted.Warnings()...)
+		p.Reconnects = counted.Reconnects
+		result.warn("connections", counted.Warnings()...)
 	}
-	p.silence, r.silent = silence(crew.records)
-	succeeded := 0
-	for i := range crew.records {
-		if !crew.records[i].failed() {
-			succeeded++
+	o := decide.Observe(r.tiers, r.cfg.Rule.block(), p)
+	if o.Invalid == "" {
+		o.Invalid = load.TooLate(p, measured(p), r.cfg.ClientLag)
+	} else {
+		o.Invalid = "the client failed: " + o.Invalid
+	}
+	why, silent := p.Silence()
+	r.succeeded = r.succeeded || p.Succeeded() > 0
+	var gone error
+	if silent && o.Invalid == "" && ctx.Err() == nil {
+		if gone = r.alive(ctx, plan.Agents, why); errors.Is(gone, ErrEndpointGone) {
+			// A dead endpoint says nothing of this number.
+			o.Invalid = "the endpoint has stopped answering: " + why
 		}
 	}
-	r.succeeded = r.succeeded || succeeded > 0
-	gone := r.alive(ctx, p)
-	if errors.Is(gone, ErrEndpointGone) {
-		for i, v := range p.Verdicts { // a dead endpoint says nothing of this number
-			p.Verdicts[i] = TierVerdict{Tier: v.Tier, Verdict: Invalid, Reason: "the endpoint has stopped answering: " + p.silence}
-		}
-	}
-	r.report.Phases = append(r.report.Phases, *p)
+	result.fill(p, o.Invalid)
 	if err = errors.Join(err, gone); err == nil {
-		err = errors.Join(r.observe(p), r.keep(p, result.Times, crew.records))
+		if err = r.rule.Observe(plan, o); err == nil {
+			result.Verdicts = r.verdicts(plan.Agents, &o)
+		}
+		result.warnOfUnfairness(r.cfg.Tiers, p)
+		r.report.Phases = append(r.report.Phases, *result)
+		err = errors.Join(err, r.keep(plan, o, result, p))
+	} else {
+		result.Verdicts = r.unjudged(&o)
+		r.report.Phases = append(r.report.Phases, *result)
 	}
-	if r.cfg.Requests != nil {
-		err = errors.Join(err, writeRequests(r.cfg.Requests, index, result.Times, crew.records))
-	}
+	err = errors.Join(err, requests.phase(p))
+	r.log.Info("phase ended", "phase", index, "agents", plan.Agents, "ending", p.Ending, "invalid", o.Invalid, "verdicts", result.Verdicts)
 	if r.cfg.Progress != nil { // what is told of is in the journal
 		r.cfg.Progress(Event{
-			Phase: index, Agents: agents, Stage: "done", Elapsed: result.End.Sub(result.Start), Up: result.Up,
-			Requests: len(crew.records), Succeeded: succeeded, Trajectories: p.Trajectories, Result: p,
+			Phase: index, Agents: plan.Agents, Stage: "done", Elapsed: p.End, Up: p.Up,
+			Requests: len(p.Rows), Succeeded: p.Succeeded(), Trajectories: p.Completed, Result: result,
 		})
 	}
 	return err
 }
 
-// patience is how long a phase goes on waiting for the requests that it measures:
-// somewhat longer than one can take.
-func (r *run) patience() time.Duration {
-	return max(r.cfg.Endpoint.Timeout, endpoint.DefaultTimeout) + 10*time.Second
+// loadConfig returns how the phase of a plan is run.
+func (r *run) loadConfig(index int, plan decide.Plan) load.Config {
+	cfg := load.Config{
+		Shape: load.Shape{
+			Agents: plan.Agents, SpawnRate: plan.SpawnRate, Settle: plan.Settle, Measure: max(plan.Least, plan.Most),
+			MinTotal: plan.MinTrajectories, MinPerAgent: plan.MinPerAgent, Timeout: plan.Timeout, Drain: plan.Drain,
+			Patience: r.patience(), GiveUp: giveUp,
+		},
+		Header:   r.header(index, plan),
+		Progress: r.progress(index, plan.Agents), Interval: progressInterval,
+	}
+	if plan.Look > 0 {
+		cfg.LookEvery, cfg.Look = plan.Look, r.look(plan)
+	}
+	return cfg
 }
 
-// silence says why at the end of a phase no request succeeded, if none did.
-func silence(all []record) (why string, silent bool) {
-	succeeded := func(r record) bool { return !r.failed() }
-	last := lastOf(all)
-	switch silent = !slices.ContainsFunc(last, succeeded); {
-	case !slices.ContainsFunc(all, succeeded):
-		why = deadReason(all)
-	case silent:
-		why = "at its end, " + deadReason(last)
+// header returns what is known of a phase before it is run.
+func (r *run) header(index int, plan decide.Plan) record.Header {
+	h := record.Header{
+		Index: index, Agents: plan.Agents, Seed: r.cfg.Seed, Draw: plan.Draw, Start: startLaw, Pace: plan.Pace, Workload: r.report.Config.WorkloadSHA256,
 	}
-	return why, silent
-}
-
-// alive makes sure, after a phase at whose end nothing succeeded, that the search
-// goes on against something: one lone request must succeed, within 3 s or in the
-// one attempt that takes longer.
-func (r *run) alive(ctx context.Context, p *PhaseResult) error {
-	if !r.silent || p.Verdicts[0].Verdict == Invalid || ctx.Err() != nil {
-		return nil
-	}
-	why := p.silence
-	if !r.succeeded {
-		return fmt.Errorf("%w: %s", ErrNothingSucceeded, why)
-	}
-	for began := time.Now(); ; {
-		select {
-		case <-time.After(time.Second):
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-		if r.answers(ctx) {
-			return nil
-		}
-		if time.Since(began) >= 3*time.Second {
+	schedule := r.schedule(index, plan.Draw)
+	for agent := range plan.Agents {
+		for play := range schedule.Plays(agent) {
+			h.Standings = append(h.Standings, record.Standing{Trajectory: play.Trajectory.ID, Turn: play.Start})
+			h.HeldTokens += int64(play.Trajectory.Turns[play.Start].PromptTokens)
 			break
 		}
 	}
-	return fmt.Errorf("%w at %s: %s", ErrEndpointGone, agents(p.Agents), why)
+	return h
 }
 
-// answers reports whether a lone request succeeds.
-func (r *run) answers(ctx context.Context) bool {
-	replayer := trajectory.NewReplayer(func() trajectory.Sender { return r.connect(0) }, r.cfg.Policy, nil)
-	defer replayer.Close()
-	for play := range r.cfg.schedule(-1).Plays(0) {
-		for res := range replayer.Play(ctx, play) {
-			return res.Err == nil
+// startLaw names how agents stand when a phase begins; see trajectory.Schedule.
+const startLaw = "uniform turn"
+
+// look returns what ends a phase once it has served its purpose. Looks grow sparser as
+// evidence grows, by a twentieth each, so that they cost little of the client.
+func (r *run) look(plan decide.Plan) func(*record.Phase) bool {
+	next := time.Duration(0)
+	return func(p *record.Phase) bool {
+		if p.Window() < next {
+			return false
 		}
+		next = p.Window() + p.Window()/20
+		for _, c := range p.Clients {
+			if r.cfg.ClientLag > 0 && c.Wakes >= metrics.SamplesFor(99) && c.Lag > r.cfg.ClientLag {
+				return true // it will be invalid
+			}
+		}
+		return r.rule.Stop(plan, decide.Observe(r.tiers, r.cfg.Rule.block(), p))
 	}
-	return false
+}
+
+// progress returns what passes on how far a phase has come.
+func (r *run) progress(index, agents int) func(load.Progress) {
+	if r.cfg.Progress == nil {
+		return nil
+	}
+	return func(p load.Progress) {
+		r.cfg.Progress(Event{
+			Phase: index, Agents: agents, Stage: p.Stage, Elapsed: p.Elapsed, Up: p.Up,
+			Requests: p.Attempts, Succeeded: p.Succeeded, Trajectories: p.Completed, Pending: p.Pending,
+		})
+	}
+}
+
+// alive makes sure, after a phase at whose end nothing succeeded, that the search goes on
+// against something.
+func (r *run) alive(ctx context.Context, n int, why string) error {
+	if !r.succeeded {
+		return fmt.Errorf("%w: %s", ErrNothingSucceeded, why)
+	}
+	err := load.Alive(ctx, func(ctx context.Context) error {
+		replayer := trajectory.NewReplayer(func() trajectory.Sender { return r.connect(0) }, r.cfg.Policy, nil)
+		defer replayer.Close()
+		for play := range r.schedule(-1, 0).Plays(0) {
+			for res := range replayer.Play(ctx, play) {
+				return res.Err
+			}
+		}
+		return nil
+	})
+	if errors.Is(err, load.ErrGone) {
+		return fmt.Errorf("%w at %s: %s", ErrEndpointGone, agents(n), why)
+	}
+	return err
 }

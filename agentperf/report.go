@@ -1,18 +1,15 @@
 package agentperf
 
 import (
-	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/pricing"
-	"github.com/agentperf/agentperf-go/search"
 )
 
 // Schema is the version of the JSON form of a [Report].
-const Schema = "agentperf.report/1"
+const Schema = "agentperf.report/2"
 
 // A Report is the result of a run. It encodes to JSON; the units are in the names of the
 // fields there.
@@ -21,6 +18,8 @@ type Report struct {
 	Schema string `json:"schema"`
 	// Started is when the run began, by the client's wall clock.
 	Started time.Time `json:"started"`
+	// CheckAgents is the number of agents that a Check judged; 0 for a Run.
+	CheckAgents int `json:"check_agents,omitempty"`
 	// Complete reports whether the run ended by itself: all tiers are settled and there
 	// was no error.
 	Complete bool `json:"complete"`
@@ -38,14 +37,37 @@ type Report struct {
 	// Resumed is the number of phases that were taken from a journal.
 	Resumed int `json:"resumed_phases,omitempty"`
 	// Warnings say what a reader must know beside the numbers.
-	Warnings []string `json:"warnings"`
+	Warnings []metrics.Warning `json:"warnings"`
 }
 
-// A PhaseResult is the result of one phase. Unless stated otherwise, its figures are of the
-// requests that began in the measured window.
+// A PhaseResult is the result of one phase.
 type PhaseResult struct {
 	Index  int `json:"index"`
 	Agents int `json:"agents"`
+	// MeasuredSeconds is the length of the window, PhaseSeconds that of the whole phase.
+	MeasuredSeconds float64 `json:"measured_seconds"`
+	PhaseSeconds    float64 `json:"phase_seconds"`
+	// Ending says why the window ended: "complete", "decided" (the phase had served its
+	// purpose), "timeout", "nothing succeeded", "stopped" or "canceled".
+	Ending string `json:"ending"`
+	// Invalid says why the phase says nothing of the system, because the client itself
+	// failed or was too slow, or the endpoint has gone; empty when it does.
+	Invalid string `json:"invalid,omitempty"`
+	// Figures are what was measured; nil if the phase is invalid. What an invalid phase
+	// saw, which is no measurement, is in InvalidFigures.
+	Figures        *Figures `json:"figures"`
+	InvalidFigures *Figures `json:"invalid_figures,omitempty"`
+	// Client is the client's check of itself; nil if there was none.
+	Client *ClientCheck `json:"client,omitempty"`
+	// Verdicts are what was thought of the number of agents when the phase had ended, one
+	// for each tier. What is thought of it in the end is in TierResult.Numbers.
+	Verdicts []TierVerdict     `json:"verdicts"`
+	Warnings []metrics.Warning `json:"warnings,omitempty"`
+}
+
+// Figures are what a phase measured. Unless stated otherwise, they are of the requests that
+// began in the measured window.
+type Figures struct {
 	// Requests is the number of requests, Failed the number of those that the server
 	// failed, and Unmeasurable the number that succeeded but have no speed, because
 	// their output arrived all at once.
@@ -82,9 +104,6 @@ type PhaseResult struct {
 	P99InterEventGap *float64 `json:"p99_inter_event_gap_seconds"`
 	P99InterTokenGap *float64 `json:"p99_inter_token_gap_seconds"`
 
-	// MeasuredSeconds is the length of the window, PhaseSeconds that of the whole phase.
-	MeasuredSeconds float64 `json:"measured_seconds"`
-	PhaseSeconds    float64 `json:"phase_seconds"`
 	// OutputTokensPerSecond is the throughput of the system in the window, over all
 	// requests, whenever they began. Tokens are spread evenly between the arrivals that
 	// bound them.
@@ -97,44 +116,11 @@ type PhaseResult struct {
 	InputRatio *float64 `json:"input_tokens_of_recorded_ratio"`
 	// LatenessP99 is the P99 of how late the client sent its requests.
 	LatenessP99 *float64 `json:"lateness_p99_seconds"`
-	// Client is the client's check of itself; nil if there was none.
-	Client *ClientCheck `json:"client,omitempty"`
 	// TokenSources counts the requests by where their token total came from.
 	TokenSources map[metrics.Source]int `json:"token_sources"`
 	// Reconnects is the number of requests sent again, over the whole phase, because the
 	// server closed the keep-alive connection just as the request was put on it.
 	Reconnects int64 `json:"reconnects"`
-	// Ending says why the window ended: "complete", "decided" (the phase had served its
-	// purpose), "timeout", "nothing succeeded", "stopped" or "canceled".
-	Ending string `json:"ending"`
-
-	Verdicts []TierVerdict `json:"verdicts"`
-	Warnings []string      `json:"warnings,omitempty"`
-
-	silence string // why at the end of the phase no request succeeded
-}
-
-// A TierVerdict is the verdict on a tier at the number of agents of a phase.
-type TierVerdict struct {
-	Tier    string  `json:"tier"`
-	Verdict Verdict `json:"verdict"`
-	// Leaning is "pass" or "fail": where the evidence points while ControlledRule is
-	// undecided, which is all that the search needs for most numbers of agents.
-	Leaning Verdict `json:"leaning,omitempty"`
-	// Reason says why the verdict is not a pass.
-	Reason string `json:"reason,omitempty"`
-	// Beyond marks a categorical failure, which needs no statistics: nothing succeeded,
-	// or agents starved.
-	Beyond bool `json:"beyond_statistics,omitempty"`
-	// Criteria holds what is known of each promise of the tier; only under
-	// ControlledRule.
-	Criteria []Criterion `json:"criteria,omitempty"`
-	// NeededSeconds estimates the total measuring time that a verdict on this number of
-	// agents would take; 0 if it is decided or unknown.
-	NeededSeconds float64 `json:"needed_seconds,omitempty"`
-	// Evidence is the evidence of this phase alone, which Config.Earlier reads. Its form
-	// may change.
-	Evidence json.RawMessage `json:"evidence,omitempty"`
 }
 
 // Verdict returns the verdict on the tier with the given name, or "" if there is none.
@@ -165,80 +151,4 @@ type ClientCheck struct {
 	// nil if unknown.
 	CPUShare   *float64 `json:"cpu_share"`
 	Processors int      `json:"processors"`
-}
-
-// A Criterion says what is known of one promise of a tier at a number of agents: the share
-// of requests that break it, over all phases with that number so far.
-type Criterion struct {
-	// Name is "output_speed", "ttft" or "e2e_speed".
-	Name string `json:"name"`
-	// Limit is the share of requests that may break the promise.
-	Limit float64 `json:"limit"`
-	// Share is the observed share. Lower and Upper bound the true one, at all looks
-	// together, at the part of Config.ErrorRate that a verdict may use. With at least ten
-	// blocks the criterion passes if Upper is below Limit, and fails if Lower is above it,
-	// unless the second half of the blocks is within Limit. Requests that were still open
-	// count as good in Share and Lower and as bad in Upper.
-	Share float64 `json:"share"`
-	Lower float64 `json:"lower"`
-	Upper float64 `json:"upper"`
-	// Requests is the number of requests, and Effective the number of independent
-	// requests that would say as much.
-	Requests  int     `json:"requests"`
-	Effective float64 `json:"effective_sample_size"`
-}
-
-// A VerdictRule says how tiers are judged.
-type VerdictRule string
-
-const (
-	// PointRule compares the percentiles observed in one phase with the tier, as
-	// Artificial Analysis does: P25 of output speed with the floor and P95 of TTFT with
-	// the ceiling. It does not ask how much of that is chance.
-	PointRule VerdictRule = "point"
-	// ControlledRule asks whether in the steady state at most 25 % of requests are slower
-	// than the floor and at most 5 % later than the ceiling, and measures until the
-	// probability of a wrong answer is at most Config.ErrorRate.
-	ControlledRule VerdictRule = "controlled"
-)
-
-func (v VerdictRule) validate() error {
-	switch v {
-	case "", PointRule, ControlledRule:
-		return nil
-	}
-	return fmt.Errorf("agentperf: Verdict is %q, expected %s or %s", string(v), PointRule, ControlledRule)
-}
-
-// text says what the rule demands.
-func (v VerdictRule) text(errorRate float64) string {
-	if v == ControlledRule {
-		return fmt.Sprintf("controlled: in the steady state at most 25 %% of requests slower than the floor and at most 5 %% later than the ceiling, failed ones being both; wrong for a tier with a probability of at most %v", errorRate)
-	}
-	return "point: P25 output speed >= floor and P95 TTFT <= ceiling; a failed request is speed 0 and TTFT +Inf"
-}
-
-// A Verdict says whether a tier holds at a number of agents.
-type Verdict string
-
-const (
-	// Pass: the tier holds.
-	Pass Verdict = "pass"
-	// Fail: it does not.
-	Fail Verdict = "fail"
-	// Undecided: there is too little evidence, or the rules of the phase were not met.
-	Undecided Verdict = "undecided"
-	// Invalid: the client failed or was too slow; the phase says nothing about the system.
-	Invalid Verdict = "invalid"
-)
-
-// answer is what a verdict tells a search.
-func (v Verdict) answer() search.Verdict {
-	switch v {
-	case Pass:
-		return search.Pass
-	case Fail:
-		return search.Fail
-	}
-	return search.Unclear
 }

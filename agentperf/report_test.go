@@ -14,6 +14,7 @@ import (
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -22,7 +23,7 @@ func TestReportJSON(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var requests bytes.Buffer
 		cfg := inMemory(t, &endpointtest.Engine{Capacity: 100, TTFT: 50 * time.Millisecond}, agentperf.Config{
-			Workload: workload(t, 3, []int{40, 20}, 0), Tiers: floor(30), Rules: short, Requests: &requests,
+			Workload: workload(t, 3, []int{40, 20}, 0), Tiers: floor(30), Rule: short, Requests: &requests,
 		})
 		cfg.Endpoint.APIKey, cfg.Endpoint.Header = "sk-secret", http.Header{"X-Token": {"hunter2"}}
 		report, err := agentperf.Run(t.Context(), cfg)
@@ -48,32 +49,46 @@ func TestReportJSON(t *testing.T) {
 				}
 			}
 		}
-		if got["schema"] != "agentperf.report/1" {
+		if got["schema"] != "agentperf.report/2" {
 			t.Errorf("schema %v", got["schema"])
 		}
 		has("report", got, "tiers", "phases", "config", "warnings")
 		has("tier", got["tiers"].([]any)[0].(map[string]any), "name", "speed_floor_tokens_per_second", "ttft_ceiling_seconds", "max_agents", "first_failing_agents", "bounded")
 		p := got["phases"].([]any)[0].(map[string]any)
-		has("phase", p, "index", "agents", "requests", "failed", "unmeasurable", "trajectories", "p25_speed_tokens_per_second", "p95_ttft_seconds",
-			"p95_ttft_state", "measured_seconds", "output_tokens_per_second", "cached_input_tokens", "lateness_p99_seconds", "verdicts")
+		has("phase", p, "index", "agents", "measured_seconds", "figures", "verdicts")
+		f := p["figures"].(map[string]any)
+		has("figures", f, "requests", "failed", "unmeasurable", "trajectories", "p25_speed_tokens_per_second", "p95_ttft_seconds",
+			"p95_ttft_state", "output_tokens_per_second", "cached_input_tokens", "lateness_p99_seconds")
 		has("verdict", p["verdicts"].([]any)[0].(map[string]any), "tier", "verdict")
-		if p["cached_input_tokens"].(float64) <= 0 || p["p95_ttft_seconds"].(float64) != 0.05 {
-			t.Errorf("cached %v, TTFT %v", p["cached_input_tokens"], p["p95_ttft_seconds"])
+		if f["cached_input_tokens"].(float64) <= 0 || f["p95_ttft_seconds"].(float64) != 0.05 {
+			t.Errorf("cached %v, TTFT %v", f["cached_input_tokens"], f["p95_ttft_seconds"])
 		}
 
-		measured := 0
+		measured, begun := 0, []time.Duration(nil)
 		for line := range strings.Lines(requests.String()) {
-			var r agentperf.Request
+			var r struct {
+				agentperf.Request
+				Anchor    *time.Time    `json:"anchor"`
+				Settled   time.Duration `json:"settled_ns"`
+				WindowEnd time.Duration `json:"window_end_ns"`
+			}
 			if err := json.Unmarshal([]byte(line), &r); err != nil {
 				t.Fatal(err)
 			}
-			if r.Measured {
-				measured++
+			if r.Anchor == nil {
+				begun = append(begun, r.Begun)
+				continue
 			}
+			for _, at := range begun {
+				if at >= r.Settled && at < r.WindowEnd {
+					measured++
+				}
+			}
+			begun = nil
 		}
 		sum := 0
 		for _, p := range report.Phases {
-			sum += p.Requests
+			sum += p.Figures.Requests
 		}
 		if measured != sum || sum == 0 {
 			t.Errorf("%d measured requests written, %d in the report", measured, sum)
@@ -85,10 +100,10 @@ func TestBadConfig(t *testing.T) {
 	tr := &trajectory.Trajectory{ID: "bad"}
 	_, err := agentperf.Run(t.Context(), agentperf.Config{
 		Workload: &trajectory.Workload{Trajectories: []*trajectory.Trajectory{tr}},
-		Tiers:    []agentperf.Tier{{SpeedFloor: -1}, {SpeedFloor: 5}, {SpeedFloor: 5}}, Rules: agentperf.Rules{SpawnRate: -1}, Start: 9, MaxAgents: 3,
+		Tiers:    []agentperf.Tier{{SpeedFloor: -1}, {SpeedFloor: 5}, {SpeedFloor: 5}}, Rule: agentperf.Point{SpawnRate: 1e-6, Settle: 5, Measure: 30}, Start: 9, MaxAgents: 3,
 		Policy: trajectory.Policy{Output: "x"},
 	})
-	for _, want := range []string{"URL is missing", `("bad"): no turns`, "Tiers[0].SpeedFloor is -1", `a second tier is called "5"`, "Rules.SpawnRate is -1", "Rules.Measure is 0s", "Start is 9", `Output is "x"`} {
+	for _, want := range []string{"URL is missing", `("bad"): no turns`, "Tiers[0].SpeedFloor is -1", `a second tier is called "5"`, "Rule.SpawnRate is 1e-06", "Rule.Measure is 30ns, which looks like a number without a unit", "Rule.Settle is 5ns", "Start is 9", `Output is "x"`} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v does not mention %q", err, want)
 		}
@@ -110,10 +125,10 @@ func TestTable(t *testing.T) {
 	r := agentperf.Report{
 		Tiers: []agentperf.TierResult{{Name: "a", SpeedFloorTokensPerSecond: 100, TTFTCeilingSeconds: 5, MaxAgents: 11, FirstFailingAgents: new(12)}},
 		Phases: []agentperf.PhaseResult{
-			{Agents: 11, Requests: 20, P25Speed: new(104.6), P95TTFT: new(0.012), Verdicts: []agentperf.TierVerdict{{Tier: "a", Verdict: agentperf.Pass}}},
-			{Index: 1, Agents: 12, Requests: 20, Failed: 3, P95TTFTState: "infinite", Verdicts: []agentperf.TierVerdict{{Tier: "a", Verdict: agentperf.Fail}}},
+			{Agents: 11, Figures: &agentperf.Figures{Requests: 20, P25Speed: new(104.6), P95TTFT: new(0.012)}, Verdicts: []agentperf.TierVerdict{{Tier: "a", Verdict: agentperf.Pass}}},
+			{Index: 1, Agents: 12, Figures: &agentperf.Figures{Requests: 20, Failed: 3, P95TTFTState: "infinite"}, Verdicts: []agentperf.TierVerdict{{Tier: "a", Verdict: agentperf.Fail}}},
 		},
-		Warnings: []string{"beware"},
+		Warnings: []metrics.Warning{{Code: "x", Text: "beware"}},
 	}
 	if err := r.WriteTable(&b); err != nil {
 		t.Fatal(err)

@@ -5,85 +5,240 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
-	"github.com/agentperf/agentperf-go/endpoint"
-	"github.com/agentperf/agentperf-go/internal/phase"
-	"github.com/agentperf/agentperf-go/metrics"
+	"github.com/agentperf/agentperf-go/internal/record"
 )
 
-// A Request is one line of Config.Requests. Fields that Artificial Analysis' client also
-// writes have the same names there. Durations are in seconds and instants in seconds since
-// 1970 (UTC). Pointers are nil if the value is unknown.
+// A Request is one line of Config.Requests, written as the request ends. Fields that
+// Artificial Analysis' client also writes have the same names there: those are in seconds,
+// instants in seconds since 1970 (UTC). Instants that end in _ns are exact, counted from
+// the start of the phase, and -1 where there is none; [RequestPhase] says when that was.
+// Pointers are nil if the value is unknown.
 type Request struct {
-	Phase           int      `json:"phase_idx"`
-	ID              string   `json:"request_id"`
-	Agent           int      `json:"user_id"`
-	Trajectory      string   `json:"conversation_id"`
-	Subagent        string   `json:"subagent,omitempty"`
-	Turn            int      `json:"conversation_idx"` // counted within the subagent, if there is one
-	Start           float64  `json:"start_time"`
-	End             float64  `json:"end_time"`
-	Success         bool     `json:"success"`
-	TTFT            *float64 `json:"ttft"`
-	InputTokens     *int     `json:"server_input_tokens"`
-	OutputTokens    *int     `json:"server_output_tokens"`
-	CachedTokens    *int     `json:"server_cached_tokens"`
-	Session         string   `json:"session"`
-	Measured        bool     `json:"measured"`
-	Outcome         string   `json:"outcome"`
-	Error           string   `json:"error,omitempty"`
-	OutputSpeed     *float64 `json:"output_speed"` // tokens per second; nil if unmeasurable
-	MaxTokens       int      `json:"max_tokens"`
-	Events          int      `json:"events"`
-	Tokens          int      `json:"tokens"`
-	TokenSource     string   `json:"token_source,omitempty"`
-	FirstTokens     int      `json:"first_tokens"`
-	FirstSource     string   `json:"first_tokens_source,omitempty"`
-	LatenessSeconds float64  `json:"lateness"`
+	Phase        int      `json:"phase_idx"`
+	ID           string   `json:"request_id"`
+	Agent        int      `json:"user_id"`
+	Trajectory   string   `json:"conversation_id"`
+	Subagent     string   `json:"subagent,omitempty"`
+	Turn         int      `json:"conversation_idx"` // counted within the subagent, if there is one
+	Start        float64  `json:"start_time"`
+	End          float64  `json:"end_time"`
+	Success      bool     `json:"success"`
+	TTFT         *float64 `json:"ttft"`
+	InputTokens  *int     `json:"server_input_tokens"`
+	OutputTokens *int     `json:"server_output_tokens"`
+	CachedTokens *int     `json:"server_cached_tokens"`
+
+	Session     string   `json:"session"`
+	Outcome     string   `json:"outcome"`
+	Error       string   `json:"error,omitempty"`
+	OutputSpeed *float64 `json:"output_speed"` // tokens per second; nil if unmeasurable
+	MaxTokens   int      `json:"max_tokens"`   // 0 where none was asked for
+	Forced      bool     `json:"forced"`       // the answer was to have just as many
+	Cold        bool     `json:"cold"`         // the first of a play that began in the middle
+	Recorded    *int     `json:"recorded_input_tokens"`
+	Hidden      *int     `json:"server_hidden_tokens"`
+
+	Events      int    `json:"events"`
+	FirstEvents int    `json:"first_events"`
+	Bytes       int    `json:"bytes"`
+	Tokens      int    `json:"tokens"`
+	TokenSource string `json:"token_source,omitempty"`
+	FirstTokens int    `json:"first_tokens"`
+	FirstSource string `json:"first_tokens_source,omitempty"`
+
+	Rest     time.Duration `json:"rest_ns"` // the pause that was asked for before the request
+	Begun    time.Duration `json:"begun_ns"`
+	Due      time.Duration `json:"due_ns"`
+	Sent     time.Duration `json:"sent_ns"`
+	First    time.Duration `json:"first_ns"`
+	Tenth    time.Duration `json:"tenth_ns"` // the tenth event with visible output
+	Last     time.Duration `json:"last_ns"`
+	Finished time.Duration `json:"end_ns"`
 }
 
-// writeRequests writes the requests of a phase in the order of their records.
-func writeRequests(w io.Writer, index int, times phase.Times, all []record) error {
-	buf := bufio.NewWriter(w)
-	enc := json.NewEncoder(buf)
-	enc.SetEscapeHTML(false)
-	counts := make(map[int]int) // requests of each agent
-	for i := range all {
-		r := &all[i]
-		row := Request{
-			Phase: index, ID: fmt.Sprintf("%d-%d-%d", index, r.agent, counts[r.agent]), Agent: r.agent,
-			Trajectory: r.play.Trajectory.ID, Subagent: r.subagent, Turn: r.turn, Session: r.play.Session,
-			Start: seconds(r.timing.Sent), End: seconds(r.timing.Sent.Add(r.timing.E2E)),
-			Success: r.outcome == endpoint.OutcomeOK, Measured: times.Measured(r.begin),
-			Outcome: string(r.outcome), Error: r.message, MaxTokens: r.maxTokens,
-			Events: r.timing.Events, Tokens: r.timing.Tokens, TokenSource: string(r.timing.TokenSource),
-			FirstTokens: r.timing.FirstTokens, FirstSource: string(r.timing.FirstSource),
-			LatenessSeconds: r.timing.Lateness.Seconds(),
-		}
-		counts[r.agent]++
-		row.fill(&r.timing)
-		if r.measurable {
-			row.OutputSpeed = new(float64(r.speed))
-		}
-		if err := enc.Encode(row); err != nil {
-			return fmt.Errorf("agentperf: writing requests: %w", err)
-		}
+// A RequestPhase is the line of Config.Requests that follows the requests of a phase. A
+// request was measured if it began in the window: at SettledNS or later and before
+// WindowEndNS. The phase began at Anchor by the client's wall clock.
+type RequestPhase struct {
+	Phase     int           `json:"phase_idx"`
+	Agents    int           `json:"agents"`
+	Anchor    time.Time     `json:"anchor"`
+	AllUp     time.Duration `json:"all_up_ns"`
+	Settled   time.Duration `json:"settled_ns"`
+	WindowEnd time.Duration `json:"window_end_ns"`
+	End       time.Duration `json:"end_ns"`
+	Ending    string        `json:"ending"`
+	Seed      uint64        `json:"seed,string"`
+	Draw      int           `json:"draw"`
+	Workload  string        `json:"workload_sha256"`
+}
+
+// requestOf returns the line of a row.
+func requestOf(p *record.Phase, r *record.Row, id string) Request {
+	q := Request{
+		Phase: p.Index, ID: id, Agent: int(r.Agent), Turn: int(r.Turn), Success: r.Outcome == record.OK,
+		Outcome: string(r.Outcome), Error: p.Message(r), MaxTokens: max(0, int(r.MaxTokens)), Forced: r.Forced, Cold: r.Cold,
+		Recorded: count(r.Recorded), Start: seconds(p.Anchor, r.Sent), End: seconds(p.Anchor, r.End),
+		Events: int(r.Events), FirstEvents: int(r.FirstEvents), Bytes: int(r.Bytes), Tokens: int(r.Tokens), TokenSource: r.TokenSource.String(),
+		FirstTokens: int(r.FirstTokens), FirstSource: r.FirstSource.String(),
+		Rest: r.Rest, Begun: r.Begun, Due: r.Due, Sent: r.Sent, First: r.First, Tenth: r.Tenth, Last: r.Last, Finished: r.End,
 	}
-	if err := buf.Flush(); err != nil {
-		return fmt.Errorf("agentperf: writing requests: %w", err)
+	if int(r.Thread) < len(p.Threads) {
+		q.Subagent = p.Threads[r.Thread]
+	}
+	if int(r.Play) < len(p.Plays) {
+		q.Trajectory, q.Session = p.Plays[r.Play].Trajectory, p.Plays[r.Play].Session
+	}
+	t := r.Timing()
+	if d, ok := t.TTFT(); ok {
+		q.TTFT = new(d.Seconds())
+	}
+	if v, ok := t.OutputSpeed(); ok && r.Outcome == record.OK {
+		q.OutputSpeed = new(float64(v))
+	}
+	if r.Reported {
+		q.InputTokens, q.OutputTokens, q.CachedTokens, q.Hidden = count(r.Prompt), count(r.Completion), count(r.Cached), count(r.Hidden)
+	}
+	return q
+}
+
+// count returns nil for what nobody stated.
+func count(n int32) *int {
+	if n < 0 {
+		return nil
+	}
+	return new(int(n))
+}
+
+// seconds returns an instant in seconds since 1970, to the microsecond that a float64
+// holds.
+func seconds(anchor time.Time, at time.Duration) float64 {
+	return float64(anchor.Add(max(0, at)).UnixMicro()) / 1e6
+}
+
+// writeRequests writes the requests of a phase and the phase itself.
+func writeRequests(w io.Writer, p *record.Phase) error {
+	enc := newRequestEncoder(w)
+	for i := range p.Rows {
+		enc.request(p, &p.Rows[i])
+	}
+	return enc.phase(p)
+}
+
+// A requestEncoder writes the lines of one phase.
+type requestEncoder struct {
+	buf    *bufio.Writer
+	json   *json.Encoder
+	counts map[int32]int // requests of each agent
+	err    error
+}
+
+func newRequestEncoder(w io.Writer) *requestEncoder {
+	buf := bufio.NewWriter(w)
+	e := &requestEncoder{buf: buf, json: json.NewEncoder(buf), counts: make(map[int32]int)}
+	e.json.SetEscapeHTML(false)
+	return e
+}
+
+func (e *requestEncoder) request(p *record.Phase, r *record.Row) {
+	id := fmt.Sprintf("%d-%d-%d", p.Index, r.Agent, e.counts[r.Agent])
+	e.counts[r.Agent]++
+	e.encode(requestOf(p, r, id))
+}
+
+func (e *requestEncoder) phase(p *record.Phase) error {
+	e.encode(RequestPhase{
+		Phase: p.Index, Agents: p.Agents, Anchor: p.Anchor, AllUp: p.AllUp, Settled: p.Settled, WindowEnd: p.WindowEnd, End: p.End,
+		Ending: string(p.Ending), Seed: p.Seed, Draw: p.Draw, Workload: p.Workload,
+	})
+	return e.flush()
+}
+
+func (e *requestEncoder) encode(line any) {
+	if e.err == nil {
+		e.err = e.json.Encode(line)
+	}
+}
+
+// flush hands on what was written, and returns the first error.
+func (e *requestEncoder) flush() error {
+	if e.err == nil {
+		e.err = e.buf.Flush()
+	}
+	if e.err != nil {
+		return fmt.Errorf("agentperf: writing requests: %w", e.err)
 	}
 	return nil
 }
 
-// fill sets what only some responses have.
-func (row *Request) fill(t *metrics.Timing) {
-	if d, ok := t.TTFT(); ok {
-		row.TTFT = new(d.Seconds())
+// A requestLog writes the requests of one phase to Config.Requests as they end. Writing has
+// a goroutine of its own: a slow disk must not make the client late.
+type requestLog struct {
+	enc    *requestEncoder // nil where nobody wants them
+	wake   chan struct{}
+	closed chan struct{}
+
+	mu      sync.Mutex
+	waiting []endedRow
+}
+
+type endedRow struct {
+	phase *record.Phase // what the row refers to
+	row   record.Row
+}
+
+// requests returns the log of a phase; its method phase must be called.
+func (r *run) requests(int) *requestLog {
+	l := &requestLog{wake: make(chan struct{}, 1), closed: make(chan struct{})}
+	if r.cfg.Requests == nil {
+		return l
 	}
-	if t.UsageReported {
-		row.InputTokens, row.OutputTokens, row.CachedTokens = new(t.Usage.Prompt), new(t.Usage.Completion), new(t.Usage.Cached)
+	l.enc = newRequestEncoder(r.cfg.Requests)
+	go func() {
+		defer close(l.closed)
+		for range l.wake {
+			l.drain()
+		}
+	}()
+	return l
+}
+
+// ended takes in a request that has ended.
+func (l *requestLog) ended(p *record.Phase, r *record.Row) {
+	if l.enc == nil {
+		return
+	}
+	l.mu.Lock()
+	l.waiting = append(l.waiting, endedRow{p, *r})
+	l.mu.Unlock()
+	select {
+	case l.wake <- struct{}{}:
+	default:
 	}
 }
 
-func seconds(t time.Time) float64 { return float64(t.UnixMicro()) / 1e6 }
+// drain writes what waits.
+func (l *requestLog) drain() {
+	l.mu.Lock()
+	rows := l.waiting
+	l.waiting = nil
+	l.mu.Unlock()
+	for i := range rows {
+		l.enc.request(rows[i].phase, &rows[i].row)
+	}
+	l.enc.flush() // its error is returned in the end
+}
+
+// phase writes the rest and the line of the phase, which has ended.
+func (l *requestLog) phase(p *record.Phase) error {
+	if l.enc == nil {
+		return nil
+	}
+	close(l.wake)
+	<-l.closed
+	l.drain()
+	return l.enc.phase(p)
+}

@@ -1,45 +1,75 @@
 package agentperf
 
 import (
-	"crypto/sha256"
+	"crypto/rand"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/internal/decide"
+	"github.com/agentperf/agentperf-go/internal/identity"
 	"github.com/agentperf/agentperf-go/internal/journal"
-	"github.com/agentperf/agentperf-go/internal/phase"
+	"github.com/agentperf/agentperf-go/internal/record"
 )
 
-// A heading is what a journal is of. What makes phases of another run another
-// measurement is in it.
+// journalSchema is the version of the form of journals.
+const journalSchema = "agentperf.journal/2"
+
+// heading identifies the run a journal belongs to: everything that would make its phases a
+// different measurement.
 type heading struct {
-	Schema string     `json:"schema"`
-	Config ConfigEcho `json:"config"`
-	Tiers  []Tier     `json:"tiers"`
-	// Earlier are digests of the phases of Config.Earlier.
+	Schema string `json:"schema"`
+	// Identity is that of the resolved configuration; values of headers are in it as
+	// digests with Salt.
+	Identity json.RawMessage `json:"identity"`
+	Salt     string          `json:"salt"`
+	Seed     uint64          `json:"seed,string"`
+	Workload string          `json:"workload_sha256"`
+	Tiers    []Tier          `json:"tiers"`
+	// Earlier are the digests of the records of Config.Earlier.
 	Earlier []string `json:"earlier,omitempty"`
 }
 
-func (r *run) heading() heading {
-	h := heading{Schema: Schema, Config: r.report.Config, Tiers: r.cfg.Tiers}
-	for _, old := range r.cfg.Earlier {
-		for i := range old.Phases {
-			h.Earlier = append(h.Earlier, identity(old, i))
-		}
-	}
-	return h
+// exempt are the fields of a configuration that do not make its phases a different
+// measurement.
+var exempt = identity.Exemptions{
+	"Endpoint.APIKey": "a credential: a rotated key is no other system",
+	"Endpoint.TLS":    "says whom to trust and with which certificate, not what is measured",
+	"Endpoint.Dial":   "a function; the URL names the system",
+	"Connect":         "a function; Label stands for the system behind it",
+	"Workload":        "its digest is beside the identity",
+	"Tiers":           "are beside the identity: another set may share its evidence",
+	"Seed":            "is beside the identity: 0 takes that of the journal",
+	"System":          "divides the answer, and changes no phase",
+	"Start":           "decides which numbers are tried, not what a phase measures",
+	"MaxAgents":       "decides which numbers are tried, not what a phase measures",
+	"MaxPhases":       "decides how long the search goes on",
+	"Journal":         "is the journal itself",
+	"Earlier":         "digests of the records are beside the identity",
+	"Progress":        "only looks on",
+	"Requests":        "only looks on",
+	"Logger":          "only looks on",
 }
 
-// identity tells a phase of a report from all others.
-func identity(r *Report, i int) string {
-	text, err := json.Marshal(r.Phases[i])
-	if err != nil {
-		return "" // of what came from JSON: it does not happen
+// heading returns that of this run.
+func (r *run) heading(salt []byte) (h heading, err error) {
+	h = heading{
+		Schema: journalSchema, Salt: hex.EncodeToString(salt), Seed: r.cfg.Seed, Workload: r.report.Config.WorkloadSHA256, Tiers: r.cfg.Tiers,
+		Earlier: r.earlierDigests,
 	}
-	return fmt.Sprintf("%d/%d/%x", r.Config.Seed, i, sha256.Sum256(text))
+	h.Identity, err = identity.Of(&r.cfg, identity.Options{Exempt: exempt, Salt: salt})
+	return h, err
+}
+
+// A journaled phase is what a journal keeps of one: what was planned, what was observed,
+// and what the report says.
+type journaled struct {
+	Plan        decide.Plan        `json:"plan"`
+	Observation decide.Observation `json:"observation"`
+	Result      PhaseResult        `json:"result"`
 }
 
 // resume opens the journal and takes up the phases in it. seeded is set when the
@@ -48,7 +78,13 @@ func (r *run) resume(seeded bool) error {
 	if r.cfg.Journal == "" {
 		return nil
 	}
-	text, err := json.Marshal(r.heading())
+	salt := make([]byte, identity.MinSalt)
+	rand.Read(salt) // does not fail
+	mine, err := r.heading(salt)
+	if err != nil {
+		return fmt.Errorf("agentperf: journal: %w", err)
+	}
+	text, err := json.Marshal(mine)
 	if err != nil {
 		return fmt.Errorf("agentperf: journal: %w", err)
 	}
@@ -60,157 +96,92 @@ func (r *run) resume(seeded bool) error {
 	if !j.Resumed() {
 		return nil
 	}
-	var found heading
-	if err := json.Unmarshal(j.Header(), &found); err != nil || found.Schema != Schema {
-		return fmt.Errorf("agentperf: the journal in %s is of schema %q, expected %s", r.cfg.Journal, found.Schema, Schema)
+	found, salt, err := readHeading(r.cfg.Journal, j.Header())
+	if err != nil {
+		return err
 	}
 	if !seeded {
-		r.cfg.Seed, r.report.Config.Seed = found.Config.Seed, found.Config.Seed
+		r.cfg.Seed, r.report.Config.Seed = found.Seed, found.Seed
 	}
-	if text, err = json.Marshal(r.heading()); err != nil {
+	if mine, err = r.heading(salt); err != nil {
 		return fmt.Errorf("agentperf: journal: %w", err)
 	}
-	differ, err := journal.Diff(j.Header(), text)
+	if err := differ(r.cfg.Journal, found, mine); err != nil {
+		return err
+	}
+	for i, text := range j.Records() {
+		if err := r.takeUp(text); err != nil {
+			return fmt.Errorf("agentperf: record %d of the journal in %s: %w", i+1, r.cfg.Journal, err)
+		}
+	}
+	r.report.Resumed = len(r.report.Phases)
+	return nil
+}
+
+// readHeading reads what a journal is of.
+func readHeading(folder string, text []byte) (h heading, salt []byte, err error) {
+	if err := json.Unmarshal(text, &h); err != nil || h.Schema != journalSchema {
+		return h, nil, fmt.Errorf("agentperf: the journal in %s is of schema %q, expected %s: begin a new one, in another folder", folder, h.Schema, journalSchema)
+	}
+	if salt, err = hex.DecodeString(h.Salt); err != nil || len(salt) < identity.MinSalt {
+		return h, nil, fmt.Errorf("agentperf: the journal in %s has no salt of %d bytes", folder, identity.MinSalt)
+	}
+	return h, salt, nil
+}
+
+// differ returns the error of a journal that is of another configuration.
+func differ(folder string, found, mine heading) error {
+	a, err := json.Marshal(found)
 	if err != nil {
-		return fmt.Errorf("agentperf: journal: %w", err)
+		return fmt.Errorf("agentperf: the journal in %s: %w", folder, err)
 	}
-	if len(differ) > 0 {
-		return fmt.Errorf("agentperf: the journal in %s is of another configuration:\n  %s", r.cfg.Journal, strings.Join(differ, "\n  "))
+	b, err := json.Marshal(mine)
+	if err != nil {
+		return fmt.Errorf("agentperf: the journal in %s: %w", folder, err)
 	}
-	for i, record := range j.Records() {
-		var p PhaseResult
-		err := json.Unmarshal(record, &p)
-		if err == nil && len(p.Verdicts) != len(r.cfg.Tiers) {
-			err = fmt.Errorf("%d verdicts, expected %d", len(p.Verdicts), len(r.cfg.Tiers))
-		}
-		if err != nil {
-			return fmt.Errorf("agentperf: record %d of the journal in %s: %w", i+1, r.cfg.Journal, err)
-		}
-		if err := r.takeUp(&p); err != nil {
-			return fmt.Errorf("agentperf: record %d of the journal in %s: %w", i+1, r.cfg.Journal, err)
-		}
-		r.report.Phases = append(r.report.Phases, p)
-		r.succeeded = r.succeeded || p.Outcomes[endpoint.OutcomeOK] > 0
+	lines, err := journal.Diff(a, b)
+	if err != nil {
+		return fmt.Errorf("agentperf: the journal in %s: %w", folder, err)
 	}
-	if n := len(r.report.Phases); n > 0 {
-		r.report.Resumed = n
+	if len(lines) > 0 {
+		return fmt.Errorf("agentperf: the journal in %s is of another configuration:\n  %s", folder, strings.Join(lines, "\n  "))
 	}
 	return nil
 }
 
-// takeUp tells the search of a phase that it asked for before it was interrupted. One in
-// which the client failed says nothing of a client that has been started again.
-func (r *run) takeUp(p *PhaseResult) error {
-	if r.referee != nil {
-		r.referee.next() // as it did then
-	}
-	if slices.ContainsFunc(p.Verdicts, func(v TierVerdict) bool { return v.Verdict == Invalid }) {
-		return nil
-	}
-	return r.observe(p)
-}
-
-// observe tells the search of a phase.
-func (r *run) observe(p *PhaseResult) error {
-	if r.referee != nil {
-		o, err := r.observed(p)
-		if err == nil {
-			r.referee.observe(o)
-		}
+// takeUp tells the rule of a phase that was run before an interruption. One in which the
+// client failed says nothing of a client that has been started again.
+func (r *run) takeUp(text []byte) error {
+	var p journaled
+	if err := json.Unmarshal(text, &p); err != nil {
 		return err
 	}
-	for i := range r.brackets {
-		if v := p.Verdict(r.cfg.Tiers[i].name()); v != "" {
-			r.brackets[i].Observe(p.Agents, v.answer())
+	if want := len(r.report.Phases); p.Result.Index != want || p.Observation.Agents != p.Result.Agents || len(p.Result.Verdicts) != len(r.tiers) {
+		return fmt.Errorf("phase %d of %d agents with %d verdicts, expected phase %d with %d", p.Result.Index, p.Result.Agents, len(p.Result.Verdicts), want, len(r.tiers))
+	}
+	if p.Observation.Invalid == "" {
+		if err := r.rule.Observe(p.Plan, p.Observation); err != nil {
+			return err
 		}
+	}
+	r.report.Phases = append(r.report.Phases, p.Result)
+	for _, f := range []*Figures{p.Result.Figures, p.Result.InvalidFigures} {
+		r.succeeded = r.succeeded || f != nil && f.Outcomes[endpoint.OutcomeOK] > 0
 	}
 	return nil
 }
 
 // keep adds a phase to the journal.
-func (r *run) keep(p *PhaseResult, times phase.Times, all []record) error {
+func (r *run) keep(plan decide.Plan, o decide.Observation, result *PhaseResult, p *record.Phase) error {
 	if r.journal == nil {
 		return nil
 	}
-	text, err := json.Marshal(p)
+	text, err := json.Marshal(journaled{plan, o, *result})
 	if err == nil {
-		err = r.journal.Append(text, func(w io.Writer) error { return writeRequests(w, p.Index, times, all) })
+		err = r.journal.Append(text, func(w io.Writer) error { return writeRequests(w, p) })
 	}
 	if err != nil {
 		return fmt.Errorf("agentperf: journal: %w", err)
 	}
 	return nil
-}
-
-// earlier takes the phases of earlier reports as evidence. The same phase twice would be
-// evidence twice, and so would the same plays once more.
-func (r *run) earlier() error {
-	seen := make(map[string]string)
-	mine, err := comparableConfig(r.report.Config)
-	if err != nil {
-		return fmt.Errorf("agentperf: Earlier: %w", err)
-	}
-	for i, old := range r.cfg.Earlier {
-		if old == nil || old.Schema != Schema {
-			return fmt.Errorf("agentperf: Earlier[%d] is no report of schema %s", i, Schema)
-		}
-		theirs, err := comparableConfig(old.Config)
-		if err != nil {
-			return fmt.Errorf("agentperf: Earlier[%d]: %w", i, err)
-		}
-		differ, err := journal.Diff(theirs, mine)
-		if err != nil {
-			return fmt.Errorf("agentperf: Earlier[%d]: %w", i, err)
-		}
-		if len(differ) > 0 {
-			return fmt.Errorf("agentperf: Earlier[%d] is of another configuration:\n  %s", i, strings.Join(differ, "\n  "))
-		}
-		if old.Config.Seed == r.cfg.Seed {
-			return fmt.Errorf("agentperf: Earlier[%d] has the seed %d of this run, whose plays would be those again; leave Seed 0", i, r.cfg.Seed)
-		}
-		tiers := make(map[string]TierResult)
-		for _, t := range old.Tiers {
-			tiers[t.Name] = t
-		}
-		taken := 0
-		for j, p := range old.Phases {
-			name := fmt.Sprintf("Earlier[%d].Phases[%d]", i, j)
-			if id := identity(old, j); seen[id] != "" {
-				return fmt.Errorf("agentperf: %s is %s too", name, seen[id])
-			} else {
-				seen[id] = name
-			}
-			p.Verdicts = r.same(p.Verdicts, tiers)
-			if len(p.Verdicts) == 0 || p.Verdicts[0].Verdict == Invalid {
-				continue
-			}
-			if err := r.observe(&p); err != nil {
-				return fmt.Errorf("agentperf: %s: %w", name, err)
-			}
-			taken++
-		}
-		r.warn(fmt.Sprintf("%d phases of an earlier report, of %v, count as evidence", taken, old.Started.UTC().Format("2006-01-02 15:04")))
-	}
-	return nil
-}
-
-// same returns the verdicts on tiers that promise what those of this run do.
-func (r *run) same(verdicts []TierVerdict, tiers map[string]TierResult) (same []TierVerdict) {
-	for _, v := range verdicts {
-		for _, t := range r.cfg.Tiers {
-			old, mine := tiers[v.Tier], newTierResult(t)
-			if t.name() == v.Tier && old.SpeedFloorTokensPerSecond == mine.SpeedFloorTokensPerSecond &&
-				old.TTFTCeilingSeconds == mine.TTFTCeilingSeconds && old.E2EFloorTokensPerSecond == mine.E2EFloorTokensPerSecond && old.E2EPercent == mine.E2EPercent {
-				same = append(same, v)
-			}
-		}
-	}
-	return same
-}
-
-// comparableConfig returns what two runs must have in common for the phases of one to say
-// something of the other.
-func comparableConfig(c ConfigEcho) ([]byte, error) {
-	c.Seed, c.Start, c.MaxAgents, c.MaxPhases, c.ErrorRate, c.VerdictRule, c.Rules.Name = 0, 0, 0, 0, 0, "", ""
-	return json.Marshal(c)
 }

@@ -43,7 +43,7 @@ func TestSearchIsALinearScan(t *testing.T) {
 					return agentperf.Config{
 						Endpoint: endpoint.Config{URL: "http://mem", Dial: server.Dial}, Workload: generate.Sessions{}.Workload(),
 						Tiers: []agentperf.Tier{tt.tier}, Seed: 7,
-						Rules: agentperf.Rules{SpawnRate: 5, Settle: 5 * time.Second, Measure: 20 * time.Second, Drain: 10 * time.Second},
+						Rule: agentperf.Point{SpawnRate: 5, Settle: 5 * time.Second, Measure: 20 * time.Second, MinTrajectories: -1, MinPerAgent: -1, Drain: 10 * time.Second},
 					}, server.Close
 				}
 				want, scan := 0, ""
@@ -55,7 +55,7 @@ func TestSearchIsALinearScan(t *testing.T) {
 						t.Fatal(err)
 					}
 					p := report.Phases[0]
-					scan += fmt.Sprintf("%d agents: P25 %.1f tokens/s, P95 TTFT %.3f s, %s\n", n, *p.P25Speed, *p.P95TTFT, p.Verdicts[0].Verdict)
+					scan += fmt.Sprintf("%d agents: P25 %.1f tokens/s, P95 TTFT %.3f s, %s\n", n, *p.Figures.P25Speed, *p.Figures.P95TTFT, p.Verdicts[0].Verdict)
 					switch {
 					case p.Verdicts[0].Verdict == agentperf.Fail:
 						failed++

@@ -4,29 +4,36 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math"
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/internal/decide"
 	"github.com/agentperf/agentperf-go/internal/sockets"
-	"github.com/agentperf/agentperf-go/search"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-func newRun(ctx context.Context, cfg Config) (*run, error) {
-	r := &run{report: emptyReport(cfg)}
+// newRun prepares a run, or a check of a number of agents.
+func newRun(ctx context.Context, cfg Config, check int) (*run, error) {
+	r := &run{report: emptyReport(cfg), log: cfg.Logger}
+	if r.log == nil {
+		r.log = slog.New(slog.DiscardHandler)
+	}
 	if err := cfg.Validate(); err != nil {
 		return r, err
 	}
-	r.report.Config = echo(cfg)
 	defaulted, seeded := cfg.Policy.Output == "", cfg.Seed != 0
 	cfg = cfg.resolve()
-	warning, err := cfg.fit(sockets.Here())
+	r.report.Config = echo(cfg)
+	r.tiers = criteriaOf(cfg.Tiers)
+	r.bounds = decide.Bounds{Min: max(1, check), Max: cfg.MaxAgents, Start: cfg.Start}
+	warning, err := cfg.fit(&r.bounds, sockets.Here())
 	if err != nil {
 		return r, err
 	}
 	if warning != "" {
-		r.warn(warning)
+		r.warn("connections", warning)
 	}
 	r.connect = cfg.Connect
 	if cfg.Connect == nil {
@@ -45,13 +52,13 @@ func newRun(ctx context.Context, cfg Config) (*run, error) {
 			cfg.ContextTokens = found.ContextTokens
 		}
 		r.connect = func(int) trajectory.Sender { return HTTPSender(client.Conn()) }
-		r.warn(found.Warnings...)
+		r.warn("preflight", found.Warnings...)
 		if found.IgnoreEOS == endpoint.EOSRejected && cfg.Policy.Output == trajectory.OutputExact {
 			if !defaulted {
 				return r, errors.New("agentperf: the endpoint rejects ignore_eos, which Policy.Output exact needs; use cap or free")
 			}
 			cfg.Policy.Output = trajectory.OutputCap
-			r.warn("answers are not forced to the recorded length, only limited to it: the endpoint rejects ignore_eos")
+			r.warn("not_forced", "answers are not forced to the recorded length, only limited to it: the endpoint rejects ignore_eos")
 		}
 	}
 	cfg.Policy.Window = max(0, cfg.ContextTokens)
@@ -60,35 +67,28 @@ func newRun(ctx context.Context, cfg Config) (*run, error) {
 		return r, fmt.Errorf("agentperf: no trajectory fits a context of %d tokens with its answers; see Policy.Output and MaxTokens", cfg.ContextTokens)
 	}
 	if fit != (trajectory.Fit{}) {
-		r.warn(fmt.Sprintf("%d trajectories were cut and %d dropped (%d turns in all) to fit a context of %d tokens", fit.Cut, fit.Dropped, fit.Turns, cfg.ContextTokens))
+		r.warn("context", fmt.Sprintf("%d trajectories were cut and %d dropped (%d turns in all) to fit a context of %d tokens", fit.Cut, fit.Dropped, fit.Turns, cfg.ContextTokens))
 	}
 	waits := fitted.Waits(cfg.Policy)
 	if cut := waits.Human - waits.HumanReplayed; cut > 0 {
-		r.warn(fmt.Sprintf("%v of %v that agents waited for people in the recording are cut", cut.Round(time.Second), waits.Human.Round(time.Second)))
+		r.warn("waits_cut", fmt.Sprintf("%v of %v that agents waited for people in the recording are cut", cut.Round(time.Second), waits.Human.Round(time.Second)))
 	}
 	scale := min(1, cfg.Policy.ToolDelayScale) // asked for, and no news
 	if cut := time.Duration(scale*float64(waits.Tool)) - waits.ToolReplayed; cut >= time.Second && cfg.Policy.ToolDelay != trajectory.ToolDelaySampled {
-		r.warn(fmt.Sprintf("%v of %v that tools took in the recording are cut", cut.Round(time.Second), waits.Tool.Round(time.Second)))
+		r.warn("waits_cut", fmt.Sprintf("%v of %v that tools took in the recording are cut", cut.Round(time.Second), waits.Tool.Round(time.Second)))
 	}
 	if missing, all := lengths(fitted); missing > 0 && cfg.Policy.Output != trajectory.OutputFree {
-		r.warn(fmt.Sprintf("%d of %d answers have no recorded length: theirs is left to the model, up to what the recorded request allowed or %d tokens", missing, all, cfg.Policy.Resolve().MaxTokens))
+		r.warn("no_lengths", fmt.Sprintf("%d of %d answers have no recorded length: theirs is left to the model, up to what the recorded request allowed or %d tokens", missing, all, cfg.Policy.Resolve().MaxTokens))
 	}
-	r.warn(guessed(fitted)...)
+	r.warn("not_recorded", guessed(fitted)...)
 	if cfg.Policy.Prefix == trajectory.PrefixNone {
-		r.warn("plays have no prefix of their own: the server may answer from the cache of another play")
+		r.warn("no_cache_prefix", "plays have no prefix of their own: the server may answer from the cache of another play")
 	}
 	cfg.Workload = fitted
 	r.cfg = cfg
 	r.report.Config = echo(cfg)
 	r.report.Config.WorkloadSHA256 = digest(fitted)
-	if cfg.Verdict == ControlledRule {
-		b := cfg.bracket()
-		r.referee = newReferee(cfg.Rules, cfg.ErrorRate, len(cfg.Tiers), search.Joint{Min: b.Min, Max: b.Max, Start: b.Start})
-	} else {
-		for range cfg.Tiers {
-			r.brackets = append(r.brackets, cfg.bracket())
-		}
-	}
+	r.rule = cfg.Rule.start(r.tiers, r.bounds)
 	if err := r.earlier(); err != nil {
 		return r, err
 	}

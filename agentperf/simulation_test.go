@@ -155,7 +155,7 @@ func TestAnswerIsTheSimulations(t *testing.T) {
 			}
 			synctest.Test(t, func(t *testing.T) {
 				w := workload(t, 7, tt.lengths, tt.delay)
-				rules := agentperf.Rules{SpawnRate: 3.7, Settle: 11 * time.Second, Measure: 60 * time.Second, Drain: 5 * time.Second}
+				rules := agentperf.Point{SpawnRate: 3.7, Settle: 11 * time.Second, Measure: 60 * time.Second, MinTrajectories: -1, MinPerAgent: -1, Drain: 5 * time.Second}
 				tier := agentperf.Tier{SpeedFloor: metrics.TokensPerSecond(tt.floor), TTFTCeiling: tt.ceiling}
 				sim := simulation{
 					capacity: tt.capacity, perRequest: math.Inf(1), ttft: tt.ttft.Seconds(), ttftPerOther: tt.perOther.Seconds(),
@@ -180,7 +180,7 @@ func TestAnswerIsTheSimulations(t *testing.T) {
 				}
 				report, err := agentperf.Run(t.Context(), inMemory(t, &endpointtest.Engine{
 					Capacity: tt.capacity, TTFT: tt.ttft, TTFTPerOther: tt.perOther,
-				}, agentperf.Config{Workload: w, Tiers: []agentperf.Tier{tier}, Rules: rules}))
+				}, agentperf.Config{Workload: w, Tiers: []agentperf.Tier{tier}, Rule: rules}))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -194,8 +194,8 @@ func TestAnswerIsTheSimulations(t *testing.T) {
 					// The queue is chaotic: a nanosecond's rounding grows to
 					// milliseconds in ten seconds. What is compared is the
 					// statistics of two runs of one system.
-					if math.Abs(*p.P25Speed-p25) > 0.05*p25 || math.Abs(*p.P95TTFT-p95) > 0.05*p95 {
-						t.Errorf("%d agents: P25 %.4f and P95 %.4f, the simulation says %.4f and %.4f", p.Agents, *p.P25Speed, *p.P95TTFT, p25, p95)
+					if math.Abs(*p.Figures.P25Speed-p25) > 0.05*p25 || math.Abs(*p.Figures.P95TTFT-p95) > 0.05*p95 {
+						t.Errorf("%d agents: P25 %.4f and P95 %.4f, the simulation says %.4f and %.4f", p.Agents, *p.Figures.P25Speed, *p.Figures.P95TTFT, p25, p95)
 					}
 				}
 			})

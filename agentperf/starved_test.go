@@ -34,19 +34,19 @@ func TestStarvedClient(t *testing.T) {
 			}
 		}()
 	}
-	for _, rules := range []agentperf.Rules{
-		{Measure: 2 * time.Second, Drain: time.Second},
-		{Block: 100 * time.Millisecond, MaxMeasure: time.Minute, Drain: time.Second},
+	for _, rules := range []agentperf.Rule{
+		agentperf.Point{SpawnRate: -1, Settle: -1, Measure: 2 * time.Second, MinTrajectories: -1, MinPerAgent: -1, Drain: time.Second},
+		agentperf.Controlled{Block: 100 * time.Millisecond, MaxMeasure: time.Minute, SpawnRate: -1, Settle: -1, Drain: time.Second},
 	} {
 		r, err := agentperf.Run(t.Context(), agentperf.Config{
-			Endpoint: endpoint.Config{URL: server.URL}, Workload: workload(t, 3, []int{20, 7}, 0), Tiers: floor(100), Start: 2, Rules: rules,
+			Endpoint: endpoint.Config{URL: server.URL}, Workload: workload(t, 3, []int{20, 7}, 0), Tiers: floor(100), Start: 2, Rule: rules,
 		})
 		if !errors.Is(err, agentperf.ErrUndecided) || len(r.Phases) == 0 {
-			t.Fatalf("%s: %d phases, %v", r.Config.Verdict, len(r.Phases), err)
+			t.Fatalf("%s: %d phases, %v", r.Config.Rule.Name, len(r.Phases), err)
 		}
 		for _, p := range r.Phases {
 			if v := p.Verdicts[0]; v.Verdict != agentperf.Invalid || !strings.Contains(v.Reason, "the client was too late") || p.Client.LagSeconds < 0.05 {
-				t.Errorf("%s, %d agents: %+v, %+v", r.Config.Verdict, p.Agents, v, p.Client)
+				t.Errorf("%s, %d agents: %+v, %+v", r.Config.Rule.Name, p.Agents, v, p.Client)
 			}
 		}
 		if tier := r.Tiers[0]; tier.FirstFailingAgents != nil || tier.MaxAgents != 0 {

@@ -36,7 +36,7 @@ func TestCapacityWithSubagents(t *testing.T) {
 			}
 			var requests bytes.Buffer
 			report, err := agentperf.Run(t.Context(), inMemory(t, &endpointtest.Engine{Capacity: tt.capacity}, agentperf.Config{
-				Workload: w, Tiers: floor(tt.speed), Rules: short, MaxStart: -1, Requests: &requests,
+				Workload: w, Tiers: floor(tt.speed), Rule: short, MaxStart: -1, Requests: &requests,
 			}))
 			if err != nil {
 				t.Fatal(err)
@@ -54,7 +54,9 @@ func TestCapacityWithSubagents(t *testing.T) {
 				if err := json.Unmarshal(line, &r); err != nil {
 					t.Fatal(err)
 				}
-				counts[r.Subagent != ""]++
+				if r.ID != "" { // the line of a phase has none
+					counts[r.Subagent != ""]++
+				}
 			}
 			// All but the ones that the end of a phase kept from beginning.
 			if sub, own := counts[true], counts[false]; sub < 2*own-10 || sub > 2*own+10 {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"github.com/agentperf/agentperf-go/internal/decide"
 )
 
 // WriteTable writes the report for people: a row for each phase, a sentence for
@@ -28,43 +30,69 @@ func (r *Report) WriteTable(w io.Writer) error {
 	fmt.Fprintln(t, strings.Join(head, "\t")+"\t")
 	for i := range r.Phases {
 		p := &r.Phases[i]
-		row := []string{strconv.Itoa(p.Index), strconv.Itoa(p.Agents), speedText(p.P25Speed), p.ttftText()}
-		if e2e {
-			row = append(row, speedText(p.P25E2ESpeed))
+		row := []string{strconv.Itoa(p.Index), strconv.Itoa(p.Agents)}
+		f := p.Figures
+		if f == nil { // it is invalid
+			f = &Figures{}
 		}
-		row = append(row, fmt.Sprintf("%d/%d", p.Failed, p.Requests))
-		for _, tier := range r.Tiers {
-			row = append(row, p.verdictText(tier.Name))
+		row = append(row, speedText(f.P25Speed), f.ttftText())
+		if e2e {
+			row = append(row, speedText(f.P25E2ESpeed))
+		}
+		row = append(row, f.failedText())
+		for _, v := range p.Verdicts {
+			row = append(row, v.short())
 		}
 		fmt.Fprintln(t, strings.Join(row, "\t")+"\t")
 	}
 	t.Flush() // to memory
 	b.WriteByte('\n')
-	for _, tier := range r.Tiers {
-		fmt.Fprintln(&b, tier.Sentence())
-		for _, line := range tier.evidenceLines() {
-			fmt.Fprintf(&b, "    %s\n", line)
-		}
-		for _, line := range tier.normalisedLines() {
+	for i := range r.Tiers {
+		tier := &r.Tiers[i]
+		fmt.Fprintln(&b, r.sentence(tier))
+		for _, line := range append(r.evidenceLines(tier), tier.normalizedLines()...) {
 			fmt.Fprintf(&b, "    %s\n", line)
 		}
 	}
-	sure := slices.ContainsFunc(r.Tiers, func(t TierResult) bool { return t.Passed != nil || t.Failed != nil })
-	if sure && r.Config.Verdict == ControlledRule {
-		fmt.Fprintf(&b, "\nWrong with a probability of at most %v for each (rule: %s).\n", r.Config.ErrorRate, r.Config.Verdict)
+	if rate := r.Config.Rule.ErrorRate; rate > 0 && slices.ContainsFunc(r.Tiers, func(t TierResult) bool { return t.MaxAgents > 0 || t.FirstFailingAgents != nil }) {
+		fmt.Fprintf(&b, "\nWrong with a probability of at most %v for each (rule: %s).\n", rate, r.Config.Rule.Name)
 	}
 	if len(r.Warnings) > 0 {
 		b.WriteString("\nWarnings:\n")
 	}
-	for _, text := range r.Warnings {
-		fmt.Fprintf(&b, "  - %s\n", text)
+	for _, w := range r.Warnings {
+		fmt.Fprintf(&b, "  - %s\n", w.Text)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// Sentence says the result of a tier in words.
-func (t TierResult) Sentence() string {
+// sentence says the result of a tier in words: of a check what was checked, of a run the
+// limit.
+func (r *Report) sentence(t *TierResult) string {
+	n := t.Number(r.CheckAgents)
+	if n == nil {
+		return t.Sentence()
+	}
+	who, hold := agents(n.Agents), "hold"
+	if n.Agents == 1 {
+		hold = "holds"
+	}
+	switch {
+	case n.Verdict == Pass:
+		return fmt.Sprintf("%s: %s %s.", t.level(), who, hold)
+	case n.Verdict == Fail && n.Reason != "":
+		return fmt.Sprintf("%s: %s do not hold: %s.", t.level(), who, n.Reason)
+	case n.Verdict == Fail:
+		return fmt.Sprintf("%s: %s do not hold.", t.level(), who)
+	case n.Tentative != "":
+		return fmt.Sprintf("%s: %s undecided, probably a %s: %s.", t.level(), who, n.Tentative, n.Reason)
+	}
+	return fmt.Sprintf("%s: %s %s: %s.", t.level(), who, n.Verdict, n.Reason)
+}
+
+// level writes the tier for people.
+func (t *TierResult) level() string {
 	level := fmt.Sprintf("%v tokens/s", float64(t.SpeedFloorTokensPerSecond))
 	if t.E2EFloorTokensPerSecond > 0 {
 		level = fmt.Sprintf("%v tokens/s over whole requests (P%v)", float64(t.E2EFloorTokensPerSecond), t.E2EPercent)
@@ -72,6 +100,12 @@ func (t TierResult) Sentence() string {
 	if t.TTFTCeilingSeconds > 0 {
 		level += fmt.Sprintf(" with TTFT of at most %v", time.Duration(math.Round(t.TTFTCeilingSeconds*1e9)))
 	}
+	return level
+}
+
+// Sentence says the limit found for a tier in words.
+func (t *TierResult) Sentence() string {
+	level := t.level()
 	if u := t.UndecidedAgents; u != nil && t.MaxAgents > 0 {
 		if t.FirstFailingAgents != nil {
 			return fmt.Sprintf("%s: at least %s; %d are too many, %d could not be judged.", level, agents(t.MaxAgents), *t.FirstFailingAgents, *u)
@@ -79,10 +113,10 @@ func (t TierResult) Sentence() string {
 		return fmt.Sprintf("%s: at least %s; %d could not be judged.", level, agents(t.MaxAgents), *u)
 	}
 	switch {
-	case t.MaxAgents == 0 && t.LeaningAgents != nil && t.FirstFailingAgents != nil:
-		return fmt.Sprintf("%s: %d agents are too many; no number is sure to hold, %d seem to.", level, *t.FirstFailingAgents, *t.LeaningAgents)
-	case t.MaxAgents == 0 && t.LeaningAgents != nil:
-		return fmt.Sprintf("%s: nothing is sure; %s seem to hold.", level, agents(*t.LeaningAgents))
+	case t.MaxAgents == 0 && t.TentativeMaxAgents != nil && t.FirstFailingAgents != nil:
+		return fmt.Sprintf("%s: %d agents are too many; no number is sure to hold, %d seem to.", level, *t.FirstFailingAgents, *t.TentativeMaxAgents)
+	case t.MaxAgents == 0 && t.TentativeMaxAgents != nil:
+		return fmt.Sprintf("%s: nothing is sure; %s seem to hold.", level, agents(*t.TentativeMaxAgents))
 	case t.MaxAgents == 0 && t.FirstFailingAgents != nil && *t.FirstFailingAgents == 1:
 		return level + ": 0 agents; not even 1 gets it."
 	case t.MaxAgents == 0 && t.FirstFailingAgents != nil:
@@ -97,17 +131,22 @@ func (t TierResult) Sentence() string {
 	return fmt.Sprintf("%s: %s; %d are too many.", level, agents(t.MaxAgents), *t.FirstFailingAgents)
 }
 
-// evidenceLines say what the result rests on, under the controlled rule.
-func (t *TierResult) evidenceLines() (lines []string) {
-	if t.Passed != nil {
-		lines = append(lines, t.Passed.line("passed", func(c Criterion) (string, bool) {
-			return "at most " + percent(c.Upper), true
+// evidenceLines say what the result rests on, under a rule that bounds its error.
+func (r *Report) evidenceLines(t *TierResult) (lines []string) {
+	if r.Config.Rule.ErrorRate == 0 {
+		return nil
+	}
+	if n := t.Number(t.MaxAgents); n != nil {
+		lines = append(lines, n.line("passed", func(c Criterion) (string, bool) {
+			return "at most " + decide.Percent(*c.Upper), true
 		}))
 	}
-	if t.Failed != nil {
-		lines = append(lines, t.Failed.line("failed", func(c Criterion) (string, bool) {
-			return "at least " + percent(c.Lower), c.Lower >= c.Limit
-		}))
+	if t.FirstFailingAgents != nil {
+		if n := t.Number(*t.FirstFailingAgents); n != nil {
+			lines = append(lines, n.line("failed", func(c Criterion) (string, bool) {
+				return "at least " + decide.Percent(*c.Lower), *c.Lower >= c.Limit
+			}))
+		}
 	}
 	if len(lines) > 0 {
 		lines = append(lines, t.sayTime())
@@ -117,36 +156,36 @@ func (t *TierResult) evidenceLines() (lines []string) {
 
 // line says what is known of one number of agents. say gives the bound that its verdict
 // rests on, and whether it does.
-func (n *Neighbour) line(verdict string, say func(Criterion) (string, bool)) string {
+func (n *Number) line(verdict string, say func(Criterion) (string, bool)) string {
 	var parts []string
 	for _, c := range n.Criteria {
+		if c.Lower == nil {
+			continue
+		}
 		if bound, rests := say(c); rests {
 			parts = append(parts, fmt.Sprintf("%s: %s of requests, %s (limit %s, N %d, effectively %.0f)",
-				badWords[c.Name], percent(c.Share), bound, percent(c.Limit), c.Requests, c.Effective))
+				decide.Bad(c.Name), decide.Percent(c.Estimate), bound, decide.Percent(c.Limit), c.Requests, c.Effective))
 		}
 	}
-	if n.Reason != "" {
+	if n.Categorical {
 		parts = append(parts, n.Reason)
 	}
 	return fmt.Sprintf("%d %s in %s measured; %s", n.Agents, verdict, roundTime(n.MeasuredSeconds), strings.Join(parts, "; "))
 }
 
-// verdictText is the verdict on a tier for the table, with a question mark where it is
-// only where the evidence points.
-func (p *PhaseResult) verdictText(tier string) string {
-	for _, v := range p.Verdicts {
-		if v.Tier == tier && v.Leaning != "" {
-			return string(v.Leaning) + "?"
-		}
+// failedText is how many requests failed of how many; where there were none it says so.
+func (f *Figures) failedText() string {
+	if f.Requests == 0 {
+		return "no data"
 	}
-	return string(p.Verdict(tier))
+	return fmt.Sprintf("%d/%d", f.Failed, f.Requests)
 }
 
-func (p *PhaseResult) ttftText() string {
+func (f *Figures) ttftText() string {
 	switch {
-	case p.P95TTFT != nil:
-		return fmt.Sprintf("%.3f s", *p.P95TTFT)
-	case p.P95TTFTState == "infinite":
+	case f.P95TTFT != nil:
+		return fmt.Sprintf("%.3f s", *f.P95TTFT)
+	case f.P95TTFTState == "infinite":
 		return "infinite"
 	}
 	return "-"

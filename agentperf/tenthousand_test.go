@@ -79,14 +79,14 @@ func TestTenThousandAgents(t *testing.T) {
 	report, err := agentperf.Check(t.Context(), agentperf.Config{
 		Endpoint: endpoint.Config{URL: startEngine(t), SessionHeader: sessionHeader}, Workload: workload(t, 50, []int{8, 9, 10, 11, 12}, 2*time.Second),
 		Policy: trajectory.Policy{ToolDelay: trajectory.ToolDelayRecorded},
-		Tiers:  floor(0.4), ClientLag: 10 * time.Millisecond, Rules: agentperf.Rules{SpawnRate: 500, Settle: 10 * time.Second, Measure: 30 * time.Second, Drain: 30 * time.Second},
+		Tiers:  floor(0.4), ClientLag: 10 * time.Millisecond, Rule: agentperf.Point{SpawnRate: 500, Settle: 10 * time.Second, Measure: 30 * time.Second, MinTrajectories: -1, MinPerAgent: -1, Drain: 30 * time.Second},
 	}, agents)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := report.Phases[0]
 	t.Logf("%d requests sent %.1f ms late (P99); lag %.1f ms, at most %.1f ms; CPU %.0f %% of %d processors",
-		p.Requests, *p.LatenessP99*1e3, p.Client.LagSeconds*1e3, p.Client.WakeLagMax*1e3, *p.Client.CPUShare*100, p.Client.Processors)
+		p.Figures.Requests, *p.Figures.LatenessP99*1e3, p.Client.LagSeconds*1e3, p.Client.WakeLagMax*1e3, *p.Client.CPUShare*100, p.Client.Processors)
 	if v := p.Verdicts[0]; v.Verdict != agentperf.Pass {
 		t.Errorf("%+v\n%+v", v, report.Warnings)
 	}

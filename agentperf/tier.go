@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/agentperf/agentperf-go/internal/decide"
+	"github.com/agentperf/agentperf-go/internal/spans"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
@@ -32,8 +34,33 @@ type Tier struct {
 	E2EPercent float64
 }
 
+// Percentiles that are judged, as Artificial Analysis publishes them.
+const (
+	speedPercent = 25
+	ttftPercent  = 95
+)
+
 // percent returns the percentile of E2E speed that is judged.
 func (t Tier) percent() float64 { return cmp.Or(t.E2EPercent, speedPercent) }
+
+// criteria returns what the tier promises.
+func (t Tier) criteria() decide.Tier {
+	if t.E2EFloor > 0 {
+		return decide.Tier{Name: t.name(), Criteria: []decide.Criterion{{Metric: decide.E2ESpeed, Bound: float64(t.E2EFloor), Percent: t.percent()}}}
+	}
+	cs := []decide.Criterion{{Metric: decide.OutputSpeed, Bound: float64(t.SpeedFloor), Percent: speedPercent}}
+	if t.TTFTCeiling > 0 {
+		cs = append(cs, decide.Criterion{Metric: decide.TTFT, Bound: float64(t.TTFTCeiling), Percent: ttftPercent})
+	}
+	return decide.Tier{Name: t.name(), Criteria: cs}
+}
+
+func criteriaOf(tiers []Tier) (all []decide.Tier) {
+	for _, t := range tiers {
+		all = append(all, t.criteria())
+	}
+	return all
+}
 
 // fastest is the most that a floor can ask for, in tokens per second: one each
 // nanosecond.
@@ -119,8 +146,8 @@ func validateTiers(tiers []Tier) error {
 		} else if !(t.SpeedFloor > 0) || t.SpeedFloor > fastest {
 			errs = append(errs, fmt.Errorf("agentperf: Tiers[%d].SpeedFloor is %v, expected more than 0 and at most %g", i, t.SpeedFloor, fastest))
 		}
-		if t.TTFTCeiling < 0 {
-			errs = append(errs, fmt.Errorf("agentperf: Tiers[%d].TTFTCeiling is %v, expected 0 or more", i, t.TTFTCeiling))
+		if t.TTFTCeiling != 0 {
+			errs = append(errs, spans.Check(fmt.Sprintf("agentperf: Tiers[%d].TTFTCeiling", i), t.TTFTCeiling, 0))
 		}
 		if seen[t.name()] {
 			errs = append(errs, fmt.Errorf("agentperf: Tiers[%d]: a second tier is called %q", i, t.name()))
@@ -199,16 +226,3 @@ func LookupTiers(name string) (TierSet, error) {
 	}
 	return TierSet{}, fmt.Errorf("agentperf: no set of service levels is called %q, only %s", name, strings.Join(names, ", "))
 }
-
-// Criteria that a proof may be on.
-const (
-	onSpeed = "output_speed"
-	onTTFT  = "ttft"
-	onE2E   = "e2e_speed"
-)
-
-// Percentiles that are judged.
-const (
-	speedPercent = 25
-	ttftPercent  = 95
-)

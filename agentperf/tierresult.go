@@ -27,49 +27,93 @@ type TierResult struct {
 	// UndecidedAgents is the smallest number of agents above MaxAgents, and below any that
 	// failed, that stayed undecided; nil if there is none.
 	UndecidedAgents *int `json:"undecided_agents"`
-	// LeaningAgents is the tentative maximum under ControlledRule: the largest number of
-	// agents above MaxAgents whose evidence points to a pass without deciding it; nil if
-	// there is none.
-	LeaningAgents *int `json:"leaning_agents,omitempty"`
-	// Confirmed reports, under ControlledRule, whether MaxAgents passed and MaxAgents + 1
+	// TentativeMaxAgents is, under Controlled, the largest number of agents above
+	// MaxAgents whose evidence points to a pass without deciding it; nil if there is none.
+	TentativeMaxAgents *int `json:"tentative_max_agents,omitempty"`
+	// EstimateAgents is the best guess at the limit: MaxAgents where it is exact,
+	// otherwise the tentative maximum if there is one; nil if nothing is known. The limit
+	// is at least MaxAgents, and less than FirstFailingAgents if that is known.
+	EstimateAgents *int `json:"estimate_agents"`
+	// Confirmed reports, under Controlled, whether MaxAgents passed and MaxAgents + 1
 	// failed, each on its own evidence, or MaxAgents passed and is Config.MaxAgents.
-	// Passed and Failed are the evidence for the two, or for the nearest numbers that are
-	// decided.
-	Confirmed bool       `json:"confirmed"`
-	Passed    *Neighbour `json:"passed,omitempty"`
-	Failed    *Neighbour `json:"failed,omitempty"`
+	Confirmed bool `json:"confirmed"`
+	// Assumption is what the answer rests on, in a clause.
+	Assumption string `json:"assumption,omitempty"`
+	// Numbers are all numbers of agents that were measured, in increasing order.
+	Numbers []Number `json:"numbers"`
 	// SpentSeconds is how long this run kept the system busy until the result was known,
-	// including ramps and drains. FixedRuleSeconds is what the published rules would take:
+	// including ramps and drains. FixedRuleSeconds is what the published rule would take:
 	// a ramp, 30 s of settling and 10 minutes for each number that a doubling and
 	// bisecting search asks for.
 	SpentSeconds     float64 `json:"spent_seconds"`
 	FixedRuleSeconds float64 `json:"fixed_rule_seconds"`
 	// Normalized is MaxAgents per accelerator, kW and so on; nil without an answer or if
 	// Config.System states nothing. If the limit is not exact, these are lower bounds.
-	Normalized *pricing.Normalized `json:"normalised,omitempty"`
+	Normalized *pricing.Normalized `json:"normalized,omitempty"`
 }
 
-// A Neighbour is one of the two numbers of agents on either side of the limit, with the
-// evidence for its verdict.
-type Neighbour struct {
+// A Number is what is thought of one number of agents by one tier, on the evidence of all
+// its phases.
+type Number struct {
 	Agents int `json:"agents"`
-	// MeasuredSeconds is the total measuring time, over Phases phases.
-	MeasuredSeconds float64     `json:"measured_seconds"`
-	Phases          int         `json:"phases"`
-	Criteria        []Criterion `json:"criteria,omitempty"`
-	// Reason explains a categorical failure; empty otherwise.
-	Reason string `json:"reason,omitempty"`
+	// Verdict, Tentative, Reason and Categorical are as in [TierVerdict].
+	Verdict     Verdict `json:"verdict"`
+	Tentative   Verdict `json:"tentative,omitempty"`
+	Reason      string  `json:"reason,omitempty"`
+	Categorical bool    `json:"categorical,omitempty"`
+	// Criteria holds what is known of each promise of the tier; none where nothing was
+	// observed.
+	Criteria []Criterion `json:"criteria,omitempty"`
+	// MeasuredSeconds is the total measuring time over the phases that count, and Phases
+	// are the indices of all phases of this run and its journal with this number.
+	MeasuredSeconds float64 `json:"measured_seconds"`
+	Phases          []int   `json:"phases"`
+	// NeededSeconds estimates the total measuring time that a verdict would take; 0 if it
+	// is decided or unknown.
+	NeededSeconds float64 `json:"needed_seconds,omitempty"`
 }
 
-// exact reports whether MaxAgents is the limit and no lower bound of it: one
-// more was seen to fail.
-func (t TierResult) exact() bool {
+// A Criterion says what is known of one promise of a tier at a number of agents: the share
+// of requests that break it, over all phases with that number.
+type Criterion struct {
+	// Name is "output_speed", "ttft" or "e2e_speed".
+	Name string `json:"name"`
+	// Limit is the share of requests that may break the promise.
+	Limit float64 `json:"limit"`
+	// Estimate is the observed share. Lower and Upper bound the true one, at all looks
+	// together, at the part of the error rate that a verdict may use; they are nil under
+	// Point, which has none. With at least ten blocks the criterion passes if Upper is
+	// below Limit, and fails if Lower is above it, unless the second half of the blocks is
+	// within Limit. Requests that were still open count as good in Estimate and Lower and
+	// as bad in Upper.
+	Estimate float64  `json:"estimate"`
+	Lower    *float64 `json:"lower"`
+	Upper    *float64 `json:"upper"`
+	// Requests is the number of requests, and Effective the number of independent
+	// requests that would say as much.
+	Requests  int     `json:"requests"`
+	Effective float64 `json:"effective_sample_size"`
+}
+
+// Number returns what is thought of a number of agents; nil if it was not measured.
+func (t *TierResult) Number(agents int) *Number {
+	for i := range t.Numbers {
+		if t.Numbers[i].Agents == agents {
+			return &t.Numbers[i]
+		}
+	}
+	return nil
+}
+
+// exact reports whether MaxAgents is the limit and not just a lower bound: one more was
+// seen to fail.
+func (t *TierResult) exact() bool {
 	return t.FirstFailingAgents != nil && *t.FirstFailingAgents == t.MaxAgents+1
 }
 
-// normalise divides the answer by what is known of the system. 0 agents are an
-// answer only when a single one was seen to fail.
-func (t *TierResult) normalise(s *pricing.System) {
+// normalize divides the answer by what is known of the system. 0 agents are an answer only
+// when a single one was seen to fail.
+func (t *TierResult) normalize(s *pricing.System) {
 	if s == nil || t.MaxAgents == 0 && !t.exact() {
 		return
 	}
@@ -78,8 +122,8 @@ func (t *TierResult) normalise(s *pricing.System) {
 	}
 }
 
-// normalisedLines returns the figures per accelerator and so on in words.
-func (t TierResult) normalisedLines() []string {
+// normalizedLines returns the figures per accelerator and so on in words.
+func (t *TierResult) normalizedLines() []string {
 	if t.Normalized == nil {
 		return nil
 	}

@@ -24,8 +24,6 @@
 // next n to ask, is told answers, and sums them up. Use it directly to run several
 // searches over the same measurements, telling each of them every answer. [Finder]
 // asks: it drives one Bracket with a [Probe], under a context and a budget.
-// [Joint] decides for several searches at once, whose answers are more or less
-// certain and may be revised by more evidence.
 //
 // # How it searches
 //

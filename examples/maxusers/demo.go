@@ -37,12 +37,17 @@ func open(o *options) (*trajectory.Workload, error) {
 	return read.Open(o.workload)
 }
 
-// demoRules are for the simulated system, whose requests take a fraction of a second.
-// Short blocks and a high error rate keep the demonstration short.
-var demoRules = agentperf.Rules{
-	Name: "demo", SpawnRate: 40, Settle: 300 * time.Millisecond, Measure: 3 * time.Second,
-	Block: 200 * time.Millisecond, MaxMeasure: 30 * time.Second, Drain: 5 * time.Second,
-}
+// The rules for the simulated system, whose requests take a fraction of a second. Short
+// blocks and a high error rate keep the demonstration short.
+var (
+	demoControlled = agentperf.Controlled{
+		ErrorRate: demoErrorRate, SpawnRate: 40, Settle: 300 * time.Millisecond,
+		Block: 200 * time.Millisecond, MaxMeasure: 30 * time.Second, Drain: 5 * time.Second,
+	}
+	demoPoint = agentperf.Point{
+		SpawnRate: 40, Settle: 300 * time.Millisecond, Measure: 3 * time.Second, MinTrajectories: -1, MinPerAgent: -1, Drain: 5 * time.Second,
+	}
+)
 
 const demoErrorRate = 0.1
 
@@ -63,8 +68,7 @@ func serveDemo(o *options, stderr io.Writer) (*endpointtest.Server, error) {
 		o.cfg.Tiers = []agentperf.Tier{{SpeedFloor: 400, TTFTCeiling: 3 * time.Second}, {SpeedFloor: 500, TTFTCeiling: 2 * time.Second}}
 		fmt.Fprintln(stderr, "Service levels: two made for it.")
 	}
-	if o.cfg.Verdict == agentperf.ControlledRule && o.cfg.ErrorRate == 0 {
-		o.cfg.ErrorRate = demoErrorRate
+	if rule, ok := o.cfg.Rule.(agentperf.Controlled); ok && rule.ErrorRate == demoErrorRate {
 		fmt.Fprintf(stderr, "To keep it short, answers may be wrong with a probability of %v, and blocks are short.\n", demoErrorRate)
 	}
 	system.Pool.StepOverhead /= hurry

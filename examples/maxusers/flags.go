@@ -27,10 +27,9 @@ type options struct {
 func parse(program cli.Program, args []string) (*options, error) {
 	o := &options{}
 	var (
-		rules, sloSet string
-		verdict       string
+		sloSet        string
 		tiers         []agentperf.Tier
-		custom        agentperf.Rules
+		rule          ruleFlags
 		output, delay string
 		prefix        string
 	)
@@ -46,22 +45,12 @@ func parse(program cli.Program, args []string) (*options, error) {
 		return err
 	})
 	flags.StringVar(&sloSet, "slo-set", "", "published service levels of a `model`: "+setNames()+" (default gpt-oss-120b)")
-	flags.StringVar(&verdict, "verdict", "", "`controlled`, with phases as long as -error-rate needs, or point, by the observed percentiles (default point with -rules or -measure, else controlled)")
-	flags.Float64Var(&o.cfg.ErrorRate, "error-rate", 0, "largest `probability` of a wrong answer for a service level (default 0.01)")
-	flags.DurationVar(&custom.MaxMeasure, "max-measure", 0, "longest time to measure one number of agents under -verdict controlled (default 1h)")
-	flags.DurationVar(&custom.Block, "block", 0, "length of the time blocks treated as independent, for -verdict controlled; longer than anything in the system lasts (default 10s)")
 	flags.StringVar(&o.cfg.Journal, "journal", "", "keep every phase in the `folder`, and continue from what is in it")
-	flags.Func("evidence", "count the phases of an earlier report `file` of the same configuration as evidence (repeatable)", func(name string) error {
-		r := new(agentperf.Report)
-		o.cfg.Earlier = append(o.cfg.Earlier, r)
-		return cli.ReadReport(name, agentperf.Schema, r)
+	flags.Func("evidence", "count the phases of an earlier run's -journal `folder`, of the same configuration (repeatable)", func(folder string) error {
+		o.cfg.Earlier = append(o.cfg.Earlier, folder)
+		return nil
 	})
-	flags.StringVar(&rules, "rules", "", "shape of each phase for -verdict point: `published` or quick")
-	flags.DurationVar(&custom.Measure, "measure", 0, "minimum length of the measured window, for -verdict point")
-	flags.DurationVar(&custom.Settle, "settle", 0, "time between the last agent's start and the window")
-	flags.Float64Var(&custom.SpawnRate, "spawn-rate", 0, "agents started per second; 0 starts all at once")
-	flags.IntVar(&custom.MinTrajectories, "min-trajectories", 0, "trajectories that must complete in the window")
-	flags.IntVar(&custom.MinPerAgent, "min-per-agent", 0, "trajectories that each agent must complete in the window")
+	rule.register(flags)
 	flags.DurationVar(&o.cfg.ClientLag, "client-lag", 0, "how late (P99) this client may send and notice what arrives before a phase is invalid; negative means no limit (default 50ms)")
 	flags.IntVar(&o.cfg.Start, "start", 1, "number of `agents` to start with")
 	flags.IntVar(&o.cfg.MaxAgents, "max-agents", 4096, "largest number of `agents` to try")
@@ -92,26 +81,15 @@ func parse(program cli.Program, args []string) (*options, error) {
 	if o.cfg.ContextTokens < 0 {
 		errs = append(errs, fmt.Errorf("-context is %d, expected 0 or more", o.cfg.ContextTokens))
 	}
-	if given["error-rate"] && o.cfg.ErrorRate <= 0 {
-		errs = append(errs, fmt.Errorf("-error-rate is %v, expected more than 0 and less than 0.5", o.cfg.ErrorRate))
-	}
-	if given["block"] && custom.Block <= 0 || given["max-measure"] && custom.MaxMeasure <= 0 {
-		errs = append(errs, fmt.Errorf("-block is %v and -max-measure %v, expected more than 0", custom.Block, custom.MaxMeasure))
-	}
 	if given["max-tokens"] && o.cfg.Policy.MaxTokens < 1 {
 		errs = append(errs, fmt.Errorf("-max-tokens is %d, expected 1 or more", o.cfg.Policy.MaxTokens))
 	}
 	var err error
-	o.cfg.Verdict = agentperf.VerdictRule(verdict)
-	if verdict == "" {
-		o.cfg.Verdict = agentperf.ControlledRule
-		if rules != "" || given["measure"] {
-			o.cfg.Verdict = agentperf.PointRule
-		}
-	}
-	errs = append(errs, conflicts(given, o.cfg.Verdict)...)
-	if o.cfg.Rules, err = shape(rules, custom, o.cfg.Verdict, given); err != nil {
+	if o.cfg.Rule, err = rule.rule(given); err != nil {
 		errs = append(errs, err)
+	}
+	if !given["endpoint"] && (given["journal"] || given["evidence"]) {
+		errs = append(errs, errors.New("-journal and -evidence need an -endpoint: a simulation is another system each time"))
 	}
 	if o.cfg.System, err = o.system.System(); err != nil {
 		errs = append(errs, err)
@@ -130,68 +108,6 @@ func parse(program cli.Program, args []string) (*options, error) {
 		o.cfg.Policy.ToolDelay = trajectory.ToolDelayNone // a first look should not wait for tools
 	}
 	return o, flags.Check(errs...)
-}
-
-// conflicts returns the flags that exclude each other.
-func conflicts(given map[string]bool, verdict agentperf.VerdictRule) (errs []error) {
-	of := map[agentperf.VerdictRule][]string{
-		agentperf.ControlledRule: {"error-rate", "max-measure", "block"},
-		agentperf.PointRule:      {"rules", "measure", "min-trajectories", "min-per-agent"},
-	}
-	for _, rule := range []agentperf.VerdictRule{agentperf.ControlledRule, agentperf.PointRule} {
-		for _, name := range of[rule] {
-			if given[name] && verdict != rule {
-				errs = append(errs, fmt.Errorf("-%s is for -verdict %s, not %s", name, rule, verdict))
-			}
-		}
-	}
-	if !given["endpoint"] && (given["journal"] || given["evidence"]) {
-		errs = append(errs, errors.New("-journal and -evidence need an -endpoint: a simulation is a different system each time"))
-	}
-	return errs
-}
-
-// shape returns the named rules with the fields that flags set replaced.
-func shape(name string, custom agentperf.Rules, verdict agentperf.VerdictRule, given map[string]bool) (agentperf.Rules, error) {
-	var r agentperf.Rules
-	switch {
-	case name == "published":
-		r = agentperf.Published()
-	case name == "quick" || name == "" && given["endpoint"] && verdict != agentperf.ControlledRule:
-		r = agentperf.Quick()
-	case name == "" && given["endpoint"]:
-		r = agentperf.Controlled()
-	case name == "":
-		r = demoRules
-	default:
-		return r, fmt.Errorf("-rules is %q, expected published or quick", name)
-	}
-	base := r
-	if given["measure"] {
-		r.Measure = custom.Measure
-	}
-	if given["max-measure"] {
-		r.MaxMeasure = custom.MaxMeasure
-	}
-	if given["block"] {
-		r.Block = custom.Block
-	}
-	if given["settle"] {
-		r.Settle = custom.Settle
-	}
-	if given["spawn-rate"] {
-		r.SpawnRate = custom.SpawnRate
-	}
-	if given["min-trajectories"] {
-		r.MinTrajectories = custom.MinTrajectories
-	}
-	if given["min-per-agent"] {
-		r.MinPerAgent = custom.MinPerAgent
-	}
-	if r != base {
-		r.Name += ", changed"
-	}
-	return r, r.Validate()
 }
 
 func setNames() string {

@@ -121,13 +121,19 @@ func checked(report *agentperf.Report, agents int) int {
 // show shows the progress of a run.
 func show(live *cli.Live, e agentperf.Event) {
 	if e.Stage == "starting" {
-		live.Warn(e.Warnings)
+		for _, w := range e.Warnings {
+			live.Line("warning: %s", w.Text)
+		}
 		return
 	}
 	if e.Result == nil {
 		live.Redraw("phase %d: agents %d, %s, %d requests; %s", e.Phase, e.Agents, e.Stage, e.Requests, strings.Join(e.Pending, ", "))
 		return
 	}
-	p := e.Result
-	live.Line("phase %d: agents %d, %v: %d requests measured, %d failed, %.0f tokens/s", e.Phase, e.Agents, e.Elapsed.Round(100*time.Millisecond), p.Requests, p.Failed, p.OutputTokensPerSecond)
+	took := e.Elapsed.Round(100 * time.Millisecond)
+	if f := e.Result.Figures; f != nil {
+		live.Line("phase %d: agents %d, %v: %d requests measured, %d failed, %.0f tokens/s", e.Phase, e.Agents, took, f.Requests, f.Failed, f.OutputTokensPerSecond)
+		return
+	}
+	live.Line("phase %d: agents %d, %v: invalid: %s", e.Phase, e.Agents, took, e.Result.Invalid)
 }

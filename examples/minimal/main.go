@@ -25,11 +25,15 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	var rule agentperf.Rule // nil measures until the answer is sure
+	if *measure > 0 {
+		rule = agentperf.Point{Measure: *measure, SpawnRate: -1, Settle: -1, MinTrajectories: -1, MinPerAgent: -1}
+	}
 	report, err := agentperf.Run(context.Background(), agentperf.Config{
 		Endpoint: endpoint.Config{URL: flag.Arg(0)},
 		Workload: workload,
 		Tiers:    []agentperf.Tier{{SpeedFloor: 100, TTFTCeiling: 5 * time.Second}},
-		Rules:    agentperf.Rules{Measure: *measure},
+		Rule:     rule,
 	})
 	if err != nil {
 		log.Fatal(err)

@@ -38,7 +38,7 @@ func file(t *testing.T, name, text string) string {
 }
 
 const (
-	agents = `{"schema":"agentperf.report/1","complete":true,"tiers":[
+	agents = `{"schema":"agentperf.report/2","complete":true,"tiers":[
 {"name":"20@10s","max_agents":1840,"first_failing_agents":1841,"bounded":true},
 {"name":"60@5s","max_agents":100,"first_failing_agents":null},
 {"name":"180@3s","max_agents":0,"first_failing_agents":4}],
@@ -132,7 +132,7 @@ func TestMistakes(t *testing.T) {
 		{[]string{a, wall}, cli.Failed, "measured_accelerator and measured_wall; see -mixed-bases"},
 		{[]string{"-mixed-bases", a, wall}, cli.OK, "61354 (measured_wall)"},
 		{[]string{"missing.json"}, cli.Failed, "missing.json"},
-		{[]string{file(t, "x.json", `{"schema":"other/1"}`)}, cli.Failed, `schema is "other/1", expected "agentperf.report/1" or "slt.report/2"`},
+		{[]string{file(t, "x.json", `{"schema":"other/1"}`)}, cli.Failed, `schema is "other/1", expected "agentperf.report/2" or "slt.report/2"`},
 		{[]string{file(t, "x.json", `not JSON`)}, cli.Failed, "not a report"},
 		{[]string{file(t, "x.json", `[1]`)}, cli.Failed, "not a report"},
 		{[]string{file(t, "x.json", strings.Replace(load, `"accelerators":8`, `"accelerators":-8`, 1))}, cli.Failed, "Accelerators is -8"},

@@ -17,7 +17,7 @@ func TestNormalized(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		report, err := agentperf.Run(t.Context(), inMemory(t, &endpointtest.Engine{Capacity: 46}, agentperf.Config{
 			Workload: workload(t, 3, []int{20, 7, 33}, 0), Tiers: floor(4, 100),
-			Rules: agentperf.Rules{SpawnRate: 4, Settle: 5 * time.Second, Measure: 20 * time.Second, Drain: 10 * time.Second},
+			Rule: agentperf.Point{SpawnRate: 4, Settle: 5 * time.Second, Measure: 20 * time.Second, MinTrajectories: -1, MinPerAgent: -1, Drain: 10 * time.Second},
 			System: pricing.System{
 				Accelerators: 8, Power: 4400, Basis: pricing.MeasuredAccelerator, Price: 5 * pricing.Dollar / 2, PriceNote: "given", RackAccelerators: 32,
 			},
@@ -48,7 +48,7 @@ func TestNormalized(t *testing.T) {
 func TestNormalizedBounds(t *testing.T) {
 	cfg := agentperf.Config{
 		Workload: workload(t, 3, []int{20, 7, 33}, 0), Tiers: floor(4, 40),
-		Rules:  agentperf.Rules{Settle: 5 * time.Second, Measure: 20 * time.Second, Drain: 10 * time.Second},
+		Rule:   agentperf.Point{SpawnRate: -1, Settle: 5 * time.Second, Measure: 20 * time.Second, MinTrajectories: -1, MinPerAgent: -1, Drain: 10 * time.Second},
 		System: pricing.System{Accelerators: 4},
 	}
 	synctest.Test(t, func(t *testing.T) {

@@ -1,0 +1,132 @@
+package agentperf
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/agentperf/agentperf-go/internal/decide"
+	"github.com/agentperf/agentperf-go/internal/journal"
+)
+
+// earlier takes the phases of the journals in Config.Earlier as evidence. The same phase
+// twice would be evidence twice, and so would the same plays once more.
+func (r *run) earlier() error {
+	seen := make(map[string]string) // digests of records
+	for i, folder := range r.cfg.Earlier {
+		if err := r.earlierJournal(folder, seen); err != nil {
+			return fmt.Errorf("agentperf: Earlier[%d]: %w", i, err)
+		}
+	}
+	return nil
+}
+
+func (r *run) earlierJournal(folder string, seen map[string]string) error {
+	j, err := journal.Read(folder)
+	if err != nil {
+		return err
+	}
+	found, salt, err := readHeading(folder, j.Header)
+	if err != nil {
+		return err
+	}
+	mine, err := r.heading(salt)
+	if err != nil {
+		return err
+	}
+	if found.Seed == r.cfg.Seed {
+		return fmt.Errorf("%s has the seed %d of this run, whose plays would be those again; leave Seed 0", folder, r.cfg.Seed)
+	}
+	place, err := tierPlaces(r.cfg.Tiers, found.Tiers)
+	if err != nil {
+		return fmt.Errorf("%s: %w", folder, err)
+	}
+	// What decides only which numbers are tried, and how sure an answer has to be, may be
+	// another.
+	mine.Seed, mine.Tiers, mine.Earlier, found.Earlier = found.Seed, found.Tiers, nil, nil
+	if found.Identity, err = withoutErrorRate(found.Identity); err != nil {
+		return fmt.Errorf("%s: %w", folder, err)
+	}
+	if mine.Identity, err = withoutErrorRate(mine.Identity); err != nil {
+		return err
+	}
+	if err := differ(folder, found, mine); err != nil {
+		return err
+	}
+	taken := 0
+	for k, text := range j.Records {
+		digest := fmt.Sprintf("%d/%x", found.Seed, sha256.Sum256(text))
+		if seen[digest] != "" {
+			return fmt.Errorf("record %d of %s is in %s too", k+1, folder, seen[digest])
+		}
+		seen[digest] = folder
+		r.earlierDigests = append(r.earlierDigests, digest)
+		ok, err := r.earlierPhase(text, place)
+		if err != nil {
+			return fmt.Errorf("record %d of %s: %w", k+1, folder, err)
+		}
+		if ok {
+			taken++
+		}
+	}
+	if taken == 0 {
+		return fmt.Errorf("%s has no evidence: no phase in it says anything of the system", folder)
+	}
+	r.warn("earlier", fmt.Sprintf("%d phases of an earlier run, in %s, count as evidence", taken, folder))
+	return nil
+}
+
+// earlierPhase tells the rule of a phase of another run, and reports whether it says
+// anything.
+func (r *run) earlierPhase(text []byte, place []int) (ok bool, err error) {
+	var p journaled
+	if err := json.Unmarshal(text, &p); err != nil {
+		return false, err
+	}
+	o := p.Observation
+	if o.Invalid != "" || o.Void() {
+		return false, nil
+	}
+	theirs := o.Tiers
+	o.Tiers = make([]decide.TierObservation, 0, len(place))
+	for _, at := range place {
+		if at >= len(theirs) {
+			return false, fmt.Errorf("%d tiers, expected more", len(theirs))
+		}
+		o.Tiers = append(o.Tiers, theirs[at])
+	}
+	return true, r.rule.Observe(decide.Plan{Agents: o.Agents, Draw: o.Draw}, o)
+}
+
+// tierPlaces returns where the tiers of this run are among those of another.
+func tierPlaces(mine, theirs []Tier) (places []int, err error) {
+	for _, t := range mine {
+		at := slices.IndexFunc(theirs, func(o Tier) bool {
+			return o.name() == t.name() && o.SpeedFloor == t.SpeedFloor && o.TTFTCeiling == t.TTFTCeiling && o.E2EFloor == t.E2EFloor && o.percent() == t.percent()
+		})
+		if at < 0 {
+			return nil, fmt.Errorf("it has no tier %s, or one that promises something else", t.name())
+		}
+		places = append(places, at)
+	}
+	return places, nil
+}
+
+// withoutErrorRate returns an identity without the error rate of its rule.
+func withoutErrorRate(text json.RawMessage) (json.RawMessage, error) {
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(text, &all); err != nil {
+		return nil, err
+	}
+	var rule map[string]json.RawMessage
+	if err := json.Unmarshal(all["Rule"], &rule); err != nil {
+		return nil, err
+	}
+	delete(rule, "ErrorRate")
+	var err error
+	if all["Rule"], err = json.Marshal(rule); err != nil {
+		return nil, err
+	}
+	return json.Marshal(all)
+}

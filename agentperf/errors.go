@@ -1,0 +1,18 @@
+package agentperf
+
+import "errors"
+
+// ErrNothingSucceeded means that no request of the run succeeded. There is no answer then,
+// not even 0.
+var ErrNothingSucceeded = errors.New("agentperf: no request succeeded")
+
+// ErrUndecided means that a run or a check ended without an answer for any tier.
+var ErrUndecided = errors.New("agentperf: no tier has an answer")
+
+// ErrInvalid means that a check says nothing of the system, because the client itself
+// failed or was too slow.
+var ErrInvalid = errors.New("agentperf: the measurement is invalid")
+
+// ErrEndpointGone means that the endpoint, having answered before, answered nothing in a
+// phase and did not answer a single request sent after it.
+var ErrEndpointGone = errors.New("agentperf: the endpoint has stopped answering")

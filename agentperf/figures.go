@@ -1,0 +1,197 @@
+package agentperf
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/metrics"
+)
+
+func newPhaseResult(p *record.Phase) *PhaseResult {
+	return &PhaseResult{
+		Index: p.Index, Agents: p.Agents, Ending: string(p.Ending),
+		MeasuredSeconds: p.Window().Seconds(), PhaseSeconds: p.End.Seconds(), Verdicts: []TierVerdict{},
+	}
+}
+
+func (p *PhaseResult) warn(code string, texts ...string) {
+	for _, text := range texts {
+		p.Warnings = append(p.Warnings, metrics.Warning{Code: code, Text: text})
+	}
+}
+
+// fill sets the figures of a phase, apart when it is invalid.
+func (p *PhaseResult) fill(phase *record.Phase, invalid string) {
+	p.Client = clientCheck(phase.Clients)
+	f, warnings := figures(phase)
+	p.Warnings = append(warnings, p.Warnings...)
+	if p.Invalid = invalid; invalid != "" {
+		p.InvalidFigures = f
+	} else {
+		p.Figures = f
+	}
+}
+
+// figures derives the figures of a phase from its rows.
+func figures(p *record.Phase) (*Figures, []metrics.Warning) {
+	f := &Figures{
+		Outcomes: make(map[endpoint.Outcome]int), TokenSources: make(map[metrics.Source]int),
+		Trajectories: p.Completed, LeastTrajectories: p.Least, Reconnects: p.Reconnects,
+		OutputTokensPerSecond: p.OutputTokensPerSecond(record.Density{}),
+	}
+	f.StarvedAgents, _ = p.Starved()
+	var speed, ttft, e2e, lateness metrics.Percentiles
+	for _, s := range []*metrics.Percentiles{&speed, &ttft, &e2e, &lateness} {
+		s.Exact = -1
+	}
+	var counted, recorded float64 // input tokens, by the server and in the recording
+	succeeded := 0
+	rows := measured(p)
+	for _, r := range rows {
+		f.Requests++
+		f.Outcomes[endpoint.Outcome(r.Outcome)]++
+		f.TokenSources[metrics.Source(r.TokenSource.String())]++
+		lateness.Record(r.Lateness().Seconds())
+		f.InputTokens += int64(max(0, r.Prompt))
+		f.CachedInputTokens += int64(max(0, r.Cached))
+		f.OutputTokens += int64(r.Tokens)
+		if r.Recorded > 0 && r.Prompt > 0 {
+			counted += float64(r.Prompt)
+			recorded += float64(r.Recorded)
+		}
+		switch t := r.Timing(); {
+		case r.Outcome == record.OK:
+			succeeded++
+			if v, ok := t.OutputSpeed(); ok {
+				speed.Record(float64(v))
+			} else {
+				f.Unmeasurable++
+			}
+			if d, ok := t.TTFT(); ok {
+				ttft.Record(d.Seconds())
+			}
+			if v, ok := t.E2ESpeed(); ok {
+				e2e.Record(float64(v))
+			}
+		case r.Failed():
+			f.Failed++
+			speed.Record(0)
+			e2e.Record(0)
+			ttft.Record(math.Inf(1))
+			if f.FailureExample == "" {
+				f.FailureExample = p.Message(r)
+			}
+		}
+	}
+	f.P25Speed, f.P50Speed = at(&speed, 25), at(&speed, 50)
+	f.P25E2ESpeed, f.P50E2ESpeed = at(&e2e, 25), at(&e2e, 50)
+	f.P95TTFT, f.P50TTFT = at(&ttft, 95), at(&ttft, 50)
+	f.P95TTFTState = "ok"
+	if v, ok := ttft.At(95); !ok {
+		f.P95TTFTState = "no_data"
+	} else if math.IsInf(v, 1) {
+		f.P95TTFTState = "infinite"
+	}
+	f.LatenessP99 = at(&lateness, 99)
+	f.P99InterEventGap, f.P99InterTokenGap = at(p.Gaps.InterEvent(), 99), at(p.Gaps.InterToken(), 99)
+
+	var warnings []metrics.Warning
+	add := func(code, format string, args ...any) {
+		warnings = append(warnings, metrics.Warning{Code: code, Text: fmt.Sprintf(format, args...)})
+	}
+	for _, text := range append(speed.Warnings(25), ttft.Warnings(95)...) {
+		add("few_samples", "%s", text)
+	}
+	if f.Unmeasurable > 0 {
+		add("unmeasurable", "%d of %d answers came all at once and have no output speed", f.Unmeasurable, succeeded)
+	}
+	if f.Failed > 0 {
+		add("failed_requests", "%d of %d requests failed: %s", f.Failed, f.Requests, f.FailureExample)
+	}
+	if f.StarvedAgents > 0 {
+		add("starved_agents", "%d of %d agents got nothing for more than half of the window", f.StarvedAgents, p.Agents)
+	}
+	warnings = append(warnings, record.TokenWarnings(rows)...)
+	if recorded > 0 {
+		f.InputRatio = new(counted / recorded)
+		if ratio := *f.InputRatio; ratio < 1-drift || ratio > 1+drift {
+			add("input_drift", "the server counts %.2f times the input tokens that were recorded, so the replayed load differs from the recording by that factor", ratio)
+		}
+	}
+	return f, warnings
+}
+
+// drift is how far the server's count of input tokens may be from the recorded one before a
+// phase carries a warning: templates and the prefix of a play add some.
+const drift = 0.1
+
+// at returns a percentile, nil when there is none or it is not finite, which JSON cannot
+// say.
+func at(p *metrics.Percentiles, percent float64) *float64 {
+	v, ok := p.At(percent)
+	if !ok || math.IsInf(v, 0) {
+		return nil
+	}
+	return &v
+}
+
+// warnOfUnfairness says when a tier passes although many agents live below its floor:
+// quantiles are over requests, and fast agents send more of them.
+func (p *PhaseResult) warnOfUnfairness(tiers []Tier, phase *record.Phase) {
+	own := make(map[int32]*metrics.Percentiles)
+	for _, r := range measured(phase) {
+		v, ok := r.Timing().OutputSpeed()
+		if r.Outcome != record.OK || !ok {
+			continue
+		}
+		if own[r.Agent] == nil {
+			own[r.Agent] = &metrics.Percentiles{Exact: -1}
+		}
+		own[r.Agent].Record(float64(v))
+	}
+	for i, t := range tiers {
+		below := 0
+		for _, speeds := range own {
+			if median, ok := speeds.At(50); ok && median < float64(t.SpeedFloor) {
+				below++
+			}
+		}
+		if i < len(p.Verdicts) && p.Verdicts[i].Verdict == Pass && 4*below > p.Agents {
+			p.warn("unfair", fmt.Sprintf("tier %s holds over requests, but %d of %d agents have a median speed below its floor", t.name(), below, p.Agents))
+		}
+	}
+}
+
+// clientCheck returns what the report says of the clients: of the one that was latest.
+func clientCheck(clients []record.Client) *ClientCheck {
+	var worst *record.Client
+	for i := range clients {
+		if c := &clients[i]; worst == nil || c.Lag > worst.Lag {
+			worst = c
+		}
+	}
+	if worst == nil {
+		return nil
+	}
+	c := &ClientCheck{
+		WakeLagP99: worst.WakeP99.Seconds(), WakeLagMax: worst.WakeMax.Seconds(), LagSeconds: worst.Lag.Seconds(),
+		SchedulerP99: worst.SchedP99.Seconds(), GCPauseMax: worst.GCPauseMax.Seconds(), GCPauseTotal: worst.GCPauseTotal.Seconds(),
+		Processors: worst.Processors,
+	}
+	if worst.CPUShare >= 0 {
+		c.CPUShare = &worst.CPUShare
+	}
+	return c
+}
+
+// measured returns the requests that began in the window.
+func measured(p *record.Phase) (rows []*record.Row) {
+	for i := range p.Rows {
+		if r := &p.Rows[i]; p.Measured(r) {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}

@@ -1,0 +1,188 @@
+package agentperf
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/agentperf/agentperf-go/internal/decide"
+	"github.com/agentperf/agentperf-go/internal/spans"
+)
+
+// A Rule says how long each number of agents is measured and when a tier holds there:
+// [Controlled] or [Point]. The package documentation compares them.
+type Rule interface {
+	// String names the rule: "controlled", "published", "quick" or "point".
+	String() string
+
+	resolve() Rule
+	validate(tiers []decide.Tier, start int) error
+	start(tiers []decide.Tier, b decide.Bounds) decide.Rule
+	block() time.Duration
+}
+
+// Controlled is the rule by which an answer is wrong with a small probability only. A phase
+// ends once it has served its purpose; the numbers of agents on either side of a limit are
+// measured until their verdicts are certain enough. The zero value is ready.
+type Controlled struct {
+	// ErrorRate bounds the probability of a wrong answer for each tier; 0 means 0.01. It
+	// must be less than 0.5.
+	ErrorRate float64
+	// Block is the length of the blocks of time treated as independent: longer than a
+	// disturbance in the system lasts, and than a request takes. 0 means 10 s.
+	Block time.Duration
+	// MaxMeasure bounds the time that one number of agents is measured, over all its
+	// phases; 0 means an hour.
+	MaxMeasure time.Duration
+	// SpawnRate is the number of agents started per second; 0 means 4, negative starts
+	// all at once.
+	SpawnRate float64
+	// Settle is the time from the start of the last agent to the measured window; 0
+	// means 30 s, negative means none.
+	Settle time.Duration
+	// Drain is how long requests that are open at the end of a phase may go on before
+	// they are cut; 0 means 2 minutes, negative means no time.
+	Drain time.Duration
+}
+
+// Point is the rule that Artificial Analysis publishes: each number of agents is measured
+// once, for a fixed time, and its percentiles are taken as they come. Near the limit, luck
+// decides. The zero value is the published rule for AA-AgentPerf: at least 10 minutes of
+// steady state, 30 s after all agents are up, in which 30 trajectories are completed and 3
+// by each agent. The spawn rate and the hour until the time-out are those seen in vendors'
+// files.
+type Point struct {
+	// SpawnRate is the number of agents started per second; 0 means 1, negative starts
+	// all at once.
+	SpawnRate float64
+	// Settle is the time from the start of the last agent to the measured window; 0
+	// means 30 s, negative means none.
+	Settle time.Duration
+	// Measure is the least length of the window; 0 means 10 minutes.
+	Measure time.Duration
+	// MinTrajectories and MinPerAgent are how many trajectories must be completed in the
+	// window, in all and by each agent, before it ends; 0 means 30 and 3, negative means
+	// none.
+	MinTrajectories, MinPerAgent int
+	// Timeout ends the window this long after the first agent's start, with the minima
+	// unmet and the phase undecided; 0 means six times Measure, and at least a minute,
+	// after settling.
+	Timeout time.Duration
+	// Drain is how long requests that are not measured may go on when the measured ones
+	// have ended, before they are cut; 0 means 30 s, negative means no time.
+	Drain time.Duration
+}
+
+// Quick returns a point rule for a first look: half a minute and no minima. Its results
+// are not comparable with published ones.
+func Quick() Point {
+	return Point{SpawnRate: 8, Settle: 5 * time.Second, Measure: 30 * time.Second, MinTrajectories: -1, MinPerAgent: -1}
+}
+
+// String returns "controlled".
+func (c Controlled) String() string { return "controlled" }
+
+// String returns "published" for what the published rule says, "quick" for [Quick], and
+// otherwise "point".
+func (p Point) String() string {
+	switch p.resolved() {
+	case Point{}.resolved():
+		return "published"
+	case Quick().resolved():
+		return "quick"
+	}
+	return "point"
+}
+
+// orNone returns the value or its default; -1 for any negative value, which says none.
+// Applied again it changes nothing.
+func orNone[T int | float64 | time.Duration](v, unset T) T { return max(-1, cmp.Or(v, unset)) }
+
+// given returns a value resolved by orNone, 0 for none.
+func given[T int | float64 | time.Duration](v T) T { return max(0, v) }
+
+func (c Controlled) resolved() Controlled {
+	return Controlled{
+		ErrorRate: cmp.Or(c.ErrorRate, 0.01), Block: cmp.Or(c.Block, 10*time.Second), MaxMeasure: cmp.Or(c.MaxMeasure, time.Hour),
+		SpawnRate: orNone(c.SpawnRate, 4), Settle: orNone(c.Settle, 30*time.Second), Drain: orNone(c.Drain, 2*time.Minute),
+	}
+}
+
+func (p Point) resolved() Point {
+	return Point{
+		SpawnRate: orNone(p.SpawnRate, 1), Settle: orNone(p.Settle, 30*time.Second), Measure: cmp.Or(p.Measure, 10*time.Minute),
+		MinTrajectories: orNone(p.MinTrajectories, 30), MinPerAgent: orNone(p.MinPerAgent, 3),
+		Timeout: p.Timeout, Drain: orNone(p.Drain, 30*time.Second),
+	}
+}
+
+func (c Controlled) resolve() Rule { return c.resolved() }
+func (p Point) resolve() Rule      { return p.resolved() }
+
+// leastSpan is the shortest window and block: shorter ones hold no request of a server that
+// anybody would measure.
+const leastSpan = 10 * time.Millisecond
+
+// slowestSpawn is the least number of agents per second.
+const slowestSpawn = 0.001
+
+func spawnRate(rate float64) error {
+	if rate > 0 && rate < slowestSpawn || math.IsInf(rate, 0) || math.IsNaN(rate) {
+		return fmt.Errorf("agentperf: Rule.SpawnRate is %v, expected at least %v agents per second, or negative to start all at once", rate, slowestSpawn)
+	}
+	return nil
+}
+
+func (c Controlled) validate(tiers []decide.Tier, _ int) error {
+	r := c.resolved()
+	errs := []error{
+		spawnRate(c.SpawnRate),
+		spans.Check("agentperf: Rule.Block", r.Block, leastSpan), spans.Check("agentperf: Rule.MaxMeasure", r.MaxMeasure, leastSpan),
+		spans.Check("agentperf: Rule.Settle", given(r.Settle), 0), spans.Check("agentperf: Rule.Drain", given(r.Drain), 0),
+	}
+	if !(r.ErrorRate > 0 && r.ErrorRate < 0.5) {
+		errs = append(errs, fmt.Errorf("agentperf: Rule.ErrorRate is %v, expected 0 to below 0.5", c.ErrorRate))
+	} else if least := r.config().LeastTime(tiers); errors.Join(errs...) == nil && r.MaxMeasure < least {
+		errs = append(errs, fmt.Errorf("agentperf: Rule.MaxMeasure is %v, expected %.0f blocks of %v or more: with an error rate of %v nothing could pass before",
+			r.MaxMeasure, float64(least)/float64(r.Block), r.Block, r.ErrorRate))
+	}
+	return errors.Join(errs...)
+}
+
+func (p Point) validate(_ []decide.Tier, start int) error {
+	r := p.resolved()
+	errs := []error{
+		spawnRate(p.SpawnRate), spans.Check("agentperf: Rule.Measure", r.Measure, leastSpan),
+		spans.Check("agentperf: Rule.Settle", given(r.Settle), 0), spans.Check("agentperf: Rule.Drain", given(r.Drain), 0), spans.Check("agentperf: Rule.Timeout", r.Timeout, 0),
+	}
+	if errors.Join(errs...) == nil && r.Timeout > 0 {
+		errs = append(errs, (&decide.Plan{Agents: start, SpawnRate: given(r.SpawnRate), Settle: given(r.Settle), Least: r.Measure, Timeout: r.Timeout}).Fits())
+	}
+	return errors.Join(errs...)
+}
+
+func (c Controlled) config() decide.Controlled {
+	return decide.Controlled{ErrorRate: c.ErrorRate, Block: c.Block, MaxMeasure: c.MaxMeasure, SpawnRate: given(c.SpawnRate), Settle: given(c.Settle), Drain: given(c.Drain)}
+}
+
+func (p Point) config() decide.Point {
+	return decide.Point{
+		SpawnRate: given(p.SpawnRate), Settle: given(p.Settle), Measure: p.Measure, MinTrajectories: given(p.MinTrajectories), MinPerAgent: given(p.MinPerAgent),
+		Timeout: p.Timeout, Drain: given(p.Drain),
+	}
+}
+
+func (c Controlled) start(tiers []decide.Tier, b decide.Bounds) decide.Rule {
+	return decide.NewControlled(c.config(), tiers, b)
+}
+
+func (p Point) start(tiers []decide.Tier, b decide.Bounds) decide.Rule {
+	return decide.NewPoint(p.config(), tiers, b)
+}
+
+func (c Controlled) block() time.Duration { return c.Block }
+
+// block returns that of the controlled rule, so that a phase can be judged by it as well.
+func (p Point) block() time.Duration { return Controlled{}.resolved().Block }

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/agentperf/agentperf-go/agentperf"
+	"github.com/agentperf/agentperf-go/examples/internal/cli"
+)
+
+// ruleFlags are the flags that say how long to measure and when a service level holds.
+type ruleFlags struct {
+	verdict, rules               string
+	errorRate, spawnRate         float64
+	block, maxMeasure            time.Duration
+	settle, measure              time.Duration
+	minTrajectories, minPerAgent int
+}
+
+func (r *ruleFlags) register(flags *cli.Flags) {
+	flags.StringVar(&r.verdict, "verdict", "", "`controlled`, with phases as long as -error-rate needs, or point, by the observed percentiles (default point with -rules or -measure, else controlled)")
+	flags.Float64Var(&r.errorRate, "error-rate", 0, "largest `probability` of a wrong answer for a service level (default 0.01)")
+	flags.DurationVar(&r.maxMeasure, "max-measure", 0, "longest time to measure one number of agents under -verdict controlled (default 1h)")
+	flags.DurationVar(&r.block, "block", 0, "length of the time blocks treated as independent, for -verdict controlled; longer than anything in the system lasts (default 10s)")
+	flags.StringVar(&r.rules, "rules", "", "shape of each phase for -verdict point: `published` or quick")
+	flags.DurationVar(&r.measure, "measure", 0, "minimum length of the measured window, for -verdict point")
+	flags.DurationVar(&r.settle, "settle", 0, "time between the last agent's start and the window")
+	flags.Float64Var(&r.spawnRate, "spawn-rate", 0, "agents started per second; 0 starts all at once")
+	flags.IntVar(&r.minTrajectories, "min-trajectories", 0, "trajectories that must complete in the window")
+	flags.IntVar(&r.minPerAgent, "min-per-agent", 0, "trajectories that each agent must complete in the window")
+}
+
+// controlled reports whether the flags ask for that rule.
+func (r *ruleFlags) controlled(given map[string]bool) bool {
+	if r.verdict == "" {
+		return r.rules == "" && !given["measure"]
+	}
+	return r.verdict == "controlled"
+}
+
+// rule returns the rule that the flags describe. What they do not say is the rule's
+// default, or that of the demonstration.
+func (r *ruleFlags) rule(given map[string]bool) (agentperf.Rule, error) {
+	var errs []error
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if r.verdict != "" && r.verdict != "controlled" && r.verdict != "point" {
+		bad("-verdict is %q, expected controlled or point", r.verdict)
+	}
+	if given["error-rate"] && r.errorRate <= 0 {
+		bad("-error-rate is %v, expected more than 0 and less than 0.5", r.errorRate)
+	}
+	for name, d := range map[string]time.Duration{"block": r.block, "max-measure": r.maxMeasure, "measure": r.measure} {
+		if given[name] && d <= 0 {
+			bad("-%s is %v, expected more than 0", name, d)
+		}
+	}
+	for name, negative := range map[string]bool{"settle": r.settle < 0, "spawn-rate": r.spawnRate < 0, "min-trajectories": r.minTrajectories < 0, "min-per-agent": r.minPerAgent < 0} {
+		if negative {
+			bad("-%s is negative, expected 0 or more", name)
+		}
+	}
+	others, name := []string{"error-rate", "max-measure", "block"}, "controlled"
+	controlled := r.controlled(given)
+	if controlled {
+		others, name = []string{"rules", "measure", "min-trajectories", "min-per-agent"}, "point"
+	}
+	for _, flag := range others {
+		if given[flag] {
+			bad("-%s is for -verdict %s, not %s", flag, name, map[bool]string{true: "controlled", false: "point"}[controlled])
+		}
+	}
+	if controlled {
+		return r.controlledRule(given), errors.Join(errs...)
+	}
+	rule, err := r.pointRule(given)
+	return rule, errors.Join(append(errs, err)...)
+}
+
+func (r *ruleFlags) controlledRule(given map[string]bool) agentperf.Rule {
+	var rule agentperf.Controlled
+	if !given["endpoint"] {
+		rule = demoControlled
+	}
+	set(given["error-rate"], &rule.ErrorRate, r.errorRate)
+	set(given["block"], &rule.Block, r.block)
+	set(given["max-measure"], &rule.MaxMeasure, r.maxMeasure)
+	set(given["settle"], &rule.Settle, orNone(r.settle))
+	set(given["spawn-rate"], &rule.SpawnRate, orNone(r.spawnRate))
+	return rule
+}
+
+func (r *ruleFlags) pointRule(given map[string]bool) (agentperf.Rule, error) {
+	var rule agentperf.Point
+	switch {
+	case r.rules == "published":
+	case r.rules == "quick" || r.rules == "" && given["endpoint"]:
+		rule = agentperf.Quick()
+	case r.rules == "":
+		rule = demoPoint
+	default:
+		return rule, fmt.Errorf("-rules is %q, expected published or quick", r.rules)
+	}
+	set(given["measure"], &rule.Measure, r.measure)
+	set(given["settle"], &rule.Settle, orNone(r.settle))
+	set(given["spawn-rate"], &rule.SpawnRate, orNone(r.spawnRate))
+	set(given["min-trajectories"], &rule.MinTrajectories, orNone(r.minTrajectories))
+	set(given["min-per-agent"], &rule.MinPerAgent, orNone(r.minPerAgent))
+	return rule, nil
+}
+
+// set replaces a field by the value of a flag that was given.
+func set[T any](given bool, field *T, value T) {
+	if given {
+		*field = value
+	}
+}
+
+// orNone returns the value of a flag as a rule says it: 0 is none, not the default.
+func orNone[T int | float64 | time.Duration](v T) T {
+	if v == 0 {
+		return -1
+	}
+	return v
+}
