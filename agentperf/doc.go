@@ -136,19 +136,19 @@
 // medians:
 //
 //	distance               limit   searches  decided  wrong  point rule wrong  minutes  at limit  ratio
-//	10 points and more     all         2000     97.5    0.0               0.1     33.0      22.7   0.32
-//	10 points and more     4-9          488     95.3    0.0               0.2     42.7      33.5   0.69
+//	10 points and more     all         2000     97.6    0.0               0.1     33.0      22.7   0.32
+//	10 points and more     4-9          488     95.7    0.0               0.2     42.7      33.5   0.69
 //	10 points and more     10-29        624     98.1    0.0               0.0     32.3      23.3   0.37
 //	10 points and more     30-79        527     97.9    0.0               0.2     30.8      20.0   0.25
 //	10 points and more     80-150       361     98.9    0.0               0.0     30.7      19.0   0.21
-//	3 to 10 points         all         1000     60.1    0.0               4.4     61.8      28.7   0.63
-//	3 to 10 points within  all         1000     71.8    0.0               4.4     45.5      28.2   0.46
-//	3 to 10 points beyond  all         1000     82.6    0.0               1.5     49.3      24.3   0.48
-//	under 3 points         all         1000      1.7    0.0              46.4    115.7      15.5   1.20
-//	10 points, few agents  all         1000     43.8    0.0               2.2     58.7      45.5   1.93
-//	10 points, few agents  1-1          334      0.6    0.0               3.6     44.5      23.2   2.23
-//	10 points, few agents  2-2          333     50.8    0.0               2.1     76.3      59.5   1.91
-//	10 points, few agents  3-3          333     80.2    0.0               0.9     57.3      47.8   1.43
+//	3 to 10 points         all         1000     60.5    0.0               4.6     61.8      29.2   0.63
+//	3 to 10 points within  all         1000     72.1    0.0               4.4     45.5      28.2   0.46
+//	3 to 10 points beyond  all         1000     82.6    0.0               2.0     49.3      24.3   0.48
+//	under 3 points         all         1000      1.9    0.0              45.9    114.2      15.5   1.18
+//	10 points, few agents  all         1000     43.9    0.0               2.3     58.2      45.5   1.90
+//	10 points, few agents  1-1          334      0.6    0.0               4.2     43.7      23.2   2.18
+//	10 points, few agents  2-2          333     50.8    0.0               1.8     75.5      59.5   1.89
+//	10 points, few agents  3-3          333     80.5    0.0               0.9     57.2      47.8   1.43
 //
 // Most of the time goes into the number that passes: with not a single late request it
 // takes some 110 blocks to show that less than 5 % are late. With 1 to 3 agents the

@@ -66,7 +66,6 @@ var imports = map[string][]string{
 	"internal/keyed":        {},
 	"internal/load":         {"endpoint", "internal/instant", "internal/record", "internal/selfcheck", "internal/sockets", "metrics"},
 	"internal/memnet":       {},
-	"internal/phase":        {"internal/instant"},
 	"internal/record":       {"metrics"},
 	"internal/secrets":      {},
 	"internal/selfcheck":    {"metrics"},
