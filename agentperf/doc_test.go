@@ -127,19 +127,19 @@ func docTable(text string, columns []string, keep func(row map[string]string) bo
 	}
 	var comment strings.Builder
 	for _, row := range table {
-		line := ""
+		var line strings.Builder
 		for j, cell := range row {
 			width := 0
 			for _, other := range table {
 				width = max(width, utf8.RuneCountInString(other[j]))
 			}
 			if _, err := strconv.ParseFloat(table[1][j], 64); err == nil {
-				line += fmt.Sprintf("  %*s", width, cell)
+				fmt.Fprintf(&line, "  %*s", width, cell)
 			} else {
-				line += fmt.Sprintf("  %-*s", width, cell)
+				fmt.Fprintf(&line, "  %-*s", width, cell)
 			}
 		}
-		comment.WriteString("//\t" + strings.TrimSpace(line) + "\n")
+		comment.WriteString("//\t" + strings.TrimSpace(line.String()) + "\n")
 	}
 	return comment.String()
 }

@@ -115,23 +115,24 @@ func TestCoverage(t *testing.T) {
 	if testing.Short() {
 		samples = min(samples, 6)
 	}
-	table := coverageHead()
+	var table strings.Builder
+	table.WriteString(coverageHead())
 	for _, s := range settings() {
 		c := s.measure(samples)
-		table += s.row(c, samples)
+		table.WriteString(s.row(c, samples))
 		s.judge(t, c, samples)
 	}
-	t.Logf("coverage in %% of %d samples, by blocks\n%s", samples, table)
+	t.Logf("coverage in %% of %d samples, by blocks\n%s", samples, table.String())
 	if *update {
 		if samples != fullSamples {
 			t.Fatalf("-update takes -coverage %d", fullSamples)
 		}
-		if err := os.WriteFile(coverageFile, []byte(table), 0o644); err != nil {
+		if err := os.WriteFile(coverageFile, []byte(table.String()), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if samples == fullSamples {
-		if diff := cmp.Diff(readCoverage(t), table); diff != "" {
+		if diff := cmp.Diff(readCoverage(t), table.String()); diff != "" {
 			t.Errorf("%s is not what is measured; run with -update (-file +measured):\n%s", coverageFile, diff)
 		}
 	}

@@ -119,30 +119,31 @@ func TestSimulatedSearches(t *testing.T) {
 	if testing.Short() {
 		n = min(n, 8)
 	}
-	table := searchesHead()
+	var table strings.Builder
+	table.WriteString(searchesHead())
 	for i := range classes {
 		c := &classes[i]
 		all := c.searches(i, n, limitRange{1, math.MaxInt})
-		table += searchesRow(c.name, "all", "all", all)
+		table.WriteString(searchesRow(c.name, "all", "all", all))
 		for k, name := range binding {
-			table += searchesRow(c.name, name, "all", slices.DeleteFunc(slices.Clone(all), func(f found) bool { return f.binds != k }))
+			table.WriteString(searchesRow(c.name, name, "all", slices.DeleteFunc(slices.Clone(all), func(f found) bool { return f.binds != k })))
 		}
 		for _, r := range limitRanges {
-			table += searchesRow(c.name, "all", r.String(), slices.DeleteFunc(slices.Clone(all), func(f found) bool { return !r.has(f.limit) }))
+			table.WriteString(searchesRow(c.name, "all", r.String(), slices.DeleteFunc(slices.Clone(all), func(f found) bool { return !r.has(f.limit) })))
 		}
 		c.judge(t, all)
 	}
-	t.Logf("%% of searches, medians of minutes and of the ratio to the fixed rule\n%s", table)
+	t.Logf("%% of searches, medians of minutes and of the ratio to the fixed rule\n%s", table.String())
 	if *update {
 		if n != fullSearches {
 			t.Fatalf("-update takes -searches %d", fullSearches)
 		}
-		if err := os.WriteFile(searchesFile, []byte(table), 0o644); err != nil {
+		if err := os.WriteFile(searchesFile, []byte(table.String()), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if n == fullSearches {
-		if diff := cmp.Diff(readFile(t, searchesFile), table); diff != "" {
+		if diff := cmp.Diff(readFile(t, searchesFile), table.String()); diff != "" {
 			t.Errorf("%s is not what is measured; run with -update (-file +measured):\n%s", searchesFile, diff)
 		}
 	}
