@@ -160,12 +160,6 @@ func (h *histogram) clone() *histogram {
 	return c
 }
 
-// A bucket has count samples v with low <= v < high, or all 0; mid stands for each.
-type bucket struct {
-	low, high, mid float64
-	count          int64
-}
-
 // cells yields the buckets that hold samples, in ascending order, with their edges
 // in units; both are 0 for zeros.
 func (h *histogram) cells(yield func(cell) bool) {

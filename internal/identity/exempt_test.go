@@ -14,6 +14,7 @@ import (
 	"github.com/agentperf/agentperf-go/internal/identity"
 )
 
+//lint:ignore U1000 reflection comes upon hidden
 type stateful struct{ State, hidden int }
 
 func (stateful) judge() {}

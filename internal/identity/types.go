@@ -12,7 +12,6 @@ import (
 
 var (
 	durationType = reflect.TypeFor[time.Duration]()
-	timeType     = reflect.TypeFor[time.Time]()
 	rawType      = reflect.TypeFor[json.RawMessage]()
 	headerType   = reflect.TypeFor[http.Header]()
 	valuesType   = reflect.TypeFor[map[string][]string]()

@@ -208,8 +208,8 @@ func (r *run) control(ctx context.Context) {
 		case <-r.idle:
 			r.measured()
 			return
-		case now := <-look.C:
-			now = time.Now()
+		case <-look.C:
+			now := time.Now()
 			if isClosed(r.closed) {
 				continue
 			}

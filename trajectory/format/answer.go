@@ -31,8 +31,6 @@ type call struct {
 	id, name, arguments string
 }
 
-func (a *answer) empty() bool { return len(a.texts) == 0 && len(a.calls) == 0 }
-
 // text adds visible text, given as a JSON string.
 func (a *answer) text(raw string) {
 	a.chars += len(raw) - 2

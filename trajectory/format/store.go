@@ -14,7 +14,7 @@ func (rd *reader) append(c *trajectory.History, message []byte) (*trajectory.His
 	if rd.Redact != nil {
 		message = rd.Redact(message)
 		if !json.Valid(message) {
-			return nil, fmt.Errorf("Redact returned invalid JSON: %s", clip(string(message)))
+			return nil, fmt.Errorf("invalid JSON from Redact: %s", clip(string(message)))
 		}
 	}
 	return rd.store.Append(c, message)
