@@ -1,0 +1,3 @@
+module github.com/agentperf/agentperf-go/tools
+
+go 1.26.0

@@ -1,0 +1,5 @@
+package embedded
+
+type outer struct{ Inner }
+
+var value outer

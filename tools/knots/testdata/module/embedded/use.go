@@ -1,0 +1,4 @@
+package embedded
+
+// A method of what is embedded.
+func use() { value.M() }

@@ -1,0 +1,3 @@
+package generic
+
+func (G[T]) M() { use() }

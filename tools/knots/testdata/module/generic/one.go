@@ -1,0 +1,3 @@
+package generic
+
+var one G[int]

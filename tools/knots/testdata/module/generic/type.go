@@ -1,0 +1,3 @@
+package generic
+
+type G[T any] struct{}

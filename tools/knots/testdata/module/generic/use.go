@@ -1,0 +1,4 @@
+package generic
+
+// A method of an instance.
+func use() { one.M() }

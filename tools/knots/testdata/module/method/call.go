@@ -1,0 +1,3 @@
+package method
+
+func call() { value.M() }

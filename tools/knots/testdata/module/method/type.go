@@ -1,0 +1,5 @@
+package method
+
+type T struct{}
+
+var value T

@@ -1,0 +1,3 @@
+package tags
+
+func Both() { system() }

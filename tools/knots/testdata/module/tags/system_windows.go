@@ -1,0 +1,5 @@
+package tags
+
+func system() { other() }
+
+func other() { Both() }

@@ -1,0 +1,3 @@
+package two
+
+func a() { b() }

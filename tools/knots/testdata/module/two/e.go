@@ -1,0 +1,3 @@
+package two
+
+func e() { c(); f() }
