@@ -1,0 +1,4 @@
+// Package fixture is the module's own.
+package fixture
+
+var Root = 1

@@ -1,0 +1,3 @@
+package hidden
+
+type Number int
