@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -17,37 +16,6 @@ import (
 )
 
 const event = `data: {"choices":[{"index":0,"delta":{"content":"x"},"finish_reason":null}]}` + "\n\n"
-
-// One network read has one stamp, on a real clock: three events in one write,
-// and a burst larger than any buffer, are one arrival.
-func TestOneWriteIsOneStamp(t *testing.T) {
-	for name, first := range map[string]int{"three events": 3, "a burst of 60 KB": 700} {
-		t.Run(name, func(t *testing.T) {
-			_, conn := connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				io.WriteString(w, strings.Repeat(event, first))
-				http.NewResponseController(w).Flush()
-				time.Sleep(20 * time.Millisecond)
-				io.WriteString(w, event+answer)
-			}), endpoint.Config{})
-			var c metrics.Clock
-			if err := conn.Send(t.Context(), "", body(1, ""), &c); err != nil {
-				t.Fatal(err)
-			}
-			got := c.Timing()
-			if got.Events != first+2 {
-				t.Fatalf("%d events, want %d", got.Events, first+2)
-			}
-			// A machine that stalls between two reads of a burst may split it;
-			// that what follows is apart from it no stall can hide.
-			if got.FirstEvents > first || got.Last-got.First < 10*time.Millisecond {
-				t.Errorf("%d events share the first stamp, window %v", got.FirstEvents, got.Last-got.First)
-			}
-			if first == 3 && got.FirstEvents != 3 {
-				t.Errorf("%d events share the first stamp, want 3", got.FirstEvents)
-			}
-		})
-	}
-}
 
 // A whole answer that comes at once has no speed.
 func TestBufferedAnswerIsUnmeasurable(t *testing.T) {
@@ -154,30 +122,5 @@ func TestTranscripts(t *testing.T) {
 				}
 			})
 		})
-	}
-}
-
-// Three HTTP chunks in one write are one read, whatever a parser makes of them.
-func TestChunksOfOneWriteShareAStamp(t *testing.T) {
-	_, conn := connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		io.Copy(io.Discard, r.Body)
-		c, _, err := http.NewResponseController(w).Hijack()
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		defer c.Close()
-		chunk := func(s string) string { return strconv.FormatInt(int64(len(s)), 16) + "\r\n" + s + "\r\n" }
-		io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
-		io.WriteString(c, chunk(event)+chunk(event)+chunk(event))
-		time.Sleep(20 * time.Millisecond)
-		io.WriteString(c, chunk(event+answer)+"0\r\n\r\n")
-	}), endpoint.Config{})
-	var c metrics.Clock
-	if err := conn.Send(t.Context(), "", body(1, ""), &c); err != nil {
-		t.Fatal(err)
-	}
-	if got := c.Timing(); got.Events != 5 || got.FirstEvents != 3 {
-		t.Errorf("%d of %d events share the first stamp, want 3 of 5", got.FirstEvents, got.Events)
 	}
 }

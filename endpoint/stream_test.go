@@ -23,7 +23,14 @@ import (
 func connect(t *testing.T, handler http.Handler, cfg endpoint.Config) (*endpoint.Client, *endpoint.Conn) {
 	t.Helper()
 	server := memnet.Serve(handler)
+	t.Cleanup(server.Close)
 	cfg.URL, cfg.Dial = "http://mem", server.Dial
+	return open(t, cfg)
+}
+
+// open returns a client and a connection that are closed with the test.
+func open(t *testing.T, cfg endpoint.Config) (*endpoint.Client, *endpoint.Conn) {
+	t.Helper()
 	client, err := endpoint.New(cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -32,7 +39,6 @@ func connect(t *testing.T, handler http.Handler, cfg endpoint.Config) (*endpoint
 	t.Cleanup(func() {
 		conn.Close()
 		client.Close()
-		server.Close()
 	})
 	return client, conn
 }
