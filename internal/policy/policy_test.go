@@ -83,7 +83,7 @@ var imports = map[string][]string{
 
 func TestImportsAndComments(t *testing.T) {
 	const module = "github.com/agentperf/agentperf-go/"
-	documented := make(map[string]bool)
+	documented, users := make(map[string]bool), make(map[string][]string)
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() && outside(path, d) {
 			return skip(err)
@@ -102,14 +102,17 @@ func TestImportsAndComments(t *testing.T) {
 		}
 		documented[folder] = documented[folder] || f.Doc != nil
 		allowed, listed := imports[folder]
-		if strings.HasPrefix(folder, "examples/") {
-			return nil
-		}
-		if !listed {
+		if !listed && !example(folder) {
 			t.Errorf("package %s is not in the table of imports", folder)
 		}
 		for _, spec := range f.Imports {
 			name, ours := strings.CutPrefix(strings.Trim(spec.Path.Value, `"`), module)
+			if ours {
+				users[name] = append(users[name], folder)
+			}
+			if example(folder) {
+				continue
+			}
 			if ours && !slices.Contains(allowed, name) {
 				t.Errorf("%s imports %s", path, name)
 			}
@@ -127,10 +130,25 @@ func TestImportsAndComments(t *testing.T) {
 			t.Errorf("package %s has no package comment", folder)
 		}
 	}
-	if len(documented) < len(imports) {
-		t.Errorf("only %d packages found", len(documented))
+	for folder, allowed := range imports {
+		if _, ok := documented[folder]; !ok {
+			t.Errorf("the table of imports has %s, which is not there", folder)
+		}
+		for _, name := range allowed {
+			if !slices.Contains(users[name], folder) {
+				t.Errorf("%s may import %s and does not: take it off the table", folder, name)
+			}
+		}
+		// No arrow runs up out of internal/, from what is there for programs to what
+		// they are made of.
+		if strings.HasPrefix(folder, "internal/") && slices.ContainsFunc(users[folder], example) && !slices.ContainsFunc(users[folder], library) {
+			t.Errorf("%s is used by examples only: it belongs in examples/internal", folder)
+		}
 	}
 }
+
+func example(folder string) bool { return strings.HasPrefix(folder, "examples/") }
+func library(folder string) bool { return !example(folder) }
 
 // outside reports whether a folder is no part of the root module: it is hidden, or
 // a module of its own.
