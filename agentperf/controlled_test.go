@@ -17,7 +17,7 @@ func brief() agentperf.Controlled {
 }
 
 // The controlled rule finds the limits that can be worked out by hand, is sure of both
-// neighbours, and takes a fraction of the time.
+// neighbors, and takes a fraction of the time.
 func TestControlledKnownAnswers(t *testing.T) {
 	for _, tt := range []struct {
 		capacity float64

@@ -206,7 +206,7 @@ func TestJournalOfTheSameConfiguration(t *testing.T) {
 	}
 }
 
-// What an earlier run has learnt is not asked again, and phases of another
+// What an earlier run has learned is not asked again, and phases of another
 // configuration are no evidence.
 func TestEarlierJournals(t *testing.T) {
 	dir := t.TempDir()

@@ -129,7 +129,7 @@ func TestMerged(t *testing.T) {
 	}
 }
 
-// BenchmarkLook is what the judgement of a limit costs at the end of half an hour.
+// BenchmarkLook is what the judgment of a limit costs at the end of half an hour.
 func BenchmarkLook(b *testing.B) {
 	var s Sample
 	spells.world(64, 0.25).sample(&s, 1, lastLook*blockSeconds, 0)

@@ -17,7 +17,7 @@ type belief struct {
 	Lean search.Verdict
 	// Sure is set when the evidence is enough to answer for.
 	Sure bool
-	// Spent is set when no more can be learnt of this n.
+	// Spent is set when no more can be learned of this n.
 	Spent bool
 }
 

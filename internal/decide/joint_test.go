@@ -84,7 +84,7 @@ func TestJointFindsAllLimits(t *testing.T) {
 	}
 }
 
-// Where nobody can be sure of the neighbours, the nearest that can be are found.
+// Where nobody can be sure of the neighbors, the nearest that can be are found.
 func TestJointTooCloseToCall(t *testing.T) {
 	o, j := newOracle(50), &joint{}
 	for n := 46; n <= 55; n++ {
@@ -136,7 +136,7 @@ func TestJointStand(t *testing.T) {
 		next    int // 0 when settled
 	}{
 		{"nothing", nil, standing{}, 1},
-		{"neighbours", []belief{pass(4), fail(5)}, standing{Pass: 4, Fail: 5, Lean: 4, Limit: 5}, 0},
+		{"neighbors", []belief{pass(4), fail(5)}, standing{Pass: 4, Fail: 5, Lean: 4, Limit: 5}, 0},
 		{"a lean above a sure failure is no news", []belief{pass(4), fail(5), {N: 8, Lean: search.Pass}}, standing{Pass: 4, Fail: 5, Lean: 4, Limit: 5}, 0},
 		{"a lean below a sure pass is none either", []belief{pass(4), fail(5), {N: 2, Lean: search.Fail}}, standing{Pass: 4, Fail: 5, Lean: 4, Limit: 5}, 0},
 		{"a contradiction asks for the failure again", []belief{fail(8), pass(12), pass(7)},

@@ -1,4 +1,4 @@
-// Package journal keeps what a long measurement has learnt in a directory, so
+// Package journal keeps what a long measurement has learned in a directory, so
 // that a run that was killed goes on where it was. A program of this module that
 // is to be resumed uses it.
 //
@@ -20,7 +20,7 @@
 // not fit is damage, and Open leaves it alone and says where it is. It takes the
 // side file by its length: a damaged row shows when it is decompressed.
 //
-// Read returns what another run has learnt, whether or not that run still goes on.
+// Read returns what another run has learned, whether or not that run still goes on.
 package journal
 
 import (

@@ -35,7 +35,6 @@ var tag = regexp.MustCompile("^`[a-z]+:\"")
 // standard library: the American way. A literal without a space is a key or a value of
 // some format, and is spelled as that does.
 func TestSpelling(t *testing.T) {
-	offends := make(map[string]bool)
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -62,19 +61,13 @@ func TestSpelling(t *testing.T) {
 		} else {
 			found = append(found, misspelledGo(text)...)
 		}
-		offends[name] = len(found) > 0
-		if len(found) > 0 && !stillBritish[name] {
+		if len(found) > 0 {
 			t.Errorf("%s: %s", name, strings.Join(found, ", "))
 		}
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
-	}
-	for name := range stillBritish {
-		if !offends[name] {
-			t.Errorf("%s is American by now: take it off the list", name)
-		}
 	}
 }
 
@@ -116,25 +109,4 @@ func TestMisspelled(t *testing.T) {
 	if got := strings.Join(misspelledGo([]byte(source)), " "); got != "colour behaviour honour" {
 		t.Errorf("got %q", got)
 	}
-}
-
-// stillBritish are the files that are not American yet. None is to be added.
-var stillBritish = map[string]bool{
-	"CHANGELOG.md":                    true,
-	"README.md":                       true,
-	"agentperf/conclude.go":           true,
-	"agentperf/controlled.go":         true,
-	"agentperf/controlled_test.go":    true,
-	"agentperf/journal_test.go":       true,
-	"agentperf/normalise_test.go":     true,
-	"agentperf/phase.go":              true,
-	"agentperf/proof.go":              true,
-	"agentperf/summary.go":            true,
-	"agentperf/table.go":              true,
-	"agentperf/tierresult.go":         true,
-	"internal/confseq/wealth_test.go": true,
-	"internal/journal/journal.go":     true,
-	"internal/selfcheck/selfcheck.go": true,
-	"search/joint.go":                 true,
-	"search/joint_test.go":            true,
 }

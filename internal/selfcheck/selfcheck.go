@@ -99,7 +99,7 @@ func (w *Watch) run(due time.Time) {
 		case <-w.stop:
 			return
 		}
-		// The runtime favours whom a timer wakes: it runs next, ahead of the
+		// The runtime favors whom a timer wakes: it runs next, ahead of the
 		// queue. Whom the network wakes goes to the end of it. Without this the
 		// canary misses most of what a reader waits when many goroutines can run
 		// (see BenchmarkLag).
