@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"crypto/tls"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -16,6 +17,7 @@ type Endpoint struct {
 	URL, Model string
 
 	keyEnv, sessionHeader string
+	ca                    string
 	timeout               time.Duration
 	http2                 bool
 	fields                map[string]json.RawMessage
@@ -30,6 +32,7 @@ func (e *Endpoint) Register(flags *flag.FlagSet) {
 	flags.StringVar(&e.keyEnv, "api-key-env", "", "environment `variable` that holds the API key")
 	flags.StringVar(&e.sessionHeader, "session-header", "", "header `name` that carries the session, for routers with session affinity")
 	flags.DurationVar(&e.timeout, "request-timeout", endpoint.DefaultTimeout, "longest time for one request")
+	flags.StringVar(&e.ca, "ca", "", "trust the PEM certificates of `file` beside the system's, for an endpoint with a private CA")
 	flags.BoolVar(&e.http2, "http2", false, "use HTTP/2 and share connections between agents")
 	flags.Func("field", "add `name=value` to each request body, such as reasoning_effort=high; a value that is JSON is sent as JSON (repeatable)", func(s string) error {
 		name, value, ok := strings.Cut(s, "=")
@@ -75,6 +78,13 @@ func (e *Endpoint) Config(getenv func(string) string) (endpoint.Config, error) {
 			return cfg, fmt.Errorf("-api-key-env: the environment variable %s is empty", e.keyEnv)
 		}
 		cfg.APIKey = endpoint.Secret(key)
+	}
+	if e.ca != "" {
+		roots, err := trust(e.ca)
+		if err != nil {
+			return cfg, fmt.Errorf("-ca: %w", err)
+		}
+		cfg.TLS = &tls.Config{RootCAs: roots}
 	}
 	return cfg, cfg.Validate()
 }
