@@ -31,6 +31,7 @@ type ConfigEcho struct {
 	Fields         map[string]json.RawMessage `json:"fields,omitempty"`
 	Output         trajectory.Output          `json:"output"`
 	MaxTokens      int                        `json:"max_tokens"`
+	MaxTokensField string                     `json:"max_tokens_field"`
 	ToolDelay      trajectory.ToolDelay       `json:"tool_delay"`
 	ToolDelayScale float64                    `json:"tool_delay_scale"`
 	// CachePrefix is where the text is put that keeps the cache entries of plays apart.

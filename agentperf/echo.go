@@ -36,7 +36,7 @@ func echo(cfg Config) ConfigEcho {
 		SessionHeader: cfg.Endpoint.SessionHeader, HTTP2: cfg.Endpoint.HTTP2,
 		ContextTokens: max(0, cfg.ContextTokens),
 		Model:         cfg.Policy.Model, Fields: cfg.Policy.Fields, Output: cfg.Policy.Output,
-		MaxTokens: cfg.Policy.MaxTokens, ToolDelay: cfg.Policy.ToolDelay, ToolDelayScale: cfg.Policy.ToolDelayScale,
+		MaxTokens: cfg.Policy.MaxTokens, MaxTokensField: cfg.Policy.MaxTokensField, ToolDelay: cfg.Policy.ToolDelay, ToolDelayScale: cfg.Policy.ToolDelayScale,
 		CachePrefix: cfg.Policy.Prefix, HumanWaitCapSeconds: cfg.Policy.HumanWaits.Seconds(),
 		ToolDelayCapSeconds: cfg.Policy.ToolDelayMax.Seconds(),
 		Seed:                cfg.Seed, MaxStart: given(cfg.MaxStart), Start: cfg.Start, MaxAgents: cfg.MaxAgents, MaxPhases: cfg.MaxPhases,

@@ -1,6 +1,7 @@
 package agentperf
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,7 +24,7 @@ func newRun(ctx context.Context, cfg Config, check int) (*run, error) {
 	if err := cfg.Validate(); err != nil {
 		return r, err
 	}
-	defaulted, seeded := cfg.Policy.Output == "", cfg.Seed != 0
+	defaulted, seeded, asked := cfg.Policy.Output == "", cfg.Seed != 0, cfg.Policy.MaxTokensField
 	cfg = cfg.resolve()
 	r.report.Config = echo(cfg)
 	r.tiers = criteriaOf(cfg.Tiers)
@@ -42,7 +43,9 @@ func newRun(ctx context.Context, cfg Config, check int) (*run, error) {
 			return r, err
 		}
 		r.client = client
-		found, err := client.Preflight(ctx, cfg.Policy.Model, cfg.Policy.Fields)
+		found, err := client.Preflight(ctx, endpoint.PreflightRequest{
+			Model: cfg.Policy.Model, Fields: cfg.Policy.Fields, Tools: tools(cfg.Workload), MaxTokensField: asked,
+		})
 		r.report.Preflight = &found
 		if err != nil {
 			return r, fmt.Errorf("agentperf: preflight: %w", err)
@@ -52,7 +55,10 @@ func newRun(ctx context.Context, cfg Config, check int) (*run, error) {
 			cfg.ContextTokens = found.ContextTokens
 		}
 		r.connect = func(int) trajectory.Sender { return HTTPSender(client.Conn()) }
-		r.warn("preflight", found.Warnings...)
+		for _, w := range found.Warnings {
+			r.warn(w.Code, w.Text)
+		}
+		cfg.Policy.MaxTokensField = cmp.Or(found.MaxTokensField, cfg.Policy.MaxTokensField)
 		if found.IgnoreEOS == endpoint.EOSRejected && cfg.Policy.Output == trajectory.OutputExact {
 			if !defaulted {
 				return r, errors.New("agentperf: the endpoint rejects ignore_eos, which Policy.Output exact needs; use cap or free")
@@ -93,6 +99,18 @@ func newRun(ctx context.Context, cfg Config, check int) (*run, error) {
 		return r, err
 	}
 	return r, r.resume(seeded)
+}
+
+// tools returns the tools of the first turn that has any, nil if none has.
+func tools(w *trajectory.Workload) []byte {
+	for t := range w.Threads() {
+		for i := range t.Turns {
+			if t.Turns[i].Tools != nil {
+				return t.Turns[i].Tools
+			}
+		}
+	}
+	return nil
 }
 
 // guessed says how much of what is replayed was not recorded. Of a workload that

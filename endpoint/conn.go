@@ -19,6 +19,7 @@ type Conn struct {
 	transport *http.Transport
 	reads     reads
 	decoder   decoder
+	sight     *sighting // of a preflight; nil otherwise
 }
 
 // A Response is what a server sent besides its output.
@@ -77,6 +78,9 @@ func (c *Conn) Stream(ctx context.Context, session string, body [][]byte, clock 
 	if err != nil {
 		clock.Done(time.Now())
 		return r, c.failure(ctx, err, 0)
+	}
+	if c.sight != nil {
+		c.sight.see(resp)
 	}
 	defer resp.Body.Close()
 	r.Status = resp.StatusCode
@@ -153,6 +157,9 @@ func (c *Conn) post(ctx context.Context, session string, out *bodies, r *Respons
 			}
 		}
 		resp, err := c.transport.RoundTrip(req)
+		if c.sight != nil {
+			c.sight.reused = reused
+		}
 		if err == nil {
 			return resp, nil
 		}

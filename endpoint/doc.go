@@ -14,7 +14,12 @@
 //	}
 //	ttft, ok := clock.Timing().TTFT()
 //
-// [Client.Preflight] looks at an unknown endpoint first.
+// [Client.Preflight] looks at an unknown endpoint first, with requests shaped like those of
+// the load. It finds the model, the context window and the version where the server states
+// them, and warns of what would spoil a measurement: no token counts, none of cached tokens,
+// lengths that are not honored, connections that are closed after an answer, and answers
+// that something holds back and sends as a whole. Where the server refuses max_tokens it
+// finds the field that it takes instead.
 //
 // The client is made to be believed rather than to be convenient. It retries nothing,
 // follows no redirects, uses no proxy and verifies TLS. Every request ends in exactly

@@ -2,6 +2,7 @@ package endpoint_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net"
 	"net/http"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+	"github.com/agentperf/agentperf-go/metrics"
 )
 
 func TestPreflight(t *testing.T) {
@@ -49,15 +51,16 @@ func TestPreflight(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				client, _ := connect(t, tt.engine, endpoint.Config{})
-				got, err := client.Preflight(t.Context(), tt.model, tt.fields)
+				got, err := client.Preflight(t.Context(), endpoint.PreflightRequest{Model: tt.model, Fields: tt.fields})
 				if err != nil {
 					t.Fatal(err)
 				}
-				warnings := strings.Join(got.Warnings, "\n")
+				warnings := texts(got.Warnings)
 				if (warnings == "") != (tt.warns == "") || !strings.Contains(warnings, tt.warns) {
 					t.Errorf("warnings %q, want %q", warnings, tt.warns)
 				}
 				got.Warnings = nil
+				tt.want.Engine.OwnedBy, tt.want.MaxTokensField, tt.want.KeepAlive, tt.want.CachedUsage = "endpointtest", "max_tokens", true, tt.want.Usage
 				if diff := cmp.Diff(tt.want, got); diff != "" {
 					t.Errorf("(-want +got)\n%s", diff)
 				}
@@ -66,14 +69,23 @@ func TestPreflight(t *testing.T) {
 	}
 }
 
+// texts joins warnings, each with its code.
+func texts(warnings []metrics.Warning) string {
+	var b strings.Builder
+	for _, w := range warnings {
+		fmt.Fprintf(&b, "%s: %s\n", w.Code, w.Text)
+	}
+	return b.String()
+}
+
 func TestPreflightFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, _ := connect(t, &endpointtest.Engine{}, endpoint.Config{})
-		if _, err := client.Preflight(t.Context(), "other", nil); outcome(err) != endpoint.OutcomeStatus || !strings.Contains(err.Error(), "does not exist") {
+		if _, err := client.Preflight(t.Context(), endpoint.PreflightRequest{Model: "other"}); outcome(err) != endpoint.OutcomeStatus || !strings.Contains(err.Error(), "does not exist") {
 			t.Errorf("unknown model: %v", err)
 		}
 		client, _ = connect(t, http.NotFoundHandler(), endpoint.Config{})
-		if _, err := client.Preflight(t.Context(), "", nil); err == nil || !strings.Contains(err.Error(), "no model was named and the server lists none") {
+		if _, err := client.Preflight(t.Context(), endpoint.PreflightRequest{}); err == nil || !strings.Contains(err.Error(), "no model was named and the server lists none") {
 			t.Errorf("no model: %v", err)
 		}
 	})
@@ -92,7 +104,7 @@ func TestPreflightSaysWhyNothingIsListed(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	if _, err := client.Preflight(t.Context(), "", nil); err == nil || !strings.Contains(err.Error(), "refused") {
+	if _, err := client.Preflight(t.Context(), endpoint.PreflightRequest{}); err == nil || !strings.Contains(err.Error(), "refused") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -141,8 +141,8 @@ func TestModelOfHost(t *testing.T) {
 				io.WriteString(w, answer+"data: [DONE]\n\n")
 			}), cfg)
 			for _, named := range []string{"", model} {
-				f, err := client.Preflight(t.Context(), named, nil)
-				if err != nil || f.Model != model || slices.ContainsFunc(f.Warnings, func(w string) bool { return strings.Contains(w, "listed") }) {
+				f, err := client.Preflight(t.Context(), endpoint.PreflightRequest{Model: named})
+				if err != nil || f.Model != model || slices.ContainsFunc(f.Warnings, func(w metrics.Warning) bool { return w.Code == "model_not_listed" }) {
 					t.Errorf("model %q, warnings %q, error %v", f.Model, f.Warnings, err)
 				}
 			}

@@ -1,10 +1,10 @@
 package slt
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"strconv"
 
 	"github.com/agentperf/agentperf-go/internal/fields"
 	"github.com/agentperf/agentperf-go/internal/filler"
@@ -25,22 +25,25 @@ type prompter struct {
 type shape struct {
 	model     string
 	fields    map[string]json.RawMessage
-	words     int // of filler
-	wanted    int // words of an answer that the prompt asks for
-	tokens    int // most tokens of an answer
+	words     int    // of filler
+	wanted    int    // words of an answer that the prompt asks for
+	tokens    int    // most tokens of an answer
+	limit     string // the body field that says so; empty means max_tokens
 	ignoreEOS bool
 }
+
+func (s shape) limitField() string { return cmp.Or(s.limit, "max_tokens") }
 
 // forced reports whether answers are forced to their length, which a field of the
 // user's may prevent.
 func (s shape) forced() bool {
-	return s.ignoreEOS && s.fields["max_tokens"] == nil && s.fields["ignore_eos"] == nil
+	return s.ignoreEOS && s.fields[s.limitField()] == nil && s.fields["ignore_eos"] == nil
 }
 
 // most returns the most tokens that an answer may have, which a field of the user's may
 // change; 0 if that is unknown.
 func (s shape) most() (tokens int) {
-	set := s.fields["max_tokens"]
+	set := s.fields[s.limitField()]
 	if set == nil {
 		return s.tokens
 	}
@@ -59,8 +62,8 @@ func (s shape) prompter(rng *rand.Rand) *prompter {
 	if s.fields["stream_options"] == nil {
 		p.tail = append(p.tail, `,"stream_options":{"include_usage":true}`...)
 	}
-	if s.fields["max_tokens"] == nil {
-		p.tail = strconv.AppendInt(append(p.tail, `,"max_tokens":`...), int64(s.tokens), 10)
+	if s.fields[s.limitField()] == nil {
+		p.tail = fmt.Appendf(p.tail, `,%q:%d`, s.limitField(), s.tokens)
 	}
 	if s.ignoreEOS && s.fields["ignore_eos"] == nil {
 		p.tail = append(p.tail, `,"ignore_eos":true`...)

@@ -48,8 +48,9 @@ type Report struct {
 	// Warnings are what a reader must know beside the figures, including those of
 	// the levels. Their codes are
 	//
-	//   - of the sweep: preflight, ignore_eos_rejected, connection_limit, no_plateau,
-	//     recrossed, and invalid_level for each level that is invalid;
+	//   - of the preflight: those of [endpoint.Findings];
+	//   - of the sweep: ignore_eos_rejected, connection_limit, no_plateau, recrossed, and
+	//     invalid_level for each level that is invalid;
 	//   - of prompts and answers: input_length, output_length, cached_input, no_usage,
 	//     short_answers, long_answers, hidden_reasoning, first_read_estimated;
 	//   - of a level: client_late, failed_requests, unanswered, unmeasurable, few_samples,

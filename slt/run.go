@@ -103,14 +103,13 @@ func (s *sweep) prepare(ctx context.Context) error {
 
 // preflight examines the endpoint.
 func (s *sweep) preflight(ctx context.Context) error {
-	found, err := s.client.Preflight(ctx, s.cfg.Model, s.cfg.Fields)
+	found, err := s.client.Preflight(ctx, endpoint.PreflightRequest{Model: s.cfg.Model, Fields: s.cfg.Fields})
 	s.report.Preflight = &found
 	if err != nil {
 		return fmt.Errorf("slt: preflight: %w", err)
 	}
-	for _, text := range found.Warnings {
-		warn(&s.report.Warnings, "preflight", "%s", text)
-	}
+	s.report.Warnings = append(s.report.Warnings, found.Warnings...)
+	s.shape.limit = found.MaxTokensField
 	s.shape.model, s.report.Config.Model = found.Model, found.Model
 	if need := s.cfg.InputTokens + s.cfg.OutputTokens; found.ContextTokens > 0 && need > found.ContextTokens {
 		return fmt.Errorf("slt: %d input and %d output tokens do not fit the context of %d tokens that the endpoint states", s.cfg.InputTokens, s.cfg.OutputTokens, found.ContextTokens)

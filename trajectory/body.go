@@ -15,6 +15,7 @@ import (
 type builder struct {
 	head, tail []byte          // before the messages, after everything
 	skip       map[string]bool // fields that the policy replaces
+	limit      string          // the field that limits the answer
 	position   PrefixPosition
 
 	segments [][]byte
@@ -28,7 +29,7 @@ type builder struct {
 }
 
 func newBuilder(p Policy) *builder {
-	b := &builder{skip: make(map[string]bool), position: p.Prefix}
+	b := &builder{skip: make(map[string]bool), limit: p.MaxTokensField, position: p.Prefix}
 	model, _ := json.Marshal(p.Model) // a string cannot fail
 	b.head = slices.Concat([]byte(`{"model":`), model, []byte(`,"messages":[`))
 	for name := range p.Fields {
@@ -65,8 +66,9 @@ func (b *builder) body(t *Turn, prefix string, maxTokens int, forced bool) [][]b
 	if !b.skip["stream_options"] {
 		o = append(o, `,"stream_options":{"include_usage":true}`...)
 	}
-	if !b.skip["max_tokens"] {
-		o = strconv.AppendInt(append(o, `,"max_tokens":`...), int64(maxTokens), 10)
+	if !b.skip[b.limit] {
+		o = append(append(append(o, `,"`...), b.limit...), `":`...)
+		o = strconv.AppendInt(o, int64(maxTokens), 10)
 	}
 	if forced && !b.skip["ignore_eos"] {
 		o = append(o, `,"ignore_eos":true`...)

@@ -76,6 +76,9 @@ type Policy struct {
 	// length was not recorded, which the limit in the recorded request bounds too.
 	// 0 means DefaultMaxTokens.
 	MaxTokens int
+	// MaxTokensField is the body field that limits answers: "max_tokens", which empty
+	// means too, or "max_completion_tokens" for servers that refuse that.
+	MaxTokensField string
 	// Window is the context window in tokens: an answer that is not forced to a
 	// length is limited to what the prompt leaves free. 0 means no limit.
 	Window int
@@ -126,6 +129,11 @@ func (p Policy) Validate() error {
 	if p.MaxTokens < 0 || p.MaxTokens > maxTokens {
 		errs = append(errs, fmt.Errorf("trajectory: MaxTokens is %d, expected 0 to %d", p.MaxTokens, maxTokens))
 	}
+	switch p.MaxTokensField {
+	case "", "max_tokens", "max_completion_tokens":
+	default:
+		errs = append(errs, fmt.Errorf("trajectory: MaxTokensField is %q, expected max_tokens or max_completion_tokens", p.MaxTokensField))
+	}
 	if p.Window < 0 {
 		errs = append(errs, fmt.Errorf("trajectory: Window is %d, expected 0 or more", p.Window))
 	}
@@ -143,6 +151,9 @@ func (p Policy) Resolve() Policy {
 	}
 	if p.MaxTokens == 0 {
 		p.MaxTokens = DefaultMaxTokens
+	}
+	if p.MaxTokensField == "" {
+		p.MaxTokensField = "max_tokens"
 	}
 	if p.ToolDelay == "" {
 		p.ToolDelay = ToolDelayRecorded

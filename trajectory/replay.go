@@ -184,7 +184,7 @@ func (t *lane) turn(ctx context.Context, p Play, i int, due time.Time, rest time
 	body := t.builder.body(turn, p.Prefix, res.MaxTokens, res.Forced)
 	clock := metrics.Clock{Gaps: t.r.gaps}
 	clock.Due(due)
-	res.Forced = res.Forced && !t.builder.skip["max_tokens"] && !t.builder.skip["ignore_eos"]
+	res.Forced = res.Forced && !t.builder.skip[t.builder.limit] && !t.builder.skip["ignore_eos"]
 	req := Request{
 		Session: p.Session, Body: body, Trajectory: p.Trajectory, Subagent: p.subagent, Index: i, Turn: turn,
 		MaxTokens: res.MaxTokens, Rest: rest, Cold: i == p.Start && i > 0,

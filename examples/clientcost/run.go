@@ -79,7 +79,7 @@ func measure(ctx context.Context, o *options, cfg endpoint.Config, stderr io.Wri
 	defer client.Close()
 	model := modelName
 	if !o.own {
-		findings, err := client.Preflight(ctx, o.endpoint.Model, o.endpoint.Fields())
+		findings, err := client.Preflight(ctx, endpoint.PreflightRequest{Model: o.endpoint.Model, Fields: o.endpoint.Fields()})
 		if err != nil {
 			return nil, err
 		}

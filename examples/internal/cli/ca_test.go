@@ -123,6 +123,6 @@ func preflight(t *testing.T, cfg endpoint.Config) error {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	_, err = client.Preflight(t.Context(), "", nil)
+	_, err = client.Preflight(t.Context(), endpoint.PreflightRequest{})
 	return err
 }

@@ -1,0 +1,93 @@
+package endpoint
+
+import (
+	"time"
+
+	"github.com/agentperf/agentperf-go/metrics"
+)
+
+// look takes from an answer what any answer shows.
+func (p *preflight) look(s sighting) {
+	said := s.said()
+	p.Engine.Server = p.conn.client.quote(s.header.Get("Server"))
+	p.Engine.Fingerprint = p.conn.client.quote(said.fingerprint)
+	p.Usage, p.CachedUsage = s.timing.UsageReported, said.cached
+	switch {
+	case s.timing.Events == 0:
+	case !p.Usage:
+		p.warn("no_usage", "the server reports no token usage: output speed is counted in events, which need not be tokens")
+	case !p.CachedUsage:
+		p.warn("no_cached_usage", "the server does not state how many input tokens came from a cache: that is unknown, not 0 (vLLM states it when started with --enable-prompt-tokens-details)")
+	}
+}
+
+// judgeEOS decides what the server does with ignore_eos from a request without it and one
+// with it.
+func (p *preflight) judgeEOS(control, forced sighting, err error) {
+	switch {
+	case err != nil:
+		p.warn("ignore_eos_rejected", "a request with ignore_eos failed: %v", err)
+		p.IgnoreEOS = EOSRejected
+	case p.q.Fields[p.field] != nil || p.q.Fields["ignore_eos"] != nil:
+		// The fields override what the probe sets.
+	case forced.finish != "length" || forced.timing.UsageReported && forced.timing.Tokens != probeTokens:
+		p.IgnoreEOS = EOSIgnored
+		p.warn("ignore_eos_ignored", "ignore_eos is not honored: outputs are as long as the model makes them, whatever was recorded")
+	case control.finish != "length":
+		p.IgnoreEOS = EOSHonored
+	}
+}
+
+// judgeConnection decides whether connections outlive an answer, from two requests one
+// after the other. What the client closed, because the server left it open, shows
+// nothing.
+func (p *preflight) judgeConnection(first, second sighting) {
+	p.KeepAlive = second.reused && second.reconnects == 0
+	if first.ended && !p.KeepAlive {
+		how := "without announcing it"
+		if first.closes {
+			how = "and says so"
+		}
+		p.warn("connections_closed", "the server closes the connection after an answer, %s: requests have to open another, which counts in their TTFT", how)
+	}
+}
+
+const (
+	// burstTokens is the number of tokens from which an answer shows a pace: engines
+	// that report every 8 tokens send two events or more of it.
+	burstTokens = 16
+	// burstSpeed is a speed in tokens/s per answer that no system reaches in 2026;
+	// the fastest published one is 3,000. Real proxies that hold answers back send
+	// them at 70,000 to 1,500,000.
+	burstSpeed = 10_000
+	// burstWait is the least time that an answer must have been held back for: one
+	// that was made in less may have been as fast as it looks.
+	burstWait = 50 * time.Millisecond
+)
+
+// judgePace warns when answers arrive as a whole after a long time: something between the
+// engine and the client holds them back. All answers that are long enough must show it,
+// since one may have met a hiccup of the client.
+func (p *preflight) judgePace(answers ...sighting) {
+	var worst *metrics.Timing
+	for i := range answers {
+		t := &answers[i].timing
+		switch {
+		case t.Tokens < burstTokens || t.Events == 0:
+		case !burst(t):
+			return
+		default:
+			worst = t
+		}
+	}
+	if worst != nil {
+		p.warn("proxy_buffering", "an answer of %d tokens arrived all at once, within %v, after %v: something holds answers back (the buffering of a proxy?), so that their output speed cannot be measured",
+			worst.Tokens, (worst.E2E - worst.First).Round(10*time.Microsecond), worst.First.Round(time.Millisecond))
+	}
+}
+
+// burst reports whether all tokens of an answer came too fast to have been made meanwhile.
+// Its end counts and not its last visible token: forced answers may end in silent ones.
+func burst(t *metrics.Timing) bool {
+	return t.First >= burstWait && float64(t.Tokens) >= burstSpeed*(t.E2E-t.First).Seconds()
+}
