@@ -72,6 +72,7 @@ func (c *Conn) refusal(resp *http.Response) error {
 	}
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, enough))
 	e.Message = c.client.said(text)
+	e.overflow(text)
 	if location := resp.Header.Get("Location"); location != "" && resp.StatusCode/100 == 3 {
 		e.Message = c.client.quote("redirect to " + location + ", not followed")
 	}

@@ -38,7 +38,7 @@ type Findings struct {
 	// TTFTSeconds is the time to first token of the short request.
 	TTFTSeconds float64 `json:"ttft_seconds"`
 	// Warnings are reasons to doubt a measurement of this endpoint. Their codes are
-	// no_models, model_not_listed, max_completion_tokens,
+	// no_models, model_not_listed, max_completion_tokens, output_parser,
 	// no_visible_output, no_usage, no_cached_usage, ignore_eos_rejected,
 	// ignore_eos_ignored, connections_closed and proxy_buffering.
 	Warnings []metrics.Warning `json:"warnings,omitempty"`

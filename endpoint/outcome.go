@@ -20,8 +20,12 @@ const (
 	// OutcomeReset: the connection was closed or reset before the response was
 	// complete.
 	OutcomeReset Outcome = "reset"
-	// OutcomeStatus: the HTTP status is not 200. Redirects are not followed.
+	// OutcomeStatus: the HTTP status is not 200, for another reason than OutcomeContext.
+	// Redirects are not followed.
 	OutcomeStatus Outcome = "status"
+	// OutcomeContext: the server refused a request that is too long for its context
+	// window. What was asked for does not fit; the server has not failed.
+	OutcomeContext Outcome = "context_overflow"
 	// OutcomeErrorEvent: the server reported an error inside a response of status
 	// 200.
 	OutcomeErrorEvent Outcome = "error_event"
@@ -49,20 +53,29 @@ type Error struct {
 	// Message is the server's explanation, on one line of at most 300 bytes,
 	// with the API key removed; empty when it gave none.
 	Message string
+	// PromptTokens and ContextTokens are what a refusal with OutcomeContext states as
+	// the length of the prompt and of the context window; 0 when it does not.
+	PromptTokens, ContextTokens int
 	// Err is the underlying error; nil when there is none.
 	Err error
 }
 
 func (e *Error) Error() string {
 	s := "endpoint: " + string(e.Outcome)
-	if e.Outcome == OutcomeStatus {
+	switch e.Outcome {
+	case OutcomeStatus:
 		s = fmt.Sprintf("endpoint: HTTP status %d", e.Status)
+	case OutcomeContext:
+		s = fmt.Sprintf("endpoint: longer than the context: HTTP status %d", e.Status)
 	}
 	if e.Message != "" {
 		s += ": " + e.Message
 	}
 	if e.Err != nil {
 		s += ": " + e.Err.Error()
+	}
+	if advice := e.Advice(); advice != "" {
+		s += " (" + advice + ")"
 	}
 	return s
 }

@@ -3,6 +3,7 @@ package endpoint
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 
@@ -13,8 +14,19 @@ import (
 // enough not to take long.
 const probeTokens = 64
 
-// probe sends one short request.
+// probe sends one short request, and another without tools if the server cannot read what
+// its model makes of them: that is some of the requests and not all.
 func (p *preflight) probe(ctx context.Context, ignoreEOS bool) (sighting, error) {
+	s, err := p.send(ctx, ignoreEOS)
+	if e, ok := errors.AsType[*Error](err); ok && e.Advice() != "" && p.q.Tools != nil {
+		p.warn("output_parser", "a request with the tools of the load failed, and others may: %v", err)
+		p.q.Tools = nil
+		s, err = p.send(ctx, ignoreEOS)
+	}
+	return s, err
+}
+
+func (p *preflight) send(ctx context.Context, ignoreEOS bool) (sighting, error) {
 	body := map[string]any{
 		"model":          p.Model,
 		"messages":       []map[string]string{{"role": "user", "content": "Hi"}},

@@ -214,6 +214,18 @@ func TestPreflightHasTools(t *testing.T) {
 	}
 }
 
+// A server whose parser fails on tool calls is measured, with a warning that says how to
+// avoid it.
+func TestPreflightOutputParser(t *testing.T) {
+	s := &server{eventError: "The model produced output that does not match the expected peg-native format"}
+	q := endpoint.PreflightRequest{Tools: json.RawMessage(`[{"type":"function","function":{"name":"run"}}]`)}
+	s.preflight(t, q, func(f endpoint.Findings, err error) {
+		if err != nil || len(f.Warnings) != 1 || f.Warnings[0].Code != "output_parser" || !strings.Contains(f.Warnings[0].Text, "tool_choice=none") || f.IgnoreEOS != endpoint.EOSHonored {
+			t.Errorf("findings %+v, error %v", f, err)
+		}
+	})
+}
+
 // A field of the user's that the server refuses is the user's affair.
 func TestPreflightKeepsFields(t *testing.T) {
 	s := &server{refuse: func(body map[string]any) (int, string) {

@@ -140,17 +140,18 @@ func TestTooLong(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		config simulate.Config
+		want   endpoint.Outcome
 	}{
-		{"context", simulate.Config{ContextTokens: 160}},
-		{"KV cache", simulate.Config{Pool: simulate.Pool{KVTokens: 160}}},
-		{"prefill's KV cache", simulate.Config{Prefill: &simulate.Pool{KVTokens: 160}}},
+		{"context", simulate.Config{ContextTokens: 160}, endpoint.OutcomeContext},
+		{"KV cache", simulate.Config{Pool: simulate.Pool{KVTokens: 160}}, endpoint.OutcomeStatus},
+		{"prefill's KV cache", simulate.Config{Prefill: &simulate.Pool{KVTokens: 160}}, endpoint.OutcomeStatus},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := client(t, system(t, tt.config))
 				must(t, c, body(60, message("a", 99)))
 				r := send(t.Context(), c, body(62, message("a", 99)))
-				if e := outcome(r.err); e != endpoint.OutcomeStatus || r.E2E != 0 {
+				if e := outcome(r.err); e != tt.want || r.E2E != 0 {
 					t.Errorf("%v after %v, want a 400 at once", r.err, r.E2E)
 				}
 			})
