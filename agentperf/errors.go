@@ -10,7 +10,8 @@ var ErrNothingSucceeded = errors.New("agentperf: no request succeeded")
 var ErrUndecided = errors.New("agentperf: no tier has an answer")
 
 // ErrInvalid means that a check says nothing of the system, because the client itself
-// failed or was too slow.
+// failed or was too slow; or that a run or a check was ended by a request longer than the
+// endpoint's context, in which case the error says which Config.ContextTokens would do.
 var ErrInvalid = errors.New("agentperf: the measurement is invalid")
 
 // ErrEndpointGone means that the endpoint, having answered before, answered nothing in a

@@ -49,8 +49,9 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 	o := decide.Observe(r.tiers, r.cfg.Rule.block(), p)
 	if o.Invalid == "" {
 		o.Invalid = load.TooLate(p, measured(p), r.cfg.ClientLag)
-	} else {
-		o.Invalid = "the client failed: " + o.Invalid
+	}
+	if failures := p.Failures(); o.Invalid != "" && failures != "" {
+		o.Invalid += "; besides, " + failures
 	}
 	why, silent := p.Silence()
 	r.succeeded = r.succeeded || p.Succeeded() > 0
@@ -72,6 +73,9 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 	} else {
 		result.Verdicts = r.unjudged(&o)
 		r.report.Phases = append(r.report.Phases, *result)
+	}
+	if p.Refused() != nil { // so it would be again, at any number of agents
+		err = errors.Join(err, fmt.Errorf("%w at %s: %s", ErrInvalid, agents(plan.Agents), o.Invalid))
 	}
 	err = errors.Join(err, requests.phase(p))
 	r.log.Info("phase ended", "phase", index, "agents", plan.Agents, "ending", p.Ending, "invalid", o.Invalid, "verdicts", result.Verdicts)
@@ -105,6 +109,7 @@ func (r *run) loadConfig(index int, plan decide.Plan) load.Config {
 func (r *run) header(index int, plan decide.Plan) record.Header {
 	h := record.Header{
 		Index: index, Agents: plan.Agents, Seed: r.cfg.Seed, Draw: plan.Draw, Start: startLaw, Pace: plan.Pace, Workload: r.report.Config.WorkloadSHA256,
+		ContextTokens: max(0, r.cfg.ContextTokens),
 	}
 	schedule := r.schedule(index, plan.Draw)
 	for agent := range plan.Agents {

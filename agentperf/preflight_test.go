@@ -2,6 +2,7 @@ package agentperf_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -22,6 +23,7 @@ import (
 // does.
 type scripted struct {
 	refuse func(body map[string]any) (status int, text string)
+	prompt func(body map[string]any) int // its tokens; nil means 10
 
 	mu     sync.Mutex
 	bodies []map[string]any
@@ -36,8 +38,9 @@ func (s *scripted) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	json.NewDecoder(r.Body).Decode(&body)
 	s.mu.Lock()
 	s.bodies = append(s.bodies, body)
+	status, text := s.refuse(body)
 	s.mu.Unlock()
-	if status, text := s.refuse(body); status != 0 {
+	if status != 0 {
 		w.WriteHeader(status)
 		io.WriteString(w, text)
 		return
@@ -52,7 +55,11 @@ func (s *scripted) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		event(5*time.Millisecond, `{"choices":[{"index":0,"delta":{"content":" word"}}]}`)
 	}
 	event(0, `{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}`)
-	event(0, `{"choices":[],"usage":{"prompt_tokens":10,"completion_tokens":20,"total_tokens":30}}`)
+	prompt := 10
+	if s.prompt != nil {
+		prompt = s.prompt(body)
+	}
+	event(0, fmt.Sprintf(`{"choices":[],"usage":{"prompt_tokens":%d,"completion_tokens":20,"total_tokens":%d}}`, prompt, prompt+20))
 	event(0, "[DONE]")
 }
 
@@ -117,6 +124,89 @@ func TestPreflightHasTools(t *testing.T) {
 		}, 1)
 		if err != nil || report.Phases[0].Figures.Failed != 0 {
 			t.Errorf("error %v", err)
+		}
+	})
+}
+
+// Requests that are longer than the context are no failures of the system: the run ends
+// with the ratio of the server's tokens to the recorded ones and the context that would do.
+// Turns of 1,000, 2,000 and 3,000 recorded tokens are 1.3 times as many to a server whose
+// context is 3,500: the third is 3,900. 3,500 / 1.3 is 2,692.
+func TestContextOverflow(t *testing.T) {
+	overflows := func(text string) *scripted {
+		return &scripted{refuse: func(body map[string]any) (int, string) {
+			if last := body["messages"].([]any); len(last) == 3 {
+				return 400, text
+			}
+			return 0, ""
+		}, prompt: func(body map[string]any) int { return 1300 * len(body["messages"].([]any)) }}
+	}
+	const llama = `{"error":{"code":400,"message":"request (3900 tokens) exceeds the available context size (3500 tokens), try increasing it","type":"exceed_context_size_error","n_prompt_tokens":3900,"n_ctx":3500}}`
+	const vllm = `{"error":{"message":"This model's maximum context length is 3500 tokens. However, you requested 20 output tokens and your prompt contains at least 3481 input tokens, for a total of at least 3501 tokens."}}`
+	for _, tt := range []struct{ name, text string }{{"the refusal counts", llama}, {"other requests count", vllm}} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := memnet.Serve(overflows(tt.text))
+				t.Cleanup(server.Close)
+				w := workload(t, 3, []int{20, 20, 20}, 0)
+				for _, tr := range w.Trajectories {
+					for i := range tr.Turns {
+						tr.Turns[i].PromptTokens = 1000 * (i + 1)
+					}
+				}
+				cfg := agentperf.Config{
+					Endpoint: endpoint.Config{URL: "http://mem", Dial: server.Dial}, Workload: w, Tiers: floor(150), Rule: short, MaxStart: -1,
+				}
+				report, err := agentperf.Run(t.Context(), cfg)
+				want := []string{"longer than the endpoint's context of 3500 tokens", "the server counts 1.30 times the input tokens that were recorded", "with a context of 2692 tokens", "-context"}
+				for _, words := range want {
+					if !errors.Is(err, agentperf.ErrInvalid) || !strings.Contains(err.Error(), words) {
+						t.Errorf("error %v, want %q", err, words)
+					}
+				}
+				p := report.Phases[0]
+				if p.Figures != nil || p.InvalidFigures.Failed != 0 || p.Verdicts[0].Verdict != agentperf.Invalid || len(report.Phases) != 1 {
+					t.Errorf("%+v", p)
+				}
+				// What was advised works.
+				cfg.ContextTokens = 2692
+				report, err = agentperf.Check(t.Context(), cfg, 1)
+				if err != nil || report.Phases[0].Verdicts[0].Verdict != agentperf.Pass || math.Abs(*report.Phases[0].Figures.InputRatio-1.3) > 1e-9 {
+					t.Errorf("error %v, %+v", err, report.Phases)
+				}
+			})
+		})
+	}
+}
+
+// An invalid phase says what else failed in it, in its reason and in the table.
+func TestInvalidShowsFailures(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		requests := 0
+		s := &scripted{refuse: func(body map[string]any) (int, string) {
+			switch requests++; {
+			case requests < 12:
+				return 0, ""
+			case requests < 30:
+				return 503, "too busy"
+			}
+			return 400, "prompt is too long: 9 tokens > 8 maximum"
+		}}
+		server := memnet.Serve(s)
+		t.Cleanup(server.Close)
+		rule := short
+		rule.Settle = -1
+		report, err := agentperf.Check(t.Context(), agentperf.Config{
+			Endpoint: endpoint.Config{URL: "http://mem", Dial: server.Dial},
+			Workload: workload(t, 3, []int{20}, 0), Tiers: floor(150), Rule: rule,
+		}, 1)
+		const want = "besides, 18 of 28 requests failed, 18 of them status (endpoint: HTTP status 503: too busy)"
+		if !errors.Is(err, agentperf.ErrInvalid) || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v", err)
+		}
+		var table strings.Builder
+		if err := report.WriteTable(&table); err != nil || !strings.Contains(table.String(), "18/27") || !strings.Contains(table.String(), "1 agent invalid: ") {
+			t.Errorf("%v\n%s", err, table.String())
 		}
 	})
 }

@@ -51,7 +51,8 @@ type PhaseResult struct {
 	// purpose), "timeout", "nothing succeeded", "stopped" or "canceled".
 	Ending string `json:"ending"`
 	// Invalid says why the phase says nothing of the system, because the client itself
-	// failed or was too slow, or the endpoint has gone; empty when it does.
+	// failed or was too slow, a request was longer than the endpoint's context, or the
+	// endpoint has gone, and how requests failed beside that; empty when it does.
 	Invalid string `json:"invalid,omitempty"`
 	// Figures are what was measured; nil if the phase is invalid. What an invalid phase
 	// saw, which is no measurement, is in InvalidFigures.

@@ -12,7 +12,7 @@ import (
 //
 // The report is never nil and holds what is known, even beside an error. The error is that
 // of the configuration, the preflight or the journal; or wraps [ErrNothingSucceeded],
-// [ErrEndpointGone] or [ErrUndecided]; or is that of writing to Config.Requests, or the
+// [ErrEndpointGone], [ErrInvalid] or [ErrUndecided]; or is that of writing to Config.Requests, or the
 // cause of ctx.
 func Run(ctx context.Context, cfg Config) (*Report, error) {
 	r, err := newRun(ctx, cfg, 0)

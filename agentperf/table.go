@@ -32,8 +32,11 @@ func (r *Report) WriteTable(w io.Writer) error {
 		p := &r.Phases[i]
 		row := []string{strconv.Itoa(p.Index), strconv.Itoa(p.Agents)}
 		f := p.Figures
-		if f == nil { // it is invalid
+		if f == nil { // it is invalid: only what failed is worth a look
 			f = &Figures{}
+			if of := p.InvalidFigures; of != nil && of.Failed > 0 {
+				f.Failed, f.Requests = of.Failed, of.Requests
+			}
 		}
 		row = append(row, speedText(f.P25Speed), f.ttftText())
 		if e2e {

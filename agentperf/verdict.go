@@ -10,7 +10,8 @@ const (
 	Fail Verdict = "fail"
 	// Undecided: there is too little evidence, or the rules of the phase were not met.
 	Undecided Verdict = "undecided"
-	// Invalid: the client failed or was too slow; the phase says nothing about the system.
+	// Invalid: the client failed or was too slow, or a request was longer than the
+	// endpoint's context; the phase says nothing about the system.
 	Invalid Verdict = "invalid"
 )
 

@@ -41,20 +41,28 @@ func (l *Level) checkClient(p *record.Phase, queries []*record.Row, limit time.D
 			l.Client.CPUShare = new(c.CPUShare)
 		}
 	}
-	if why := p.LocalFailure(); why != "" {
-		l.invalidate("the client failed: " + why)
+	if r := p.Refused(); r != nil {
+		l.invalidate("a query is longer than the endpoint's context: "+p.Message(r), p)
+		return
+	}
+	if why := p.Invalid(); why != "" {
+		l.invalidate(why, p)
 		return
 	}
 	if why := load.TooLate(p, queries, limit); why != "" {
-		l.invalidate(why)
+		l.invalidate(why, p)
 	} else if why := load.TooLate(p, queries, defaultClientLag); why != "" {
 		warn(&l.Warnings, "client_late", "%s", why)
 	}
 }
 
-// invalidate says why the level says nothing about the system, and withholds its figures.
-func (l *Level) invalidate(why string) {
+// invalidate says why the level says nothing about the system, and beside that how queries
+// of the phase failed, and withholds its figures. The phase is nil where why has that.
+func (l *Level) invalidate(why string, p *record.Phase) {
 	if l.Invalid == "" {
+		if p != nil && p.Failures() != "" {
+			why += "; besides, " + p.Failures()
+		}
 		l.Invalid, l.InvalidFigures, l.Figures = why, l.Figures, nil
 	}
 }

@@ -65,7 +65,7 @@ func (s *sweep) valid(ctx context.Context, l *Level, p *record.Phase) error {
 	}
 	err := s.alive(ctx, l.Concurrency, why)
 	if err != nil && ctx.Err() == nil {
-		l.invalidate("the endpoint does not answer: " + why)
+		l.invalidate("the endpoint does not answer: "+why, nil)
 	}
 	return err
 }

@@ -2,8 +2,10 @@ package slt_test
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -43,6 +45,44 @@ func TestMaxCompletionTokens(t *testing.T) {
 			if l.Figures.Failed != 0 || *l.Figures.MeanOutputTokens != 100 {
 				t.Errorf("concurrency %d: %+v", l.Concurrency, l.Figures)
 			}
+		}
+	})
+}
+
+// A query that is longer than the context ends the sweep as invalid, whatever the endpoint
+// states, and says what the server said and what failed beside it.
+func TestContextOverflow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		engine := &endpointtest.Engine{}
+		var n atomic.Int32
+		server := memnet.Serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch i := n.Add(1); {
+			case i > 60:
+				io.Copy(io.Discard, r.Body)
+				http.Error(w, `{"error":{"code":400,"message":"request (200 tokens) exceeds the available context size (150 tokens)","type":"exceed_context_size_error","n_prompt_tokens":200,"n_ctx":150}}`, http.StatusBadRequest)
+			case i > 50:
+				io.Copy(io.Discard, r.Body)
+				http.Error(w, "busy", http.StatusServiceUnavailable)
+			default:
+				engine.ServeHTTP(w, r)
+			}
+		}))
+		t.Cleanup(server.Close)
+		cfg := short(1, 2, 4)
+		cfg.Endpoint = endpoint.Config{URL: "http://mem", Dial: server.Dial}
+		report, err := slt.Run(t.Context(), cfg)
+		l := report.Levels[len(report.Levels)-1]
+		if !errors.Is(err, slt.ErrInvalid) || l.Figures != nil || l.InvalidFigures.Failed == 0 {
+			t.Fatalf("error %v, %+v", err, l)
+		}
+		for _, words := range []string{"a query is longer than the endpoint's context: ", "exceeds the available context size (150 tokens)", "; besides, 10 of "} {
+			if !strings.Contains(l.Invalid, words) {
+				t.Errorf("%q is not in %q", words, l.Invalid)
+			}
+		}
+		var table bytes.Buffer
+		if err := report.WriteTable(&table); err != nil || !strings.Contains(table.String(), "  10/") {
+			t.Errorf("%v\n%s", err, table.String())
 		}
 	})
 }

@@ -50,7 +50,7 @@ func (f *Figures) count(h *record.Header, p *record.Phase) (ended []*record.Row)
 	answered := 0
 	for i := range p.Rows {
 		switch r := &p.Rows[i]; {
-		case r.Outcome == record.Local: // says nothing
+		case r.Void(): // says nothing
 		case h.Within(r.End) && r.Outcome != record.Canceled:
 			f.Requests++
 			f.Outcomes[endpoint.Outcome(r.Outcome)]++

@@ -22,7 +22,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 	fmt.Fprintln(t, head)
 	for i := range r.Levels {
 		l := &r.Levels[i]
-		row := append([]string{strconv.Itoa(l.Concurrency)}, l.Figures.cells()...)
+		row := append([]string{strconv.Itoa(l.Concurrency)}, l.cells()...)
 		if merged {
 			row = append(row, l.Configuration)
 		}
@@ -65,11 +65,15 @@ func (r *Report) WriteTable(w io.Writer) error {
 	return err
 }
 
-// cells returns what the table has of the figures; dashes if they are nil, those of an
-// invalid level.
-func (f *Figures) cells() []string {
+// cells returns what the table has of a level: of an invalid one, only what failed.
+func (l *Level) cells() []string {
+	f := l.Figures
 	if f == nil {
-		return []string{"invalid", "-", "-", "-", "-", "-"}
+		failed := "-"
+		if l.InvalidFigures != nil && l.InvalidFigures.Failed > 0 {
+			failed = l.InvalidFigures.failedText()
+		}
+		return []string{"invalid", "-", "-", "-", "-", failed}
 	}
 	rate := "-"
 	if f.ResponseRate != nil {
@@ -77,8 +81,16 @@ func (f *Figures) cells() []string {
 	}
 	return []string{
 		fmt.Sprintf("%.1f tok/s", f.OutputTokensPerSecond), text(f.MedianOutputSpeed, "%.1f tok/s"),
-		text(f.MedianE2E, "%.2f s"), text(f.MedianTTFT, "%.3f s"), rate, fmt.Sprintf("%d/%d", f.Failed, f.Requests),
+		text(f.MedianE2E, "%.2f s"), text(f.MedianTTFT, "%.3f s"), rate, f.failedText(),
 	}
+}
+
+// failedText is how many queries failed of how many; where there were none it says so.
+func (f *Figures) failedText() string {
+	if f.Requests == 0 {
+		return "no data"
+	}
+	return fmt.Sprintf("%d/%d", f.Failed, f.Requests)
 }
 
 func indent(b *strings.Builder, lines []string) {

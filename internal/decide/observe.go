@@ -101,7 +101,7 @@ func (c *CriterionObservation) join(o CriterionObservation) {
 func Observe(tiers []Tier, block time.Duration, p *record.Phase) Observation {
 	o := Observation{
 		Agents: p.Agents, Draw: p.Draw, Measured: p.Window(), Took: p.End, Ending: p.Ending,
-		Completed: p.Completed, Least: p.Least, Straddling: p.Straddling, Invalid: p.LocalFailure(),
+		Completed: p.Completed, Least: p.Least, Straddling: p.Straddling, Invalid: p.Invalid(),
 	}
 	v := view{Phase: p, at: p.End, until: p.WindowEnd, block: block}
 	if p.Ending == "" || p.Ending == record.Decided {
@@ -180,7 +180,7 @@ func (v *view) observe(c *Criterion) CriterionObservation {
 	for i := range v.Rows {
 		r := &v.Rows[i]
 		switch {
-		case !v.measured(c, r) || r.Outcome == record.Local:
+		case !v.measured(c, r) || r.Void():
 		case r.Outcome == record.Canceled || r.End > v.at:
 			v.addOpen(c, r, min(r.End, v.at), add)
 		case r.Failed():

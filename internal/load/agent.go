@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -86,7 +87,7 @@ func (q *Request) First(t time.Time) {
 	q.row.First = q.run.since(t)
 }
 
-// End says that the request has ended, and how. A local failure ends the window: whatever
+// End says that the request has ended, and how. One that is void ends the window: whatever
 // follows says nothing about the system.
 func (q *Request) End(t metrics.Timing, err error) record.Outcome {
 	outcome, message := outcomeOf(err, q.run.hard)
@@ -95,6 +96,12 @@ func (q *Request) End(t metrics.Timing, err error) record.Outcome {
 	defer r.mu.Unlock()
 	q.row.Take(&t, r.start)
 	q.row.Outcome = outcome
+	if e, ok := errors.AsType[*endpoint.Error](err); ok && outcome == record.Overflow {
+		r.cfg.Header.ContextTokens = cmp.Or(e.ContextTokens, r.cfg.Header.ContextTokens)
+		if e.PromptTokens > 0 {
+			q.row.Prompt = int32(e.PromptTokens)
+		}
+	}
 	if message != "" {
 		q.row.Message = r.rows.messages.index(message)
 	}
@@ -104,7 +111,7 @@ func (q *Request) End(t metrics.Timing, err error) record.Outcome {
 	}
 	row := r.rows.end(q)
 	r.window.End(q.ticket, now, outcome == record.OK)
-	if outcome == record.Local {
+	if row.Void() {
 		r.window.Close(now, record.Stopped)
 	}
 	r.told()

@@ -8,8 +8,16 @@ import (
 	"time"
 )
 
-// LocalFailure says why the client itself failed, so that the phase says nothing of the
-// system; empty when it did not.
+// Invalid says why the phase says nothing of the system: the client itself failed, or what
+// was asked for does not fit the context. Empty when neither is so.
+func (p *Phase) Invalid() string {
+	if why := p.LocalFailure(); why != "" {
+		return "the client failed: " + why
+	}
+	return p.overflow()
+}
+
+// LocalFailure says why the client itself failed; empty when it did not.
 func (p *Phase) LocalFailure() string {
 	if p.Fault != "" {
 		return p.Fault
@@ -177,6 +185,25 @@ func (p *Phase) howFailed(rows []*Row) string {
 		parts = append(parts, fmt.Sprintf("%d %s (%s)", counts[k], k, example[k]))
 	}
 	return fmt.Sprintf("none of %d requests succeeded: %s", total, strings.Join(parts, ", "))
+}
+
+// Failures says, for a phase that is invalid for another reason, how many requests the
+// system failed and how most of them did: "12 of 40 requests failed, 8 of them status
+// (...)". It is empty when none failed.
+func (p *Phase) Failures() string {
+	counts, example, failed := make(map[Outcome]int), make(map[Outcome]string), 0
+	for i := range p.Rows {
+		if r := &p.Rows[i]; r.Failed() {
+			failed++
+			counts[r.Outcome]++
+			example[r.Outcome] = p.Message(r)
+		}
+	}
+	if failed == 0 {
+		return ""
+	}
+	most := byCount(counts)[0]
+	return fmt.Sprintf("%d of %d requests failed, %d of them %s (%s)", failed, len(p.Rows), counts[most], most, example[most])
 }
 
 // byCount returns the outcomes counted, the commonest first.

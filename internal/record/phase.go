@@ -50,6 +50,9 @@ type Header struct {
 	Draw  int     `json:"draw"`
 	Start string  `json:"start_law,omitempty"`
 	Pace  float64 `json:"pace_tokens_per_second,omitempty"`
+	// ContextTokens is the context window: the one that requests were made to fit, and
+	// once one did not, what the endpoint then stated. 0 means that it is unknown.
+	ContextTokens int `json:"context_tokens,omitempty"`
 	// Workload is the digest of what was replayed.
 	Workload string `json:"workload_sha256,omitempty"`
 	// Standings are one for each agent, HeldTokens the sum of the recorded input tokens
@@ -100,7 +103,7 @@ const (
 	Dead Ending = "nothing succeeded"
 	// Decided: a look ended it.
 	Decided Ending = "decided"
-	// Stopped: an agent ended it, as the client's own machine failed.
+	// Stopped: an agent ended it, since a request made the phase [Row.Void].
 	Stopped Ending = "stopped"
 	// Interrupted: the context was done.
 	Interrupted Ending = "canceled"

@@ -24,6 +24,9 @@ const (
 	Canceled Outcome = "canceled"
 	// Local: the client's own machine failed, which says nothing of the system.
 	Local Outcome = "local"
+	// Overflow: the request is longer than the endpoint's context. What was asked for does
+	// not fit, which says nothing of the system either.
+	Overflow Outcome = "context_overflow"
 	// Failed: a failure that has no word of its own.
 	Failed Outcome = "failed"
 )
@@ -66,7 +69,8 @@ type Row struct {
 	// Recorded is the number of input tokens in the recording; None where it has none.
 	Recorded int32
 	// Prompt, Cached, Completion, Reasoning and Hidden are the server's counts as in
-	// [metrics.Usage]; None where it stated nothing.
+	// [metrics.Usage]; None where it stated nothing. Of an [Overflow] Prompt is what the
+	// refusal stated.
 	Prompt, Cached, Completion, Reasoning, Hidden int32
 	// Tokens is the number of output tokens, hidden ones included, FirstTokens that of
 	// those which came with the first stamp.
@@ -92,11 +96,15 @@ func New() Row {
 // Failed reports whether the request failed by the system's fault.
 func (r *Row) Failed() bool {
 	switch r.Outcome {
-	case Open, OK, Canceled, Local:
+	case Open, OK, Canceled, Local, Overflow:
 		return false
 	}
 	return true
 }
+
+// Void reports whether the request says nothing of the system: one makes the phase
+// invalid.
+func (r *Row) Void() bool { return r.Outcome == Local || r.Outcome == Overflow }
 
 // Take fills in what a clock saw of the answer. start is when the phase began.
 func (r *Row) Take(t *metrics.Timing, start time.Time) {

@@ -109,7 +109,7 @@ func TestTakeAndTiming(t *testing.T) {
 
 func TestFailed(t *testing.T) {
 	for outcome, want := range map[record.Outcome]bool{
-		record.Open: false, record.OK: false, record.Canceled: false, record.Local: false,
+		record.Open: false, record.OK: false, record.Canceled: false, record.Local: false, record.Overflow: false,
 		record.Failed: true, "status": true, "truncated": true,
 	} {
 		if r := (record.Row{Outcome: outcome}); r.Failed() != want {
