@@ -30,7 +30,7 @@ func (p *Phase) overflow() string {
 	}
 	ratio, n := p.inputRatio(first)
 	if n > 0 {
-		s = append(s, fmt.Sprintf("the server counts %.2f times the input tokens that were recorded (%d requests)", ratio, n))
+		s = append(s, fmt.Sprintf("the server counts %.2f times the input tokens that were recorded (N %d)", ratio, n))
 	}
 	if fits := p.fitting(first, ratio); fits > 0 && first.Recorded > 0 {
 		s = append(s, fmt.Sprintf("with a context of %d tokens (Config.ContextTokens, -context) what does not fit is left out", fits))

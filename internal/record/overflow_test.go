@@ -23,10 +23,10 @@ func TestOverflow(t *testing.T) {
 	}{
 		{"all fit", 4000, []record.Row{row(ok, 1000, 1100, 50, true)}, ""},
 		{"by the others' count", 4000, []record.Row{row(ok, 1000, 1100, 50, true), row(ok, 3000, 3300, 50, true), row(over, 3950, none, 50, true)},
-			"context of 4000 tokens; the server counts 1.10 times the input tokens that were recorded (2 requests); with a context of 3636 tokens (Config"},
-		{"by its own", 4000, []record.Row{row(ok, 1000, 1000, 50, true), row(over, 4000, 5000, 50, true)}, "1.25 times the input tokens that were recorded (2 requests); with a context of 3200 tokens ("},
+			"context of 4000 tokens; the server counts 1.10 times the input tokens that were recorded (N 2); with a context of 3636 tokens (Config"},
+		{"by its own", 4000, []record.Row{row(ok, 1000, 1000, 50, true), row(over, 4000, 5000, 50, true)}, "1.25 times the input tokens that were recorded (N 2); with a context of 3200 tokens ("},
 		{"of which nothing is known but that it is too long", 0, []record.Row{row(over, 3950, none, 50, true)}, "endpoint's context; with a context of 3999 tokens ("},
-		{"too long by others' count as well", 4000, []record.Row{row(ok, 1000, 1000, 50, true), row(over, 3950, none, 50, true)}, "1.00 times the input tokens that were recorded (1 requests); with a context of 3999 tokens ("},
+		{"too long by others' count as well", 4000, []record.Row{row(ok, 1000, 1000, 50, true), row(over, 3950, none, 50, true)}, "1.00 times the input tokens that were recorded (N 1); with a context of 3999 tokens ("},
 		{"an open answer takes what is left", 4000, []record.Row{row(over, 3900, 4290, 1, false)}, "with a context of 3636 tokens ("},
 		{"nothing recorded", 4000, []record.Row{row(over, none, 5000, 50, true)}, "context of 4000 tokens; a smaller context (Config"},
 	} {
