@@ -59,6 +59,7 @@ func (m *meteredSender) Send(_ context.Context, r *trajectory.Request, clock *me
 	if r.Turn.PromptTokens > 0 {
 		row.Recorded = int32(min(r.Turn.PromptTokens, 1<<31-1))
 	}
+	row.Planned = int32(min(r.Turn.PromptEstimate(), 1<<31-1))
 	request := m.agent.Begin(row)
 	clock.First = func(t time.Time) { request.First(t) }
 	err := trajectory.Send(m.hard, m.sender, r, clock)

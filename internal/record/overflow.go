@@ -17,8 +17,8 @@ func (p *Phase) Refused() *Row {
 }
 
 // overflow says that requests are longer than the context, how the server's count of
-// tokens compares with the recorded one, and which context would leave out what does not
-// fit. It is empty when all fit.
+// tokens compares with the recorded or estimated one, and which context would leave out
+// what does not fit. It is empty when all fit.
 func (p *Phase) overflow() string {
 	first := p.Refused()
 	if first == nil {
@@ -30,9 +30,13 @@ func (p *Phase) overflow() string {
 	}
 	ratio, n := p.inputRatio(first)
 	if n > 0 {
-		s = append(s, fmt.Sprintf("the server counts %.2f times the input tokens that were recorded (N %d)", ratio, n))
+		how := "recorded"
+		if first.Recorded <= 0 {
+			how = "estimated"
+		}
+		s = append(s, fmt.Sprintf("the server counts %.2f times the input tokens that were %s (N %d)", ratio, how, n))
 	}
-	if fits := p.fitting(first, ratio); fits > 0 && first.Recorded > 0 {
+	if fits := p.fitting(first, ratio); fits > 0 {
 		s = append(s, fmt.Sprintf("with a context of %d tokens (Config.ContextTokens, -context) what does not fit is left out", fits))
 	} else {
 		s = append(s, "a smaller context (Config.ContextTokens, -context) leaves out what does not fit")
@@ -40,28 +44,28 @@ func (p *Phase) overflow() string {
 	return strings.Join(append(s, p.Message(first)), "; ")
 }
 
-// inputRatio returns the server's count of input tokens over the recorded one, summed over
+// inputRatio returns the server's count of input tokens over the planned one, summed over
 // the n requests that have both, or that of the refused request if it is greater: a phase
 // may have seen only short ones.
 func (p *Phase) inputRatio(refused *Row) (ratio float64, n int) {
-	var counted, recorded float64
+	var counted, planned float64
 	for i := range p.Rows {
-		if r := &p.Rows[i]; r.Prompt > 0 && r.Recorded > 0 {
+		if r := &p.Rows[i]; r.Prompt > 0 && r.Planned > 0 {
 			counted += float64(r.Prompt)
-			recorded += float64(r.Recorded)
+			planned += float64(r.Planned)
 			n++
 		}
 	}
 	if n > 0 {
-		ratio = counted / recorded
+		ratio = counted / planned
 	}
-	if refused.Prompt > 0 && refused.Recorded > 0 {
-		ratio = max(ratio, float64(refused.Prompt)/float64(refused.Recorded))
+	if refused.Prompt > 0 && refused.Planned > 0 {
+		ratio = max(ratio, float64(refused.Prompt)/float64(refused.Planned))
 	}
 	return ratio, n
 }
 
-// fitting returns the context, by recorded tokens, of which what fits it fits the endpoint:
+// fitting returns the context, in planned tokens, of which what fits it fits the endpoint:
 // the endpoint's over the ratio, and less than the refused request needs where its length
 // is known. It is 0 when neither is known.
 func (p *Phase) fitting(refused *Row, ratio float64) int {
@@ -69,8 +73,8 @@ func (p *Phase) fitting(refused *Row, ratio float64) int {
 	if p.ContextTokens > 0 && ratio > 0 {
 		fits = float64(p.ContextTokens) / max(1, ratio)
 	}
-	if refused.Recorded > 0 && refused.Forced {
-		fits = min(fits, float64(refused.Recorded)+float64(refused.MaxTokens)-1)
+	if refused.Planned > 0 && refused.Forced {
+		fits = min(fits, float64(refused.Planned)+float64(refused.MaxTokens)-1)
 	}
 	if math.IsInf(fits, 1) {
 		return 0

@@ -11,7 +11,10 @@ import (
 func TestOverflow(t *testing.T) {
 	row := func(outcome record.Outcome, recorded, prompt, most int32, forced bool) record.Row {
 		r := record.New()
-		r.Outcome, r.Recorded, r.Prompt, r.MaxTokens, r.Forced = outcome, recorded, prompt, most, forced
+		r.Outcome, r.Recorded, r.Planned, r.Prompt, r.MaxTokens, r.Forced = outcome, recorded, recorded, prompt, most, forced
+		if recorded < 0 { // and estimated
+			r.Recorded, r.Planned = record.None, -recorded
+		}
 		return r
 	}
 	const ok, over, none = record.OK, record.Overflow, record.None
@@ -28,7 +31,8 @@ func TestOverflow(t *testing.T) {
 		{"of which nothing is known but that it is too long", 0, []record.Row{row(over, 3950, none, 50, true)}, "endpoint's context; with a context of 3999 tokens ("},
 		{"too long by others' count as well", 4000, []record.Row{row(ok, 1000, 1000, 50, true), row(over, 3950, none, 50, true)}, "1.00 times the input tokens that were recorded (N 1); with a context of 3999 tokens ("},
 		{"an open answer takes what is left", 4000, []record.Row{row(over, 3900, 4290, 1, false)}, "with a context of 3636 tokens ("},
-		{"nothing recorded", 4000, []record.Row{row(over, none, 5000, 50, true)}, "context of 4000 tokens; a smaller context (Config"},
+		{"an estimate", 4000, []record.Row{row(over, -4000, 5000, 50, false)}, "1.25 times the input tokens that were estimated (N 1); with a context of 3200 tokens ("},
+		{"nothing is known", 4000, []record.Row{row(over, 0, 5000, 50, true)}, "context of 4000 tokens; a smaller context (Config"},
 	} {
 		p := &record.Phase{Header: record.Header{ContextTokens: tt.window}, Rows: tt.rows}
 		if why := p.Invalid(); (why == "") != (tt.want == "") || !strings.Contains(why, tt.want) {

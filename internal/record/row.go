@@ -68,6 +68,9 @@ type Row struct {
 
 	// Recorded is the number of input tokens in the recording; None where it has none.
 	Recorded int32
+	// Planned is the number of input tokens with which the workload was made to fit the
+	// context: Recorded, or an estimate where that is absent; None where nothing was.
+	Planned int32
 	// Prompt, Cached, Completion, Reasoning and Hidden are the server's counts as in
 	// [metrics.Usage]; None where it stated nothing. Of an [Overflow] Prompt is what the
 	// refusal stated.
@@ -88,7 +91,7 @@ type Row struct {
 func New() Row {
 	return Row{
 		Begun: None, Due: None, Sent: None, First: None, Tenth: None, Last: None, End: None,
-		Message: None, MaxTokens: None, Recorded: None,
+		Message: None, MaxTokens: None, Recorded: None, Planned: None,
 		Prompt: None, Cached: None, Completion: None, Reasoning: None, Hidden: None, WindowBytes: None,
 	}
 }
