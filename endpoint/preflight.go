@@ -61,7 +61,7 @@ func (p *preflight) run(ctx context.Context) error {
 	p.askEngine(ctx)
 	control, err := p.control(ctx)
 	p.look(control)
-	if e, ok := errors.AsType[*Error](err); ok && e.Outcome == OutcomeEmpty {
+	if err != nil && answered(err) {
 		p.warn("no_visible_output", "a request for %d tokens had no visible output (hidden reasoning?): little is known of the endpoint", probeTokens)
 		return nil
 	}
@@ -109,14 +109,20 @@ func (p *preflight) control(ctx context.Context) (sighting, error) {
 	s, err := p.probe(ctx, false)
 	if p.field == maxTokens && refusesMaxTokens(err) && p.q.Fields[maxTokens] == nil {
 		p.field = maxCompletionTokens
-		if s, err = p.probe(ctx, false); err == nil {
+		if s, err = p.probe(ctx, false); answered(err) {
 			p.warn(maxCompletionTokens, "the server refuses max_tokens: every request has max_completion_tokens instead")
 		}
 	}
-	if err == nil {
+	if answered(err) {
 		p.MaxTokensField = p.field
 	}
 	return s, err
+}
+
+// answered reports whether a request was served, be it without visible output.
+func answered(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return err == nil || ok && e.Outcome == OutcomeEmpty
 }
 
 // refusesMaxTokens reports whether a server wants max_completion_tokens instead, as

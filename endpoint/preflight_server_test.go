@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -24,6 +25,7 @@ type server struct {
 	fingerprint  string        // in each event
 	held         bool          // the whole answer is held back, then sent at once
 	pace         time.Duration // per token; 0 means 10 ms
+	silent       bool          // tokens have no text: reasoning that is not shown
 	hangUp       bool          // the connection is closed after each answer, unannounced
 	refuse       func(body map[string]any) (status int, text string)
 	eventError   string // instead of an answer, where tools are declared
@@ -55,9 +57,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var body map[string]any
 	json.NewDecoder(r.Body).Decode(&body)
 	s.bodies = append(s.bodies, body)
-	for name, values := range s.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), s.header)
 	if s.refuse != nil {
 		if status, text := s.refuse(body); status != 0 {
 			w.WriteHeader(status)
@@ -84,9 +84,13 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		defer func() { all.WriteTo(w) }()
 		out, flush = &all, func() {}
 	}
+	word := " word"
+	if s.silent {
+		word = ""
+	}
 	for range tokens {
 		time.Sleep(pace)
-		fmt.Fprintf(out, "data: {\"system_fingerprint\":%q,\"choices\":[{\"delta\":{\"content\":\" word\"}}]}\n\n", s.fingerprint)
+		fmt.Fprintf(out, "data: {\"system_fingerprint\":%q,\"choices\":[{\"delta\":{\"content\":%q}}]}\n\n", s.fingerprint, word)
 		flush()
 	}
 	fmt.Fprintf(out, "data: {\"choices\":[{\"delta\":{},\"finish_reason\":%q}]}\n\n", finish)
@@ -143,6 +147,7 @@ func TestPreflightFinds(t *testing.T) {
 		{"max_completion_tokens", server{refuse: refusesMaxTokens}, "max_completion_tokens", func(f *endpoint.Findings) bool {
 			return f.MaxTokensField == "max_completion_tokens" && f.IgnoreEOS == endpoint.EOSHonored
 		}},
+		{"no_visible_output", server{silent: true}, "no_visible_output", func(f *endpoint.Findings) bool { return f.MaxTokensField == "max_tokens" && f.Usage }},
 		{"engine by its answers", server{fingerprint: "vllm-0.32.0-tp1", header: http.Header{"Server": {"uvicorn"}}}, "", func(f *endpoint.Findings) bool {
 			return f.Engine == endpoint.Engine{Server: "uvicorn", Fingerprint: "vllm-0.32.0-tp1"}
 		}},
@@ -221,6 +226,22 @@ func TestPreflightOutputParser(t *testing.T) {
 	q := endpoint.PreflightRequest{Tools: json.RawMessage(`[{"type":"function","function":{"name":"run"}}]`)}
 	s.preflight(t, q, func(f endpoint.Findings, err error) {
 		if err != nil || len(f.Warnings) != 1 || f.Warnings[0].Code != "output_parser" || !strings.Contains(f.Warnings[0].Text, "tool_choice=none") || f.IgnoreEOS != endpoint.EOSHonored {
+			t.Errorf("findings %+v, error %v", f, err)
+		}
+	})
+}
+
+// The reasoning models that refuse max_tokens may spend a short answer on reasoning that
+// they do not show: the other field is found all the same.
+func TestPreflightHiddenReasoning(t *testing.T) {
+	s := &server{silent: true, refuse: func(body map[string]any) (int, string) {
+		if body["max_tokens"] != nil {
+			return 400, "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."
+		}
+		return 0, ""
+	}}
+	s.preflight(t, endpoint.PreflightRequest{}, func(f endpoint.Findings, err error) {
+		if err != nil || f.MaxTokensField != "max_completion_tokens" || len(f.Warnings) != 2 {
 			t.Errorf("findings %+v, error %v", f, err)
 		}
 	})
