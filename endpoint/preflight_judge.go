@@ -53,8 +53,10 @@ func (p *preflight) judgeConnection(first, second sighting) {
 }
 
 const (
-	// burstTokens is the number of tokens from which an answer shows a pace: engines
-	// that report every 8 tokens send two events or more of it.
+	// burstTokens is the number of visible tokens from which an answer shows a pace:
+	// engines that report every 8 tokens send two events or more of it. One that comes
+	// in a single event shows it only from probeTokens on, since engines are set to
+	// report every 20.
 	burstTokens = 16
 	// burstSpeed is a speed in tokens/s per answer that no system reaches in 2026;
 	// the fastest published one is 3,000. Real proxies that hold answers back send
@@ -73,7 +75,7 @@ func (p *preflight) judgePace(answers ...sighting) {
 	for i := range answers {
 		t := &answers[i].timing
 		switch {
-		case t.Tokens < burstTokens || t.Events == 0:
+		case visible(t) < burstTokens || t.Events == 1 && visible(t) < probeTokens:
 		case !burst(t):
 			return
 		default:
@@ -82,12 +84,16 @@ func (p *preflight) judgePace(answers ...sighting) {
 	}
 	if worst != nil {
 		p.warn("proxy_buffering", "an answer of %d tokens arrived all at once, within %v, after %v: something holds answers back (the buffering of a proxy?), so that their output speed cannot be measured",
-			worst.Tokens, (worst.E2E - worst.First).Round(10*time.Microsecond), worst.First.Round(time.Millisecond))
+			visible(worst), (worst.E2E - worst.First).Round(10*time.Microsecond), worst.First.Round(time.Millisecond))
 	}
 }
 
 // burst reports whether all tokens of an answer came too fast to have been made meanwhile.
 // Its end counts and not its last visible token: forced answers may end in silent ones.
 func burst(t *metrics.Timing) bool {
-	return t.First >= burstWait && float64(t.Tokens) >= burstSpeed*(t.E2E-t.First).Seconds()
+	return t.First >= burstWait && float64(visible(t)) >= burstSpeed*(t.E2E-t.First).Seconds()
 }
+
+// visible returns the number of visible tokens, or what their bytes can carry at 2 bytes
+// each, if that is less: the rest is reasoning that nobody counts apart.
+func visible(t *metrics.Timing) int { return min(t.Tokens-t.Usage.Hidden, int(t.Bytes/2)) }

@@ -7,12 +7,14 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/metrics"
 )
 
 // A server scripts an engine that answers with 9 tokens, or 64 with ignore_eos, 10 ms each
@@ -25,6 +27,9 @@ type server struct {
 	fingerprint  string        // in each event
 	held         bool          // the whole answer is held back, then sent at once
 	pace         time.Duration // per token; 0 means 10 ms
+	length       int           // tokens without ignore_eos; 0 means 9
+	perEvent     int           // tokens; 0 means 1
+	hidden       int           // tokens before these, of reasoning that is counted as output
 	silent       bool          // tokens have no text: reasoning that is not shown
 	hangUp       bool          // the connection is closed after each answer, unannounced
 	refuse       func(body map[string]any) (status int, text string)
@@ -66,6 +71,9 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	tokens, finish := 9, "stop"
+	if s.length > 0 {
+		tokens = s.length
+	}
 	if body["ignore_eos"] == true {
 		tokens, finish = 64, "length"
 	}
@@ -88,9 +96,12 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.silent {
 		word = ""
 	}
-	for range tokens {
-		time.Sleep(pace)
-		fmt.Fprintf(out, "data: {\"system_fingerprint\":%q,\"choices\":[{\"delta\":{\"content\":%q}}]}\n\n", s.fingerprint, word)
+	time.Sleep(pace * time.Duration(s.hidden))
+	each := max(1, s.perEvent)
+	for sent := 0; sent < tokens; sent += each {
+		n := min(each, tokens-sent)
+		time.Sleep(pace * time.Duration(n))
+		fmt.Fprintf(out, "data: {\"system_fingerprint\":%q,\"choices\":[{\"delta\":{\"content\":%q}}]}\n\n", s.fingerprint, strings.Repeat(word, n))
 		flush()
 	}
 	fmt.Fprintf(out, "data: {\"choices\":[{\"delta\":{},\"finish_reason\":%q}]}\n\n", finish)
@@ -98,7 +109,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if usage == "" {
 		usage = `"prompt_tokens_details":{"cached_tokens":0}`
 	}
-	fmt.Fprintf(out, "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":%d,\"total_tokens\":%d,%s}}\n\ndata: [DONE]\n\n", tokens, 5+tokens, usage)
+	fmt.Fprintf(out, "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":%d,\"total_tokens\":%d,%s}}\n\ndata: [DONE]\n\n", tokens+s.hidden, 5+tokens+s.hidden, usage)
 	flush()
 	if s.hangUp {
 		// The end of the answer, which net/http writes when a handler returns, and no more.
@@ -128,10 +139,16 @@ func TestPreflightFinds(t *testing.T) {
 		}
 		return 0, ""
 	}
+	refusesEOS := func(body map[string]any) (int, string) {
+		if body["ignore_eos"] != nil {
+			return 400, "unknown field ignore_eos"
+		}
+		return 0, ""
+	}
 	for _, tt := range []struct {
 		name   string
 		server server
-		code   string // of the only warning; empty for none
+		code   string // of the only warning, beside a refused ignore_eos; empty for none
 		want   func(f *endpoint.Findings) bool
 	}{
 		{"without faults", server{}, "", func(f *endpoint.Findings) bool {
@@ -142,6 +159,9 @@ func TestPreflightFinds(t *testing.T) {
 		{"DeepSeek's name for them", server{usage: `"prompt_cache_hit_tokens":0`}, "", func(f *endpoint.Findings) bool { return f.CachedUsage }},
 		{"answers held back", server{held: true}, "proxy_buffering", func(f *endpoint.Findings) bool { return f.TTFTSeconds > 0.18 }},
 		{"the fastest engine there is", server{pace: time.Second / 3000}, "", nil},
+		{"20 tokens an event", server{perEvent: 20, length: 18, refuse: refusesEOS}, "ignore_eos_rejected", nil},
+		{"a long answer in one event", server{perEvent: 64, length: 64, refuse: refusesEOS}, "proxy_buffering", nil},
+		{"two tokens after reasoning that is not shown", server{hidden: 62, length: 2, pace: time.Millisecond, refuse: refusesEOS}, "ignore_eos_rejected", nil},
 		{"Connection: close", server{header: http.Header{"Connection": {"close"}}}, "connections_closed", func(f *endpoint.Findings) bool { return !f.KeepAlive }},
 		{"closed unannounced", server{hangUp: true}, "connections_closed", func(f *endpoint.Findings) bool { return !f.KeepAlive }},
 		{"max_completion_tokens", server{refuse: refusesMaxTokens}, "max_completion_tokens", func(f *endpoint.Findings) bool {
@@ -167,7 +187,8 @@ func TestPreflightFinds(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if len(f.Warnings) > 1 || (len(f.Warnings) == 1) != (tt.code != "") || tt.code != "" && f.Warnings[0].Code != tt.code {
+				codes := slices.DeleteFunc(codesOf(f.Warnings), func(code string) bool { return code == "ignore_eos_rejected" && code != tt.code })
+				if !slices.Equal(codes, strings.Fields(tt.code)) {
 					t.Errorf("warnings %q, want %q", texts(f.Warnings), tt.code)
 				}
 				if tt.want != nil && !tt.want(&f) {
@@ -177,6 +198,13 @@ func TestPreflightFinds(t *testing.T) {
 			})
 		})
 	}
+}
+
+func codesOf(warnings []metrics.Warning) (codes []string) {
+	for _, w := range warnings {
+		codes = append(codes, w.Code)
+	}
+	return codes
 }
 
 // A proxy that holds answers back shows over HTTP/2 as well, where each frame has a stamp
