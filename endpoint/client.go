@@ -18,7 +18,9 @@ type Client struct {
 	header http.Header
 	shared *http.Transport // with HTTP2
 
-	requests, reconnects, noUsage, noDone, unclosed, chunkDelays atomic.Int64
+	requests, reconnects, noUsage, noDone, unclosed, chunkDelays, otherOutput atomic.Int64
+
+	otherPlace atomic.Pointer[string] // the first place of such output
 
 	openAfterDone, openAfterFinish atomic.Int64 // responses, since one was closed
 }
@@ -117,11 +119,22 @@ type Counters struct {
 	// next one, more than 5 ms later: the event began in an HTTP chunk whose end came
 	// late, and net/http hands out the rest of a chunk as a whole.
 	ChunkDelays int64
+	// OtherOutput counts responses with text in a place of their deltas that the client
+	// does not know. It counts as output. OtherPlace is the first such place that the
+	// client saw; empty while there was none.
+	OtherOutput int64
+	OtherPlace  string
 }
 
 // Counters returns the totals so far.
 func (c *Client) Counters() Counters {
+	place := ""
+	if p := c.otherPlace.Load(); p != nil {
+		place = *p
+	}
 	return Counters{
+		OtherOutput: c.otherOutput.Load(),
+		OtherPlace:  place,
 		Requests:    c.requests.Load(),
 		Reconnects:  c.reconnects.Load(),
 		NoUsage:     c.noUsage.Load(),
@@ -134,6 +147,8 @@ func (c *Client) Counters() Counters {
 // Since returns the difference to earlier counters of the same client.
 func (c Counters) Since(before Counters) Counters {
 	return Counters{
+		OtherOutput: c.OtherOutput - before.OtherOutput,
+		OtherPlace:  c.OtherPlace,
 		Requests:    c.Requests - before.Requests,
 		Reconnects:  c.Reconnects - before.Reconnects,
 		NoUsage:     c.NoUsage - before.NoUsage,
@@ -154,6 +169,9 @@ func (c Counters) Warnings() (w []string) {
 	add(c.Reconnects, "%d times the server closed a connection, or refused a stream, just as a request was sent; it was sent again, and the time lost counts")
 	add(c.Unclosed, "%d answers were left open by the server when they were complete; each cost its connection")
 	add(c.ChunkDelays, "%d answers had chunks that came in parts, far apart: what came in the first part counts as late as the last")
+	if c.OtherOutput > 0 {
+		w = append(w, fmt.Sprintf("%d answers had text in delta.%s, which is not a place known for output; it counts as output", c.OtherOutput, c.OtherPlace))
+	}
 	add(c.NoDone, "%d answers ended without [DONE]")
 	return w
 }
@@ -167,6 +185,16 @@ func (c *Client) lingers(afterDone bool) {
 	} else {
 		c.openAfterFinish.Add(1)
 	}
+}
+
+// foundOutput records a response with output in a place that is not known, in an event
+// whose data is given.
+func (c *Client) foundOutput(data []byte) {
+	if c.otherPlace.Load() == nil {
+		place := c.quote(strangePlace(data))
+		c.otherPlace.CompareAndSwap(nil, &place)
+	}
+	c.otherOutput.Add(1)
 }
 
 // tryAgain is how many responses may be left open before one gets the full wait

@@ -11,6 +11,9 @@ type delta struct {
 	visible   int  // bytes of visible output of the first choice, as encoded
 	reasoning bool // some of it is reasoning
 	several   bool // there is visible output of another choice
+	step      bool // the first choice has a delta or a finish_reason
+	role      bool // its delta has a role
+	strange   bool // some of the output is in a place that is not known
 	finish    finish
 	usage     metrics.Usage
 	counted   bool // usage is present

@@ -58,19 +58,7 @@ func parseAnyDelta(data []byte) (d delta, err error) {
 // choices looks at the choice of index 0.
 func (d *delta) choices(choices gjson.Result) {
 	choices.ForEach(func(_, choice gjson.Result) bool {
-		var delta, finish gjson.Result
-		index := 0.0
-		choice.ForEach(func(key, value gjson.Result) bool {
-			switch key.Str {
-			case "index":
-				index = value.Num
-			case "delta":
-				delta = value
-			case "finish_reason":
-				finish = value
-			}
-			return true
-		})
+		index, delta, finish := choiceOf(choice)
 		if index != 0 {
 			other := *d
 			other.visible = 0
@@ -79,11 +67,29 @@ func (d *delta) choices(choices gjson.Result) {
 			return true
 		}
 		d.output(delta)
+		d.step = d.step || delta.IsObject()
 		if finish.Type == gjson.String && finish.Str != "" {
 			d.finish = finishOf(finish.Str)
+			d.step = true
 		}
 		return true
 	})
+}
+
+// choiceOf returns what counts of a choice. If a name comes twice, the last counts.
+func choiceOf(choice gjson.Result) (index float64, delta, finish gjson.Result) {
+	choice.ForEach(func(key, value gjson.Result) bool {
+		switch key.Str {
+		case "index":
+			index = value.Num
+		case "delta":
+			delta = value
+		case "finish_reason":
+			finish = value
+		}
+		return true
+	})
+	return index, delta, finish
 }
 
 // finishOf returns the reason without a reference to the event.
@@ -99,53 +105,51 @@ func finishOf(s string) finish {
 // output counts the visible output of a choice's delta. A role, an empty
 // content and the id of a tool call are not visible.
 func (d *delta) output(delta gjson.Result) {
+	if !delta.IsObject() {
+		return
+	}
+	before, other := d.visible, false
 	delta.ForEach(func(key, value gjson.Result) bool {
 		switch key.Str {
 		case "content", "refusal":
-			d.visible += textSize(value)
+			d.texts(key.Str, value, 0)
 		case "function_call": // the older form of a tool call
 			d.call(value)
 		case "reasoning", "reasoning_content":
-			if n := textSize(value); n > 0 {
-				d.visible += n
-				d.reasoning = true
-			}
+			d.texts(key.Str, value, 0)
 		case "tool_calls":
 			value.ForEach(func(_, call gjson.Result) bool {
 				d.call(call.Get("function"))
 				return true
 			})
+			other = true
+		case "role":
+			d.role = true
+		default:
+			other = true
 		}
 		return true
 	})
-}
-
-// call counts the visible output of a tool call.
-func (d *delta) call(function gjson.Result) {
-	function.ForEach(func(key, value gjson.Result) bool {
-		if key.Str == "name" || key.Str == "arguments" {
-			d.visible += textSize(value)
-		}
-		return true
-	})
-}
-
-// textSize returns the encoded length of a string without its quotes, or of the texts
-// of content parts. Tool arguments sent as an object are output too.
-func textSize(v gjson.Result) (n int) {
-	switch {
-	case v.Type == gjson.String:
-		return len(v.Raw) - 2
-	case v.IsArray():
-		v.ForEach(func(_, part gjson.Result) bool {
-			if text := part.Get("text"); text.Type == gjson.String {
-				n += len(text.Raw) - 2
-			}
+	// What is elsewhere may be a copy, as LiteLLM and OpenRouter send of reasoning.
+	if other && d.visible == before {
+		delta.ForEach(func(key, value gjson.Result) bool {
+			d.elsewhere(key.Str, value)
 			return true
 		})
-		return n
-	case v.IsObject():
-		return len(v.Raw)
 	}
-	return 0
+}
+
+// call counts the visible output of a tool call. Arguments sent as an object are output
+// too.
+func (d *delta) call(function gjson.Result) {
+	function.ForEach(func(key, value gjson.Result) bool {
+		switch {
+		case key.Str != "name" && key.Str != "arguments":
+		case value.IsObject():
+			d.visible += len(value.Raw)
+		default:
+			d.texts(key.Str, value, 0)
+		}
+		return true
+	})
 }

@@ -5,6 +5,7 @@ import "github.com/agentperf/agentperf-go/internal/jsonscan"
 // scanDelta scans the delta of a choice and counts its visible output. If a name comes
 // twice, both count.
 func (c *choice) scanDelta(t jsonscan.Text, i int) int {
+	c.step = t.Is(i, '{')
 	i, more := openOrNull(t, i, '{')
 	for more {
 		var name []byte
@@ -20,12 +21,38 @@ func (c *choice) scanDelta(t jsonscan.Text, i int) int {
 			i = c.scanFunction(t, i)
 		case "tool_calls":
 			i = c.scanCalls(t, i)
-		default:
+		case "role":
+			c.role = true
 			i = t.Skip(i)
+		default:
+			i = skipOther(t, name, i)
 		}
 		i, more = t.More(i, '{')
 	}
 	return i
+}
+
+// skipOther passes what is not output. What may be is a mistake, so that parseAnyDelta
+// looks at it: text, or something with parts.
+func skipOther(t jsonscan.Text, name []byte, i int) int {
+	if quiet(string(name)) {
+		return t.Skip(i)
+	}
+	switch i = t.Space(i); {
+	case t.Is(i, '"'):
+		n, after := t.Str(i)
+		if n > 0 {
+			return jsonscan.Mistake
+		}
+		return after
+	case t.Is(i, '{'), t.Is(i, '['):
+		after, more := t.Open(i, t[i])
+		if more {
+			return jsonscan.Mistake
+		}
+		return after
+	}
+	return t.Skip(i)
 }
 
 func (c *choice) scanText(t jsonscan.Text, i int) int {
@@ -56,7 +83,7 @@ func (c *choice) scanCall(t jsonscan.Text, i int) int {
 			seen = true
 			i = c.scanFunction(t, i)
 		} else {
-			i = t.Skip(i)
+			i = skipOther(t, name, i)
 		}
 		i, more = t.More(i, '{')
 	}

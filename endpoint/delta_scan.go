@@ -57,6 +57,8 @@ type choice struct {
 	index     int
 	visible   int
 	reasoning bool
+	step      bool // there is a delta
+	role      bool
 	finish    []byte
 }
 
@@ -67,7 +69,10 @@ func (d *delta) add(c *choice) {
 	}
 	d.visible += c.visible
 	d.reasoning = d.reasoning || c.reasoning
+	d.step = d.step || c.step
+	d.role = d.role || c.role
 	if len(c.finish) > 0 {
+		d.step = true
 		d.finish = finishOf(string(c.finish))
 	}
 }
@@ -82,7 +87,7 @@ func (c *choice) scan(t jsonscan.Text, i int) int {
 		case "index":
 			c.index, i = t.Uint(i)
 		case "delta":
-			c.visible, c.reasoning = 0, false
+			c.visible, c.reasoning, c.role = 0, false, false
 			i = c.scanDelta(t, i)
 		case "finish_reason":
 			c.finish = nil

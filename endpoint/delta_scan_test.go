@@ -35,7 +35,7 @@ var oddDeltas = []struct {
 	{`{"error":"a","error":null}`, delta{failed: true, failure: "a"}},
 	// Inside a tool call and inside the details of usage it is the first.
 	{`{"choices":[{"delta":{"tool_calls":[{"function":{"name":"f","name":"gh"},"function":{"name":"ijkl"}}],"tool_calls":[{"function":{"arguments":"m"}}]}}]}`, delta{visible: 4}},
-	{`{"choices":[{"delta":{"tool_calls":[{"function":null,"function":{"name":"f"}}]}}]}`, delta{}},
+	{`{"choices":[{"delta":{"tool_calls":[{"function":null,"function":{"name":"f"}}]}}]}`, delta{step: true}},
 	{`{"usage":{"completion_tokens":9,"completion_tokens_details":{"reasoning_tokens":3,"reasoning_tokens":4}}}`, delta{counted: true, usage: usage(0, 0, 9, 3)}},
 	// Names and values may be written with escapes.
 	{`{"choices":[{"delta":{"\u0063ontent":"\u0063"}}]}`, delta{visible: 6}},
@@ -56,7 +56,22 @@ var oddDeltas = []struct {
 	// Output of other shapes.
 	{`{"choices":[{"delta":{"content":[{"type":"text","text":"ab"},{"text":"c"}],"reasoning_content":""}}]}`, delta{visible: 3}},
 	{`{"choices":[{"delta":{"tool_calls":[{"function":{"arguments":{"a":1}}}],"function_call":{"name":"f"}}}]}`, delta{visible: 8}},
-	{`{"choices":[null,{"delta":null},{"delta":{"content":null,"tool_calls":null,"function_call":null}},{"delta":{"tool_calls":[null]}}]}`, delta{}},
+	{`{"choices":[null,{"delta":null},{"delta":{"content":null,"tool_calls":null,"function_call":null}},{"delta":{"tool_calls":[null]}}]}`, delta{step: true}},
+	// Text in other places, and what is none. A copy of text in a usual place does not count.
+	{`{"choices":[{"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"abc"}]}]}}]}`, delta{visible: 3, reasoning: true}},
+	{`{"choices":[{"delta":{"reasoning_details":[{"type":"reasoning.text","text":"abcd","format":"f","index":0}]}}]}`, delta{visible: 4, reasoning: true}},
+	{`{"choices":[{"delta":{"reasoning":"abcd","reasoning_details":[{"type":"reasoning.text","text":"abcd"}]}}]}`, delta{visible: 4, reasoning: true}},
+	{`{"choices":[{"delta":{"content":"","thoughts":{"parts":["ab",{"text":"c"}]}}}]}`, delta{visible: 3, strange: true}},
+	{`{"choices":[{"delta":{"tool_calls":[{"id":"x","type":"custom","custom":{"name":"f","input":"abc"}}]}}]}`, delta{visible: 3, strange: true}},
+	{`{"choices":[{"delta":{"role":"assistant","content":"","id":"x","n":1,"audio":null,"parts":[],"note":""}}]}`, delta{step: true, role: true}},
+	{`{"choices":[{"delta":{"role":"assistant","x":` + strings.Repeat("[", 20) + `"a"` + strings.Repeat("]", 20) + `}}]}`, delta{step: true, role: true}},
+	{`{"choices":[{"delta":null,"index":0}]}`, delta{}},
+	// Reasoning beside the completion, and cached tokens that are stated to be none.
+	{`{"usage":{"prompt_tokens":10,"completion_tokens":40,"total_tokens":210,"completion_tokens_details":{"reasoning_tokens":160}}}`, delta{counted: true, usage: usage(10, 0, 200, 160)}},
+	{`{"usage":{"prompt_tokens":10,"completion_tokens":200,"total_tokens":210,"completion_tokens_details":{"reasoning_tokens":160}}}`, delta{counted: true, usage: usage(10, 0, 200, 160)}},
+	{`{"usage":{"prompt_tokens":7,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":0}}}`, delta{counted: true, usage: metrics.Usage{Prompt: 7, Completion: 2, CachedStated: true}}},
+	{`{"usage":{"prompt_tokens":7,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":null},"prompt_cache_hit_tokens":null}}`, delta{counted: true, usage: usage(7, 0, 2, 0)}},
+	{`{"usage":{"prompt_tokens_details":{"cached_tokens":0}}}`, delta{}},
 	{`{"choices":null,"usage":null,"error":null}`, delta{}},
 	{`{"choices":{"a":{"delta":{"content":"a"}}},"usage":[1],"error":{}}`, delta{visible: 1}},
 	{" {\r\n \"choices\" : [ { \"delta\" : { \"content\" : \"a\" } , \"index\" : 0 } ] \t} ", delta{visible: 1}},
@@ -74,6 +89,7 @@ var notDeltas = []string{
 func TestOddDeltas(t *testing.T) {
 	for _, tt := range oddDeltas {
 		got, err := parseDelta([]byte(tt.in))
+		tt.want.step = tt.want.step || tt.want.visible > 0 || tt.want.finish != ""
 		if diff := cmp.Diff(tt.want, got, cmp.AllowUnexported(delta{})); diff != "" || err != nil {
 			t.Errorf("%.200s: %v (-want +got)\n%s", tt.in, err, diff)
 		}
@@ -168,5 +184,5 @@ func decodeOne(d *decoder, frame []byte) error {
 }
 
 func usage(prompt, cached, completion, reasoning int) metrics.Usage {
-	return metrics.Usage{Prompt: prompt, Cached: cached, Completion: completion, Reasoning: reasoning}
+	return metrics.Usage{Prompt: prompt, Cached: cached, CachedStated: cached > 0, Completion: completion, Reasoning: reasoning}
 }

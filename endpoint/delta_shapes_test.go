@@ -16,16 +16,18 @@ type shape struct {
 
 var (
 	shapeNames = strings.Fields("choices usage error object index delta finish_reason content refusal reasoning reasoning_content tool_calls function_call " +
-		"function name arguments text message prompt_tokens completion_tokens prompt_tokens_details cached_tokens prompt_cache_hit_tokens completion_tokens_details reasoning_tokens " +
+		"function name arguments text message prompt_tokens completion_tokens prompt_tokens_details cached_tokens prompt_cache_hit_tokens completion_tokens_details reasoning_tokens total_tokens " +
+		"role reasoning_details thinking thoughts custom " +
 		`id \u0063ontent conten\u0074 ch\u006fices \n`)
 	shapeNumbers = strings.Fields("null 0 0 0 1 2 17 123456789")
 	shapeTexts   = strings.Fields(`null "" "a" "bcdefghijklmno" "stop" "\"\\\n\u00e9"`)
 	shapeOdds    = strings.Fields(`true false -0 -1 0.0 1e0 1e400 1e-400 7.5 1234567890 01 "error" "e\u0072ror" "\x" nul [] {}`)
 	// The names that are usual inside each of these, and the type of its value.
 	shapeInside = map[string]struct{ brackets, names string }{
-		"choices": {"[{", "index delta finish_reason id"}, "delta": {"{", "content refusal reasoning reasoning_content tool_calls function_call id"},
-		"tool_calls": {"[{", "function id index"}, "function": {"{", "name arguments id"}, "function_call": {"{", "name arguments id"}, "content": {"[{", "text id"},
-		"usage":                 {"{", "prompt_tokens completion_tokens prompt_tokens_details prompt_cache_hit_tokens completion_tokens_details id"},
+		"choices": {"[{", "index delta finish_reason id"}, "delta": {"{", "content content refusal reasoning reasoning_content tool_calls function_call id role reasoning_details thoughts"},
+		"tool_calls": {"[{", "function id index custom"}, "function": {"{", "name arguments id"}, "function_call": {"{", "name arguments id"}, "content": {"[{", "text id thinking"}, "reasoning_details": {"[{", "text id type"},
+		"thinking": {"[{", "text id"}, "thoughts": {"{", "text id"}, "custom": {"{", "name arguments id"},
+		"usage":                 {"{", "prompt_tokens completion_tokens total_tokens prompt_tokens_details prompt_cache_hit_tokens completion_tokens_details id"},
 		"prompt_tokens_details": {"{", "cached_tokens id"}, "completion_tokens_details": {"{", "reasoning_tokens id"}, "error": {"{", "message error id"},
 	}
 )

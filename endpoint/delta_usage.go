@@ -15,6 +15,7 @@ func (d *delta) scanUsage(t jsonscan.Text, i int) int {
 		return t.Literal(i, "null")
 	}
 	var u metrics.Usage
+	cached, total := -1, 0
 	d.counted = false
 	i, more := t.Open(i, '{')
 	for more {
@@ -30,31 +31,38 @@ func (d *delta) scanUsage(t jsonscan.Text, i int) int {
 			d.counted = true
 		case "prompt_tokens_details":
 			n, i = scanDetail(t, i, "cached_tokens")
-			u.Cached = max(u.Cached, n)
+			cached = max(cached, n)
 		case "prompt_cache_hit_tokens": // DeepSeek's name
-			n, i = scanCount(t, i)
-			u.Cached = max(u.Cached, n)
+			n, i = scanStated(t, i)
+			cached = max(cached, n)
 		case "completion_tokens_details":
-			u.Reasoning, i = scanDetail(t, i, "reasoning_tokens")
+			n, i = scanDetail(t, i, "reasoning_tokens")
+			u.Reasoning = max(0, n)
+		case "total_tokens":
+			total, i = scanCount(t, i)
 		default:
 			i = t.Skip(i)
 		}
 		i, more = t.More(i, '{')
 	}
-	d.usage = consistent(u) // nothing, if neither was there
+	if d.usage = (metrics.Usage{}); d.counted {
+		d.usage = consistent(u, cached, total)
+	}
 	return i
 }
 
-// scanDetail scans an object and returns the first count of the wanted name.
+// scanDetail scans an object and returns the first count of the wanted name; -1 without
+// one.
 func scanDetail(t jsonscan.Text, i int, wanted string) (n, after int) {
 	var seen bool
+	n = -1
 	i, more := openOrNull(t, i, '{')
 	for more {
 		var name []byte
 		name, i = t.Name(i)
 		if string(name) == wanted && !seen {
 			seen = true
-			n, i = scanCount(t, i)
+			n, i = scanStated(t, i)
 		} else {
 			i = t.Skip(i)
 		}
@@ -70,11 +78,20 @@ func scanCount(t jsonscan.Text, i int) (n, after int) {
 	return t.Uint(i)
 }
 
+// scanStated scans a count, -1 for null.
+func scanStated(t jsonscan.Text, i int) (n, after int) {
+	if t.Is(i, 'n') {
+		return -1, t.Literal(i, "null")
+	}
+	return t.Uint(i)
+}
+
 // parseUsage reads a usage object. ok is false without a plausible count of output or
 // input tokens. An impossible detail, such as more cached tokens than input tokens,
 // counts as absent.
 func parseUsage(v gjson.Result) (u metrics.Usage, ok bool) {
 	good := true
+	cached, all := -1, 0
 	total := func(v gjson.Result) int {
 		n, believable := count(v)
 		good = good && believable
@@ -88,11 +105,11 @@ func parseUsage(v gjson.Result) (u metrics.Usage, ok bool) {
 		case "completion_tokens":
 			u.Completion = total(value)
 		case "prompt_tokens_details":
-			n, _ := count(value.Get("cached_tokens"))
-			u.Cached = max(u.Cached, n)
+			cached = max(cached, stated(value.Get("cached_tokens")))
 		case "prompt_cache_hit_tokens": // DeepSeek's name
-			n, _ := count(value)
-			u.Cached = max(u.Cached, n)
+			cached = max(cached, stated(value))
+		case "total_tokens":
+			all, _ = count(value)
 		case "completion_tokens_details":
 			u.Reasoning, _ = count(value.Get("reasoning_tokens"))
 		}
@@ -101,16 +118,35 @@ func parseUsage(v gjson.Result) (u metrics.Usage, ok bool) {
 	if !ok || !good {
 		return metrics.Usage{}, false
 	}
-	return consistent(u), true
+	return consistent(u, cached, all), true
 }
 
-// consistent drops impossible details.
-func consistent(u metrics.Usage) metrics.Usage {
-	if u.Cached > u.Prompt {
-		u.Cached = 0
+// consistent completes a usage with the number of cached tokens, -1 where it is not stated,
+// and drops impossible details. total is the number of all tokens; 0 where it is not
+// stated.
+func consistent(u metrics.Usage, cached, total int) metrics.Usage {
+	if cached >= 0 && cached <= u.Prompt {
+		u.Cached, u.CachedStated = cached, true
 	}
-	if u.Reasoning > u.Completion {
+	switch {
+	case u.Reasoning > 0 && total == u.Prompt+u.Completion+u.Reasoning:
+		// xAI and gateways to Gemini count reasoning beside the completion.
+		u.Completion += u.Reasoning
+	case u.Reasoning > u.Completion:
 		u.Reasoning = 0
+	}
+	return u
+}
+
+// usageAfter returns the usage of a response of which an earlier event had one already. The
+// later counts for all that it states: zeros do not replace a count.
+func (d *delta) usageAfter(before metrics.Usage) metrics.Usage {
+	u := d.usage
+	if u.Completion == 0 && before.Completion > 0 {
+		u.Completion, u.Reasoning = before.Completion, before.Reasoning
+	}
+	if _, ok := u.CachedTokens(); u.Prompt == 0 && before.Prompt > 0 || !ok && u.Prompt == before.Prompt {
+		u.Prompt, u.Cached, u.CachedStated = before.Prompt, before.Cached, before.CachedStated
 	}
 	return u
 }
@@ -124,4 +160,12 @@ func count(v gjson.Result) (n int, believable bool) {
 		return 0, false
 	}
 	return int(v.Num), true
+}
+
+// stated reads a number of tokens, -1 where there is none.
+func stated(v gjson.Result) int {
+	if n, believable := count(v); believable && v.Type == gjson.Number {
+		return n
+	}
+	return -1
 }

@@ -26,8 +26,10 @@ type stream struct {
 	reasoning bool
 	visible   int // bytes
 	shown     int // events with visible output
+	silent    int // events without, since the latest of them
 	delay     chunkDelay
 	running   bool  // the latest of them came with a token count
+	strange   bool  // there was output in a place that is not known
 	several   bool  // other choices than the first had output
 	failure   error // what the events themselves say is wrong
 }
@@ -107,24 +109,38 @@ func (s *stream) event(stamp time.Time, data []byte, failed bool) {
 		return
 	}
 	if d.counted {
-		s.usage, s.reported = d.usage, true
+		s.usage, s.reported = d.usageAfter(s.usage), true
 	}
 	s.several = s.several || d.several
-	if d.visible > 0 {
+	if d.strange && !s.strange {
+		s.strange = true
+		s.conn.client.foundOutput(data)
+	}
+	switch {
+	case d.visible > 0:
 		s.visible += d.visible
 		// Only a running count says how many tokens this event brought; a count
 		// that appears at the end is of all of them.
 		tokens := 0
 		if d.counted && d.usage.Completion > s.counted && (s.shown == 0 || s.running) {
 			tokens = d.usage.Completion - s.counted
+			// The first step may be of tokens that were hidden. Later ones are of this
+			// event's text, a byte or more each, and of events without.
+			if s.shown > 0 && tokens > d.visible+s.silent {
+				tokens = 0
+			}
 		}
 		if d.counted {
 			s.counted = max(s.counted, d.usage.Completion)
 		}
 		s.running = d.counted
 		s.shown++
+		s.silent = 0
 		s.reasoning = s.reasoning || d.reasoning
 		s.clock.Arrived(stamp, d.visible, tokens)
+	case d.step && s.finish == "" && (s.shown > 0 || !d.role):
+		s.silent++
+		s.clock.Progress(stamp)
 	}
 	if d.finish != "" && s.finish == "" {
 		s.finish = d.finish
@@ -176,21 +192,15 @@ func (s *stream) notStream(h http.Header) string {
 	return wrong
 }
 
-// credible reports whether the token count can be that of the visible output: a token
-// is at least a byte, give or take what a template adds, and with several choices the
-// count is of all of them.
-func (s *stream) credible() bool {
-	const margin = 64
-	return !s.several && s.usage.Completion-s.usage.Reasoning <= s.visible+margin
-}
-
 // account passes usage to the clock and counts what a complete response lacks. ended is
 // false when the client broke it off.
 func (s *stream) account(ended bool) {
 	if s.delay.found {
 		s.conn.client.chunkDelays.Add(1)
 	}
-	s.reported = s.reported && s.credible()
+	if s.several {
+		s.usage.Completion, s.usage.Reasoning = 0, 0 // they are of all choices
+	}
 	if s.reported {
 		// Some servers stream their reasoning as content: with more events than
 		// tokens outside reasoning, the reasoning was shown.
@@ -202,7 +212,7 @@ func (s *stream) account(ended bool) {
 	if s.finish == "" || !ended {
 		return
 	}
-	if !s.reported {
+	if !s.reported || s.usage.Completion == 0 && s.shown > 0 {
 		s.conn.client.noUsage.Add(1)
 	}
 	if !s.response.Done {

@@ -21,8 +21,10 @@ type Clock struct {
 
 	due, sent, done time.Time
 	first, last     time.Time // the first and the latest stamp with visible output
+	made            time.Time // the latest stamp of an event after that, with output or without
 	tenth           time.Time // the stamp of the tenth event
 	total, head     amount    // of the whole response, of its first stamp
+	ahead           int       // events without output before the first that had some
 	usage           Usage
 	reported        bool
 	clamped         int
@@ -42,9 +44,10 @@ type Clock struct {
 // burst to be over, early enough for most answers to have it.
 const tenth = 10
 
-// amount is an amount of visible output.
+// amount is an amount of output.
 type amount struct {
-	events  int
+	events  int // with visible output
+	silent  int // without, after the first that had some
 	bytes   int64
 	tokens  int // by the server's running count
 	unknown int // events that came without a token count
@@ -86,10 +89,11 @@ func (c *Clock) Arrived(t time.Time, bytes, tokens int) {
 			c.First(t)
 		}
 	} else {
-		t = c.notBefore(t, c.last)
+		t = c.notBefore(t, c.made)
 		c.gap(t, tokens)
 		c.last = t
 	}
+	c.made = t
 	if c.rising++; tokens <= c.latest {
 		c.rising = 0
 	}
@@ -106,14 +110,38 @@ func (c *Clock) Arrived(t time.Time, bytes, tokens int) {
 	}
 }
 
+// Progress records an event without visible output that shows that the response goes on
+// or has just been finished: a delta without text, of a token that the server strips or
+// holds back, or one with the reason for the end. Such an event may hold a token; whether
+// it did is told by the count. Events that come before the model's first token, such as one
+// that only states a role, are not progress.
+func (c *Clock) Progress(t time.Time) {
+	if c.total.events == 0 {
+		c.ahead++
+		return
+	}
+	t = c.notBefore(t, c.made)
+	c.made = t
+	c.total.silent++
+	if t.Before(c.until) && !t.Before(c.from) {
+		c.within.silent++
+	}
+	if t.Equal(c.first) {
+		c.head.silent++
+	}
+}
+
 // Usage records the server's own count of tokens. The last call counts.
-func (c *Clock) Usage(u Usage) { c.usage, c.reported = u, true }
+func (c *Clock) Usage(u Usage) {
+	_, u.CachedStated = u.CachedTokens()
+	c.usage, c.reported = u, true
+}
 
 // Done records the end of the response, whether it succeeded or not.
 func (c *Clock) Done(t time.Time) {
 	t = c.notBefore(t, c.sent)
 	if c.total.events > 0 {
-		t = c.notBefore(t, c.last)
+		t = c.notBefore(t, c.made)
 	}
 	c.flushGap()
 	c.done = t

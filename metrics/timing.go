@@ -12,8 +12,11 @@ type TokensPerSecond float64
 type Usage struct {
 	// Prompt is the number of input tokens, cached ones included.
 	Prompt int
-	// Cached is the number of input tokens served from a prefix cache.
-	Cached int
+	// Cached is the number of input tokens served from a prefix cache, and CachedStated is
+	// set where the server said so: many do not, which is not the same as 0. A Cached above
+	// 0 counts as stated.
+	Cached       int
+	CachedStated bool
 	// Completion is the number of output tokens, reasoning included.
 	Completion int
 	// Reasoning is the number of output tokens spent on reasoning.
@@ -22,6 +25,12 @@ type Usage struct {
 	// as reasoning that the server withholds. Output speed leaves them out, since
 	// they were produced before the first visible token.
 	Hidden int
+}
+
+// CachedTokens returns the number of input tokens from a cache; ok is false if the server
+// did not state it.
+func (u Usage) CachedTokens() (n int, ok bool) {
+	return u.Cached, u.CachedStated || u.Cached > 0
 }
 
 // A Source says where a token count comes from.
@@ -55,20 +64,32 @@ type Timing struct {
 	// Tenth is the time from Sent to the tenth event with visible output; 0 with
 	// fewer events.
 	Tenth time.Duration
+	// Made is the time from Sent to the latest sign that tokens were made: the last
+	// visible output or a later event without; 0 if Events is 0.
+	Made time.Duration
 	// E2E is the time from Sent to the end of the response; 0 if it has not ended.
 	E2E time.Duration
 
 	// Events is the number of events with visible output, FirstEvents the number
 	// of those that came with the first stamp.
 	Events, FirstEvents int
+	// Silent is the number of events without visible output after the first that had
+	// some, Ahead that of those before it; see [Clock.Progress].
+	Silent, Ahead int
 	// Bytes is the length of the visible output.
 	Bytes int64
 	// Tokens is the number of output tokens, hidden ones included, and
-	// TokenSource where that number comes from.
+	// TokenSource where that number comes from. It is not the server's count where that
+	// cannot be: a token is a byte of output at least, unless it was hidden or came in an
+	// event without output.
 	Tokens      int
 	TokenSource Source
-	// FirstTokens is the number of visible tokens that came with the first stamp,
-	// and FirstSource where that number comes from.
+	// Doubted is set by those who know more than the response, such as how many tokens it
+	// could have at most or how many others have in as many bytes, where Tokens cannot be
+	// right. There is no speed then.
+	Doubted bool
+	// FirstTokens is the number of tokens that came with the first stamp, those made
+	// before it left out, and FirstSource where that number comes from.
 	FirstTokens int
 	FirstSource Source
 	// Usage is the server's count; zero unless UsageReported.
@@ -89,8 +110,8 @@ type Part struct {
 	Bytes  int64
 	// Tokens is the number of output tokens: by the running count if there is one,
 	// else in proportion to visible bytes, else the number of events. Hidden
-	// tokens, which were produced before the first visible one, count with the
-	// first stamp.
+	// tokens, and those of events without output, which were produced before the first
+	// visible one, count with the first stamp; later ones of such events with these.
 	Tokens float64
 }
 
@@ -123,41 +144,57 @@ func (c *Clock) Timing() Timing {
 	if c.total.events >= tenth {
 		t.Tenth = c.tenth.Sub(sent)
 	}
-	t.Tokens, t.TokenSource = c.count()
-	t.FirstTokens, t.FirstSource = c.countFirst(t.Tokens-t.Usage.Hidden, t.TokenSource)
-	t.Within = c.part(t.Tokens-t.Usage.Hidden, t.TokenSource)
+	t.Silent, t.Ahead = c.total.silent, c.ahead
+	if c.total.events > 0 {
+		t.Made = c.made.Sub(sent)
+	}
+	t.Tokens, t.TokenSource = c.count(&t)
+	s := t.split()
+	t.FirstTokens, t.FirstSource = c.countFirst(s, t.TokenSource)
+	t.Within = c.part(s, t.TokenSource)
 	return t
 }
 
 // part returns the output that arrived in the window.
-func (c *Clock) part(visible int, source Source) Part {
+func (c *Clock) part(s parts, source Source) Part {
 	p := Part{Events: c.within.events, Bytes: c.within.bytes}
 	begun := p.Events > 0 && !c.first.Before(c.from)
 	switch {
 	case p.Events == 0:
 	case c.total.unknown == 0:
-		// A running count includes hidden tokens, in its first step.
+		// A running count includes what came before the first output, in its first step,
+		// and what came without output before more that had some.
 		p.Tokens = float64(c.within.tokens)
-		return p
+		begun = false
+		s.silent = min(s.silent, max(0, s.ahead+s.visible+s.silent+c.usage.Hidden-c.total.tokens))
 	case source == SourceEvents:
 		p.Tokens = float64(p.Events)
 	case c.total.bytes > 0:
-		p.Tokens = float64(visible) * float64(p.Bytes) / float64(c.total.bytes)
+		p.Tokens = float64(s.visible) * float64(p.Bytes) / float64(c.total.bytes)
 	default:
-		p.Tokens = float64(visible) * float64(p.Events) / float64(c.total.events)
+		p.Tokens = float64(s.visible) * float64(p.Events) / float64(c.total.events)
 	}
 	if begun {
-		p.Tokens += float64(c.usage.Hidden)
+		p.Tokens += float64(c.usage.Hidden + s.ahead)
+	}
+	if c.total.silent > 0 {
+		p.Tokens += float64(s.silent) * float64(c.within.silent) / float64(c.total.silent)
 	}
 	return p
 }
 
 // count returns the number of output tokens and where it comes from. A usage of 0
-// tokens beside visible output is not a count.
-func (c *Clock) count() (int, Source) {
+// tokens beside visible output is not a count, and neither is one of more tokens than the
+// output can hold.
+func (c *Clock) count(t *Timing) (int, Source) {
+	if n := c.usage.Completion; n > 0 {
+		believed := *t
+		believed.Tokens = n
+		if t.Events == 0 || t.Bytes == 0 || int64(believed.split().visible) <= t.Bytes {
+			return n, SourceUsage
+		}
+	}
 	switch {
-	case c.usage.Completion > 0:
-		return c.usage.Completion, SourceUsage
 	case c.total.events == 0:
 		return 0, SourceNone
 	case c.total.unknown == 0:
@@ -167,28 +204,31 @@ func (c *Clock) count() (int, Source) {
 	}
 }
 
-// countFirst returns the number of visible tokens that came with the first stamp.
-func (c *Clock) countFirst(visible int, source Source) (int, Source) {
+// countFirst returns the number of tokens that came with the first stamp and were not made
+// before it.
+func (c *Clock) countFirst(s parts, source Source) (int, Source) {
 	if c.head.events == 0 {
 		return 0, SourceNone
 	}
 	var n int
 	switch {
 	case c.head.unknown == 0:
-		// A running count includes hidden tokens.
-		n, source = c.head.tokens-c.usage.Hidden, SourceContinuous
+		// A running count includes what came before.
+		n, source = c.head.tokens-c.usage.Hidden-s.ahead, SourceContinuous
 	case source == SourceEvents:
 		n = c.head.events
 	case c.total.bytes > 0:
-		n = int(math.Round(float64(visible) * float64(c.head.bytes) / float64(c.total.bytes)))
+		n = int(math.Round(float64(s.visible) * float64(c.head.bytes) / float64(c.total.bytes)))
 		source = SourceEstimated
 	default:
-		n = int(math.Round(float64(visible) * float64(c.head.events) / float64(c.total.events)))
+		n = int(math.Round(float64(s.visible) * float64(c.head.events) / float64(c.total.events)))
 		source = SourceEstimated
 	}
-	// Visible output is at least one token, at the first stamp and after it.
-	most := visible
-	if c.total.events > c.head.events {
+	n += min(c.head.silent, s.silent)
+	// Visible output is at least one token, at the first stamp and after it; so is what
+	// came without.
+	most := s.visible + s.silent
+	if c.total.events > c.head.events || s.silent > 0 && c.total.silent > c.head.silent {
 		most--
 	}
 	return max(1, min(n, most)), source
@@ -206,34 +246,43 @@ func (t Timing) TTFTFromDue() (d time.Duration, ok bool) {
 	return t.First + t.Lateness, t.Events > 0 && !t.Sent.IsZero()
 }
 
-// OutputSpeed is the number of visible tokens after the first stamp over the
-// time from the first visible stamp to the last. ok is false if the response is
-// unmeasurable: all visible output shares one stamp, or all tokens came with the
-// first.
+// Rest returns the number of tokens after the first stamp and the time in which they were
+// made: up to the last visible output, or to the latest event without output where such
+// events held tokens. The other Tokens were made before.
+func (t Timing) Rest() (tokens int, span time.Duration) { return t.split().rest(&t) }
+
+// VisibleTokens returns how many of the tokens are in the visible output: those that were
+// neither hidden nor came in events without output.
+func (t Timing) VisibleTokens() int { return t.split().visible }
+
+// OutputSpeed is the number of tokens after the first stamp over the time in which they
+// were made, which are those of [Timing.Rest]. ok is false if the response is unmeasurable;
+// [Timing.Unmeasurable] says why.
 func (t Timing) OutputSpeed() (speed TokensPerSecond, ok bool) {
-	tokens, window := t.Tokens-t.Usage.Hidden-t.FirstTokens, t.Last-t.First
-	if t.Events == 0 || window <= 0 || tokens <= 0 {
+	if t.Unmeasurable() != "" {
 		return 0, false
 	}
+	tokens, span := t.Rest()
 	// One division of two whole numbers: a speed that is a whole number of
 	// tokens per second comes out as exactly that, so that a tie is a tie.
-	return TokensPerSecond(float64(tokens) * 1e9 / float64(window.Nanoseconds())), true
+	return TokensPerSecond(float64(tokens) * 1e9 / float64(span.Nanoseconds())), true
 }
 
 // TimePerOutputToken is the inverse of OutputSpeed: the mean time between the
 // tokens of the response. ok is as for OutputSpeed.
 func (t Timing) TimePerOutputToken() (d time.Duration, ok bool) {
-	tokens, window := t.Tokens-t.Usage.Hidden-t.FirstTokens, t.Last-t.First
-	if t.Events == 0 || window <= 0 || tokens <= 0 {
+	if t.Unmeasurable() != "" {
 		return 0, false
 	}
-	return window / time.Duration(tokens), true
+	tokens, span := t.Rest()
+	return span / time.Duration(tokens), true
 }
 
 // E2ESpeed is the number of output tokens over the time from Sent to the end of
-// the response. ok is false if there was no output or the response has not ended.
+// the response. ok is false if there was no output, the response has not ended, or its
+// tokens are Doubted.
 func (t Timing) E2ESpeed() (speed TokensPerSecond, ok bool) {
-	if t.Tokens == 0 || t.E2E <= 0 {
+	if t.Tokens == 0 || t.E2E <= 0 || t.Doubted {
 		return 0, false
 	}
 	return TokensPerSecond(float64(t.Tokens) * 1e9 / float64(t.E2E.Nanoseconds())), true

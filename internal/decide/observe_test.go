@@ -18,8 +18,8 @@ func ended(begun, ttft, e2e time.Duration, tokens int) record.Row {
 	start := time.Unix(1_800_000_000, 0)
 	var c metrics.Clock
 	c.Sent(start.Add(begun))
-	c.Arrived(start.Add(begun+ttft), 1, 1)
-	c.Arrived(start.Add(begun+e2e), 1, tokens-1)
+	c.Arrived(start.Add(begun+ttft), 4, 1)
+	c.Arrived(start.Add(begun+e2e), 4*(tokens-1), tokens-1)
 	c.Usage(metrics.Usage{Completion: tokens})
 	c.Done(start.Add(begun + e2e))
 	r := record.New()

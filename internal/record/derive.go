@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/agentperf/agentperf-go/metrics"
 )
 
 // Invalid says why the phase says nothing of the system: the client itself failed, or what
@@ -37,8 +39,9 @@ type Density struct{ tokens, bytes float64 }
 // Add tells it of the answers of a phase.
 func (d *Density) Add(p *Phase) {
 	for i := range p.Rows {
-		if r := &p.Rows[i]; r.TokenSource == sourceUsage {
-			d.tokens += float64(r.Tokens) - float64(max(0, r.Hidden))
+		r := &p.Rows[i]
+		if t := r.Timing(); r.TokenSource == sourceUsage && t.Unmeasurable() != metrics.TokensDoNotFit {
+			d.tokens += float64(t.VisibleTokens())
 			d.bytes += float64(r.Bytes)
 		}
 	}
@@ -75,14 +78,14 @@ func (p *Phase) spread(r *Row) (tokens float64) {
 	if r.Events == 0 || r.Sent < 0 {
 		return 0
 	}
-	hidden := max(0, r.Hidden)
+	t := r.Timing()
+	rest, span := t.Rest()
 	if p.Within(r.First) {
-		tokens += float64(r.FirstTokens + hidden)
+		tokens += float64(t.Tokens - rest)
 	}
-	rest, span := float64(r.Tokens-hidden-r.FirstTokens), r.Last-r.First
 	if span > 0 && rest > 0 {
-		part := min(r.Last, p.WindowEnd) - max(r.First, p.Settled)
-		tokens += rest * max(0, part.Seconds()) / span.Seconds()
+		part := min(r.First+span, p.WindowEnd) - max(r.First, p.Settled)
+		tokens += float64(rest) * max(0, part.Seconds()) / span.Seconds()
 	}
 	return tokens
 }

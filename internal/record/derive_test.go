@@ -1,6 +1,7 @@
 package record_test
 
 import (
+	"cmp"
 	"math"
 	"strings"
 	"testing"
@@ -10,8 +11,8 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
-// An answer is one that was streamed from the start of a phase on: an event of 4 bytes at
-// each of the instants.
+// An answer is one that was streamed from the start of a phase on: an event of some bytes,
+// by default 4, at each of the instants.
 type answer struct {
 	agent   int32
 	outcome record.Outcome
@@ -23,6 +24,7 @@ type answer struct {
 	hidden  int           // of those
 	window  time.Duration // how long the clock counted a second time, from 10 s on; 0 is not
 	forced  int
+	bytes   int
 }
 
 func (a answer) row() record.Row {
@@ -33,7 +35,7 @@ func (a answer) row() record.Row {
 		c.Window(start.Add(10*sec), start.Add(10*sec+a.window))
 	}
 	for _, at := range a.events {
-		c.Arrived(start.Add(at), 4, 0)
+		c.Arrived(start.Add(at), cmp.Or(a.bytes, 4), 0)
 	}
 	if a.usage > 0 {
 		c.Usage(metrics.Usage{Completion: a.usage, Hidden: a.hidden})
@@ -196,6 +198,7 @@ func TestLocalFailure(t *testing.T) {
 func TestTokenWarnings(t *testing.T) {
 	answers := func(n int, a answer) (rows []*record.Row) {
 		for range n {
+			a.bytes = 40
 			r := a.row()
 			rows = append(rows, &r)
 		}

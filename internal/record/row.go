@@ -36,9 +36,9 @@ const (
 type Row struct {
 	// Begun is when the load let the request go, which decides whether the window has
 	// it. Due is when it should have been sent, Sent when it was, First, Tenth and Last
-	// are the stamps of the first, the tenth and the latest event with visible output,
-	// End is the end of the answer.
-	Begun, Due, Sent, First, Tenth, Last, End time.Duration
+	// are the stamps of the first, the tenth and the latest event with visible output, Made
+	// that of the latest event of the output, visible or not, End is the end of the answer.
+	Begun, Due, Sent, First, Tenth, Last, Made, End time.Duration
 
 	Outcome Outcome
 	// Message is the index of what the failure said in Phase.Messages; None without one.
@@ -62,6 +62,9 @@ type Row struct {
 
 	// TokenSource and FirstSource say where Tokens and FirstTokens come from.
 	TokenSource, FirstSource Source
+	// Ahead is the number of events before the first with visible output, at most 65,535;
+	// see [metrics.Timing].
+	Ahead uint16
 
 	// Rest is the pause that was asked for before this request.
 	Rest time.Duration
@@ -72,8 +75,8 @@ type Row struct {
 	// context: Recorded, or an estimate where that is absent; None where nothing was.
 	Planned int32
 	// Prompt, Cached, Completion, Reasoning and Hidden are the server's counts as in
-	// [metrics.Usage]; None where it stated nothing. Of an [Overflow] Prompt is what the
-	// refusal stated.
+	// [metrics.Usage]; None where it stated nothing, also of one of them alone. Of an
+	// [Overflow] Prompt is what the refusal stated.
 	Prompt, Cached, Completion, Reasoning, Hidden int32
 	// Tokens is the number of output tokens, hidden ones included, FirstTokens that of
 	// those which came with the first stamp.
@@ -81,6 +84,9 @@ type Row struct {
 	// Events is the number of events with visible output, FirstEvents that of those
 	// with the first stamp, Bytes the length of the visible output.
 	Events, FirstEvents, Bytes int32
+	// Silent is the number of events without visible output after the first that had some;
+	// see [metrics.Timing].
+	Silent int32
 	// WindowBytes and WindowTokens are the part of the output that came in the window,
 	// where the load knew it beforehand; WindowBytes is None where it did not.
 	WindowBytes  int32
@@ -90,7 +96,7 @@ type Row struct {
 // New returns a row of which nothing is known yet.
 func New() Row {
 	return Row{
-		Begun: None, Due: None, Sent: None, First: None, Tenth: None, Last: None, End: None,
+		Begun: None, Due: None, Sent: None, First: None, Tenth: None, Last: None, Made: None, End: None,
 		Message: None, MaxTokens: None, Recorded: None, Planned: None,
 		Prompt: None, Cached: None, Completion: None, Reasoning: None, Hidden: None, WindowBytes: None,
 	}
@@ -116,7 +122,7 @@ func (r *Row) Take(t *metrics.Timing, start time.Time) {
 		r.Due = t.Due.Sub(start)
 		r.End = r.Sent + t.E2E
 		if t.Events > 0 {
-			r.First, r.Last = r.Sent+t.First, r.Sent+t.Last
+			r.First, r.Last, r.Made = r.Sent+t.First, r.Sent+t.Last, r.Sent+t.Made
 		}
 		if t.Tenth > 0 {
 			r.Tenth = r.Sent + t.Tenth
@@ -124,11 +130,15 @@ func (r *Row) Take(t *metrics.Timing, start time.Time) {
 	}
 	if r.Reported = t.UsageReported; r.Reported {
 		u := &t.Usage
-		r.Prompt, r.Cached, r.Completion, r.Reasoning, r.Hidden = clip(u.Prompt), clip(u.Cached), clip(u.Completion), clip(u.Reasoning), clip(u.Hidden)
+		r.Prompt, r.Completion, r.Reasoning, r.Hidden = clip(u.Prompt), clip(u.Completion), clip(u.Reasoning), clip(u.Hidden)
+		if n, ok := u.CachedTokens(); ok {
+			r.Cached = clip(n)
+		}
 	}
 	r.Tokens, r.TokenSource = clip(t.Tokens), sourceOf(t.TokenSource)
 	r.FirstTokens, r.FirstSource = clip(t.FirstTokens), sourceOf(t.FirstSource)
 	r.Events, r.FirstEvents, r.Bytes = clip(t.Events), clip(t.FirstEvents), clip(int(t.Bytes))
+	r.Silent, r.Ahead = clip(t.Silent), uint16(min(t.Ahead, 1<<16-1))
 }
 
 // Timing returns the answer as package metrics derives figures from. Its Due and Sent are
@@ -138,7 +148,7 @@ func (r *Row) Timing() metrics.Timing {
 		Events: int(r.Events), FirstEvents: int(r.FirstEvents), Bytes: int64(r.Bytes),
 		Tokens: int(r.Tokens), TokenSource: r.TokenSource.metrics(),
 		FirstTokens: int(r.FirstTokens), FirstSource: r.FirstSource.metrics(),
-		UsageReported: r.Reported,
+		UsageReported: r.Reported, Silent: int(r.Silent), Ahead: int(r.Ahead), Doubted: r.overLimit(),
 	}
 	if r.Sent >= 0 {
 		// One past the zero time, which would mean that it was not sent.
@@ -149,7 +159,7 @@ func (r *Row) Timing() metrics.Timing {
 			t.E2E = r.End - r.Sent
 		}
 		if r.Events > 0 {
-			t.First, t.Last = r.First-r.Sent, r.Last-r.Sent
+			t.First, t.Last, t.Made = r.First-r.Sent, r.Last-r.Sent, r.Made-r.Sent
 		}
 		if r.Tenth >= 0 {
 			t.Tenth = r.Tenth - r.Sent
@@ -157,11 +167,18 @@ func (r *Row) Timing() metrics.Timing {
 	}
 	if r.Reported {
 		t.Usage = metrics.Usage{
-			Prompt: stated(r.Prompt), Cached: stated(r.Cached), Completion: stated(r.Completion),
+			Prompt: stated(r.Prompt), Cached: stated(r.Cached), CachedStated: r.Cached >= 0, Completion: stated(r.Completion),
 			Reasoning: stated(r.Reasoning), Hidden: stated(r.Hidden),
 		}
 	}
 	return t
+}
+
+// overLimit reports whether the server counts more tokens than the answer could have. One
+// more than the limit may be the token that ends it. A server that ignores the limit sends
+// as many events, of one token or more.
+func (r *Row) overLimit() bool {
+	return r.Reported && r.MaxTokens > 0 && r.Completion-1 > r.MaxTokens && r.Tokens > r.Events+r.Silent+int32(r.Ahead)
 }
 
 // Lateness returns how late the client was in sending; 0 for what was not sent.

@@ -1,0 +1,135 @@
+package endpoint_test
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/metrics"
+)
+
+// A piece is what a server sends after a pause.
+type piece struct {
+	after time.Duration
+	text  string
+}
+
+// script is a server that sends pieces, each in a write of its own.
+type script []piece
+
+func (s script) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	io.Copy(io.Discard, r.Body)
+	w.Header().Set("Content-Type", "text/event-stream")
+	for _, p := range s {
+		time.Sleep(p.after)
+		io.WriteString(w, p.text)
+		http.NewResponseController(w).Flush()
+	}
+}
+
+// say appends an event with a delta n times.
+func (s script) say(n int, after time.Duration, delta string) script {
+	for range n {
+		s = append(s, piece{after, `data: {"id":"c1","choices":[{"index":0,"delta":` + delta + `,"finish_reason":null}]}` + "\n\n"})
+	}
+	return s
+}
+
+// role is the beginning of most scripts.
+func role() script { return script{}.say(1, 200*time.Millisecond, `{"role":"assistant","content":""}`) }
+
+// end appends the event with a finish_reason and those that follow it.
+func (s script) end(usages ...string) script {
+	s = append(s, piece{0, `data: {"id":"c1","choices":[{"index":0,"delta":{},"finish_reason":"length"}]}` + "\n\n"})
+	for _, u := range usages {
+		s = append(s, piece{0, `data: {"id":"c1","choices":[],"usage":` + u + "}\n\n"})
+	}
+	return append(s, piece{0, "data: [DONE]\n\n"})
+}
+
+func counts(prompt, completion int) string {
+	return fmt.Sprintf(`{"prompt_tokens":%d,"completion_tokens":%d,"total_tokens":%d}`, prompt, completion, prompt+completion)
+}
+
+// running is a script of events that each come with a running count.
+func running(n int, after time.Duration, count func(i int) int) script {
+	s := role()
+	for i := range n {
+		s = append(s, piece{after, `data: {"choices":[{"index":0,"delta":{"content":" word"},"finish_reason":null}],"usage":` + counts(10, count(i)) + "}\n\n"})
+	}
+	return s
+}
+
+const (
+	step  = 10 * time.Millisecond
+	first = 210 * time.Millisecond
+)
+
+// Servers make a token every 10 ms; what they say of it differs. Most are re-created from
+// public reports on servers and clients.
+var countCases = []struct {
+	name   string
+	script script
+	tokens int
+	source metrics.Source
+	speed  float64 // 0 is none
+	why    metrics.Unmeasurable
+	prompt int
+}{
+	{"plain", role().say(200, step, `{"content":" word"}`).end(counts(10, 200)), 200, metrics.SourceUsage, 100, "", 10},
+	{"stripped tokens after the end", role().say(50, step, `{"content":" tok"}`).say(150, step, `{"content":""}`).end(counts(10, 200)), 200, metrics.SourceUsage, 100, "", 10},
+	{"nearly all stripped", role().say(10, step, `{"content":" tok"}`).say(190, step, `{"content":""}`).end(counts(10, 200)), 200, metrics.SourceUsage, 100, "", 10},
+	{"stripped tokens before the first", role().say(150, step, `{"content":""}`).say(50, step, `{"content":" tok"}`).end(counts(10, 200)), 200, metrics.SourceUsage, 100, "", 10},
+	{"the token that ends it is counted", append(role().say(50, step, `{"content":" tok"}`), script{{step, ""}}...).end(counts(10, 51)), 51, metrics.SourceUsage, 100, "", 10},
+	{"a late end without a token", append(role().say(50, step, `{"content":" tok"}`), script{{time.Second, ""}}...).end(counts(10, 50)), 50, metrics.SourceUsage, 100, "", 10},
+	{"tool call held back", append(role().say(1, step, `{"tool_calls":[{"index":0,"id":"1","function":{"name":"read","arguments":""}}]}`).say(20, 5*step, `{"tool_calls":[{"index":0,"function":{"arguments":"\"0123456789abcdef012\""}}]}`), script{{step, ""}}...).end(counts(10, 102)), 102, metrics.SourceUsage, 100, "", 10},
+	{"hidden reasoning without details", append(script{{1500 * time.Millisecond, ""}}, role().say(50, step, `{"content":" tok"}`).end(counts(10, 200))...), 200, metrics.SourceUsage, 0, metrics.TokensDoNotFit, 10},
+	{"more tokens than bytes", role().say(50, step, `{"content":" tok"}`).end(counts(10, 260)), 50, metrics.SourceEvents, 0, metrics.TokensDoNotFit, 10},
+	{"thinking parts", role().say(160, step, `{"content":[{"type":"thinking","thinking":[{"type":"text","text":" think"}]}]}`).say(40, step, `{"content":" word"}`).end(counts(10, 200)), 200, metrics.SourceUsage, 100, "", 10},
+	{"reasoning details", role().say(160, step, `{"reasoning_details":[{"type":"reasoning.text","text":" think","index":0}]}`).say(40, step, `{"content":" word"}`).end(counts(10, 200)), 200, metrics.SourceUsage, 100, "", 10},
+	{"reasoning in a place to come", role().say(160, step, `{"content":null,"musings":{"text":" think"}}`).say(40, step, `{"content":" word"}`).end(counts(10, 200)), 200, metrics.SourceUsage, 100, "", 10},
+	{"reasoning beside the completion", role().say(160, step, `{"reasoning_content":" think"}`).say(40, step, `{"content":" word"}`).end(
+		`{"prompt_tokens":10,"completion_tokens":40,"total_tokens":210,"completion_tokens_details":{"reasoning_tokens":160}}`), 200, metrics.SourceUsage, 100, "", 10},
+	{"zeros at the end", role().say(100, 2*step, `{"content":" two words"}`).end(counts(10, 200), counts(0, 0)), 200, metrics.SourceUsage, 100, "", 10},
+	{"zeros after a running count", running(200, step, func(i int) int { return i + 1 }).end(counts(0, 0)), 200, metrics.SourceUsage, 100, "", 10},
+	{"a running count of all that came so far, each time", running(197, step, func(i int) int { return (i + 1) * (i + 2) / 2 }).end(), 197, metrics.SourceEvents, 0, metrics.TokensDoNotFit, 10},
+	{"no usage", role().say(200, step, `{"content":" word"}`).end(), 200, metrics.SourceEvents, 100, "", 0},
+}
+
+func TestCounts(t *testing.T) {
+	for _, tt := range countCases {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				client, conn := connect(t, tt.script, endpoint.Config{})
+				var c metrics.Clock
+				if err := conn.Send(t.Context(), "", body(200, ""), &c); err != nil {
+					t.Fatal(err)
+				}
+				got := c.Timing()
+				if err := c.Err(); err != nil {
+					t.Error(err)
+				}
+				if got.Tokens != tt.tokens || got.TokenSource != tt.source || got.Usage.Prompt != tt.prompt || got.Usage.CachedStated {
+					t.Errorf("%d tokens (%s), usage %+v; want %d (%s)", got.Tokens, got.TokenSource, got.Usage, tt.tokens, tt.source)
+				}
+				speed, ok := got.OutputSpeed()
+				if ok != (tt.speed > 0) || math.Abs(float64(speed)-tt.speed) > 0.005*tt.speed || got.Unmeasurable() != tt.why {
+					t.Errorf("%.1f tokens/s (%q), want %v (%q): %+v", speed, got.Unmeasurable(), tt.speed, tt.why, got)
+				}
+				if d, _ := got.TTFT(); d != first && !strings.Contains(tt.name, "before the first") && !strings.Contains(tt.name, "hidden") && !strings.Contains(tt.name, "zeros at") {
+					t.Errorf("TTFT %v, want %v", d, first)
+				}
+				warnings := strings.Join(client.Counters().Warnings(), "; ")
+				if strange := strings.Contains(warnings, "delta.musings"); strange != strings.Contains(tt.name, "place to come") {
+					t.Errorf("warnings %q", warnings)
+				}
+			})
+		})
+	}
+}
