@@ -48,26 +48,33 @@ func figures(p *record.Phase) (*Figures, []metrics.Warning) {
 	}
 	var counted, recorded float64 // input tokens, by the server and in the recording
 	succeeded := 0
-	rows := measured(p)
+	var reasons record.Reasons
+	rows, fit := measured(p), p.Fit(p.End)
 	for _, r := range rows {
 		f.Requests++
 		f.Outcomes[endpoint.Outcome(r.Outcome)]++
 		f.TokenSources[metrics.Source(r.TokenSource.String())]++
 		lateness.Record(r.Lateness().Seconds())
 		f.InputTokens += int64(max(0, r.Prompt))
-		f.CachedInputTokens += int64(max(0, r.Cached))
+		if r.Cached >= 0 {
+			if f.CachedInputTokens == nil {
+				f.CachedInputTokens = new(int64)
+			}
+			*f.CachedInputTokens += int64(r.Cached)
+		}
 		f.OutputTokens += int64(r.Tokens)
 		if r.Recorded > 0 && r.Prompt > 0 {
 			counted += float64(r.Prompt)
 			recorded += float64(r.Recorded)
 		}
-		switch t := r.Timing(); {
+		switch t := fit.Timing(r); {
 		case r.Outcome == record.OK:
 			succeeded++
 			if v, ok := t.OutputSpeed(); ok {
 				speed.Record(float64(v))
 			} else {
 				f.Unmeasurable++
+				reasons.Add(t.Unmeasurable(), 1)
 			}
 			if d, ok := t.TTFT(); ok {
 				ttft.Record(d.Seconds())
@@ -85,6 +92,7 @@ func figures(p *record.Phase) (*Figures, []metrics.Warning) {
 			}
 		}
 	}
+	f.UnmeasurableReasons = reasons
 	f.P25Speed, f.P50Speed = at(&speed, 25), at(&speed, 50)
 	f.P25E2ESpeed, f.P50E2ESpeed = at(&e2e, 25), at(&e2e, 50)
 	f.P95TTFT, f.P50TTFT = at(&ttft, 95), at(&ttft, 50)
@@ -105,7 +113,7 @@ func figures(p *record.Phase) (*Figures, []metrics.Warning) {
 		add("few_samples", "%s", text)
 	}
 	if f.Unmeasurable > 0 {
-		add("unmeasurable", "%d of %d answers came all at once and have no output speed", f.Unmeasurable, succeeded)
+		add("unmeasurable", "%s", reasons.Text(succeeded))
 	}
 	if f.Failed > 0 {
 		add("failed_requests", "%d of %d requests failed: %s", f.Failed, f.Requests, f.FailureExample)
@@ -140,9 +148,9 @@ func at(p *metrics.Percentiles, percent float64) *float64 {
 // warnOfUnfairness says when a tier passes although many agents live below its floor:
 // quantiles are over requests, and fast agents send more of them.
 func (p *PhaseResult) warnOfUnfairness(tiers []Tier, phase *record.Phase) {
-	own := make(map[int32]*metrics.Percentiles)
+	own, fit := make(map[int32]*metrics.Percentiles), phase.Fit(phase.End)
 	for _, r := range measured(phase) {
-		v, ok := r.Timing().OutputSpeed()
+		v, ok := fit.Timing(r).OutputSpeed()
 		if r.Outcome != record.OK || !ok {
 			continue
 		}

@@ -70,11 +70,13 @@ type PhaseResult struct {
 // began in the measured window.
 type Figures struct {
 	// Requests is the number of requests, Failed the number of those that the server
-	// failed, and Unmeasurable the number that succeeded but have no speed, because
-	// their output arrived all at once.
+	// failed, and Unmeasurable the number that succeeded but have no output speed, in all and
+	// by reason; see [metrics.Timing.Unmeasurable].
 	Requests     int `json:"requests"`
 	Failed       int `json:"failed"`
 	Unmeasurable int `json:"unmeasurable"`
+
+	UnmeasurableReasons map[metrics.Unmeasurable]int `json:"unmeasurable_reasons,omitempty"`
 	// StarvedAgents is the number of agents that waited for more than half of the window
 	// and got no token in it, or whose requests hung that long and failed.
 	StarvedAgents int `json:"starved_agents"`
@@ -110,8 +112,10 @@ type Figures struct {
 	// bound them.
 	OutputTokensPerSecond float64 `json:"output_tokens_per_second"`
 	InputTokens           int64   `json:"input_tokens"`
-	CachedInputTokens     int64   `json:"cached_input_tokens"`
 	OutputTokens          int64   `json:"output_tokens"`
+	// CachedInputTokens are those of InputTokens that the server says came from a cache;
+	// nil if it states them of no request, as many do not by default.
+	CachedInputTokens *int64 `json:"cached_input_tokens"`
 	// InputRatio is the server's count of input tokens over the recorded one, summed over
 	// the requests that have both; nil if none has.
 	InputRatio *float64 `json:"input_tokens_of_recorded_ratio"`

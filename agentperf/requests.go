@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/metrics"
 )
 
 // A Request is one line of Config.Requests, written as the request ends. Fields that
@@ -35,15 +36,21 @@ type Request struct {
 	Outcome     string   `json:"outcome"`
 	Error       string   `json:"error,omitempty"`
 	OutputSpeed *float64 `json:"output_speed"` // tokens per second; nil if unmeasurable
-	MaxTokens   int      `json:"max_tokens"`   // 0 where none was asked for
-	Forced      bool     `json:"forced"`       // the answer was to have just as many
-	Cold        bool     `json:"cold"`         // the first of a play that began in the middle
-	Recorded    *int     `json:"recorded_input_tokens"`
-	Hidden      *int     `json:"server_hidden_tokens"`
+	// Unmeasurable says why there is no output speed, by what the answer alone tells;
+	// empty if there is one, and for what failed.
+	Unmeasurable metrics.Unmeasurable `json:"unmeasurable,omitempty"`
+	MaxTokens    int                  `json:"max_tokens"` // 0 where none was asked for
+	Forced       bool                 `json:"forced"`     // the answer was to have just as many
+	Cold         bool                 `json:"cold"`       // the first of a play that began in the middle
+	Recorded     *int                 `json:"recorded_input_tokens"`
+	Hidden       *int                 `json:"server_hidden_tokens"`
 
 	Events      int    `json:"events"`
 	FirstEvents int    `json:"first_events"`
+	Silent      int    `json:"silent_events"` // without visible output, after the first that had some
+	Ahead       int    `json:"ahead_events"`  // without visible output, before it
 	Bytes       int    `json:"bytes"`
+	Blank       int    `json:"blank_bytes"` // of events of nothing but white space
 	Tokens      int    `json:"tokens"`
 	TokenSource string `json:"token_source,omitempty"`
 	FirstTokens int    `json:"first_tokens"`
@@ -56,6 +63,7 @@ type Request struct {
 	First    time.Duration `json:"first_ns"`
 	Tenth    time.Duration `json:"tenth_ns"` // the tenth event with visible output
 	Last     time.Duration `json:"last_ns"`
+	Made     time.Duration `json:"made_ns"` // the latest event of the output, visible or not
 	Finished time.Duration `json:"end_ns"`
 }
 
@@ -82,9 +90,9 @@ func requestOf(p *record.Phase, r *record.Row, id string) Request {
 		Phase: p.Index, ID: id, Agent: int(r.Agent), Turn: int(r.Turn), Success: r.Outcome == record.OK,
 		Outcome: string(r.Outcome), Error: p.Message(r), MaxTokens: max(0, int(r.MaxTokens)), Forced: r.Forced, Cold: r.Cold,
 		Recorded: count(r.Recorded), Start: seconds(p.Anchor, r.Sent), End: seconds(p.Anchor, r.End),
-		Events: int(r.Events), FirstEvents: int(r.FirstEvents), Bytes: int(r.Bytes), Tokens: int(r.Tokens), TokenSource: r.TokenSource.String(),
+		Events: int(r.Events), FirstEvents: int(r.FirstEvents), Silent: int(r.Silent), Ahead: int(r.Ahead), Bytes: int(r.Bytes), Blank: int(r.Blank), Tokens: int(r.Tokens), TokenSource: r.TokenSource.String(),
 		FirstTokens: int(r.FirstTokens), FirstSource: r.FirstSource.String(),
-		Rest: r.Rest, Begun: r.Begun, Due: r.Due, Sent: r.Sent, First: r.First, Tenth: r.Tenth, Last: r.Last, Finished: r.End,
+		Rest: r.Rest, Begun: r.Begun, Due: r.Due, Sent: r.Sent, First: r.First, Tenth: r.Tenth, Last: r.Last, Made: r.Made, Finished: r.End,
 	}
 	if int(r.Thread) < len(p.Threads) {
 		q.Subagent = p.Threads[r.Thread]
@@ -96,8 +104,11 @@ func requestOf(p *record.Phase, r *record.Row, id string) Request {
 	if d, ok := t.TTFT(); ok {
 		q.TTFT = new(d.Seconds())
 	}
-	if v, ok := t.OutputSpeed(); ok && r.Outcome == record.OK {
-		q.OutputSpeed = new(float64(v))
+	if r.Outcome == record.OK {
+		q.Unmeasurable = t.Unmeasurable()
+		if v, ok := t.OutputSpeed(); ok {
+			q.OutputSpeed = new(float64(v))
+		}
 	}
 	if r.Reported {
 		q.InputTokens, q.OutputTokens, q.CachedTokens, q.Hidden = count(r.Prompt), count(r.Completion), count(r.Cached), count(r.Hidden)

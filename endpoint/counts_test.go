@@ -133,3 +133,102 @@ func TestCounts(t *testing.T) {
 		})
 	}
 }
+
+// perEvent is the text of an event of n tokens.
+func perEvent(n int) string { return `{"content":"` + strings.Repeat(" word", n) + `"}` }
+
+// paced is an answer of tokens at 100 a second, so many to an event.
+func paced(tokens, each int) script {
+	s := role()
+	for left := tokens; left > 0; left -= each {
+		n := min(each, left)
+		s = s.say(1, time.Duration(n)*step, perEvent(n))
+	}
+	return s.end(counts(10, tokens))
+}
+
+// held is the answer of a gateway that waits for the end of one and then lets go of its
+// events, one flush each.
+func (s script) held(each time.Duration) script {
+	var took time.Duration
+	out := make(script, 0, len(s)+1)
+	out = append(out, piece{})
+	for _, p := range s {
+		took += p.after
+		out = append(out, piece{each, p.text})
+	}
+	out[0].after = took
+	return out
+}
+
+// What is held back and then sent has no speed, over HTTP/1.1 and HTTP/2, however long it is
+// and however many tokens are in an event; what is paced has its own.
+func TestHeldBack(t *testing.T) {
+	for _, http2 := range []bool{false, true} {
+		for _, tokens := range []int{16, 60, 200, 2000} {
+			for _, each := range []int{1, 2, 5, 8, 20} {
+				t.Run(fmt.Sprintf("http2=%v/tokens=%d/each=%d", http2, tokens, each), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						send := func(s script) metrics.Timing {
+							_, conn := connect(t, s, endpoint.Config{HTTP2: http2})
+							var c metrics.Clock
+							if err := conn.Send(t.Context(), "", body(tokens, ""), &c); err != nil {
+								t.Fatal(err)
+							}
+							return c.Timing()
+						}
+						// Tokens of which there is one event are not paced, nor are two.
+						got := send(paced(tokens, each))
+						if v, ok := got.OutputSpeed(); tokens > each && (!ok || math.Abs(float64(v)-100) > 0.1) {
+							t.Errorf("paced: %v tokens/s (%q)", v, got.Unmeasurable())
+						}
+						for _, pause := range []time.Duration{0, time.Microsecond, 14 * time.Microsecond, 100 * time.Microsecond} {
+							got := send(paced(tokens, each).held(pause))
+							if v, ok := got.OutputSpeed(); ok {
+								t.Errorf("held back and let go of in steps of %v: %v tokens/s", pause, v)
+							}
+							if why := got.Unmeasurable(); why != metrics.Burst && why != metrics.AtOnce {
+								t.Errorf("held back and let go of in steps of %v: %q", pause, why)
+							}
+							if v, ok := got.E2ESpeed(); !ok || v > 100 {
+								t.Errorf("E2E speed %v", v)
+							}
+						}
+					})
+				})
+			}
+		}
+	}
+}
+
+// A fast system is not taken for one that holds back: at 20 times what is published, and
+// behind a long prefill.
+func TestFastIsNotHeldBack(t *testing.T) {
+	for _, tt := range []struct {
+		prefill time.Duration
+		token   time.Duration
+		each    int
+		tokens  int
+	}{
+		{10 * time.Second, 500 * time.Microsecond, 1, 16}, // 2,000 tokens/s
+		{10 * time.Second, 500 * time.Microsecond, 20, 2000},
+		{time.Second, 250 * time.Microsecond, 8, 64}, // 4,000
+		{time.Millisecond, 25 * time.Microsecond, 1, 2000},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := script{{tt.prefill, ""}}
+			for range tt.tokens / tt.each {
+				s = s.say(1, time.Duration(tt.each)*tt.token, perEvent(tt.each))
+			}
+			_, conn := connect(t, s.end(counts(10, tt.tokens)), endpoint.Config{})
+			var c metrics.Clock
+			if err := conn.Send(t.Context(), "", body(tt.tokens, ""), &c); err != nil {
+				t.Fatal(err)
+			}
+			want := 1 / tt.token.Seconds()
+			if v, ok := c.Timing().OutputSpeed(); !ok || math.Abs(float64(v)/want-1) > 0.001 {
+				t.Errorf("%+v: %v tokens/s (%q), want %v", tt, v, c.Timing().Unmeasurable(), want)
+			}
+		})
+	}
+}

@@ -61,6 +61,9 @@ func (c *choice) scanText(t jsonscan.Text, i int) int {
 	}
 	n, i := t.Str(i)
 	c.visible += n
+	if n > 0 && i <= len(t) && blank(t[i-1-n:i-1]) {
+		c.blank += n
+	}
 	return i
 }
 

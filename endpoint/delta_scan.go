@@ -56,6 +56,7 @@ func (d *delta) scanChoices(t jsonscan.Text, i int) int {
 type choice struct {
 	index     int
 	visible   int
+	blank     int
 	reasoning bool
 	step      bool // there is a delta
 	role      bool
@@ -68,6 +69,7 @@ func (d *delta) add(c *choice) {
 		return
 	}
 	d.visible += c.visible
+	d.blank += c.blank
 	d.reasoning = d.reasoning || c.reasoning
 	d.step = d.step || c.step
 	d.role = d.role || c.role
@@ -87,7 +89,7 @@ func (c *choice) scan(t jsonscan.Text, i int) int {
 		case "index":
 			c.index, i = t.Uint(i)
 		case "delta":
-			c.visible, c.reasoning, c.role = 0, false, false
+			c.visible, c.blank, c.reasoning, c.role = 0, 0, false, false
 			i = c.scanDelta(t, i)
 		case "finish_reason":
 			c.finish = nil

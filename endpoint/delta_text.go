@@ -41,6 +41,22 @@ func reasons(name string) bool {
 	return false
 }
 
+// blank reports whether the text of a string, as it is encoded, is nothing but white space.
+func blank[T ~string | ~[]byte](text T) bool {
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case ' ':
+		case '\\':
+			if i++; i >= len(text) || text[i] != 'n' && text[i] != 't' && text[i] != 'r' {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}
+
 // mostParts bounds how deep parts are looked for within parts; each level is read again.
 const mostParts = 8
 
@@ -51,6 +67,9 @@ func (d *delta) texts(name string, v gjson.Result, depth int) {
 	case v.Type == gjson.String:
 		if n := len(v.Raw) - 2; n > 0 {
 			d.visible += n
+			if blank(v.Raw[1 : 1+n]) {
+				d.blank += n
+			}
 			d.reasoning = d.reasoning || reasons(name)
 			d.strange = d.strange || !known(name)
 		}

@@ -24,8 +24,8 @@ type stream struct {
 	usage     metrics.Usage
 	reported  bool
 	reasoning bool
-	visible   int // bytes
 	shown     int // events with visible output
+	blank     int // bytes of output that is nothing but white space
 	silent    int // events without, since the latest of them
 	delay     chunkDelay
 	running   bool  // the latest of them came with a token count
@@ -118,7 +118,6 @@ func (s *stream) event(stamp time.Time, data []byte, failed bool) {
 	}
 	switch {
 	case d.visible > 0:
-		s.visible += d.visible
 		// Only a running count says how many tokens this event brought; a count
 		// that appears at the end is of all of them.
 		tokens := 0
@@ -135,6 +134,7 @@ func (s *stream) event(stamp time.Time, data []byte, failed bool) {
 		}
 		s.running = d.counted
 		s.shown++
+		s.blank += d.blank
 		s.silent = 0
 		s.reasoning = s.reasoning || d.reasoning
 		s.clock.Arrived(stamp, d.visible, tokens)
@@ -198,6 +198,7 @@ func (s *stream) account(ended bool) {
 	if s.delay.found {
 		s.conn.client.chunkDelays.Add(1)
 	}
+	s.clock.Blank(s.blank)
 	if s.several {
 		s.usage.Completion, s.usage.Reasoning = 0, 0 // they are of all choices
 	}

@@ -25,6 +25,7 @@ type Clock struct {
 	tenth           time.Time // the stamp of the tenth event
 	total, head     amount    // of the whole response, of its first stamp
 	ahead           int       // events without output before the first that had some
+	blank           int64
 	usage           Usage
 	reported        bool
 	clamped         int
@@ -130,6 +131,10 @@ func (c *Clock) Progress(t time.Time) {
 		c.head.silent++
 	}
 }
+
+// Blank records how many bytes of the visible output were in events of nothing but white
+// space, over the whole response. The last call counts.
+func (c *Clock) Blank(bytes int) { c.blank = int64(bytes) }
 
 // Usage records the server's own count of tokens. The last call counts.
 func (c *Clock) Usage(u Usage) {

@@ -76,8 +76,9 @@ type Timing struct {
 	// Silent is the number of events without visible output after the first that had
 	// some, Ahead that of those before it; see [Clock.Progress].
 	Silent, Ahead int
-	// Bytes is the length of the visible output.
-	Bytes int64
+	// Bytes is the length of the visible output, Blank that of its events of nothing but
+	// white space, where the client looked.
+	Bytes, Blank int64
 	// Tokens is the number of output tokens, hidden ones included, and
 	// TokenSource where that number comes from. It is not the server's count where that
 	// cannot be: a token is a byte of output at least, unless it was hidden or came in an
@@ -122,6 +123,7 @@ func (c *Clock) Timing() Timing {
 		Sent:          c.sent,
 		Events:        c.total.events,
 		Bytes:         c.total.bytes,
+		Blank:         c.blank,
 		FirstEvents:   c.head.events,
 		Usage:         c.usage,
 		UsageReported: c.reported,

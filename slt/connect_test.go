@@ -46,7 +46,7 @@ func (e inProcess) Send(ctx context.Context, r *trajectory.Request, clock *metri
 		}
 		clock.Arrived(time.Now(), 4, 1)
 	}
-	clock.Usage(metrics.Usage{Prompt: len(strings.Fields(body.Messages[0].Content)), Completion: r.MaxTokens})
+	clock.Usage(metrics.Usage{Prompt: len(strings.Fields(body.Messages[0].Content)), CachedStated: true, Completion: r.MaxTokens})
 	clock.Done(time.Now())
 	return nil
 }

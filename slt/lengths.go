@@ -15,6 +15,7 @@ const mostCached = 0.05
 // asked for.
 func (f *Figures) lengths(want ConfigEcho, ended []*record.Row, w *[]metrics.Warning) {
 	input, output := &metrics.Percentiles{Exact: -1}, &metrics.Percentiles{Exact: -1}
+	cached := 0.0
 	for _, r := range ended {
 		if r.Outcome != record.OK {
 			continue
@@ -22,7 +23,13 @@ func (f *Figures) lengths(want ConfigEcho, ended []*record.Row, w *[]metrics.War
 		if r.Prompt > 0 {
 			input.Record(float64(r.Prompt))
 		}
-		f.CachedInputTokens += int64(max(0, r.Cached))
+		if r.Cached >= 0 {
+			if f.CachedInputTokens == nil {
+				f.CachedInputTokens = new(int64)
+			}
+			*f.CachedInputTokens += int64(r.Cached)
+			cached += float64(r.Cached)
+		}
 		output.Record(float64(r.Tokens))
 	}
 	if mean, ok := input.Mean(); ok {
@@ -30,7 +37,7 @@ func (f *Figures) lengths(want ConfigEcho, ended []*record.Row, w *[]metrics.War
 		if math.Abs(mean-float64(want.InputTokens)) > max(1, tolerance*float64(want.InputTokens)) {
 			warn(w, "input_length", "prompts had %.1f tokens on average, not %d", mean, want.InputTokens)
 		}
-		if cached := float64(f.CachedInputTokens); cached > mostCached*mean*float64(input.N()) {
+		if cached > mostCached*mean*float64(input.N()) {
 			warn(w, "cached_input", "%.0f %% of input tokens came from a cache: prefill had less to do than it should", 100*cached/(mean*float64(input.N())))
 		}
 	}

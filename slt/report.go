@@ -96,6 +96,9 @@ type Figures struct {
 	MedianOutputSpeed *float64 `json:"median_output_speed_tokens_per_second"`
 	P25OutputSpeed    *float64 `json:"p25_output_speed_tokens_per_second"`
 	P95OutputSpeed    *float64 `json:"p95_output_speed_tokens_per_second"`
+	// E2E speed is the number of output tokens over the duration of the whole query.
+	MedianE2ESpeed *float64 `json:"median_e2e_speed_tokens_per_second"`
+	P25E2ESpeed    *float64 `json:"p25_e2e_speed_tokens_per_second"`
 	// End-to-end latency is the time from the sending of a query to the end of its
 	// response.
 	MedianE2E *float64 `json:"median_e2e_seconds"`
@@ -114,10 +117,12 @@ type Figures struct {
 	Requests   int `json:"requests"`
 	Unanswered int `json:"unanswered"`
 	// Failed is the number of Requests that failed through the server's fault,
-	// Unmeasurable the number that succeeded without a measurable output speed,
-	// because all output came at once.
+	// Unmeasurable the number that succeeded without a measurable output speed; see
+	// [metrics.Timing.Unmeasurable].
 	Failed       int `json:"failed"`
 	Unmeasurable int `json:"unmeasurable"`
+	// UnmeasurableReasons counts the Unmeasurable ones by reason.
+	UnmeasurableReasons map[metrics.Unmeasurable]int `json:"unmeasurable_reasons,omitempty"`
 	// Outcomes counts how the requests ended.
 	Outcomes map[endpoint.Outcome]int `json:"outcomes"`
 	// FailureExample is the message of the first failure.
@@ -125,10 +130,10 @@ type Figures struct {
 
 	// MeanInputTokens and MeanOutputTokens are the mean lengths of the queries that
 	// succeeded, by the server's count; CachedInputTokens is the total number of
-	// input tokens that it reports as cached.
+	// input tokens that it reports as cached, nil if it states that of no query.
 	MeanInputTokens   *float64 `json:"mean_input_tokens"`
 	MeanOutputTokens  *float64 `json:"mean_output_tokens"`
-	CachedInputTokens int64    `json:"cached_input_tokens"`
+	CachedInputTokens *int64   `json:"cached_input_tokens"`
 	// TokenSources counts the requests by the source of their token count.
 	TokenSources map[metrics.Source]int `json:"token_sources"`
 	// LatenessP99 is the P99 of how late the client sent its queries.

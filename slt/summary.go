@@ -26,7 +26,7 @@ func summarize(want ConfigEcho, lag time.Duration, density record.Density, p *re
 		late.Record(r.Lateness().Seconds())
 	}
 	f.LatenessP99 = at(late, 99)
-	f.quantiles(ended, &l.Warnings)
+	f.quantiles(p.Fit(p.End), ended, &l.Warnings)
 	warnOfRamp(p, ended, &l.Warnings)
 	f.lengths(want, ended, &l.Warnings)
 	l.Warnings = append(l.Warnings, record.TokenWarnings(ended)...)
@@ -99,29 +99,37 @@ func warnOfRamp(p *record.Phase, ended []*record.Row, w *[]metrics.Warning) {
 }
 
 // quantiles fills in the quantiles of the queries.
-func (f *Figures) quantiles(queries []*record.Row, w *[]metrics.Warning) {
+func (f *Figures) quantiles(fit record.Fit, queries []*record.Row, w *[]metrics.Warning) {
 	speed, e2e, ttft := &metrics.Percentiles{Exact: -1}, &metrics.Percentiles{Exact: -1}, &metrics.Percentiles{Exact: -1}
-	failed := 0
+	failed, e2eSpeed := 0, &metrics.Percentiles{Exact: -1}
+	var reasons record.Reasons
 	for _, r := range queries {
 		if r.Failed() {
 			failed++
 			speed.Record(0)
+			e2eSpeed.Record(0)
 			e2e.Record(math.Inf(1))
 			ttft.Record(math.Inf(1))
 			continue
 		}
-		t := r.Timing()
+		t := fit.Timing(r)
 		if s, ok := t.OutputSpeed(); ok {
 			speed.Record(float64(s))
 		} else {
 			f.Unmeasurable++
+			reasons.Add(t.Unmeasurable(), 1)
+		}
+		if s, ok := t.E2ESpeed(); ok {
+			e2eSpeed.Record(float64(s))
 		}
 		e2e.Record(t.E2E.Seconds())
 		if d, ok := t.TTFT(); ok {
 			ttft.Record(d.Seconds())
 		}
 	}
+	f.UnmeasurableReasons = reasons
 	f.P25OutputSpeed, f.MedianOutputSpeed, f.P95OutputSpeed = at(speed, 25), at(speed, 50), at(speed, 95)
+	f.P25E2ESpeed, f.MedianE2ESpeed = at(e2eSpeed, 25), at(e2eSpeed, 50)
 	f.P25E2E, f.MedianE2E, f.P95E2E = at(e2e, 25), at(e2e, 50), at(e2e, 95)
 	f.P25TTFT, f.MedianTTFT, f.P95TTFT = at(ttft, 25), at(ttft, 50), at(ttft, 95)
 	for _, text := range e2e.Warnings(50) {
@@ -133,7 +141,7 @@ func (f *Figures) quantiles(queries []*record.Row, w *[]metrics.Warning) {
 		f.P25OutputSpeed, f.MedianOutputSpeed, f.P95OutputSpeed = nil, nil, nil
 		fallthrough
 	case f.Unmeasurable > 0:
-		warn(w, "unmeasurable", "%d of %d answers came all at once and have no output speed", f.Unmeasurable, len(queries))
+		warn(w, "unmeasurable", "%s", reasons.Text(len(queries)))
 	}
 }
 

@@ -15,7 +15,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 	var b strings.Builder
 	merged := slices.ContainsFunc(r.Levels, func(l Level) bool { return l.Configuration != "" })
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	head := "Concurrency\tThroughput\tSpeed/query\tE2E latency\tTTFT\tanswered\tfailed\t"
+	head := "Concurrency\tThroughput\tSpeed/query\tE2E speed\tE2E latency\tTTFT\tanswered\tfailed\t"
 	if merged {
 		head += "from\t"
 	}
@@ -30,7 +30,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 	}
 	t.Flush() // to memory
 	if len(r.Levels) > 0 {
-		fmt.Fprintf(&b, "Speed, latency and TTFT are medians over queries of %d input and %d output tokens.\n\n", r.Config.InputTokens, r.Config.OutputTokens)
+		fmt.Fprintf(&b, "Speeds, latency and TTFT are medians over queries of %d input and %d output tokens.\n\n", r.Config.InputTokens, r.Config.OutputTokens)
 	}
 	if p := r.PeakOutputTokensPerSecond; p != nil {
 		limit := "; no plateau was seen, it may grow beyond"
@@ -73,7 +73,7 @@ func (l *Level) cells() []string {
 		if l.InvalidFigures != nil && l.InvalidFigures.Failed > 0 {
 			failed = l.InvalidFigures.failedText()
 		}
-		return []string{"invalid", "-", "-", "-", "-", failed}
+		return []string{"invalid", "-", "-", "-", "-", "-", failed}
 	}
 	rate := "-"
 	if f.ResponseRate != nil {
@@ -81,6 +81,7 @@ func (l *Level) cells() []string {
 	}
 	return []string{
 		fmt.Sprintf("%.1f tok/s", f.OutputTokensPerSecond), text(f.MedianOutputSpeed, "%.1f tok/s"),
+		text(f.MedianE2ESpeed, "%.1f tok/s"),
 		text(f.MedianE2E, "%.2f s"), text(f.MedianTTFT, "%.3f s"), rate, f.failedText(),
 	}
 }

@@ -34,7 +34,7 @@ func assess(criteria []CriterionObservation) assessment {
 	for i := range criteria {
 		c := &criteria[i]
 		n, _ := c.For.Counts()
-		w.blocks, w.requests = max(w.blocks, len(c.For.Blocks)), max(w.requests, n+float64(c.Unmeasurable))
+		w.blocks, w.requests = max(w.blocks, len(c.For.Blocks)), max(w.requests, n+float64(c.Unmeasurable-c.Doubtful))
 		w.unmeasurable = w.unmeasurable || c.mostlyUnmeasurable()
 		if n == 0 || c.mostlyUnmeasurable() {
 			w.pass, w.optimistic, w.clear = math.Inf(-1), math.Inf(-1), false

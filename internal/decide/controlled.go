@@ -378,8 +378,8 @@ func (c *controlled) judge(i, n int) Judgment {
 		return j
 	}
 	for _, o := range k.criteria {
-		if o.mostlyUnmeasurable() && j.Verdict == search.Unclear {
-			j.Reason = "most answers " + c.metric(i, o.Name).Blank
+		if o.undecidable() && j.Verdict == search.Unclear {
+			j.Reason = o.unmeasurableText()
 		}
 	}
 	if j.Verdict != search.Pass {
@@ -391,16 +391,6 @@ func (c *controlled) judge(i, n int) Judgment {
 		}
 	}
 	return j
-}
-
-// metric returns the metric of a name of tier i.
-func (c *controlled) metric(i int, name string) *Metric {
-	for j := range c.tiers[i].Criteria {
-		if m := c.tiers[i].Criteria[j].Metric; m.Name == name {
-			return m
-		}
-	}
-	return &Metric{Name: name, Blank: "say nothing"}
 }
 
 // estimates returns what is known of the criteria at a number of agents.

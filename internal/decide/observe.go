@@ -51,14 +51,19 @@ type CriterionObservation struct {
 	For     confseq.Evidence `json:"for"`
 	Against confseq.Evidence `json:"against"`
 	// Measurable is the number of successful answers that have the figure, Unmeasurable
-	// that of those that have none.
-	Measurable   int `json:"measurable,omitempty"`
-	Unmeasurable int `json:"unmeasurable,omitempty"`
+	// that of those that have none, by reason in Reasons. Doubtful ones of these may have
+	// broken the bound or not, and count as open requests do; the others are left out.
+	Measurable   int            `json:"measurable,omitempty"`
+	Unmeasurable int            `json:"unmeasurable,omitempty"`
+	Doubtful     int            `json:"doubtful,omitempty"`
+	Reasons      record.Reasons `json:"unmeasurable_reasons,omitempty"`
 	// N is the number of requests that the statistic is over, failed ones included, and
 	// Value the statistic itself, by linear interpolation at rank (N-1)q; it means
 	// nothing when N is 0.
+	// Worst is the statistic if all Doubtful answers had failed.
 	N     int    `json:"n"`
 	Value Figure `json:"value"`
+	Worst Figure `json:"worst,omitzero"`
 }
 
 // A Figure is a number that may be infinite, which JSON cannot say: it is null then.
@@ -91,7 +96,21 @@ func (c *CriterionObservation) join(o CriterionObservation) {
 	c.Against.Join(o.Against)
 	c.Measurable += o.Measurable
 	c.Unmeasurable += o.Unmeasurable
-	c.N, c.Value = o.N, o.Value
+	c.Doubtful += o.Doubtful
+	for why, n := range o.Reasons {
+		c.Reasons.Add(why, n)
+	}
+	c.N, c.Value, c.Worst = o.N, o.Value, o.Worst
+}
+
+// undecidable reports whether it is for want of figures that nothing can be said.
+func (c *CriterionObservation) undecidable() bool {
+	return c.mostlyUnmeasurable() || c.Doubtful > 0 && c.For.Share() > c.Limit && c.Against.Share() <= c.Limit
+}
+
+// unmeasurableText says how many answers have no figure, and why.
+func (c *CriterionObservation) unmeasurableText() string {
+	return c.Reasons.Text(c.Measurable + c.Unmeasurable)
 }
 
 // Observe returns what a phase says of its number of agents, in blocks of time. It depends
@@ -108,6 +127,7 @@ func Observe(tiers []Tier, block time.Duration, p *record.Phase) Observation {
 		// Whole blocks: the look came a little past the last one.
 		v.at, v.until = p.WindowEnd, p.Settled+p.Window().Truncate(block)
 	}
+	v.fit = p.Fit(v.at)
 	for i := range p.Rows {
 		if r := &p.Rows[i]; r.Outcome == record.Canceled && p.Measured(r) {
 			o.Cut++
@@ -156,6 +176,7 @@ type view struct {
 	*record.Phase
 	at, until time.Duration
 	block     time.Duration
+	fit       record.Fit
 }
 
 // measured reports whether a request counts for a criterion.
@@ -170,7 +191,7 @@ func (v *view) measured(c *Criterion, r *record.Row) bool {
 // observe returns what the phase says of a criterion.
 func (v *view) observe(c *Criterion) CriterionObservation {
 	o := CriterionObservation{Name: c.Metric.Name, Limit: c.Limit()}
-	statistic := metrics.Percentiles{Exact: -1}
+	statistic, worst := metrics.Percentiles{Exact: -1}, metrics.Percentiles{Exact: -1}
 	var pass, fail confseq.Sample
 	add := func(r *record.Row, forPass, forFail bool) {
 		block := int64((r.Begun - v.Settled) / v.block)
@@ -185,15 +206,25 @@ func (v *view) observe(c *Criterion) CriterionObservation {
 			v.addOpen(c, r, min(r.End, v.at), add)
 		case r.Failed():
 			statistic.Record(c.Metric.Failed)
+			worst.Record(c.Metric.Failed)
 			add(r, true, true)
 		default:
-			value, ok := c.Metric.Value(r)
+			t := v.fit.Timing(r)
+			value, ok := c.Metric.Value(&t)
 			if !ok {
+				why := t.Unmeasurable()
 				o.Unmeasurable++
+				o.Reasons.Add(why, 1)
+				if why.Doubtful() {
+					o.Doubtful++
+					worst.Record(c.Metric.Failed)
+					add(r, true, false)
+				}
 				continue
 			}
 			o.Measurable++
 			statistic.Record(value)
+			worst.Record(value)
 			bad := c.breaks(value)
 			add(r, bad, bad)
 		}
@@ -206,6 +237,10 @@ func (v *view) observe(c *Criterion) CriterionObservation {
 	o.For, o.Against = pass.Evidence(), fail.Evidence()
 	value, _ := statistic.At(c.Percent)
 	o.N, o.Value = statistic.N(), Figure(value)
+	if o.Doubtful > 0 {
+		value, _ = worst.At(c.Percent)
+		o.Worst = Figure(value)
+	}
 	return o
 }
 
@@ -245,7 +280,7 @@ func (o *TierObservation) validate(t *Tier) error {
 	}
 	for i := range t.Criteria {
 		c, want := &o.Criteria[i], &t.Criteria[i]
-		if c.Name != want.Metric.Name || c.Limit != want.Limit() || c.Measurable < 0 || c.Unmeasurable < 0 || c.N < 0 {
+		if c.Name != want.Metric.Name || c.Limit != want.Limit() || c.Measurable < 0 || c.Unmeasurable < 0 || c.Doubtful < 0 || c.Doubtful > c.Unmeasurable || c.N < 0 {
 			return fmt.Errorf("criterion %q with a limit of %v, expected %q with %v", c.Name, c.Limit, want.Metric.Name, want.Limit())
 		}
 		if err := errors.Join(c.For.Validate(), c.Against.Validate()); err != nil {

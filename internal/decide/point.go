@@ -134,8 +134,8 @@ func (p *point) verdict(t *Tier, seen *TierObservation, o *Observation) (v searc
 		}
 	}
 	for i := range seen.Criteria {
-		if c := &seen.Criteria[i]; c.N == 0 || c.mostlyUnmeasurable() {
-			return search.Unclear, fmt.Sprintf("%d of %d answers %s", c.Unmeasurable, c.Measurable+c.Unmeasurable, t.Criteria[i].Metric.Blank), false
+		if c := &seen.Criteria[i]; c.N == 0 || c.mostlyUnmeasurable() || c.Doubtful > 0 && t.Criteria[i].breaks(float64(c.Worst)) {
+			return search.Unclear, c.unmeasurableText(), false
 		}
 	}
 	return search.Pass, "", false

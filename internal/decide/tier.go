@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/metrics"
 )
 
 // A Tier is what every agent is promised: all of its criteria.
@@ -57,13 +58,12 @@ type Metric struct {
 	// Failed is the figure of a request that failed.
 	Failed float64
 	// Value returns the figure of one that succeeded; ok is false when it has none.
-	Value func(r *record.Row) (v float64, ok bool)
+	Value func(t *metrics.Timing) (v float64, ok bool)
 	// Open says what is known at an instant of a request that has not ended: that it
 	// breaks the bound, or that it never will.
 	Open func(r *record.Row, at time.Duration, bound float64) (bad, good bool)
-	// Format writes a figure, Blank says of how many answers there is none.
+	// Format writes a figure.
 	Format func(v float64) string
-	Blank  string
 }
 
 // The metrics of service levels.
@@ -71,18 +71,18 @@ var (
 	// OutputSpeed is in tokens per second after the first stamp.
 	OutputSpeed = &Metric{
 		Name: "output_speed", Title: "output speed", Bad: "too slow",
-		Value: func(r *record.Row) (float64, bool) { v, ok := r.Timing().OutputSpeed(); return float64(v), ok },
+		Value: func(t *metrics.Timing) (float64, bool) { v, ok := t.OutputSpeed(); return float64(v), ok },
 		// Already the tokens after the first have taken longer than they may.
 		Open: func(r *record.Row, at time.Duration, floor float64) (bad, good bool) {
 			return r.Forced && r.MaxTokens > 1 && r.First >= 0 && (at-r.First).Seconds() > float64(r.MaxTokens-1)/floor, false
 		},
-		Format: tokensPerSecond, Blank: "came all at once and have no output speed",
+		Format: tokensPerSecond,
 	}
 	// TTFT is the time to first token, in nanoseconds.
 	TTFT = &Metric{
 		Name: "ttft", Title: "TTFT", Bad: "first token too late", Ceiling: true, Failed: math.Inf(1),
-		Value: func(r *record.Row) (float64, bool) {
-			d, ok := r.Timing().TTFT()
+		Value: func(t *metrics.Timing) (float64, bool) {
+			d, ok := t.TTFT()
 			if !ok {
 				return math.Inf(1), true
 			}
@@ -96,16 +96,16 @@ var (
 			}
 			return float64(at-r.Begun) > ceiling, false
 		},
-		Format: FormatTTFT, Blank: "have no first token",
+		Format: FormatTTFT,
 	}
 	// E2ESpeed is in output tokens per second over the whole request.
 	E2ESpeed = &Metric{
 		Name: "e2e_speed", Title: "E2E speed", Bad: "too slow over the whole request",
-		Value: func(r *record.Row) (float64, bool) { v, ok := r.Timing().E2ESpeed(); return float64(v), ok },
+		Value: func(t *metrics.Timing) (float64, bool) { v, ok := t.E2ESpeed(); return float64(v), ok },
 		Open: func(r *record.Row, at time.Duration, floor float64) (bad, good bool) {
 			return r.Forced && r.MaxTokens > 0 && (at-r.Begun).Seconds() > float64(r.MaxTokens)/floor, false
 		},
-		Format: tokensPerSecond, Blank: "have no tokens",
+		Format: tokensPerSecond,
 	}
 )
 

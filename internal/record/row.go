@@ -87,6 +87,8 @@ type Row struct {
 	// Silent is the number of events without visible output after the first that had some;
 	// see [metrics.Timing].
 	Silent int32
+	// Blank is the length of the events of nothing but white space.
+	Blank int32
 	// WindowBytes and WindowTokens are the part of the output that came in the window,
 	// where the load knew it beforehand; WindowBytes is None where it did not.
 	WindowBytes  int32
@@ -138,7 +140,7 @@ func (r *Row) Take(t *metrics.Timing, start time.Time) {
 	r.Tokens, r.TokenSource = clip(t.Tokens), sourceOf(t.TokenSource)
 	r.FirstTokens, r.FirstSource = clip(t.FirstTokens), sourceOf(t.FirstSource)
 	r.Events, r.FirstEvents, r.Bytes = clip(t.Events), clip(t.FirstEvents), clip(int(t.Bytes))
-	r.Silent, r.Ahead = clip(t.Silent), uint16(min(t.Ahead, 1<<16-1))
+	r.Silent, r.Ahead, r.Blank = clip(t.Silent), uint16(min(t.Ahead, 1<<16-1)), clip(int(t.Blank))
 }
 
 // Timing returns the answer as package metrics derives figures from. Its Due and Sent are
@@ -148,7 +150,7 @@ func (r *Row) Timing() metrics.Timing {
 		Events: int(r.Events), FirstEvents: int(r.FirstEvents), Bytes: int64(r.Bytes),
 		Tokens: int(r.Tokens), TokenSource: r.TokenSource.metrics(),
 		FirstTokens: int(r.FirstTokens), FirstSource: r.FirstSource.metrics(),
-		UsageReported: r.Reported, Silent: int(r.Silent), Ahead: int(r.Ahead), Doubted: r.overLimit(),
+		UsageReported: r.Reported, Silent: int(r.Silent), Ahead: int(r.Ahead), Blank: int64(r.Blank), Doubted: r.overLimit(),
 	}
 	if r.Sent >= 0 {
 		// One past the zero time, which would mean that it was not sent.

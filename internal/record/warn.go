@@ -8,7 +8,7 @@ import (
 
 // TokenWarnings says where the token counts of rows are not what they should be.
 func TokenWarnings(rows []*Row) (warnings []metrics.Warning) {
-	short, over, estimated, hidden, events := 0, 0, 0, 0, 0
+	short, over, estimated, hidden, events, blank, reported, cached := 0, 0, 0, 0, 0, 0, 0, 0
 	for _, r := range rows {
 		switch {
 		case r.Outcome != OK || !r.Forced || !r.Reported:
@@ -16,6 +16,15 @@ func TokenWarnings(rows []*Row) (warnings []metrics.Warning) {
 			short++
 		case r.Tokens > r.MaxTokens:
 			over++
+		}
+		if r.Reported && r.Prompt > 0 {
+			reported++
+		}
+		if r.Cached >= 0 {
+			cached++
+		}
+		if r.Outcome == OK && r.Blank > 0 && r.Blank == r.Bytes {
+			blank++
 		}
 		if r.Hidden > 0 {
 			hidden++
@@ -32,6 +41,12 @@ func TokenWarnings(rows []*Row) (warnings []metrics.Warning) {
 	}
 	if events > 0 {
 		add("no_usage", "%d answers came without token usage that can be believed: events are counted, which need not be tokens", events)
+	}
+	if reported > 0 && cached == 0 {
+		add("cached_unknown", "the server does not state cached tokens: how much of the input came from a cache is unknown")
+	}
+	if blank > 0 {
+		add("blank_output", "%d answers are nothing but white space", blank)
 	}
 	if short > 0 {
 		add("short_answers", "%d answers were shorter than they were forced to be: ignore_eos is not honored", short)
