@@ -31,7 +31,10 @@
 // wait longer than the ceiling for their first token. A failed request is both too slow
 // and too late. A response whose output arrived all at once has no speed: it counts for
 // TTFT and is reported as unmeasurable, and if more than half of the responses are, the
-// level cannot be judged.
+// level cannot be judged. One that was held back and arrived in a burst, or whose token
+// count does not fit its output, has none either, and may have been slow: no level passes
+// that would not pass if all such responses were too slow. See
+// [metrics.Timing.Unmeasurable].
 //
 // Which requests are meant depends on the [Rule]:
 //

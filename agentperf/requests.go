@@ -46,14 +46,14 @@ type Request struct {
 	Hidden       *int                 `json:"server_hidden_tokens"`
 
 	Events      int    `json:"events"`
-	FirstEvents int    `json:"first_events"`
+	FirstEvents int    `json:"first_events"`  // up to lead_ns
 	Silent      int    `json:"silent_events"` // without visible output, after the first that had some
 	Ahead       int    `json:"ahead_events"`  // without visible output, before it
 	Bytes       int    `json:"bytes"`
 	Blank       int    `json:"blank_bytes"` // of events of nothing but white space
 	Tokens      int    `json:"tokens"`
 	TokenSource string `json:"token_source,omitempty"`
-	FirstTokens int    `json:"first_tokens"`
+	FirstTokens int    `json:"first_tokens"` // up to lead_ns
 	FirstSource string `json:"first_tokens_source,omitempty"`
 
 	Rest     time.Duration `json:"rest_ns"` // the pause that was asked for before the request
@@ -61,6 +61,7 @@ type Request struct {
 	Due      time.Duration `json:"due_ns"`
 	Sent     time.Duration `json:"sent_ns"`
 	First    time.Duration `json:"first_ns"`
+	Lead     time.Duration `json:"lead_ns"`  // the end of the first burst
 	Tenth    time.Duration `json:"tenth_ns"` // the tenth event with visible output
 	Last     time.Duration `json:"last_ns"`
 	Made     time.Duration `json:"made_ns"` // the latest event of the output, visible or not
@@ -99,6 +100,9 @@ func requestOf(p *record.Phase, r *record.Row, id string) Request {
 	}
 	if int(r.Play) < len(p.Plays) {
 		q.Trajectory, q.Session = p.Plays[r.Play].Trajectory, p.Plays[r.Play].Session
+	}
+	if q.Lead = r.First; r.First >= 0 {
+		q.Lead += time.Duration(r.Lead)
 	}
 	t := r.Timing()
 	if d, ok := t.TTFT(); ok {

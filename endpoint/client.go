@@ -109,8 +109,8 @@ type Counters struct {
 	// Reconnects counts requests sent again because their keep-alive connection
 	// was found dead.
 	Reconnects int64
-	// NoUsage and NoDone count successful responses without usage and without
-	// the [DONE] event.
+	// NoUsage and NoDone count successful responses without a count of output tokens and
+	// without the [DONE] event.
 	NoUsage, NoDone int64
 	// Unclosed counts complete responses that the server left open. Each costs
 	// its connection.

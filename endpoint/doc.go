@@ -29,6 +29,15 @@
 // ends inside an HTTP chunk, net/http hands out the beginning of the chunk only with
 // the rest of it, and so late; [Counters.ChunkDelays] counts when that mattered.
 //
+// What the model makes is counted wherever it is in a delta: content, as text or in parts,
+// reasoning under any of its names, refusals, names and arguments of tool calls, and text in
+// places that nobody knew of, which [Counters.OtherPlace] names. Of a text that comes twice
+// in an event one copy counts. A delta without text and the event with the finish_reason are
+// progress ([metrics.Clock.Progress]). Of the counts in usage the last one stated holds:
+// zeros replace nothing, reasoning beside completion_tokens is added where total_tokens says
+// so, a running count may not leap by more than an event can hold, and with several choices
+// the number of output tokens, which is that of all of them, is left out.
+//
 // The one exception to "retries nothing" is a race that the client causes itself: a
 // server may close an idle keep-alive connection at the moment a request is put on it.
 // A reused connection that is found dead within a second, before any byte of a

@@ -20,11 +20,13 @@ type Clock struct {
 	First func(t time.Time)
 
 	due, sent, done time.Time
-	first, last     time.Time // the first and the latest stamp with visible output
-	made            time.Time // the latest stamp of an event after that, with output or without
-	tenth           time.Time // the stamp of the tenth event
-	total, head     amount    // of the whole response, of its first stamp
-	ahead           int       // events without output before the first that had some
+	first, last     time.Time     // the first and the latest stamp with visible output
+	tenth           time.Time     // the stamp of the tenth event
+	made            time.Duration // from first to the latest event, with output or without
+	lead            time.Duration // from first to the last event of the first burst
+	total           amount        // of the whole response
+	head, burst     amount        // of its first stamp, of its first burst
+	ahead           int           // events without output before the first that had some
 	blank           int64
 	usage           Usage
 	reported        bool
@@ -44,6 +46,12 @@ type Clock struct {
 // tenth is the number of the event that Timing.Tenth is about: late enough for the first
 // burst to be over, early enough for most answers to have it.
 const tenth = 10
+
+// burstGap is the time between two events below which the later one is taken to have been
+// made with the earlier one at the start of a response. Servers and gateways send what
+// several steps have made in one go, but an event each, and HTTP/2 stamps each frame: such
+// events come a few microseconds apart, and no system makes 5,000 steps a second.
+const burstGap = 200 * time.Microsecond
 
 // amount is an amount of output.
 type amount struct {
@@ -90,11 +98,12 @@ func (c *Clock) Arrived(t time.Time, bytes, tokens int) {
 			c.First(t)
 		}
 	} else {
-		t = c.notBefore(t, c.made)
+		t = c.notBefore(t, c.latestStamp())
 		c.gap(t, tokens)
 		c.last = t
 	}
-	c.made = t
+	c.made = t.Sub(c.first)
+	bursting := c.burst.events == c.total.events && c.made-c.lead < burstGap
 	if c.rising++; tokens <= c.latest {
 		c.rising = 0
 	}
@@ -109,6 +118,10 @@ func (c *Clock) Arrived(t time.Time, bytes, tokens int) {
 	if t.Equal(c.first) {
 		c.head.add(bytes, tokens)
 	}
+	if bursting {
+		c.burst.add(bytes, tokens)
+		c.lead = c.made
+	}
 }
 
 // Progress records an event without visible output that shows that the response goes on
@@ -121,14 +134,17 @@ func (c *Clock) Progress(t time.Time) {
 		c.ahead++
 		return
 	}
-	t = c.notBefore(t, c.made)
-	c.made = t
+	t = c.notBefore(t, c.latestStamp())
+	c.made = t.Sub(c.first)
 	c.total.silent++
 	if t.Before(c.until) && !t.Before(c.from) {
 		c.within.silent++
 	}
 	if t.Equal(c.first) {
 		c.head.silent++
+	}
+	if c.made <= c.lead {
+		c.burst.silent++
 	}
 }
 
@@ -146,7 +162,7 @@ func (c *Clock) Usage(u Usage) {
 func (c *Clock) Done(t time.Time) {
 	t = c.notBefore(t, c.sent)
 	if c.total.events > 0 {
-		t = c.notBefore(t, c.made)
+		t = c.notBefore(t, c.latestStamp())
 	}
 	c.flushGap()
 	c.done = t
@@ -201,6 +217,9 @@ func (c *Clock) flushGap() {
 	}
 	c.pending, c.pendingTokens = 0, 0
 }
+
+// latestStamp is that of the latest event since the first with visible output.
+func (c *Clock) latestStamp() time.Time { return c.first.Add(c.made) }
 
 func (c *Clock) notBefore(t, earlier time.Time) time.Time {
 	if t.Before(earlier) {

@@ -61,6 +61,11 @@ type Timing struct {
 	// First and Last are the times from Sent to the first and last visible output;
 	// 0 if Events is 0.
 	First, Last time.Duration
+	// Lead is the time from Sent to the end of the first burst: of events that follow each
+	// other within 200 microseconds from the first on. It is First where there is one event,
+	// where they share a stamp, where all output came in one burst, and where the burst is a
+	// tenth or more of the whole response, as of a mock that is as fast as that.
+	Lead time.Duration
 	// Tenth is the time from Sent to the tenth event with visible output; 0 with
 	// fewer events.
 	Tenth time.Duration
@@ -71,7 +76,7 @@ type Timing struct {
 	E2E time.Duration
 
 	// Events is the number of events with visible output, FirstEvents the number
-	// of those that came with the first stamp.
+	// of those that came up to Lead.
 	Events, FirstEvents int
 	// Silent is the number of events without visible output after the first that had
 	// some, Ahead that of those before it; see [Clock.Progress].
@@ -89,8 +94,8 @@ type Timing struct {
 	// could have at most or how many others have in as many bytes, where Tokens cannot be
 	// right. There is no speed then.
 	Doubted bool
-	// FirstTokens is the number of tokens that came with the first stamp, those made
-	// before it left out, and FirstSource where that number comes from.
+	// FirstTokens is the number of tokens that came up to Lead, those made before the first
+	// left out, and FirstSource where that number comes from.
 	FirstTokens int
 	FirstSource Source
 	// Usage is the server's count; zero unless UsageReported.
@@ -124,7 +129,6 @@ func (c *Clock) Timing() Timing {
 		Events:        c.total.events,
 		Bytes:         c.total.bytes,
 		Blank:         c.blank,
-		FirstEvents:   c.head.events,
 		Usage:         c.usage,
 		UsageReported: c.reported,
 		Clamped:       c.clamped,
@@ -148,11 +152,18 @@ func (c *Clock) Timing() Timing {
 	}
 	t.Silent, t.Ahead = c.total.silent, c.ahead
 	if c.total.events > 0 {
-		t.Made = c.made.Sub(sent)
+		t.Made = t.First + c.made
 	}
 	t.Tokens, t.TokenSource = c.count(&t)
 	s := t.split()
-	t.FirstTokens, t.FirstSource = c.countFirst(s, t.TokenSource)
+	begin, lead := c.burst, c.lead
+	if begin.events == c.total.events && s.silent <= begin.silent || burstShare*lead >= max(t.E2E, t.Made) {
+		begin, lead = c.head, 0 // nothing came after it, or it is simply fast
+	}
+	if t.FirstEvents = begin.events; begin.events > 0 {
+		t.Lead = t.First + lead
+	}
+	t.FirstTokens, t.FirstSource = c.countFirst(begin, s, t.TokenSource)
 	t.Within = c.part(s, t.TokenSource)
 	return t
 }
@@ -206,31 +217,31 @@ func (c *Clock) count(t *Timing) (int, Source) {
 	}
 }
 
-// countFirst returns the number of tokens that came with the first stamp and were not made
-// before it.
-func (c *Clock) countFirst(s parts, source Source) (int, Source) {
-	if c.head.events == 0 {
+// countFirst returns the number of tokens that came in the beginning of the response and were
+// not made before it.
+func (c *Clock) countFirst(begin amount, s parts, source Source) (int, Source) {
+	if begin.events == 0 {
 		return 0, SourceNone
 	}
 	var n int
 	switch {
-	case c.head.unknown == 0:
+	case begin.unknown == 0:
 		// A running count includes what came before.
-		n, source = c.head.tokens-c.usage.Hidden-s.ahead, SourceContinuous
+		n, source = begin.tokens-c.usage.Hidden-s.ahead, SourceContinuous
 	case source == SourceEvents:
-		n = c.head.events
+		n = begin.events
 	case c.total.bytes > 0:
-		n = int(math.Round(float64(s.visible) * float64(c.head.bytes) / float64(c.total.bytes)))
+		n = int(math.Round(float64(s.visible) * float64(begin.bytes) / float64(c.total.bytes)))
 		source = SourceEstimated
 	default:
-		n = int(math.Round(float64(s.visible) * float64(c.head.events) / float64(c.total.events)))
+		n = int(math.Round(float64(s.visible) * float64(begin.events) / float64(c.total.events)))
 		source = SourceEstimated
 	}
-	n += min(c.head.silent, s.silent)
-	// Visible output is at least one token, at the first stamp and after it; so is what
+	n += min(begin.silent, s.silent)
+	// Visible output is at least one token, at the beginning and after it; so is what
 	// came without.
 	most := s.visible + s.silent
-	if c.total.events > c.head.events || s.silent > 0 && c.total.silent > c.head.silent {
+	if c.total.events > begin.events || s.silent > 0 && c.total.silent > begin.silent {
 		most--
 	}
 	return max(1, min(n, most)), source
@@ -248,7 +259,7 @@ func (t Timing) TTFTFromDue() (d time.Duration, ok bool) {
 	return t.First + t.Lateness, t.Events > 0 && !t.Sent.IsZero()
 }
 
-// Rest returns the number of tokens after the first stamp and the time in which they were
+// Rest returns the number of tokens after Lead and the time from there in which they were
 // made: up to the last visible output, or to the latest event without output where such
 // events held tokens. The other Tokens were made before.
 func (t Timing) Rest() (tokens int, span time.Duration) { return t.split().rest(&t) }
@@ -257,8 +268,8 @@ func (t Timing) Rest() (tokens int, span time.Duration) { return t.split().rest(
 // neither hidden nor came in events without output.
 func (t Timing) VisibleTokens() int { return t.split().visible }
 
-// OutputSpeed is the number of tokens after the first stamp over the time in which they
-// were made, which are those of [Timing.Rest]. ok is false if the response is unmeasurable;
+// OutputSpeed is the number of tokens after the first stamp, or the first burst, over the
+// time in which they were made, which are those of [Timing.Rest]. ok is false if the response is unmeasurable;
 // [Timing.Unmeasurable] says why.
 func (t Timing) OutputSpeed() (speed TokensPerSecond, ok bool) {
 	if t.Unmeasurable() != "" {

@@ -59,6 +59,10 @@ const (
 	// burst. A response that was made as fast as that, by a mock or by hardware yet to come,
 	// is most of its own time, unless it is short.
 	burstShare = 10
+	// burstMost is how many times the tokens of the first burst are those after it at least
+	// when too little is left to tell a speed from: the end of a response that was held back
+	// may come a moment later than the rest.
+	burstMost = 4
 	// leastBytes is the least number of bytes in a token, on average, of a response whose
 	// events hold several tokens each. Digits can be a token each, but then come one to an
 	// event; prose and code are 3 to 5 bytes a token in any common vocabulary, more in JSON.
@@ -81,10 +85,28 @@ func (t Timing) Unmeasurable() Unmeasurable {
 		return NoTokens
 	case t.TokenSource == SourceUsage && t.FirstSource != SourceContinuous && s.visible > t.Events && int64(leastBytes*s.visible) > t.Bytes && t.Bytes > 0:
 		return TokensDoNotFit
-	case burstShare*span < max(t.E2E, t.Made) && float64(tokens) > burstSpeed*span.Seconds():
+	case t.heldBack(tokens, span):
 		return Burst
 	}
 	return ""
+}
+
+// heldBack reports whether the time after the beginning is no evidence of generation, given
+// the tokens after it and their time.
+func (t *Timing) heldBack(tokens int, span time.Duration) bool {
+	whole := max(t.E2E, t.Made)
+	fast := func(tokens int, span time.Duration) bool {
+		return burstShare*span < whole && float64(tokens) > burstSpeed*span.Seconds()
+	}
+	if fast(tokens, span) {
+		return true
+	}
+	if t.Lead <= t.First {
+		return false
+	}
+	// A pause in a burst does not make it two. The first event is as the others of it are.
+	all := tokens + t.FirstTokens - max(1, t.FirstTokens/max(1, t.FirstEvents))
+	return fast(all, span+t.Lead-t.First) || burstMost*tokens < t.FirstTokens
 }
 
 // parts is what became of the tokens of a response.
@@ -106,7 +128,7 @@ func (t *Timing) split() (s parts) {
 	return s
 }
 
-// rest returns the number of tokens after the first stamp, and the time in which they were
+// rest returns the number of tokens after the beginning, and the time in which they were
 // made: to the last visible output, or to the latest event without output where such events
 // held tokens.
 func (s parts) rest(t *Timing) (tokens int, span time.Duration) {
@@ -114,5 +136,5 @@ func (s parts) rest(t *Timing) (tokens int, span time.Duration) {
 	if s.silent > 0 {
 		last = max(t.Made, t.Last)
 	}
-	return s.visible + s.silent - t.FirstTokens, last - t.First
+	return s.visible + s.silent - t.FirstTokens, last - t.Lead
 }

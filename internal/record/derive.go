@@ -49,7 +49,7 @@ func (d *Density) Add(p *Phase) {
 
 // OutputTokensPerSecond returns the output throughput of the window, over all requests.
 // Where the load counted the output within the window as it came, that counts; otherwise
-// the tokens of the first stamp count when they came and the rest evenly from there to the
+// the tokens of the first burst count when they came and the rest evenly from there to the
 // last. Of an answer that ended without a count, as those do that are cut, the tokens are
 // taken to be as many for each byte as density says. It is 0 without a window.
 func (p *Phase) OutputTokensPerSecond(density Density) float64 {
@@ -84,7 +84,8 @@ func (p *Phase) spread(r *Row) (tokens float64) {
 		tokens += float64(t.Tokens - rest)
 	}
 	if span > 0 && rest > 0 {
-		part := min(r.First+span, p.WindowEnd) - max(r.First, p.Settled)
+		from := r.First + time.Duration(r.Lead)
+		part := min(from+span, p.WindowEnd) - max(from, p.Settled)
 		tokens += float64(rest) * max(0, part.Seconds()) / span.Seconds()
 	}
 	return tokens

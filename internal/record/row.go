@@ -79,11 +79,14 @@ type Row struct {
 	// [Overflow] Prompt is what the refusal stated.
 	Prompt, Cached, Completion, Reasoning, Hidden int32
 	// Tokens is the number of output tokens, hidden ones included, FirstTokens that of
-	// those which came with the first stamp.
+	// those which came in the first burst.
 	Tokens, FirstTokens int32
 	// Events is the number of events with visible output, FirstEvents that of those
-	// with the first stamp, Bytes the length of the visible output.
+	// in the first burst, Bytes the length of the visible output.
 	Events, FirstEvents, Bytes int32
+	// Lead is how long after First the first burst ended, in nanoseconds, at most two
+	// seconds; see [metrics.Timing].
+	Lead int32
 	// Silent is the number of events without visible output after the first that had some;
 	// see [metrics.Timing].
 	Silent int32
@@ -125,6 +128,7 @@ func (r *Row) Take(t *metrics.Timing, start time.Time) {
 		r.End = r.Sent + t.E2E
 		if t.Events > 0 {
 			r.First, r.Last, r.Made = r.Sent+t.First, r.Sent+t.Last, r.Sent+t.Made
+			r.Lead = clip(int(t.Lead - t.First))
 		}
 		if t.Tenth > 0 {
 			r.Tenth = r.Sent + t.Tenth
@@ -161,6 +165,7 @@ func (r *Row) Timing() metrics.Timing {
 			t.E2E = r.End - r.Sent
 		}
 		if r.Events > 0 {
+			t.Lead = r.First - r.Sent + time.Duration(r.Lead)
 			t.First, t.Last, t.Made = r.First-r.Sent, r.Last-r.Sent, r.Made-r.Sent
 		}
 		if r.Tenth >= 0 {
