@@ -263,7 +263,7 @@ func TestFastIsNotHeldBack(t *testing.T) {
 	}{
 		{10 * time.Second, 500 * time.Microsecond, 2, 32}, // 2,000 tokens/s
 		{10 * time.Second, 500 * time.Microsecond, 20, 2000},
-		{time.Second, 250 * time.Microsecond, 8, 64}, // 4,000
+		{time.Second, 250 * time.Microsecond, 8, 64},       // 4,000
 		{time.Millisecond, 25 * time.Microsecond, 1, 2000}, // 40,000, a mock's
 	} {
 		synctest.Test(t, func(t *testing.T) {

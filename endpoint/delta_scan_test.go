@@ -167,6 +167,19 @@ func TestUsualEventsAreScanned(t *testing.T) {
 	}
 }
 
+// Nor does text in unusual places allocate.
+func TestUnusualEventsDoNotAllocate(t *testing.T) {
+	for _, text := range []string{
+		`"content":[{"type":"thinking","thinking":[{"type":"text","text":" think"}]}]`, `"content":null,"musings":{"text":" think"}`,
+		`"reasoning_details":[{"type":"reasoning.text","text":" think"}]`, `"reasoning":" think","reasoning_details":[{"type":"reasoning.text","text":" think"}]`,
+	} {
+		data := []byte(chunkHead + `{"index":0,"delta":{` + text + `},"finish_reason":null}]}`)
+		if n := testing.AllocsPerRun(100, func() { parseDelta(data) }); n != 0 {
+			t.Errorf("%s: %v allocations", text, n)
+		}
+	}
+}
+
 // decodeOne does with an event what a stream does, but for the clock.
 func decodeOne(d *decoder, frame []byte) error {
 	d.received(copy(d.room(), frame))

@@ -31,8 +31,8 @@
 //
 // What the model makes is counted wherever it is in a delta: content, as text or in parts,
 // reasoning under any of its names, refusals, names and arguments of tool calls, and text in
-// places that nobody knew of, which [Counters.OtherPlace] names. Of a text that comes twice
-// in an event one copy counts. A delta without text and the event with the finish_reason are
+// places that nobody knew of, which [Counters.OtherPlace] names. Text in an unusual place
+// counts only in an event that has none in the usual ones, since it may be a copy. A delta without text and the event with the finish_reason are
 // progress ([metrics.Clock.Progress]). Of the counts in usage the last one stated holds:
 // zeros replace nothing, reasoning beside completion_tokens is added where total_tokens says
 // so, a running count may not leap by more than an event can hold, and with several choices

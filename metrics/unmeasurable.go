@@ -40,7 +40,7 @@ func (u Unmeasurable) Text() string {
 	case TokensDoNotFit:
 		return "have a token count that does not fit their output (hidden reasoning, or a wrong count)"
 	case Burst:
-		return "arrive in bursts: something between holds them back (a proxy that buffers, such as nginx with proxy_buffering on)"
+		return "arrive in bursts: something between holds them back (a proxy that buffers, such as nginx with proxy_buffering on, or a client that is late)"
 	}
 	return "are measurable"
 }

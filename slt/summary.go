@@ -101,7 +101,7 @@ func warnOfRamp(p *record.Phase, ended []*record.Row, w *[]metrics.Warning) {
 // quantiles fills in the quantiles of the queries.
 func (f *Figures) quantiles(fit record.Fit, queries []*record.Row, w *[]metrics.Warning) {
 	speed, e2e, ttft := &metrics.Percentiles{Exact: -1}, &metrics.Percentiles{Exact: -1}, &metrics.Percentiles{Exact: -1}
-	failed, e2eSpeed := 0, &metrics.Percentiles{Exact: -1}
+	failed, doubtful, e2eSpeed := 0, 0, &metrics.Percentiles{Exact: -1}
 	var reasons record.Reasons
 	for _, r := range queries {
 		if r.Failed() {
@@ -117,7 +117,11 @@ func (f *Figures) quantiles(fit record.Fit, queries []*record.Row, w *[]metrics.
 			speed.Record(float64(s))
 		} else {
 			f.Unmeasurable++
-			reasons.Add(t.Unmeasurable(), 1)
+			why := t.Unmeasurable()
+			reasons.Add(why, 1)
+			if why.Doubtful() {
+				doubtful++
+			}
 		}
 		if s, ok := t.E2ESpeed(); ok {
 			e2eSpeed.Record(float64(s))
@@ -136,8 +140,8 @@ func (f *Figures) quantiles(fit record.Fit, queries []*record.Row, w *[]metrics.
 		warn(w, "few_samples", "%s", text)
 	}
 	switch measured := len(queries) - failed; {
-	case f.Unmeasurable > 0 && 2*f.Unmeasurable > measured:
-		// The rest do not represent them.
+	case f.Unmeasurable > 0 && 2*f.Unmeasurable > measured, 4*doubtful > measured:
+		// The rest do not represent them; those that may be slow need only be a quarter.
 		f.P25OutputSpeed, f.MedianOutputSpeed, f.P95OutputSpeed = nil, nil, nil
 		fallthrough
 	case f.Unmeasurable > 0:

@@ -25,12 +25,11 @@ func (r Reasons) Text(all int) string {
 	for _, why := range metrics.Unmeasurables() {
 		if k := r[why]; k > 0 {
 			n += k
-			parts = append(parts, fmt.Sprintf("%d %s", k, why.Text()))
+			parts = append(parts, fmt.Sprintf("they %s (%d)", why.Text(), k))
 		}
 	}
 	if len(parts) == 1 {
-		_, why, _ := strings.Cut(parts[0], " ")
-		parts[0] = "they " + why
+		parts[0] = strings.TrimSuffix(parts[0], fmt.Sprintf(" (%d)", n))
 	}
-	return fmt.Sprintf("%d of %d answers have no output speed: %s", n, all, strings.Join(parts, ", "))
+	return fmt.Sprintf("%d of %d answers have no output speed: %s", n, all, strings.Join(parts, "; "))
 }
