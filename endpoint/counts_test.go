@@ -134,6 +134,22 @@ func TestCounts(t *testing.T) {
 	}
 }
 
+// White space is output; that there is nothing else is seen.
+func TestBlankOutput(t *testing.T) {
+	for text, want := range map[string]int64{` `: 1, `  \n\t`: 6, ` a`: 0, `\u0020`: 0, `\"`: 0, `\n\n\r`: 6} {
+		synctest.Test(t, func(t *testing.T) {
+			_, conn := connect(t, role().say(3, step, `{"content":"`+text+`"}`).say(1, step, `{"content":[{"type":"text","text":"`+text+`"}]}`).end(counts(10, 4)), endpoint.Config{})
+			var c metrics.Clock
+			if err := conn.Send(t.Context(), "", body(4, ""), &c); err != nil {
+				t.Fatal(err)
+			}
+			if got := c.Timing(); got.Blank != 4*want || got.Events != 4 {
+				t.Errorf("%q: %d bytes of %d are blank, want %d", text, got.Blank, got.Bytes, 4*want)
+			}
+		})
+	}
+}
+
 // perEvent is the text of an event of n tokens.
 func perEvent(n int) string { return `{"content":"` + strings.Repeat(" word", n) + `"}` }
 

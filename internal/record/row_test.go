@@ -77,6 +77,18 @@ func TestTakeAndTiming(t *testing.T) {
 			c.Usage(metrics.Usage{Prompt: 50, Cached: 10, Completion: 40, Reasoning: 8, Hidden: 4})
 			c.Done(at(3 * sec))
 		}},
+		{"stripped, in a burst, blank", func(c *metrics.Clock) {
+			c.Sent(at(0))
+			c.Progress(at(50 * ms))
+			for i := range 4 {
+				c.Arrived(at(100*ms+time.Duration(i)*ms/10), 4, 0)
+			}
+			c.Arrived(at(120*ms), 4, 0)
+			c.Progress(at(200 * ms))
+			c.Blank(8)
+			c.Usage(metrics.Usage{Prompt: 50, CachedStated: true, Completion: 7})
+			c.Done(at(300 * ms))
+		}},
 		{"running count", func(c *metrics.Clock) {
 			c.Sent(at(0))
 			c.Arrived(at(ms), 4, 2)
