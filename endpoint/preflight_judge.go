@@ -11,7 +11,7 @@ func (p *preflight) look(s sighting) {
 	said := s.said()
 	p.Engine.Server = p.conn.client.quote(s.header.Get("Server"))
 	p.Engine.Fingerprint = p.conn.client.quote(said.fingerprint)
-	p.Usage, p.CachedUsage = s.timing.UsageReported, said.cached
+	p.Usage, p.CachedUsage = s.timing.UsageReported && (s.timing.Usage.Completion > 0 || s.timing.Events == 0), said.cached
 	switch {
 	case s.timing.Events == 0:
 	case !p.Usage:
@@ -30,7 +30,7 @@ func (p *preflight) judgeEOS(control, forced sighting, err error) {
 		p.IgnoreEOS = EOSRejected
 	case p.q.Fields[p.field] != nil || p.q.Fields["ignore_eos"] != nil:
 		// The fields override what the probe sets.
-	case forced.finish != "length" || forced.timing.UsageReported && forced.timing.Tokens != probeTokens:
+	case forced.finish != "length" || forced.timing.Usage.Completion > 0 && forced.timing.Usage.Completion != probeTokens:
 		p.IgnoreEOS = EOSIgnored
 		p.warn("ignore_eos_ignored", "ignore_eos is not honored: outputs are as long as the model makes them, whatever was recorded")
 	case control.finish != "length":

@@ -11,7 +11,7 @@ func TokenWarnings(rows []*Row) (warnings []metrics.Warning) {
 	short, over, estimated, hidden, events, blank, reported, cached := 0, 0, 0, 0, 0, 0, 0, 0
 	for _, r := range rows {
 		switch {
-		case r.Outcome != OK || !r.Forced || !r.Reported:
+		case r.Outcome != OK || !r.Forced || r.TokenSource != sourceUsage:
 		case r.Tokens < r.MaxTokens:
 			short++
 		case r.Tokens > r.MaxTokens:
