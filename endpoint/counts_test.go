@@ -1,10 +1,13 @@
 package endpoint_test
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"math"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -298,6 +301,33 @@ func TestFastIsNotHeldBack(t *testing.T) {
 			want := 1 / tt.token.Seconds()
 			if v, ok := c.Timing().OutputSpeed(); !ok || math.Abs(float64(v)/want-1) > 0.001 && tt.each > 1 || math.Abs(float64(v)/want-1) > 0.04 {
 				t.Errorf("%+v: %v tokens/s (%q), want %v", tt, v, c.Timing().Unmeasurable(), want)
+			}
+		})
+	}
+}
+
+// What real servers count fits what they send; see ../../shared/sse/apis/README.md.
+func TestRecordedCountsFit(t *testing.T) {
+	files, _ := filepath.Glob(filepath.Join("..", "..", "shared", "sse", "apis", "*-chat-*.txt"))
+	if len(files) == 0 {
+		t.Skip("no transcripts beside the repository")
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, text, _ = bytes.Cut(text, []byte("\r\n\r\n"))
+		synctest.Test(t, func(t *testing.T) {
+			var s script
+			for line := range strings.Lines(string(text)) {
+				s = append(s, piece{time.Millisecond, line})
+			}
+			_, conn := connect(t, s, endpoint.Config{})
+			var c metrics.Clock
+			err := conn.Send(t.Context(), "", body(1, ""), &c)
+			if got := c.Timing(); err == nil && got.UsageReported && got.TokenSource != metrics.SourceUsage {
+				t.Errorf("%s: %d of %d tokens believed: %+v", filepath.Base(file), got.Tokens, got.Usage.Completion, got)
 			}
 		})
 	}

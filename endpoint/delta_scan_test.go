@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -105,7 +106,9 @@ func TestOddDeltas(t *testing.T) {
 // they are not at hand.
 func transcribed() (events []string) {
 	files, _ := filepath.Glob(filepath.Join("..", "..", "shared", "sse", "*.txt"))
-	for _, file := range files {
+	chats, _ := filepath.Glob(filepath.Join("..", "..", "shared", "sse", "apis", "*-chat-*.txt"))
+	chats = slices.DeleteFunc(chats, func(file string) bool { return strings.Contains(file, "over-context") }) // these are cut
+	for _, file := range append(files, chats...) {
 		text, _ := os.ReadFile(file)
 		for line := range strings.Lines(string(text)) {
 			if data, ok := strings.CutPrefix(line, "data: {"); ok {
