@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
@@ -74,13 +75,16 @@ func (c *Conn) Stream(ctx context.Context, session string, body [][]byte, clock 
 	// A server may answer before it has read the body, so that the transport
 	// still holds it when the response has ended.
 	defer out.release()
-	resp, err := c.post(ctx, session, out, &r)
+	resp, nc, err := c.post(ctx, session, out, &r)
 	if err != nil {
 		clock.Done(time.Now())
 		return r, c.failure(ctx, err, 0)
 	}
 	if c.sight != nil {
 		c.sight.see(resp)
+	}
+	if c.client.cfg.HTTP2 {
+		defer unblock(ctx, resp.Body, nc)()
 	}
 	defer resp.Body.Close()
 	r.Status = resp.StatusCode
@@ -118,15 +122,16 @@ func (c *Conn) Close() {
 	}
 }
 
-// post sends the request and returns the response headers. A keep-alive
-// connection that proves dead is replaced once.
-func (c *Conn) post(ctx context.Context, session string, out *bodies, r *Response) (*http.Response, error) {
+// post sends the request and returns the response headers and the connection that they
+// came on. A keep-alive connection that proves dead is replaced once.
+func (c *Conn) post(ctx context.Context, session string, out *bodies, r *Response) (*http.Response, net.Conn, error) {
 	for {
+		var nc net.Conn
 		var reused bool
 		var answered atomic.Bool // set by the transport's own goroutine
 		began := time.Now()
 		trace := &httptrace.ClientTrace{
-			GotConn:              func(info httptrace.GotConnInfo) { reused, began = info.Reused, time.Now() },
+			GotConn:              func(info httptrace.GotConnInfo) { nc, reused, began = info.Conn, info.Reused, time.Now() },
 			GotFirstResponseByte: func() { answered.Store(true) },
 		}
 		req := (&http.Request{
@@ -161,12 +166,12 @@ func (c *Conn) post(ctx context.Context, session string, out *bodies, r *Respons
 			c.sight.reused = reused
 		}
 		if err == nil {
-			return resp, nil
+			return resp, nc, nil
 		}
 		out.release()
 		dead := reused && !answered.Load() && isLost(err) && ctx.Err() == nil && time.Since(began) <= idleRace
 		if !dead || r.Reconnects > 0 {
-			return nil, err
+			return nil, nil, err
 		}
 		r.Reconnects++
 		c.client.reconnects.Add(1)
