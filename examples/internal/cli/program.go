@@ -29,9 +29,11 @@ type Program struct {
 }
 
 // Main runs the program and ends the process with the status that it returns.
-// Ctrl-C and SIGTERM end the context of run; a second Ctrl-C ends the process.
+// Ctrl-C, SIGTERM and SIGHUP (the terminal or the SSH session went away) end the context
+// of run; a second one of them ends the process. A process that was started to ignore
+// SIGHUP, as nohup does, goes on ignoring it.
 func Main(run func(ctx context.Context) (status int)) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	// A reader of standard output that goes away must not take a report that
 	// goes to a file with it.
 	signal.Ignore(syscall.SIGPIPE)
@@ -39,6 +41,15 @@ func Main(run func(ctx context.Context) (status int)) {
 	status := run(ctx)
 	stop()
 	os.Exit(status)
+}
+
+// endings returns the signals that ask a program to end.
+func endings() []os.Signal {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signals
 }
 
 // Fail shows an error and returns the status.
