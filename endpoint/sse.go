@@ -8,14 +8,17 @@ import (
 const (
 	readSize = 2 << 10 // room offered to a read, for some events: each agent has it
 	maxEvent = 4 << 20 // bytes of one event
+	maxStray = 4 << 10 // bytes kept of lines that are no fields: enough to tell what they are
 )
 
 var errEventTooLong = errors.New("an event is longer than 4 MiB")
 
 // decoder splits a byte stream into server-sent events by the HTML standard (9.2.6):
 // lines end in CR, LF or CRLF, comments and unknown fields are skipped, data lines are
-// joined by LF, a BOM may come first, and an event without a blank line after it is
-// dropped. It copies only events of several data lines. The zero value is ready.
+// joined by LF, and a BOM may come first. Unlike there, an event that the end of the
+// stream completes, without a blank line, is an event: servers that leave the line out
+// have sent all of it. It copies only events of several data lines. The zero value is
+// ready.
 type decoder struct {
 	buf   []byte
 	start int // of the event being read
@@ -30,6 +33,8 @@ type decoder struct {
 	lines    int  // data lines of the event
 	from, to int  // the data of a one-line event
 	joined   []byte
+
+	stray []byte // the first lines that no event stream has; see maxStray
 }
 
 // room returns where the next read may go.
@@ -52,6 +57,26 @@ func (d *decoder) shift() {
 	copy(d.buf, d.buf[k:d.end])
 	d.start, d.pos, d.seen, d.end = 0, d.pos-k, d.seen-k, d.end-k
 	d.from, d.to = d.from-k, d.to-k
+}
+
+// last returns the event, if any, that the end of the stream completes: one without a
+// blank line after it, or without a line end. It is called after next has returned the
+// others.
+func (d *decoder) last() (data []byte, failed, ok bool, err error) {
+	d.began = true // what could have become a BOM did not
+	if d.pos < d.end {
+		line := d.buf[d.pos:d.end]
+		d.pos = d.end + 1 // where it would be after a line end
+		if err := d.field(line); err != nil {
+			return nil, false, false, err
+		}
+	}
+	if data, failed, ok = d.joined, d.failed, d.lines > 0; d.lines == 1 {
+		data = d.buf[d.from:d.to]
+	}
+	d.pos, d.seen = d.end, d.end
+	d.dispatched()
+	return data, failed, ok, nil
 }
 
 // rest returns the received bytes that are not an event yet.
@@ -175,6 +200,11 @@ func (d *decoder) field(line []byte) error {
 		d.joined = append(append(d.joined, '\n'), value...)
 		if len(d.joined) > maxEvent {
 			return errEventTooLong
+		}
+	case "", "id", "retry":
+	default:
+		if room := maxStray - len(d.stray); room > 0 {
+			d.stray = append(append(d.stray, line[:min(len(line), room)]...), '\n')
 		}
 	}
 	return nil

@@ -15,16 +15,11 @@ import (
 // decodeAll reads all events of r the way a stream does.
 func decodeAll(r io.Reader) (events []string, err error) {
 	var d decoder
-	for {
-		n, err := r.Read(d.room())
-		d.received(n)
+	all := func(next func() ([]byte, bool, bool, error)) error {
 		for {
-			data, failed, ok, err := d.next()
-			if err != nil {
-				return events, err
-			}
-			if !ok {
-				break
+			data, failed, ok, err := next()
+			if err != nil || !ok {
+				return err
 			}
 			event := string(data)
 			if failed {
@@ -32,8 +27,15 @@ func decodeAll(r io.Reader) (events []string, err error) {
 			}
 			events = append(events, event)
 		}
+	}
+	for {
+		n, err := r.Read(d.room())
+		d.received(n)
+		if err := all(d.next); err != nil {
+			return events, err
+		}
 		if err == io.EOF {
-			return events, nil
+			return events, all(d.last)
 		}
 		if err != nil && !errors.Is(err, iotest.ErrTimeout) {
 			return events, err
@@ -61,8 +63,15 @@ var sseCases = []struct {
 	{"error event", "event: error\ndata: a\n\ndata: b\n\nevent: message\ndata: c\n\n", []string{"error!a", "b", "c"}},
 	{"event without data", "event: error\n\ndata: b\n\n", []string{"b"}},
 	{"blank lines", "\n\n\ndata: a\n\n\n\n", []string{"a"}},
-	{"no final blank line", "data: a\n\ndata: b\n", []string{"a"}},
-	{"no final line end", "data: a\n\ndata: b", []string{"a"}},
+	{"no final blank line", "data: a\n\ndata: b\n", []string{"a", "b"}},
+	{"no final line end", "data: a\n\ndata: b", []string{"a", "b"}},
+	{"no final blank line CRLF", "data: a\r\n\r\ndata: b\r\n", []string{"a", "b"}},
+	{"no final blank line CR", "data: a\r\rdata: b\r", []string{"a", "b"}},
+	{"final lines without an end", "data: a\n\nevent: error\ndata: b\ndata: c", []string{"a", "error!b\nc"}},
+	{"final line of an event that is over", "data: a\n\n: comment", []string{"a"}},
+	{"final field without data", "data: a\n\nevent: error", []string{"a"}},
+	{"final field after data", "data: a\nevent: error", []string{"error!a"}},
+	{"half a BOM", "\xef\xbb", nil},
 	{"empty", "", nil},
 	{"UTF-8", "data: häß\u2028lich 漢字 🙂\n\n", []string{"häß\u2028lich 漢字 🙂"}},
 	{"colon in data", "data: a: b\n\n", []string{"a: b"}},
@@ -129,14 +138,15 @@ func TestDecoderLimits(t *testing.T) {
 	}
 }
 
-// decodeSlowly is the standard's algorithm read aloud: whole input, line by line.
+// decodeSlowly is the standard's algorithm read aloud: whole input, line by line. The
+// end of the input ends the last line and the last event.
 func decodeSlowly(in string) (events []string) {
 	in = strings.TrimPrefix(in, "\ufeff")
 	in = strings.ReplaceAll(strings.ReplaceAll(in, "\r\n", "\n"), "\r", "\n")
 	lines := strings.Split(in, "\n")
 	var data []string
 	kind := ""
-	for _, line := range lines[:len(lines)-1] {
+	for _, line := range append(lines, "") {
 		if line == "" {
 			if data != nil {
 				event := strings.Join(data, "\n")
