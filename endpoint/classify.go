@@ -62,8 +62,11 @@ func isLost(err error) bool {
 // It has no error types for that, only texts.
 func isProtocol(err error) bool {
 	text := err.Error()
+	if strings.HasSuffix(text, "received from peer") {
+		return false // an HTTP/2 error that the server reports
+	}
 	for _, words := range [...]string{
-		"malformed", "invalid byte in chunk", "chunked encoding", "chunked line", "Content-Length",
+		"malformed", "chunk", "Content-Length", "connection error: ", "stream error: ", "frame too large",
 		"transfer encoding", "header", "unexpected HTTP",
 	} {
 		if strings.Contains(text, words) {

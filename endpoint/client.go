@@ -23,6 +23,10 @@ type Client struct {
 	otherPlace atomic.Pointer[string] // the first place of such output
 
 	openAfterDone, openAfterFinish atomic.Int64 // responses, since one was closed
+
+	// What the server has done once: it sent output after a finish_reason, and usage
+	// in an event of its own.
+	early, usageFollows atomic.Bool
 }
 
 // New returns a client. It sends nothing. The error is that of [Config.Validate].
@@ -197,31 +201,39 @@ func (c *Client) foundOutput(data []byte) {
 	c.otherOutput.Add(1)
 }
 
-// tryAgain is how many responses may be left open before one gets the full wait
-// again, in case the server was only slow: once in 64 costs an agent little.
-const tryAgain = 64
-
 // closes records that the server ended a response.
 func (c *Client) closes() {
 	c.openAfterDone.Store(0)
 	c.openAfterFinish.Store(0)
 }
 
-// hangup and trailer return how long to wait for the end of a response after
-// [DONE] and after a finish_reason. While a server leaves responses open the wait is
-// short: an agent that waits puts no load on it.
-func (c *Client) hangup() time.Duration {
-	if c.openAfterDone.Load()%tryAgain != 0 {
-		return hangupWait / 100
-	}
-	return hangupWait
+// patient reports whether the end of a response gets the full wait though the server
+// has left open that many: at first, then each time their number has doubled, so that a
+// server that was slow once soon gets it again, and at least once in 64, which costs an
+// agent little. An agent that waits puts no load on the server.
+func patient(open int64) bool {
+	const tryAgain = 64
+	doubled := open != 1 && open&(open-1) == 0
+	return doubled || open%tryAgain == 0
 }
 
-func (c *Client) trailer() time.Duration {
-	if c.openAfterFinish.Load()%tryAgain != 0 {
-		return trailerWait / 100
+// hangup returns how long to wait for the end of a response after [DONE].
+func (c *Client) hangup() time.Duration {
+	if patient(c.openAfterDone.Load()) {
+		return hangupWait
 	}
-	return trailerWait
+	return hangupWait / 100
+}
+
+// trailer returns how long to wait for the rest of a response after a finish_reason.
+// counted says that its usage is here. The wait is cut short only where nothing can be
+// lost by it: the server has neither sent output after a finish_reason, nor usage that
+// is missing here.
+func (c *Client) trailer(counted bool) time.Duration {
+	if c.early.Load() || !counted && c.usageFollows.Load() || patient(c.openAfterFinish.Load()) {
+		return trailerWait
+	}
+	return trailerWait / 100
 }
 
 // Close closes the idle shared connections of an HTTP/2 client. Without HTTP2 it

@@ -97,14 +97,15 @@ func (c *Conn) Stream(ctx context.Context, session string, body [][]byte, clock 
 	s := stream{conn: c, dog: dog, clock: clock, response: &r}
 	end, err := s.read(resp.Body)
 	clock.Done(end)
+	ended := s.ended(wellEnded(err))
 	switch {
-	case s.finish == "" || s.failure != nil:
+	case !ended:
 	case errors.Is(err, io.EOF):
 		c.client.closes()
 	case dog.expired():
 		c.client.lingers(r.Done)
 	}
-	s.account(errors.Is(err, io.EOF) || ctx.Err() == nil || dog.expired())
+	s.account(ended && (errors.Is(err, io.EOF) || ctx.Err() == nil || dog.expired()))
 	return r, s.verdict(ctx, err, resp)
 }
 

@@ -22,12 +22,6 @@ type delta struct {
 	failed    bool // the event is an error
 }
 
-// finish is the finish_reason of the first choice; empty while it goes on.
-type finish string
-
-// aborted reports whether the server gave up.
-func (f finish) aborted() bool { return f == "abort" || f == "error" }
-
 var errNotJSON = errors.New("an event is not a JSON object")
 
 // parseDelta reads one event. It keeps no reference to data. One scan reads the shapes

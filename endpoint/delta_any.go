@@ -68,9 +68,8 @@ func (d *delta) choices(choices gjson.Result) {
 		}
 		d.output(delta)
 		d.step = d.step || delta.IsObject()
-		if finish.Type == gjson.String && finish.Str != "" {
-			d.finish = finishOf(finish.Str)
-			d.step = true
+		if finish.Type == gjson.String {
+			d.finishes(finish.Str)
 		}
 		return true
 	})
@@ -90,16 +89,6 @@ func choiceOf(choice gjson.Result) (index float64, delta, finish gjson.Result) {
 		return true
 	})
 	return index, delta, finish
-}
-
-// finishOf returns the reason without a reference to the event.
-func finishOf(s string) finish {
-	for _, known := range [...]finish{"stop", "length", "tool_calls"} {
-		if s == string(known) {
-			return known
-		}
-	}
-	return finish(strings.Clone(s))
 }
 
 // output counts the visible output of a choice's delta. A role, an empty

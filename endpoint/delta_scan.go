@@ -74,8 +74,7 @@ func (d *delta) add(c *choice) {
 	d.step = d.step || c.step
 	d.role = d.role || c.role
 	if len(c.finish) > 0 {
-		d.step = true
-		d.finish = finishOf(string(c.finish))
+		d.finishes(string(c.finish))
 	}
 }
 

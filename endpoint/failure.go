@@ -16,7 +16,7 @@ import (
 
 // failure returns the error of a request that the network or a time limit broke off.
 // status is that of the response headers; 0 before they arrived.
-func (c *Conn) failure(ctx context.Context, err error, status int) error {
+func (c *Conn) failure(ctx context.Context, err error, status int) *Error {
 	e := &Error{Status: status, Err: c.client.clean(err)}
 	cause := context.Cause(ctx)
 	_, timeout := errors.AsType[*timeoutError](cause)
@@ -84,6 +84,8 @@ func (c *Client) said(text []byte) string {
 	switch text = bytes.TrimSpace(text); {
 	case len(text) > 0 && (text[0] == '{' || text[0] == '"') && valid(text):
 		return c.quote(errorText(gjson.ParseBytes(text)))
+	case compressed(text) != "":
+		return "the body is " + compressed(text) + ", which was not asked for"
 	case looksLikeHTML(text):
 		return c.quote(plainText(string(text)))
 	}

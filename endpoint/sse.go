@@ -34,7 +34,8 @@ type decoder struct {
 	from, to int  // the data of a one-line event
 	joined   []byte
 
-	stray []byte // the first lines that no event stream has; see maxStray
+	known bool   // there were comments or fields that are not data
+	stray []byte // the first lines that are neither; see maxStray
 }
 
 // room returns where the next read may go.
@@ -185,6 +186,7 @@ func (d *decoder) field(line []byte) error {
 	value = bytes.TrimPrefix(value, []byte(" "))
 	switch string(name) {
 	case "event":
+		d.known = true
 		d.failed = string(value) == "error"
 	case "data":
 		// value ends where the line does, just before pos.
@@ -202,6 +204,7 @@ func (d *decoder) field(line []byte) error {
 			return errEventTooLong
 		}
 	case "", "id", "retry":
+		d.known = true
 	default:
 		if room := maxStray - len(d.stray); room > 0 {
 			d.stray = append(append(d.stray, line[:min(len(line), room)]...), '\n')

@@ -2,10 +2,7 @@ package endpoint
 
 import (
 	"bytes"
-	"context"
-	"errors"
 	"io"
-	"mime"
 	"net/http"
 	"time"
 
@@ -19,7 +16,7 @@ type stream struct {
 	clock    *metrics.Clock
 	response *Response
 
-	finish    finish
+	ending
 	counted   int // output tokens at the last visible event, by a running count
 	usage     metrics.Usage
 	reported  bool
@@ -40,24 +37,31 @@ type stream struct {
 func (s *stream) read(body io.Reader) (end time.Time, err error) {
 	d := &s.conn.decoder
 	d.reset()
+	var stamp time.Time
 	for {
 		n, err := body.Read(d.room())
 		// After [DONE] nothing counts, and nothing is kept.
 		if n > 0 && !s.response.Done {
-			stamp := s.conn.stamp()
+			stamp = s.conn.stamp()
 			s.dog.saw(stamp)
 			d.received(n)
 			s.delay.read(&s.conn.reads, n)
-			if s.events(stamp) {
+			if s.events(stamp, d.next) {
 				end = stamp
 			}
 			s.delay.check(&s.conn.reads)
+		}
+		if wellEnded(err) {
+			s.final = true
+			if s.events(stamp, d.last) {
+				end = stamp
+			}
 		}
 		switch {
 		case s.failure != nil:
 			return end, io.EOF
 		case err == nil:
-		case s.finish != "":
+		case s.ended(wellEnded(err)):
 			return end, err
 		default:
 			return time.Now(), err
@@ -65,10 +69,10 @@ func (s *stream) read(body io.Reader) (end time.Time, err error) {
 	}
 }
 
-// events handles all complete events and reports whether there were any.
-func (s *stream) events(stamp time.Time) (any bool) {
+// events handles the events that next returns and reports whether there were any.
+func (s *stream) events(stamp time.Time, next func() (data []byte, failed, ok bool, err error)) (any bool) {
 	for !s.response.Done && s.failure == nil {
-		data, failed, ok, err := s.conn.decoder.next()
+		data, failed, ok, err := next()
 		if err != nil {
 			s.failure = &Error{Outcome: OutcomeMalformed, Status: http.StatusOK, Err: err}
 			return true
@@ -91,6 +95,7 @@ func (s *stream) event(stamp time.Time, data []byte, failed bool) {
 	if len(data) == 0 {
 		return
 	}
+	s.framed = true
 	if bytes.Equal(data, done) {
 		s.response.Done = true
 		s.dog.hurry(stamp, s.conn.client.hangup())
@@ -104,6 +109,8 @@ func (s *stream) event(stamp time.Time, data []byte, failed bool) {
 		}
 		s.failure = &Error{Outcome: OutcomeErrorEvent, Status: http.StatusOK, Message: s.conn.client.quote(d.failure)}
 		return
+	case err != nil && s.final:
+		return // the end of the body cut it, which verdict makes of it what it is
 	case err != nil:
 		s.failure = &Error{Outcome: OutcomeMalformed, Status: http.StatusOK, Message: s.conn.client.quote(string(data)), Err: err}
 		return
@@ -142,58 +149,11 @@ func (s *stream) event(stamp time.Time, data []byte, failed bool) {
 		s.silent++
 		s.clock.Progress(stamp)
 	}
-	if d.finish != "" && s.finish == "" {
-		s.finish = d.finish
-		s.response.FinishReason = string(d.finish)
-		s.dog.hurry(stamp, s.conn.client.trailer())
-	}
-}
-
-// verdict returns how a response of status 200 ended: nil or an *Error. readErr is the
-// error of reading it.
-func (s *stream) verdict(ctx context.Context, readErr error, resp *http.Response) error {
-	message := ""
-	switch {
-	case s.failure != nil:
-		return s.failure
-	case s.finish.aborted():
-		return &Error{Outcome: OutcomeTruncated, Status: resp.StatusCode, Message: "finish_reason " + string(s.finish)}
-	case s.finish != "" && s.clock.Streamed():
-		// The answer is complete, whatever came after it.
-		return nil
-	case s.response.Done && s.finish == "":
-		return &Error{Outcome: OutcomeTruncated, Status: resp.StatusCode, Message: "[DONE] without a finish_reason"}
-	case s.finish != "":
-		return &Error{Outcome: OutcomeEmpty, Status: resp.StatusCode}
-	case !errors.Is(readErr, io.EOF) || errors.Is(readErr, io.ErrUnexpectedEOF):
-		return s.conn.failure(ctx, readErr, resp.StatusCode)
-	case !s.clock.Streamed():
-		if wrong := s.notStream(resp.Header); wrong != "" {
-			return &Error{Outcome: OutcomeMalformed, Status: resp.StatusCode, Message: wrong}
-		}
-		message = "no output"
-	}
-	return &Error{Outcome: OutcomeTruncated, Status: resp.StatusCode, Message: message}
-}
-
-// notStream names what came instead of an event stream; empty if that came.
-func (s *stream) notStream(h http.Header) string {
-	if coding := h.Get("Content-Encoding"); coding != "" && coding != "identity" {
-		return "content encoding " + s.conn.client.quote(coding) + ", which was not asked for"
-	}
-	kind, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
-	if kind == "" || kind == "text/event-stream" {
-		return ""
-	}
-	wrong := "content type " + kind + ", expected text/event-stream"
-	if rest := s.conn.decoder.rest(); len(rest) > 0 {
-		wrong += ": " + s.conn.client.said(rest)
-	}
-	return wrong
+	s.concludes(stamp, &d)
 }
 
 // account passes usage to the clock and counts what a complete response lacks. ended is
-// false when the client broke it off.
+// false for a response that is not, and when the caller broke it off.
 func (s *stream) account(ended bool) {
 	if s.delay.found {
 		s.conn.client.chunkDelays.Add(1)
@@ -210,7 +170,7 @@ func (s *stream) account(ended bool) {
 		}
 		s.clock.Usage(s.usage)
 	}
-	if s.finish == "" || !ended {
+	if !ended {
 		return
 	}
 	if !s.reported || s.usage.Completion == 0 && s.shown > 0 {

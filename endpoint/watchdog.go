@@ -2,6 +2,7 @@ package endpoint
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -17,6 +18,10 @@ func (e *timeoutError) Error() string { return fmt.Sprintf("%s of %v passed", e.
 
 // Timeout marks the error for errors.As to interface{ Timeout() bool }.
 func (e *timeoutError) Timeout() bool { return true }
+
+// errEnough is the cause with which a watchdog cancels a request whose answer was
+// complete when hurry was called.
+var errEnough = errors.New("endpoint: the answer was taken to be complete")
 
 // A watchdog cancels a request that takes too long as a whole or has gone silent. Its
 // timer is reset only when it fires, so that a sign of life, one per network read,
@@ -43,6 +48,8 @@ func (w *watchdog) check() {
 	limit := time.Duration(w.limit.Load())
 	silent := now - time.Duration(w.alive.Load())
 	switch {
+	case now >= limit && limit < w.total:
+		w.cancel(errEnough)
 	case now >= limit:
 		w.cancel(&timeoutError{"request timeout", w.total})
 	case silent >= w.idle:
@@ -65,6 +72,9 @@ func (w *watchdog) hurry(t time.Time, wait time.Duration) {
 	w.limit.Store(int64(limit))
 	w.timer.Reset(limit - time.Since(w.began))
 }
+
+// calm undoes hurry: the answer was not complete.
+func (w *watchdog) calm() { w.limit.Store(int64(w.total)) }
 
 // expired reports whether the time limit has passed.
 func (w *watchdog) expired() bool { return time.Since(w.began) >= time.Duration(w.limit.Load()) }
