@@ -24,8 +24,8 @@ type Client struct {
 
 	openAfterDone, openAfterFinish atomic.Int64 // responses, since one was closed
 
-	// What the server has done once: it sent output after a finish_reason, and usage
-	// in an event of its own.
+	// What the server has done at least once: send output after a finish_reason, and
+	// usage in a later event than it.
 	early, usageFollows atomic.Bool
 }
 
@@ -207,10 +207,11 @@ func (c *Client) closes() {
 	c.openAfterFinish.Store(0)
 }
 
-// patient reports whether the end of a response gets the full wait though the server
-// has left open that many: at first, then each time their number has doubled, so that a
-// server that was slow once soon gets it again, and at least once in 64, which costs an
-// agent little. An agent that waits puts no load on the server.
+// patient reports whether the end of a response gets the full wait after the server has
+// left so many open. An agent that waits puts no load on the server, so that the wait is
+// short while it does; but a server that was slow once must not pay for long. It gets
+// the full wait again each time the number has doubled, and at least once in 64, which
+// costs an agent little.
 func patient(open int64) bool {
 	const tryAgain = 64
 	doubled := open != 1 && open&(open-1) == 0

@@ -45,9 +45,40 @@
 // and [Counters.Reconnects] counts it. Over HTTP/2, net/http sends again, at most five
 // times, what a server says it has not taken.
 //
-// The package writes nothing, with one exception that net/http offers no switch for:
+// The package writes nothing, with two exceptions that net/http offers no switch for:
 // bytes that arrive on an idle connection are reported to package log, with the first
-// of them quoted.
+// of them quoted, and so are HTTP/2 DATA frames before any headers.
+//
+// # When an answer is complete
+//
+// An answer is complete, and its outcome [OutcomeOK], once there was visible output and
+// the server has said that it is over: by a finish_reason with no output after it, or by
+// a finish_reason anywhere and [DONE]. What follows the finish_reason (usage, [DONE], the
+// end of the body) is waited for, five seconds after the finish_reason or the usage and a
+// quarter of a second after [DONE], but is not needed. While a server leaves its answers
+// open the wait is a hundredth of that, with the full wait again each time the number of
+// open answers has doubled and at least once in 64; it stays full while usage is missing
+// that the server has sent after a finish_reason before. Several rules keep a
+// finish_reason from ending an answer early:
+//
+//   - "", "null", "none", "nil" and white space, in any case, are no finish_reason. Some
+//     servers write one with each event.
+//   - Before the first output, a finish_reason shortens no wait.
+//   - If output follows a finish_reason that came with or after output, no finish_reason
+//     of this answer is believed by itself any more. Until the body ends well, or [DONE]
+//     comes, the answer has all of [Config.Timeout] and [Config.IdleTimeout]; if it is
+//     broken off by them, by the caller or by the network, that is its outcome. The
+//     message says that output went on.
+//   - The client broke off too early if output turns out to have followed after all. Such
+//     an answer is truncated.
+//
+// An event is also over when the body ends well. Some servers leave out the blank line
+// or the line end after their last event: the finish_reason, output and usage in it
+// count, unless it is not JSON, and then it was cut.
+//
+// A request ends with its context in any case, also while the server answers without
+// reading the request. Over HTTP/2 that may cost the connection, if nothing can be
+// written to it a second later.
 //
 // # What it costs, and how large a client must be
 //

@@ -15,8 +15,8 @@ import (
 type ending struct {
 	finish finish // the latest
 	over   bool   // there was no output after it
-	// early: a finish_reason that came with or after output was followed by more. From
-	// then on none is believed until the body ends, or [DONE] comes.
+	// early: output followed a finish_reason that came with or after output. From then
+	// on no finish_reason is believed until the body ends or [DONE] comes.
 	early  bool
 	framed bool // there were events
 	final  bool // the body has ended well; what is read now is its last event
@@ -70,7 +70,7 @@ func (s *stream) verdict(ctx context.Context, readErr error, resp *http.Response
 	case s.failure != nil:
 		return s.failure
 	case s.finish.aborted():
-		e.Message = "finish_reason " + s.conn.client.quote(string(s.finish))
+		e.Message = "finish_reason " + string(s.finish)
 	case s.clock.Streamed() && s.ended(eof):
 		// The answer is complete, whatever came after it.
 		return nil
@@ -96,10 +96,11 @@ func (s *stream) verdict(ctx context.Context, readErr error, resp *http.Response
 			e.Message = "no output"
 		}
 	}
+	e.Message = s.conn.client.quote(e.Message)
 	return e
 }
 
 // goesOn says that a finish_reason was not the end.
 func (s *stream) goesOn() string {
-	return fmt.Sprintf("output went on after finish_reason %q", s.conn.client.quote(string(s.finish)))
+	return fmt.Sprintf("output went on after finish_reason %q", string(s.finish))
 }

@@ -7,7 +7,9 @@ type Outcome string
 
 // The outcomes. All but OutcomeOK come in an [*Error].
 const (
-	// OutcomeOK: visible output and a finish_reason arrived.
+	// OutcomeOK: visible output arrived, and the server said that the answer is over:
+	// by a finish_reason that no output followed, or with [DONE]. The package
+	// documentation has the details.
 	OutcomeOK Outcome = "ok"
 	// OutcomeRefused: the server refused the connection or is unreachable.
 	OutcomeRefused Outcome = "refused"
@@ -15,7 +17,8 @@ const (
 	OutcomeTLS Outcome = "tls"
 	// OutcomeTimeoutBeforeHeaders: a time limit passed before the response headers.
 	OutcomeTimeoutBeforeHeaders Outcome = "timeout_before_headers"
-	// OutcomeTimeoutMidStream: a time limit passed after the response headers.
+	// OutcomeTimeoutMidStream: a time limit passed after the response headers and
+	// before the answer was complete.
 	OutcomeTimeoutMidStream Outcome = "timeout_mid_stream"
 	// OutcomeReset: the connection was closed or reset before the response was
 	// complete.
@@ -29,11 +32,15 @@ const (
 	// OutcomeErrorEvent: the server reported an error inside a response of status
 	// 200.
 	OutcomeErrorEvent Outcome = "error_event"
-	// OutcomeMalformed: what arrived is not HTTP, not an event stream or not JSON,
-	// or an event is longer than 4 MiB.
+	// OutcomeMalformed: what arrived is not HTTP (malformed chunks or frames too), not
+	// an event stream or not JSON, or an event is longer than 4 MiB. The message names
+	// what came in place of an event stream: a compressed body, JSON lines, a whole
+	// answer, an error or a page.
 	OutcomeMalformed Outcome = "malformed"
-	// OutcomeTruncated: the response ended cleanly but without a finish_reason, or
-	// with the finish_reason "abort" or "error".
+	// OutcomeTruncated: the response ended cleanly but without a finish_reason, with
+	// the finish_reason "abort" or "error", or with output after its only
+	// finish_reason; or the client took it to be complete and broke it off while
+	// output still came.
 	OutcomeTruncated Outcome = "truncated"
 	// OutcomeEmpty: a finish_reason arrived but no visible output.
 	OutcomeEmpty Outcome = "empty"
@@ -50,8 +57,8 @@ type Error struct {
 	Outcome Outcome
 	// Status is the HTTP status; 0 without response headers.
 	Status int
-	// Message is the server's explanation, on one line of at most 300 bytes,
-	// with the API key removed; empty when it gave none.
+	// Message is the server's explanation, or what was wrong with its answer, on one
+	// line of at most 300 bytes, with the API key removed; empty without either.
 	Message string
 	// PromptTokens and ContextTokens are what a refusal with OutcomeContext states as
 	// the length of the prompt and of the context window; 0 when it does not.

@@ -110,7 +110,7 @@ func (s *stream) event(stamp time.Time, data []byte, failed bool) {
 		s.failure = &Error{Outcome: OutcomeErrorEvent, Status: http.StatusOK, Message: s.conn.client.quote(d.failure)}
 		return
 	case err != nil && s.final:
-		return // the end of the body cut it, which verdict makes of it what it is
+		return // cut off; verdict says what that makes of the answer
 	case err != nil:
 		s.failure = &Error{Outcome: OutcomeMalformed, Status: http.StatusOK, Message: s.conn.client.quote(string(data)), Err: err}
 		return

@@ -17,8 +17,9 @@ const lastResort = time.Second
 // HTTP/1.1, by closing the connection, but over HTTP/2 it does not look at the context
 // once the headers have arrived and while the body of the request waits for flow
 // control: only closing the body of the response ends that. Closing may wait in turn, on
-// a connection into which nothing can be written; after lastResort that is closed, from
-// which the other streams on it lose nothing, since none of them can send either.
+// a connection to which nothing can be written. That connection is closed after
+// lastResort, which ends the other streams on it too: they can neither send nor make
+// room for more output.
 //
 // stop is called when the response is done with. It waits for what has begun, so that
 // no goroutine is left.
