@@ -228,10 +228,9 @@ func (c *Client) hangup() time.Duration {
 
 // trailer returns how long to wait for the rest of a response after a finish_reason.
 // counted says that its usage is here. The wait is cut short only where nothing can be
-// lost by it: the server has neither sent output after a finish_reason, nor usage that
-// is missing here.
+// lost by it: the server has not sent usage after a finish_reason before, or here it is.
 func (c *Client) trailer(counted bool) time.Duration {
-	if c.early.Load() || !counted && c.usageFollows.Load() || patient(c.openAfterFinish.Load()) {
+	if !counted && c.usageFollows.Load() || patient(c.openAfterFinish.Load()) {
 		return trailerWait
 	}
 	return trailerWait / 100

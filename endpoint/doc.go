@@ -64,11 +64,12 @@
 //   - "", "null", "none", "nil" and white space, in any case, are no finish_reason. Some
 //     servers write one with each event.
 //   - Before the first output, a finish_reason shortens no wait.
-//   - If output follows a finish_reason that came with or after output, no finish_reason
-//     of this answer is believed by itself any more. Until the body ends well, or [DONE]
-//     comes, the answer has all of [Config.Timeout] and [Config.IdleTimeout]; if it is
-//     broken off by them, by the caller or by the network, that is its outcome. The
-//     message says that output went on.
+//   - Once output has followed a finish_reason, none shortens the wait in this or any
+//     other answer to the [Client].
+//   - If output follows a finish_reason that came with or after output, none in this
+//     answer counts unless the body ends well or [DONE] comes. An answer that a time
+//     limit, the caller or the network breaks off before has that outcome, and a message
+//     that output went on.
 //   - The client broke off too early if output turns out to have followed after all. Such
 //     an answer is truncated.
 //

@@ -39,16 +39,20 @@ func (s *stream) concludes(stamp time.Time, d *delta) {
 		s.finish, s.over = d.finish, true
 		s.response.FinishReason = string(d.finish)
 	}
-	// Before any output the server may only have begun: it gets the time that a first
-	// token takes.
-	if !s.over || s.early || s.shown == 0 {
-		return
-	}
 	if followed && d.counted {
 		c.usageFollows.Store(true)
 	}
-	if d.finish != "" || d.counted || d.several {
-		s.dog.hurry(stamp, c.trailer(s.reported && !s.several))
+	// Before any output the server may only have begun, and gets the time that a first
+	// token takes. Where output has followed a finish_reason, in this answer or in
+	// another, it may do so again.
+	if !s.over || s.shown == 0 || c.early.Load() {
+		return
+	}
+	switch {
+	case d.several:
+		s.dog.hurry(stamp, trailerWait)
+	case d.finish != "" || d.counted:
+		s.dog.hurry(stamp, c.trailer(s.reported))
 	}
 }
 

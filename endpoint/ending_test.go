@@ -171,6 +171,32 @@ func TestEnds(t *testing.T) {
 	}
 }
 
+// Once a server has sent output after a finish_reason, none ends an answer of its early,
+// however long it pauses.
+func TestStallAfterEarlyFinish(t *testing.T) {
+	onBoth(t, "", func(t *testing.T, http2 bool) {
+		pause := 20 * ms
+		client, conn := connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			steps := words(100, 20*ms, `"stop"`, `"stop"`)
+			steps[2].after = pause
+			pause = 8 * time.Second
+			play(w, r, steps, "")
+		}), endpoint.Config{HTTP2: http2})
+		for i := range 3 {
+			var c metrics.Clock
+			if _, err := conn.Stream(t.Context(), "", body(100, ""), &c); err != nil {
+				t.Fatal(err)
+			}
+			if got := c.Timing().Events; got != 100 {
+				t.Errorf("answer %d: %d events, want 100", i, got)
+			}
+		}
+		if n := client.Counters().Unclosed; n != 0 {
+			t.Errorf("%d were left open", n)
+		}
+	})
+}
+
 // Usage that comes a while after the finish_reason is not lost, whatever the client has
 // learned about how this server ends its answers.
 func TestLateUsage(t *testing.T) {
