@@ -45,7 +45,7 @@ func (s *stream) concludes(stamp time.Time, d *delta) {
 	// Before any output the server may only have begun, and gets the time that a first
 	// token takes. Where output has followed a finish_reason, in this answer or in
 	// another, it may do so again.
-	if !s.over || s.shown == 0 || c.early.Load() {
+	if !s.believed() || c.early.Load() {
 		return
 	}
 	switch {
@@ -53,13 +53,18 @@ func (s *stream) concludes(stamp time.Time, d *delta) {
 		s.dog.hurry(stamp, trailerWait)
 	case d.finish != "" || d.counted:
 		s.dog.hurry(stamp, c.trailer(s.reported))
+	case d.step: // a token that is not visible, perhaps
+		s.dog.hurry(stamp, trailerWait)
 	}
 }
+
+// believed reports whether a finish_reason says that the answer is over.
+func (s *stream) believed() bool { return s.over && s.shown > 0 && !s.early }
 
 // ended reports whether the answer is over, by the server's word. eof is whether the
 // body ended well.
 func (s *stream) ended(eof bool) bool {
-	return s.finish != "" && s.failure == nil && (s.response.Done || s.over && (eof || s.shown > 0 && !s.early))
+	return s.finish != "" && s.failure == nil && (s.response.Done || s.over && eof || s.believed())
 }
 
 // wellEnded reports whether err means that a body came to its proper end.

@@ -125,6 +125,7 @@ func TestEnds(t *testing.T) {
 		{"stop with each, left open", words(400, 20*ms, `"stop"`, `"stop"`), "left open", endpoint.OutcomeTimeoutMidStream, `output went on after finish_reason "stop": idle timeout of 2m0s`, "stop", 400, 0, long + 2*time.Minute, 0},
 		{"stop with each, [DONE], left open", add(words(400, 20*ms, `"stop"`, `"stop"`), doneEvent), "left open", "", "", "stop", 400, 0, long, 250 * ms},
 		{"stop with each, endless", words(20_000, 21*ms, `"stop"`, `"stop"`), "", endpoint.OutcomeTimeoutMidStream, `output went on after finish_reason "stop": request timeout of 5m0s`, "stop", 14276, 0, 5 * time.Minute, 0},
+		{"stop, silent tokens, output", slices.Concat([]sent{{200 * ms, choiceEvent(wordDelta, `"stop"`)}}, slices.Repeat([]sent{{time.Second, choiceEvent(`{"content":""}`, `null`)}}, 8), []sent{{20 * ms, choiceEvent(wordDelta, `null`)}, {0, finish + usageEvent(10) + doneEvent}}), "", "", "", "stop", 2, 10, 8220 * ms, 0},
 		{"two reasons", add(words(400, 20*ms, `null`, `"stop"`), choiceEvent(`{}`, `"length"`), whole), "", "", "", "length", 400, 400, long, 0},
 		{"a reason and nothing", []sent{{200 * ms, choiceEvent(roleDelta, `"stop"`)}}, "left open", endpoint.OutcomeTimeoutMidStream, "idle timeout", "stop", 0, 0, 2*time.Minute + 200*ms, 0},
 		{"gives up", add(words(4, 20*ms, `null`, `null`), choiceEvent(`{}`, `"ERROR"`)), "", endpoint.OutcomeTruncated, "finish_reason ERROR", "ERROR", 4, 0, 280 * ms, 0},

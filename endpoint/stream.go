@@ -145,7 +145,7 @@ func (s *stream) event(stamp time.Time, data []byte, failed bool) {
 		s.silent = 0
 		s.reasoning = s.reasoning || d.reasoning
 		s.clock.Arrived(stamp, d.visible, tokens)
-	case d.step && s.finish == "" && (s.shown > 0 || !d.role):
+	case d.step && !s.believed() && (s.shown > 0 || !d.role):
 		s.silent++
 		s.clock.Progress(stamp)
 	}
