@@ -69,7 +69,9 @@ func (d *delta) choices(choices gjson.Result) {
 		d.output(delta)
 		d.step = d.step || delta.IsObject()
 		if finish.Type == gjson.String {
-			d.finishes(finish.Str)
+			if f := finishOf(finish.Str); f != "" {
+				d.finish, d.step = f, true
+			}
 		}
 		return true
 	})

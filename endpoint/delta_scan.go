@@ -74,7 +74,9 @@ func (d *delta) add(c *choice) {
 	d.step = d.step || c.step
 	d.role = d.role || c.role
 	if len(c.finish) > 0 {
-		d.finishes(string(c.finish))
+		if f := finishOf(string(c.finish)); f != "" {
+			d.finish, d.step = f, true
+		}
 	}
 }
 

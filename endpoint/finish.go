@@ -10,20 +10,19 @@ func (f finish) aborted() bool {
 	return strings.EqualFold(string(f), "abort") || strings.EqualFold(string(f), "error")
 }
 
-// finishes records a finish_reason, without a reference to the event. Some servers
-// write null, or their language's word for it, as a string: that is none.
-func (d *delta) finishes(reason string) {
+// finishOf returns a reason without a reference to the event. Some servers write null, or
+// their language's word for it, as a string: that is none.
+func finishOf(reason string) finish {
 	for _, usual := range [...]finish{"stop", "length", "tool_calls"} {
 		if reason == string(usual) {
-			d.finish, d.step = usual, true
-			return
+			return usual
 		}
 	}
 	reason = strings.TrimSpace(reason)
 	for _, none := range [...]string{"", "null", "none", "nil"} {
 		if strings.EqualFold(reason, none) {
-			return
+			return ""
 		}
 	}
-	d.finish, d.step = finish(strings.Clone(reason)), true
+	return finish(strings.Clone(reason))
 }
