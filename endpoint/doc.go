@@ -54,8 +54,8 @@
 // An answer is complete, and its outcome [OutcomeOK], once there was visible output and
 // the server has said that it is over: by a finish_reason with no output after it, or by
 // a finish_reason anywhere and [DONE]. What follows the finish_reason (usage, [DONE], the
-// end of the body) is waited for, five seconds after the finish_reason or the usage and a
-// quarter of a second after [DONE], but is not needed. While a server leaves its answers
+// end of the body) is waited for, five seconds after the latest event that has a choice or
+// usage and a quarter of a second after [DONE], but is not needed. While a server leaves its answers
 // open the wait is a hundredth of that, with the full wait again each time the number of
 // open answers has doubled and at least once in 64; it stays full while usage is missing
 // that the server has sent after a finish_reason before. Several rules keep a
