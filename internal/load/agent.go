@@ -136,8 +136,9 @@ func Cut(err error, hard context.Context) bool {
 	return outcome == record.Canceled
 }
 
-// outcomeOf returns how a request ended and the words for it. What the client cut is
-// canceled, whatever a Sender calls it.
+// outcomeOf returns how a request ended and the words for it. A request is canceled if
+// the load has cut it, whatever its Sender calls that, and only then: a Sender that gives
+// up by itself has failed. An *endpoint.Error says itself what it is.
 func outcomeOf(err error, hard context.Context) (record.Outcome, string) {
 	if err == nil {
 		return record.OK, ""
@@ -145,7 +146,7 @@ func outcomeOf(err error, hard context.Context) (record.Outcome, string) {
 	if e, ok := errors.AsType[*endpoint.Error](err); ok {
 		return record.Outcome(e.Outcome), err.Error()
 	}
-	if hard.Err() != nil || errors.Is(err, context.Canceled) {
+	if hard.Err() != nil {
 		return record.Canceled, err.Error()
 	}
 	if l, ok := errors.AsType[localError](err); ok && l.Local() {

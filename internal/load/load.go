@@ -27,7 +27,8 @@ type Config struct {
 	// change.
 	Look      func(*record.Phase) bool
 	LookEvery time.Duration
-	// Progress, when set, is told about the phase every Interval, from one goroutine.
+	// Progress, when set, is told about the phase every Interval, by the goroutine that
+	// called Run. One that is slow is told less often, and holds nothing else up.
 	Progress func(Progress)
 	Interval time.Duration
 	// Ended, when set, is told of each request as it ends, one at a time, with what its
@@ -42,11 +43,19 @@ type Work func(soft, hard context.Context, a *Agent) error
 var (
 	errOver  = errors.New("the phase is over")
 	errDrain = errors.New("the phase is over and its drain time has passed")
+
+	// ErrStuck is returned by [Run] when an agent holds on to a request that was cut.
+	ErrStuck = errors.New("a Sender did not return within 30s of its context being done")
 )
 
-// Run runs a phase and returns when every agent has ended. The error is an agent's, or the
-// cause for which ctx is done; the phase is never nil and good as far as it goes. A
-// process that can open nothing more ends the phase, whose Fault says so.
+// letGo is how long agents have to let go of requests that were cut, before Run returns
+// without them. A connection is closed in milliseconds; a busy client takes seconds.
+const letGo = 30 * time.Second
+
+// Run runs a phase and returns when every agent has ended. The error is an agent's, the
+// cause for which ctx is done, or [ErrStuck]. The phase is never nil; with an error it
+// holds what was seen until then. A process that can open no more files ends the phase,
+// whose Fault says so.
 func Run(ctx context.Context, cfg Config, work Work) (*record.Phase, error) {
 	hard, cut := context.WithCancelCause(ctx)
 	defer cut(errOver)
@@ -71,11 +80,15 @@ func Run(ctx context.Context, cfg Config, work Work) (*record.Phase, error) {
 	done := make(chan error, 1)
 	go func() { done <- group.Wait() }()
 
-	r.control(hard)
-	err := await(done, r.drain(), func() { cut(errDrain) })
+	ended := make(chan error, 1)
+	go func() {
+		r.control(hard)
+		ended <- await(done, r.drain(), func() { cut(errDrain) })
+	}()
+	err := r.report(ended)
 	settled.Stop()
 	r.check.Stop()
-	if ctx.Err() != nil {
+	if ctx.Err() != nil && !errors.Is(err, ErrStuck) {
 		err = context.Cause(ctx)
 	}
 	return r.phase(time.Now()), err
@@ -89,8 +102,35 @@ func await(done <-chan error, patience time.Duration, cut func()) error {
 	case err := <-done:
 		return err
 	case <-timer.C:
-		cut()
-		return <-done
+	}
+	cut()
+	timer.Reset(letGo)
+	select {
+	case err := <-done:
+		return err
+	case <-timer.C:
+		return ErrStuck
+	}
+}
+
+// report tells Progress how far the phase has come, until it has ended.
+func (r *run) report(ended <-chan error) error {
+	var tick <-chan time.Time
+	if r.cfg.Progress != nil && r.cfg.Interval > 0 {
+		t := time.NewTicker(r.cfg.Interval)
+		defer t.Stop()
+		tick = t.C
+	}
+	for {
+		select {
+		case err := <-ended:
+			return err
+		case <-tick:
+			r.mu.Lock()
+			p := r.window.Progress(r.since(time.Now()))
+			r.mu.Unlock()
+			r.cfg.Progress(p)
+		}
 	}
 }
 
@@ -190,12 +230,8 @@ func (r *run) control(ctx context.Context) {
 	if r.cfg.Look != nil && r.cfg.LookEvery > 0 {
 		look.Reset(time.Until(settled.Add(r.cfg.LookEvery)))
 	}
-	var tick <-chan time.Time
-	if r.cfg.Interval > 0 {
-		t := time.NewTicker(r.cfg.Interval)
-		defer t.Stop()
-		tick = t.C
-	}
+	full := time.NewTicker(fullEvery)
+	defer full.Stop()
 	closed := r.closed
 	for {
 		select {
@@ -218,8 +254,8 @@ func (r *run) control(ctx context.Context) {
 				continue
 			}
 			look.Reset(r.cfg.LookEvery - time.Since(settled)%r.cfg.LookEvery)
-		case <-tick:
-			r.progress()
+		case <-full.C:
+			r.checkFiles()
 		case <-ctx.Done():
 			r.close(record.None, record.Interrupted)
 			r.measured()
@@ -228,22 +264,20 @@ func (r *run) control(ctx context.Context) {
 	}
 }
 
-// progress tells how far the phase has come, and ends one in a process that can open
-// nothing more: a server in it would leave connections waiting.
-func (r *run) progress() {
-	if sockets.Full() {
-		r.mu.Lock()
-		r.fault = sockets.ErrFull.Error()
-		r.mu.Unlock()
-		r.close(record.None, record.Stopped)
-	}
-	if r.cfg.Progress == nil {
+// fullEvery is how often it is checked whether the process can still open files: often
+// enough for agents not to wait long for a server in this process that cannot.
+const fullEvery = 500 * time.Millisecond
+
+// checkFiles ends a phase in a process that can open no more files: a server in it would
+// leave connections waiting.
+func (r *run) checkFiles() {
+	if !sockets.Full() {
 		return
 	}
 	r.mu.Lock()
-	p := r.window.Progress(r.since(time.Now()))
+	r.fault = sockets.ErrFull.Error()
 	r.mu.Unlock()
-	r.cfg.Progress(p)
+	r.close(record.None, record.Stopped)
 }
 
 // measured reads how the client fared, once, as soon as the window has closed: the drain
