@@ -20,7 +20,7 @@ func (r *run) conclude() {
 		judged[n] = r.rule.Judge(n)
 	}
 	for i, c := range r.rule.Conclude() {
-		for _, n := range []int{c.Holds, c.Fails} { // they may be known from elsewhere
+		for _, n := range []int{c.Holds, c.Fails, c.Undecided, c.Tentative} { // they may be known from elsewhere
 			if n > 0 && judged[n] == nil {
 				judged[n] = r.rule.Judge(n)
 			}
@@ -32,7 +32,7 @@ func (r *run) conclude() {
 			t.EstimateAgents = new(0)
 		}
 		for n, js := range judged {
-			t.Numbers = append(t.Numbers, r.number(n, phases[n], &js[i]))
+			t.Numbers = append(t.Numbers, r.number(i, n, phases[n], &js[i]))
 		}
 		slices.SortFunc(t.Numbers, func(a, b Number) int { return a.Agents - b.Agents })
 		t.normalize(r.report.System)
@@ -54,20 +54,24 @@ func some(n int) *int {
 	return &n
 }
 
-// number returns what is thought of n agents.
-func (r *run) number(n int, phases []int, j *decide.Judgment) Number {
+// number returns what tier i thinks of n agents.
+func (r *run) number(i, n int, phases []int, j *decide.Judgment) Number {
 	v := Number{
-		Agents: n, Verdict: orUndecided(verdictOf(j.Verdict)), Tentative: verdictOf(j.Tentative), Reason: j.Reason, Categorical: j.Categorical,
+		Agents: n, Verdict: orUndecided(verdictOf(j.Verdict)), Tentative: verdictOf(j.Tentative), Reason: j.Reason,
 		MeasuredSeconds: j.Measured.Seconds(), Phases: phases, NeededSeconds: j.Needed.Seconds(),
 	}
 	if v.Phases == nil {
 		v.Phases = []int{}
 	}
-	if j.Invalid {
-		v.Verdict, v.Tentative = Invalid, ""
-	}
-	if v.Reason == "" && v.Verdict != Pass && len(phases) > 0 {
-		v.Reason = r.reason(phases[len(phases)-1], j)
+	v.Categorical = j.Categorical && v.Verdict == Fail
+	if len(phases) > 0 {
+		last := &r.report.Phases[phases[len(phases)-1]]
+		if j.Invalid || j.Phases == 0 && last.Invalid != "" {
+			v.Verdict, v.Tentative, v.Reason = Invalid, "", ""
+		}
+		if v.Reason == "" && v.Verdict != Pass { // the rule saw nothing, or was not told
+			v.Reason = last.Verdicts[i].Reason
+		}
 	}
 	for _, e := range j.Criteria {
 		c := Criterion{Name: e.Criterion.Metric.Name, Limit: e.Criterion.Limit(), Estimate: e.Share, Requests: e.Requests, Effective: e.Effective}
@@ -77,16 +81,6 @@ func (r *run) number(n int, phases []int, j *decide.Judgment) Number {
 		v.Criteria = append(v.Criteria, c)
 	}
 	return v
-}
-
-// reason returns why the latest phase of a number said nothing.
-func (r *run) reason(phase int, _ *decide.Judgment) string {
-	for _, v := range r.report.Phases[phase].Verdicts {
-		if v.Reason != "" {
-			return v.Reason
-		}
-	}
-	return ""
 }
 
 // warnOfUndecided says why a number that was looked into stayed undecided: the one that a
@@ -153,7 +147,7 @@ func (r *run) warnOfDeciders() {
 		}
 	}
 	for _, p := range r.report.Phases {
-		if !decides[p.Agents] {
+		if !decides[p.Agents] || p.Invalid != "" {
 			continue
 		}
 		for _, w := range p.Warnings {

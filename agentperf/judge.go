@@ -1,6 +1,7 @@
 package agentperf
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/agentperf/agentperf-go/internal/decide"
@@ -48,7 +49,7 @@ func orUndecided(v Verdict) Verdict {
 // unjudged returns the verdicts of a phase that the rule was not told of.
 func (r *run) unjudged(o *decide.Observation) (vs []TierVerdict) {
 	for i := range r.tiers {
-		v := TierVerdict{Tier: r.tiers[i].Name, Verdict: Undecided, Reason: interrupted(o)}
+		v := TierVerdict{Tier: r.tiers[i].Name, Verdict: Undecided, Reason: cmp.Or(interrupted(o), "the run ended before the phase was judged")}
 		switch {
 		case o.Invalid != "":
 			v.Verdict, v.Reason = Invalid, o.Invalid

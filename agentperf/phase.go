@@ -64,19 +64,19 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 	}
 	result.fill(p, o.Invalid)
 	if err = errors.Join(err, gone); err == nil {
-		if err = r.rule.Observe(plan, o); err == nil {
-			result.Verdicts = r.verdicts(plan.Agents, &o)
-		}
+		err = r.rule.Observe(plan, o)
+	}
+	if err == nil {
+		result.Verdicts = r.verdicts(plan.Agents, &o)
 		result.warnOfUnfairness(r.cfg.Tiers, p)
-		r.report.Phases = append(r.report.Phases, *result)
-		err = errors.Join(err, r.keep(plan, o, result, p))
+		err = r.keep(plan, o, result, p)
 	} else {
 		result.Verdicts = r.unjudged(&o)
-		r.report.Phases = append(r.report.Phases, *result)
 	}
 	if p.Refused() != nil { // so it would be again, at any number of agents
 		err = errors.Join(err, fmt.Errorf("%w at %s: %s", ErrInvalid, agents(plan.Agents), o.Invalid))
 	}
+	r.report.Phases = append(r.report.Phases, *result)
 	err = errors.Join(err, requests.phase(p))
 	r.log.Info("phase ended", "phase", index, "agents", plan.Agents, "ending", p.Ending, "invalid", o.Invalid, "verdicts", result.Verdicts)
 	if r.cfg.Progress != nil { // what is told of is in the journal

@@ -109,8 +109,9 @@ func (r *run) resume(seeded bool) error {
 	if err := differ(r.cfg.Journal, found, mine); err != nil {
 		return err
 	}
+	past := decide.Past{Rule: r.rule}
 	for i, text := range j.Records() {
-		if err := r.takeUp(text); err != nil {
+		if err := r.takeUp(&past, text); err != nil {
 			return fmt.Errorf("agentperf: record %d of the journal in %s: %w", i+1, r.cfg.Journal, err)
 		}
 	}
@@ -149,9 +150,8 @@ func differ(folder string, found, mine heading) error {
 	return nil
 }
 
-// takeUp tells the rule of a phase that was run before an interruption. One in which the
-// client failed says nothing of a client that has been started again.
-func (r *run) takeUp(text []byte) error {
+// takeUp takes up a phase that was run before an interruption.
+func (r *run) takeUp(past *decide.Past, text []byte) error {
 	var p journaled
 	if err := json.Unmarshal(text, &p); err != nil {
 		return err
@@ -159,10 +159,8 @@ func (r *run) takeUp(text []byte) error {
 	if want := len(r.report.Phases); p.Result.Index != want || p.Observation.Agents != p.Result.Agents || len(p.Result.Verdicts) != len(r.tiers) {
 		return fmt.Errorf("phase %d of %d agents with %d verdicts, expected phase %d with %d", p.Result.Index, p.Result.Agents, len(p.Result.Verdicts), want, len(r.tiers))
 	}
-	if p.Observation.Invalid == "" {
-		if err := r.rule.Observe(p.Plan, p.Observation); err != nil {
-			return err
-		}
+	if err := past.Observe(p.Plan, p.Observation); err != nil {
+		return err
 	}
 	r.report.Phases = append(r.report.Phases, p.Result)
 	for _, f := range []*Figures{p.Result.Figures, p.Result.InvalidFigures} {

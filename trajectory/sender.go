@@ -60,12 +60,15 @@ type Request struct {
 }
 
 // Send sends a request through s and holds it to what a [Sender] promises: one that
-// returns nil and misused its clock makes the request fail with a [*ClockError]. Of one
-// that returns an error the clock is completed: it may have failed before anything was
-// sent.
+// returns nil and misused its clock makes the request fail with a [*ClockError]. If it
+// returns an error, which may be before anything was sent, the clock is completed. A nil
+// Sender fails every request with a [LocalError].
 func Send(ctx context.Context, s Sender, r *Request, clock *metrics.Clock) error {
 	began := time.Now()
-	err := s.Send(ctx, r, clock)
+	var err error = noSender{}
+	if s != nil {
+		err = s.Send(ctx, r, clock)
+	}
 	wrong := clock.Err()
 	switch {
 	case wrong == nil:
@@ -103,3 +106,9 @@ func (e *ClockError) Unwrap() error { return e.Err }
 
 // Local reports true: the Sender is part of the client.
 func (e *ClockError) Local() bool { return true }
+
+// noSender is the error of a nil Sender.
+type noSender struct{}
+
+func (noSender) Error() string { return "trajectory: the Sender is nil" }
+func (noSender) Local() bool   { return true }

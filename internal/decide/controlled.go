@@ -192,7 +192,8 @@ func (c *controlled) Observe(p Plan, o Observation) error {
 	for i := range c.levels {
 		k := c.levels[i].at(o.Agents)
 		if t := &o.Tiers[i]; o.Invalid != "" || o.Void() && t.Categorical == "" {
-			k.invalid++
+			k.void++
+			k.invalid = o.Invalid != ""
 		} else {
 			k.observe(t, o.Measured)
 		}
@@ -233,7 +234,7 @@ func (c *controlled) beliefs(i, n int, running []CriterionObservation, measured 
 	}
 	for m, k := range l.numbers {
 		if m != n {
-			if k.phases == 0 && k.invalid == 0 {
+			if k.phases == 0 && k.void == 0 {
 				continue
 			}
 			// What a journal knows of more agents than may be tried counts if it is
@@ -369,7 +370,7 @@ func (c *controlled) Judge(agents int) (js []Judgment) {
 func (c *controlled) judge(i, n int) Judgment {
 	k := c.levels[i].at(n)
 	b := c.belief(k, n, nil, 0)
-	j := Judgment{Measured: k.measured, Phases: k.phases, Invalid: k.phases == 0 && k.invalid > 0, Criteria: c.estimates(i, k), Tentative: b.Lean}
+	j := Judgment{Measured: k.measured, Phases: k.phases, Invalid: k.phases == 0 && k.invalid, Criteria: c.estimates(i, k), Tentative: b.Lean}
 	if b.Sure {
 		j.Verdict, j.Tentative = b.Lean, search.Unclear
 	}
@@ -424,7 +425,7 @@ func (c *controlled) Conclude() (all []Conclusion) {
 		}
 		for n, k := range t.levels[i].numbers {
 			// What neither passes nor fails for sure, though it has been looked into.
-			if k.phases+k.invalid > 0 && n > s.Pass && (s.Fail == 0 || n < s.Fail) && first <= n && n <= t.joint.Max {
+			if k.phases+k.void > 0 && n > s.Pass && (s.Fail == 0 || n < s.Fail) && first <= n && n <= t.joint.Max {
 				con.Unclear = append(con.Unclear, n)
 			}
 		}

@@ -21,7 +21,8 @@ type number struct {
 	criteria []CriterionObservation
 	measured time.Duration
 	phases   int
-	invalid  int // phases since the last that was not
+	void     int  // phases without evidence since the last that had some
+	invalid  bool // the latest phase was one in which the client failed
 	// failed counts phases that failed categorically: nothing succeeded, or agents
 	// starved. One alone may have been an outage; why is what the latest said.
 	failed int
@@ -83,7 +84,7 @@ func (k *number) joined(more []CriterionObservation) []CriterionObservation {
 // observe adds a phase.
 func (k *number) observe(o *TierObservation, measured time.Duration) {
 	k.phases++
-	k.invalid = 0
+	k.void, k.invalid = 0, false
 	k.measured += measured
 	if o.Categorical != "" {
 		k.failed++
@@ -130,7 +131,7 @@ func (c *controlled) belief(k *number, n int, more []CriterionObservation, measu
 	}
 	measured += k.measured
 	switch {
-	case k.invalid > 1 || assigned && measured >= c.MaxMeasure:
+	case k.void > 1 || assigned && measured >= c.MaxMeasure:
 		b.Spent = true
 	case b.Lean == search.Unclear:
 		b.Spent = measured >= c.patience() || w.unmeasurable && measured >= 2*looks*c.Block

@@ -86,8 +86,8 @@ type Assignment struct {
 
 // A Judgment is what is thought of a number of agents by one tier.
 type Judgment struct {
-	// Verdict is Unclear when nothing is decided; Invalid is set when every phase of the
-	// number was.
+	// Verdict is Unclear when nothing is decided. Invalid is set when that is because the
+	// client failed in the latest phase and no other left evidence.
 	Verdict search.Verdict
 	Invalid bool
 	// Tentative is where the evidence points while nothing is decided.

@@ -1,0 +1,80 @@
+package decide
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/search"
+)
+
+// A search that is taken up from its journal has assigned the same parts of the error rate
+// to the same numbers, also where the client had failed in some phases.
+func TestPastKeepsAssignments(t *testing.T) {
+	assigned := func(c *controlled) map[Assignment]bool {
+		all := make(map[Assignment]bool)
+		for i := range c.levels {
+			for n, k := range c.levels[i].numbers {
+				if k.passRank > 0 {
+					all[Assignment{i, n, search.Pass, k.passRank}] = true
+				}
+				if k.failRank > 0 {
+					all[Assignment{i, n, search.Fail, k.failRank}] = true
+				}
+			}
+		}
+		return all
+	}
+	invalid := 0
+	for i := range 10 {
+		rng := rand.New(rand.NewPCG(11, uint64(i)))
+		s, _ := classes[4].draw(rng, i)
+		r, again := newControlled(usual, twoCriteria, Bounds{Max: 4096}), newControlled(usual, twoCriteria, Bounds{Max: 4096})
+		past := Past{Rule: again}
+		for plan, ok := r.Next(); ok; plan, ok = r.Next() {
+			o := s.measure(rng, r, plan)
+			if rng.Float64() < 0.3 {
+				o.Invalid = "the client was too late"
+				invalid++
+			}
+			if err := r.Observe(plan, o); err != nil {
+				t.Fatal(err)
+			}
+			if err := past.Observe(plan, o); err != nil {
+				t.Fatal(err)
+			}
+			if o.Invalid != "" {
+				continue
+			}
+			got := assigned(again)
+			for a := range assigned(r) {
+				if !got[a] {
+					t.Fatalf("search %d: %+v is lost", i, a)
+				}
+			}
+		}
+	}
+	if invalid < 10 {
+		t.Errorf("only %d phases were invalid", invalid)
+	}
+}
+
+// A number whose only phase left no evidence, though the client did not fail, is not
+// invalid.
+func TestVoidIsNotInvalid(t *testing.T) {
+	o := Observation{Agents: 4, Ending: record.TimedOut, Straddling: 1, Measured: time.Minute, Took: time.Minute, Tiers: []TierObservation{{Criteria: make([]CriterionObservation, 2)}}}
+	for i := range o.Tiers[0].Criteria {
+		o.Tiers[0].Criteria[i].Name, o.Tiers[0].Criteria[i].Limit = twoCriteria[0].Criteria[i].Metric.Name, twoCriteria[0].Criteria[i].Limit()
+	}
+	for _, invalid := range []string{"", "the client was too late"} {
+		c := newControlled(usual, twoCriteria, Bounds{Max: 20})
+		o.Invalid = invalid
+		if err := c.Observe(Plan{}, o); err != nil {
+			t.Fatal(err)
+		}
+		if j := c.Judge(4)[0]; j.Invalid != (invalid != "") || j.Verdict != search.Unclear || j.Phases != 0 {
+			t.Errorf("%q: %+v", invalid, j)
+		}
+	}
+}
