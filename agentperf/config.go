@@ -82,7 +82,9 @@ type Config struct {
 	// a phase and never concurrently. It must return quickly.
 	Progress func(Event)
 	// Requests, if set, receives one line of JSON per request, written as it ends, and
-	// one per phase; see [Request] and [RequestPhase]. An error of writing ends the run.
+	// one per phase; see [Request] and [RequestPhase]. It is called by one goroutine at a
+	// time, never by one that measures. An error of writing ends the run once the phase
+	// has ended.
 	Requests io.Writer
 	// Logger, if set, is told what the run does: phases at level Info, warnings at Warn.
 	// Nil is silent.

@@ -226,3 +226,43 @@ func TestReportsAreConsistent(t *testing.T) {
 		}
 	}
 }
+
+// A Requests writer that blocks does not hold up a run that was canceled, nor a phase; one
+// that fails ends the run with its error, and what was measured is in the report.
+func TestBadRequestsWriter(t *testing.T) {
+	cfg := agentperf.Config{Connect: func(int) trajectory.Sender { return inProcess{} }, Tiers: floor(49), Rule: short, MaxAgents: 8}
+	synctest.Test(t, func(t *testing.T) {
+		cfg := cfg
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(3*time.Minute, cancel)
+		release, began := make(chan struct{}), time.Now()
+		cfg.Workload, cfg.Requests = workload(t, 2, []int{20}, 0), blocked(release)
+		report, err := agentperf.Run(ctx, cfg)
+		if !strings.Contains(fmt.Sprint(err), "has been blocked for 5s") || time.Since(began) != 3*time.Minute+5*time.Second {
+			t.Errorf("%v after %v", err, time.Since(began))
+		}
+		if len(report.Phases) != 1 || report.Phases[0].MeasuredSeconds != 20 || report.Phases[0].Verdicts[0].Verdict != agentperf.Pass {
+			t.Errorf("%+v", report.Phases)
+		}
+		consistent(t, report)
+		close(release)
+		synctest.Wait()
+	})
+	synctest.Test(t, func(t *testing.T) {
+		cfg := cfg
+		full := errors.New("the disk is full")
+		cfg.Workload, cfg.Requests = workload(t, 2, []int{20}, 0), failing{full}
+		report, err := agentperf.Run(t.Context(), cfg)
+		if !errors.Is(err, full) || strings.Count(err.Error(), "full") != 1 || report.Complete || len(report.Phases) != 1 || report.Tiers[0].MaxAgents != 1 {
+			t.Errorf("%v, %+v", err, report.Tiers)
+		}
+		consistent(t, report)
+	})
+}
+
+type blocked chan struct{}
+
+func (b blocked) Write(p []byte) (int, error) {
+	<-b
+	return len(p), nil
+}

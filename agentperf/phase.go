@@ -32,8 +32,10 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 		return err
 	}
 	index := len(r.report.Phases)
-	cfg, requests := r.loadConfig(index, plan), r.requests(index)
-	cfg.Ended = requests.ended
+	cfg, requests := r.loadConfig(index, plan), newRequestLog(r.cfg.Requests)
+	if requests != nil {
+		cfg.Ended = requests.ended
+	}
 	var before endpoint.Counters
 	if r.client != nil {
 		before = r.client.Counters()
@@ -77,7 +79,7 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 		err = errors.Join(err, fmt.Errorf("%w at %s: %s", ErrInvalid, agents(plan.Agents), o.Invalid))
 	}
 	r.report.Phases = append(r.report.Phases, *result)
-	err = errors.Join(err, requests.phase(p))
+	err = errors.Join(err, requests.phase(ctx, p))
 	r.log.Info("phase ended", "phase", index, "agents", plan.Agents, "ending", p.Ending, "invalid", o.Invalid, "verdicts", result.Verdicts)
 	if r.cfg.Progress != nil { // what is told of is in the journal
 		r.cfg.Progress(Event{

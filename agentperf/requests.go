@@ -2,6 +2,7 @@ package agentperf
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -192,12 +193,13 @@ func (e *requestEncoder) flush() error {
 // A requestLog writes the requests of one phase to Config.Requests as they end. Writing has
 // a goroutine of its own: a slow disk must not make the client late.
 type requestLog struct {
-	enc    *requestEncoder // nil where nobody wants them
+	enc    *requestEncoder
 	wake   chan struct{}
-	closed chan struct{}
+	closed chan struct{} // once all is written
 
 	mu      sync.Mutex
 	waiting []endedRow
+	last    *record.Phase // the phase, once it has ended
 }
 
 type endedRow struct {
@@ -205,27 +207,26 @@ type endedRow struct {
 	row   record.Row
 }
 
-// requests returns the log of a phase; its method phase must be called.
-func (r *run) requests(int) *requestLog {
-	l := &requestLog{wake: make(chan struct{}, 1), closed: make(chan struct{})}
-	if r.cfg.Requests == nil {
-		return l
+// newRequestLog returns the log of a phase; its method phase must be called. It is nil
+// without a writer.
+func newRequestLog(w io.Writer) *requestLog {
+	if w == nil {
+		return nil
 	}
-	l.enc = newRequestEncoder(r.cfg.Requests)
+	l := &requestLog{enc: newRequestEncoder(w), wake: make(chan struct{}, 1), closed: make(chan struct{})}
 	go func() {
 		defer close(l.closed)
 		for range l.wake {
 			l.drain()
 		}
+		l.drain()
+		l.enc.phase(l.last) // its error stays in enc
 	}()
 	return l
 }
 
-// ended takes in a request that has ended.
+// ended takes in a request that has ended. It does not block.
 func (l *requestLog) ended(p *record.Phase, r *record.Row) {
-	if l.enc == nil {
-		return
-	}
 	l.mu.Lock()
 	l.waiting = append(l.waiting, endedRow{p, *r})
 	l.mu.Unlock()
@@ -244,16 +245,30 @@ func (l *requestLog) drain() {
 	for i := range rows {
 		l.enc.request(rows[i].phase, &rows[i].row)
 	}
-	l.enc.flush() // its error is returned in the end
+	l.enc.flush() // its error stays in enc
 }
 
-// phase writes the rest and the line of the phase, which has ended.
-func (l *requestLog) phase(p *record.Phase) error {
-	if l.enc == nil {
+// blockedFor is how long a write may take once ctx is done, before the run ends without
+// it: long for a disk, short for whoever pressed ^C.
+const blockedFor = 5 * time.Second
+
+// phase writes the rest and the line of the phase, which has ended, and returns the first
+// error of writing.
+func (l *requestLog) phase(ctx context.Context, p *record.Phase) error {
+	if l == nil {
 		return nil
 	}
+	l.last = p // seen by the goroutine once wake is closed
 	close(l.wake)
-	<-l.closed
-	l.drain()
-	return l.enc.phase(p)
+	select {
+	case <-l.closed:
+		return l.enc.flush()
+	case <-ctx.Done():
+	}
+	select {
+	case <-l.closed:
+		return l.enc.flush()
+	case <-time.After(blockedFor):
+		return fmt.Errorf("agentperf: writing requests: Config.Requests has been blocked for %v", blockedFor)
+	}
 }
