@@ -14,12 +14,12 @@ import (
 
 // work returns the life of an agent in the phase of a plan.
 func (r *run) work(index int, plan decide.Plan) load.Work {
-	schedule := r.schedule(index, plan.Draw)
+	schedule := r.scheduleOf(index, plan.Draw)
 	return func(soft, hard context.Context, a *load.Agent) error {
 		var play int32 // the one under way; its threads have ended before the next begins
 		replayer := trajectory.NewReplayer(func() trajectory.Sender {
 			return &meteredSender{sender: r.connect(a.Index), hard: hard, agent: a, play: &play}
-		}, r.cfg.Policy, a.Gaps())
+		}, r.policy, a.Gaps())
 		replayer.StartAt(a.Due)
 		for p := range schedule.Plays(a.Index) {
 			play = a.Play(p.Trajectory.ID, p.Session)

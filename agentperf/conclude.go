@@ -25,7 +25,7 @@ func (r *run) conclude() {
 				judged[n] = r.rule.Judge(n)
 			}
 		}
-		t := newTierResult(r.cfg.Tiers[i])
+		t := newTierResult(r.tiers[i])
 		t.MaxAgents, t.Confirmed, t.Assumption, t.Bounded = c.Holds, c.Confirmed, c.Assumption, c.Fails > 0
 		t.FirstFailingAgents, t.UndecidedAgents, t.TentativeMaxAgents = some(c.Fails), some(c.Undecided), some(c.Tentative)
 		if t.EstimateAgents = some(c.Estimate); c.Fails == 1 {
@@ -83,20 +83,9 @@ func (r *run) number(i, n int, phases []int, j *decide.Judgment) Number {
 	return v
 }
 
-// warnOfUndecided says why a number that was looked into stayed undecided: the one that a
-// reader will ask about.
+// warnOfUndecided says why the numbers that a reader will ask about stayed undecided.
 func (r *run) warnOfUndecided(t *TierResult, c *decide.Conclusion) {
-	unclear := c.Unclear
-	if _, controlled := r.cfg.Rule.(Controlled); controlled {
-		if c.Undecided == 0 {
-			return
-		}
-		unclear = []int{c.Undecided}
-		if c.Tentative > 0 {
-			unclear = []int{c.Tentative}
-		}
-	}
-	for _, n := range unclear {
+	for _, n := range c.Unclear {
 		if v := t.Number(n); v != nil {
 			r.warn("undecided", fmt.Sprintf("tier %s: %s undecided: %s", t.Name, agents(n), v.Reason))
 		}

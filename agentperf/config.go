@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/internal/decide"
+	"github.com/agentperf/agentperf-go/internal/load"
 	"github.com/agentperf/agentperf-go/internal/spans"
 	"github.com/agentperf/agentperf-go/pricing"
 	"github.com/agentperf/agentperf-go/trajectory"
@@ -92,7 +94,6 @@ type Config struct {
 }
 
 const (
-	defaultClientLag = 50 * time.Millisecond
 	defaultMaxAgents = 4096
 	defaultMaxStart  = 10
 	mostAgents       = 1_000_000 // in one process; beyond any machine's ports
@@ -100,24 +101,29 @@ const (
 
 // Validate returns all errors of the configuration, joined, or nil.
 func (c Config) Validate() error {
+	_, err := c.resolve()
+	return err
+}
+
+// resolve returns the configuration with all defaults that need no endpoint, and all its
+// errors, joined.
+func (c Config) resolve() (Config, error) {
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf("agentperf: "+format, args...)) }
+	if len(c.Tiers) == 0 {
+		c.Tiers = TierSets()[0].Tiers
+	}
+	tiers := validateTiers(c.Tiers)
+	output, err := resolveOutput(c.Policy.Output, c.Workload)
+	errs = append(errs, tiers, err, c.Policy.Validate(), c.System.Validate())
+	c.Policy.Output = output
+	c.Policy = c.Policy.Resolve()
 	if c.Connect == nil {
 		errs = append(errs, c.Endpoint.Validate())
 	}
-	switch {
-	case c.Workload == nil || len(c.Workload.Trajectories) == 0:
-		bad("Workload is empty")
-	case c.Workload.Validate() != nil:
-		bad("Workload: %w", c.Workload.Validate())
-		c.Workload = nil // not to be looked into
-	case c.Policy.Output == trajectory.OutputExact:
-		if t, i := withoutLength(c.Workload); t != nil {
-			bad("Policy.Output is exact, but no length was recorded for turn %d of %s", i, t.ID)
-		}
-	}
-	errs = append(errs, c.Policy.Validate(), validateTiers(c.Tiers), c.System.Validate())
-	if c.ClientLag > 0 {
+	c.Endpoint.Timeout = cmp.Or(c.Endpoint.Timeout, endpoint.DefaultTimeout)
+	c.Endpoint.IdleTimeout = cmp.Or(c.Endpoint.IdleTimeout, endpoint.DefaultIdleTimeout)
+	if c.ClientLag = cmp.Or(c.ClientLag, load.DefaultClientLag); c.ClientLag > 0 {
 		errs = append(errs, spans.Check("agentperf: ClientLag", c.ClientLag, 0))
 	}
 	if c.MaxPhases < 0 {
@@ -128,66 +134,59 @@ func (c Config) Validate() error {
 			bad("Earlier[%d] is %q, expected the folder of another journal", i, folder)
 		}
 	}
-	if c.Start < 0 || c.MaxAgents < 0 || c.Start > mostAgents || c.MaxAgents > mostAgents {
-		bad("Start is %d and MaxAgents %d, expected 0 to %d", c.Start, c.MaxAgents, mostAgents)
-		return errors.Join(errs...)
-	}
-	r := c.resolve()
-	if r.Start > r.MaxAgents {
-		bad("Start is %d, more than MaxAgents, %d", r.Start, r.MaxAgents)
-	}
-	if validateTiers(c.Tiers) != nil {
-		r.Tiers = nil
-	}
-	errs = append(errs, cmp.Or(c.Rule, Rule(Controlled{})).validate(criteriaOf(r.Tiers), r.Start))
-	return errors.Join(errs...)
-}
-
-// withoutLength returns the first turn whose length was not recorded.
-func withoutLength(w *trajectory.Workload) (*trajectory.Trajectory, int) {
-	for t := range w.Threads() {
-		for i := range t.Turns {
-			if t.Turns[i].OutputTokens == 0 {
-				return t, i
-			}
-		}
-	}
-	return nil, 0
-}
-
-// lengths returns the number of turns whose length was not recorded, and of all.
-func lengths(w *trajectory.Workload) (missing, all int) {
-	for t := range w.Threads() {
-		for i := range t.Turns {
-			all++
-			if t.Turns[i].OutputTokens == 0 {
-				missing++
-			}
-		}
-	}
-	return missing, all
-}
-
-// resolve fills in the defaults that need no endpoint.
-func (c Config) resolve() Config {
-	if len(c.Tiers) == 0 {
-		c.Tiers = TierSets()[0].Tiers
-	}
-	c.Rule = cmp.Or(c.Rule, Rule(Controlled{})).resolve()
-	c.ClientLag = cmp.Or(c.ClientLag, defaultClientLag)
 	for c.Seed == 0 {
 		c.Seed = rand.Uint64()
 	}
 	c.MaxStart = orNone(c.MaxStart, defaultMaxStart)
-	c.MaxAgents = cmp.Or(c.MaxAgents, defaultMaxAgents)
-	c.Start = cmp.Or(c.Start, 1)
-	if c.Policy.Output == "" && c.Workload != nil {
-		if missing, all := lengths(c.Workload); 10*missing > all {
-			c.Policy.Output = trajectory.OutputFree
+	c.MaxAgents, c.Start = cmp.Or(c.MaxAgents, defaultMaxAgents), cmp.Or(c.Start, 1)
+	c.Rule = cmp.Or(c.Rule, Rule(Controlled{})).resolve()
+	if c.Start < 0 || c.MaxAgents < 0 || c.Start > mostAgents || c.MaxAgents > mostAgents {
+		bad("Start is %d and MaxAgents %d, expected 0 to %d", c.Start, c.MaxAgents, mostAgents)
+	} else if c.Start > c.MaxAgents {
+		bad("Start is %d, more than MaxAgents, %d", c.Start, c.MaxAgents)
+	}
+	var criteria []decide.Tier
+	if tiers == nil {
+		criteria = criteriaOf(c.Tiers)
+	}
+	errs = append(errs, c.Rule.validate(criteria, max(1, c.Start)))
+	return c, errors.Join(errs...)
+}
+
+// resolveOutput checks the workload, and returns the policy's output with its default.
+func resolveOutput(output trajectory.Output, w *trajectory.Workload) (trajectory.Output, error) {
+	if w == nil || len(w.Trajectories) == 0 {
+		return output, errors.New("agentperf: Workload is empty")
+	}
+	if err := w.Validate(); err != nil {
+		return output, fmt.Errorf("agentperf: Workload: %w", err)
+	}
+	switch l := lengths(w); {
+	case output == trajectory.OutputExact && l.missing > 0:
+		return output, fmt.Errorf("agentperf: Policy.Output is exact, but no length was recorded for turn %d of %s", l.turn, l.first)
+	case output == "" && 10*l.missing > l.turns:
+		return trajectory.OutputFree, nil
+	}
+	return output, nil
+}
+
+// recordedLengths says of how many turns the length was recorded.
+type recordedLengths struct {
+	turns, missing int
+	first          string // the trajectory with the first turn that has none
+	turn           int    // that turn
+}
+
+func lengths(w *trajectory.Workload) (l recordedLengths) {
+	for t := range w.Threads() {
+		for i := range t.Turns {
+			if l.turns++; t.Turns[i].OutputTokens > 0 {
+				continue
+			}
+			if l.missing++; l.missing == 1 {
+				l.first, l.turn = t.ID, i
+			}
 		}
 	}
-	c.Policy = c.Policy.Resolve()
-	c.Endpoint.Timeout = cmp.Or(c.Endpoint.Timeout, endpoint.DefaultTimeout)
-	c.Endpoint.IdleTimeout = cmp.Or(c.Endpoint.IdleTimeout, endpoint.DefaultIdleTimeout)
-	return c
+	return l
 }

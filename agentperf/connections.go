@@ -8,34 +8,24 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// fit keeps the search within the connections that this machine can open, each agent
-// having its own. It is an error when they are not even enough to begin with.
-func (c *Config) fit(b *decide.Bounds, limits sockets.Limits) (warning string, err error) {
-	if c.Connect != nil || c.Endpoint.Dial != nil || c.Endpoint.HTTP2 {
-		return "", nil // of no kind that is known, or shared
-	}
-	if err := limits.Check(agents(b.Start), b.Start, 0); err != nil {
+// limited reports whether each agent needs connections of this machine's own.
+func limited(c *Config) bool { return c.Connect == nil && c.Endpoint.Dial == nil && !c.Endpoint.HTTP2 }
+
+// fit keeps a search of a workload within the connections that this machine can open, each
+// agent having its own. It is an error if they are too few even for the first number.
+func fit(b *decide.Bounds, w *trajectory.Workload, limits sockets.Limits) (warning string, err error) {
+	// In a check the first phase is the last, and no connections were closed before.
+	most, short, err := limits.Fit(b.Start, b.Max, connections(w), b.Min != b.Max, agents)
+	switch {
+	case err != nil:
 		return "", fmt.Errorf("agentperf: %w", err)
+	case short == nil:
+		return "", nil
 	}
-	each, who := connections(c.Workload), agents(b.Max)
-	if each > 1 {
-		who += fmt.Sprintf(" with up to %d connections each, for their subagents", each)
+	if b.Max = most; most == b.Start {
+		return fmt.Sprintf("there may be too few connections: %v", short), nil
 	}
-	need, closed := b.Max*each, b.Max*each
-	if b.Min == b.Max {
-		closed = 0 // the first phase is the last
-	}
-	err = limits.Check(who, need, closed)
-	switch most := limits.Most() / each; {
-	case err == nil:
-	case most <= b.Start:
-		b.Max = b.Start
-		warning = fmt.Sprintf("there may be too few connections: %v", err)
-	default:
-		b.Max = most
-		warning = fmt.Sprintf("the search goes no further than %s: %v", agents(b.Max), err)
-	}
-	return warning, nil
+	return fmt.Sprintf("the search goes no further than %s: %v", agents(most), short), nil
 }
 
 // connections returns how many an agent may have: one for each thread of the widest

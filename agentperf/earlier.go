@@ -10,71 +10,74 @@ import (
 	"github.com/agentperf/agentperf-go/internal/journal"
 )
 
-// earlier takes the phases of the journals in Config.Earlier as evidence. The same phase
-// twice would be evidence twice, and so would the same plays once more.
-func (r *run) earlier() error {
-	seen := make(map[string]string) // digests of records
-	for i, folder := range r.cfg.Earlier {
-		if err := r.earlierJournal(folder, seen); err != nil {
-			return fmt.Errorf("agentperf: Earlier[%d]: %w", i, err)
+// earlier takes the phases in the journals of other runs as evidence, and returns the
+// digests of their records. The same phase twice would be evidence twice, and so would the
+// same plays once more.
+func (r *run) earlier(folders []string, identify func(salt []byte, earlier []string) (heading, error)) (digests []string, err error) {
+	seen := make(map[string]string) // digests of records, and where they are
+	for i, folder := range folders {
+		more, err := r.earlierJournal(folder, seen, identify)
+		if err != nil {
+			return nil, fmt.Errorf("agentperf: Earlier[%d]: %w", i, err)
 		}
+		digests = append(digests, more...)
 	}
-	return nil
+	return digests, nil
 }
 
-func (r *run) earlierJournal(folder string, seen map[string]string) error {
+func (r *run) earlierJournal(folder string, seen map[string]string, identify func(salt []byte, earlier []string) (heading, error)) (digests []string, err error) {
 	j, err := journal.Read(folder)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	found, salt, err := readHeading(folder, j.Header)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	mine, err := r.heading(salt)
+	mine, err := identify(salt, nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if found.Seed == r.cfg.Seed {
-		return fmt.Errorf("%s has the seed %d of this run, whose plays would be those again; leave Seed 0", folder, r.cfg.Seed)
+	if found.Seed == mine.Seed {
+		return nil, fmt.Errorf("%s has the seed %d of this run, whose plays would be those again; leave Seed 0", folder, mine.Seed)
 	}
-	place, err := tierPlaces(r.cfg.Tiers, found.Tiers)
+	place, err := tierPlaces(mine.Tiers, found.Tiers)
 	if err != nil {
-		return fmt.Errorf("%s: %w", folder, err)
+		return nil, fmt.Errorf("%s: %w", folder, err)
 	}
 	// What decides only which numbers are tried, and how sure an answer has to be, may be
 	// another.
 	mine.Seed, mine.Tiers, mine.Earlier, found.Earlier = found.Seed, found.Tiers, nil, nil
 	if found.Identity, err = withoutErrorRate(found.Identity); err != nil {
-		return fmt.Errorf("%s: %w", folder, err)
+		return nil, fmt.Errorf("%s: %w", folder, err)
 	}
 	if mine.Identity, err = withoutErrorRate(mine.Identity); err != nil {
-		return err
+		return nil, err
 	}
 	if err := differ(folder, found, mine); err != nil {
-		return err
+		return nil, err
 	}
 	taken := 0
 	for k, text := range j.Records {
 		digest := fmt.Sprintf("%d/%x", found.Seed, sha256.Sum256(text))
 		if seen[digest] != "" {
-			return fmt.Errorf("record %d of %s is in %s too", k+1, folder, seen[digest])
+			return nil, fmt.Errorf("record %d of %s is in %s too", k+1, folder, seen[digest])
 		}
 		seen[digest] = folder
-		r.earlierDigests = append(r.earlierDigests, digest)
+		digests = append(digests, digest)
 		ok, err := r.earlierPhase(text, place)
 		if err != nil {
-			return fmt.Errorf("record %d of %s: %w", k+1, folder, err)
+			return nil, fmt.Errorf("record %d of %s: %w", k+1, folder, err)
 		}
 		if ok {
 			taken++
 		}
 	}
 	if taken == 0 {
-		return fmt.Errorf("%s has no evidence: no phase in it says anything of the system", folder)
+		return nil, fmt.Errorf("%s has no evidence: no phase in it says anything of the system", folder)
 	}
 	r.warn("earlier", fmt.Sprintf("%d phases of an earlier run, in %s, count as evidence", taken, folder))
-	return nil
+	return digests, nil
 }
 
 // earlierPhase tells the rule of a phase of another run, and reports whether it says

@@ -24,7 +24,7 @@ func verdictOf(v search.Verdict) Verdict {
 func (r *run) verdicts(n int, o *decide.Observation) (vs []TierVerdict) {
 	for i, j := range r.rule.Judge(n) {
 		v := TierVerdict{
-			Tier: r.tiers[i].Name, Verdict: orUndecided(verdictOf(j.Verdict)), Tentative: verdictOf(j.Tentative),
+			Tier: r.criteria[i].Name, Verdict: orUndecided(verdictOf(j.Verdict)), Tentative: verdictOf(j.Tentative),
 			Reason: j.Reason, Categorical: j.Categorical, Contributed: contributed(&o.Tiers[i]),
 		}
 		if o.Invalid != "" {
@@ -49,7 +49,7 @@ func orUndecided(v Verdict) Verdict {
 // unjudged returns the verdicts of a phase that the rule was not told of.
 func (r *run) unjudged(o *decide.Observation) (vs []TierVerdict) {
 	for i := range r.tiers {
-		v := TierVerdict{Tier: r.tiers[i].Name, Verdict: Undecided, Reason: cmp.Or(interrupted(o), "the run ended before the phase was judged")}
+		v := TierVerdict{Tier: r.criteria[i].Name, Verdict: Undecided, Reason: cmp.Or(interrupted(o), "the run ended before the phase was judged")}
 		switch {
 		case o.Invalid != "":
 			v.Verdict, v.Reason = Invalid, o.Invalid

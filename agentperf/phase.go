@@ -32,7 +32,7 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 		return err
 	}
 	index := len(r.report.Phases)
-	cfg, requests := r.loadConfig(index, plan), newRequestLog(r.cfg.Requests)
+	cfg, requests := r.loadConfig(index, plan), newRequestLog(r.requests)
 	if requests != nil {
 		cfg.Ended = requests.ended
 	}
@@ -48,9 +48,9 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 		p.Reconnects = counted.Reconnects
 		result.warn("connections", counted.Warnings()...)
 	}
-	o := decide.Observe(r.tiers, r.cfg.Rule.block(), p)
+	o := decide.Observe(r.criteria, r.block, p)
 	if o.Invalid == "" {
-		o.Invalid = load.TooLate(p, measured(p), r.cfg.ClientLag)
+		o.Invalid = load.TooLate(p, measured(p), r.clientLag)
 	}
 	if failures := p.Failures(); o.Invalid != "" && failures != "" {
 		o.Invalid += "; besides, " + failures
@@ -70,7 +70,7 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 	}
 	if err == nil {
 		result.Verdicts = r.verdicts(plan.Agents, &o)
-		result.warnOfUnfairness(r.cfg.Tiers, p)
+		result.warnOfUnfairness(r.tiers, p)
 		err = r.keep(plan, o, result, p)
 	} else {
 		result.Verdicts = r.unjudged(&o)
@@ -81,12 +81,10 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 	r.report.Phases = append(r.report.Phases, *result)
 	err = errors.Join(err, requests.phase(ctx, p))
 	r.log.Info("phase ended", "phase", index, "agents", plan.Agents, "ending", p.Ending, "invalid", o.Invalid, "verdicts", result.Verdicts)
-	if r.cfg.Progress != nil { // what is told of is in the journal
-		r.cfg.Progress(Event{
-			Phase: index, Agents: plan.Agents, Stage: "done", Elapsed: p.End, Up: p.Up,
-			Requests: len(p.Rows), Succeeded: p.Succeeded(), Trajectories: p.Completed, Result: result,
-		})
-	}
+	r.progress(Event{ // what is told of is in the journal
+		Phase: index, Agents: plan.Agents, Stage: "done", Elapsed: p.End, Up: p.Up,
+		Requests: len(p.Rows), Succeeded: p.Succeeded(), Trajectories: p.Completed, Result: result,
+	})
 	return err
 }
 
@@ -96,10 +94,10 @@ func (r *run) loadConfig(index int, plan decide.Plan) load.Config {
 		Shape: load.Shape{
 			Agents: plan.Agents, SpawnRate: plan.SpawnRate, Settle: plan.Settle, Measure: max(plan.Least, plan.Most),
 			MinTotal: plan.MinTrajectories, MinPerAgent: plan.MinPerAgent, Timeout: plan.Timeout, Drain: plan.Drain,
-			Patience: r.patience(), GiveUp: giveUp,
+			Patience: r.patience, GiveUp: giveUp,
 		},
 		Header:   r.header(index, plan),
-		Progress: r.progress(index, plan.Agents), Interval: progressInterval,
+		Progress: r.watch(index, plan.Agents), Interval: progressInterval,
 	}
 	if plan.Look > 0 {
 		cfg.LookEvery, cfg.Look = plan.Look, r.look(plan)
@@ -110,10 +108,10 @@ func (r *run) loadConfig(index int, plan decide.Plan) load.Config {
 // header returns what is known of a phase before it is run.
 func (r *run) header(index int, plan decide.Plan) record.Header {
 	h := record.Header{
-		Index: index, Agents: plan.Agents, Seed: r.cfg.Seed, Draw: plan.Draw, Start: startLaw, Pace: plan.Pace, Workload: r.report.Config.WorkloadSHA256,
-		ContextTokens: max(0, r.cfg.ContextTokens),
+		Index: index, Agents: plan.Agents, Seed: r.schedule.Seed, Draw: plan.Draw, Start: startLaw, Pace: plan.Pace, Workload: r.digest,
+		ContextTokens: r.policy.Window,
 	}
-	schedule := r.schedule(index, plan.Draw)
+	schedule := r.scheduleOf(index, plan.Draw)
 	for agent := range plan.Agents {
 		for play := range schedule.Plays(agent) {
 			h.Standings = append(h.Standings, record.Standing{Trajectory: play.Trajectory.ID, Turn: play.Start})
@@ -137,21 +135,18 @@ func (r *run) look(plan decide.Plan) func(*record.Phase) bool {
 		}
 		next = p.Window() + p.Window()/20
 		for _, c := range p.Clients {
-			if r.cfg.ClientLag > 0 && c.Wakes >= metrics.SamplesFor(99) && c.Lag > r.cfg.ClientLag {
+			if r.clientLag > 0 && c.Wakes >= metrics.SamplesFor(99) && c.Lag > r.clientLag {
 				return true // it will be invalid
 			}
 		}
-		return r.rule.Stop(plan, decide.Observe(r.tiers, r.cfg.Rule.block(), p))
+		return r.rule.Stop(plan, decide.Observe(r.criteria, r.block, p))
 	}
 }
 
-// progress returns what passes on how far a phase has come.
-func (r *run) progress(index, agents int) func(load.Progress) {
-	if r.cfg.Progress == nil {
-		return nil
-	}
+// watch returns what passes on how far a phase has come.
+func (r *run) watch(index, agents int) func(load.Progress) {
 	return func(p load.Progress) {
-		r.cfg.Progress(Event{
+		r.progress(Event{
 			Phase: index, Agents: agents, Stage: p.Stage, Elapsed: p.Elapsed, Up: p.Up,
 			Requests: p.Attempts, Succeeded: p.Succeeded, Trajectories: p.Completed, Pending: p.Pending,
 		})
@@ -165,9 +160,9 @@ func (r *run) alive(ctx context.Context, n int, why string) error {
 		return fmt.Errorf("%w: %s", ErrNothingSucceeded, why)
 	}
 	err := load.Alive(ctx, func(ctx context.Context) error {
-		replayer := trajectory.NewReplayer(func() trajectory.Sender { return r.connect(0) }, r.cfg.Policy, nil)
+		replayer := trajectory.NewReplayer(func() trajectory.Sender { return r.connect(0) }, r.policy, nil)
 		defer replayer.Close()
-		for play := range r.schedule(-1, 0).Plays(0) {
+		for play := range r.scheduleOf(-1, 0).Plays(0) {
 			for res := range replayer.Play(ctx, play) {
 				return res.Err
 			}

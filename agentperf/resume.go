@@ -54,13 +54,11 @@ var exempt = identity.Exemptions{
 	"Logger":          "only looks on",
 }
 
-// heading returns that of this run.
-func (r *run) heading(salt []byte) (h heading, err error) {
-	h = heading{
-		Schema: journalSchema, Salt: hex.EncodeToString(salt), Seed: r.cfg.Seed, Workload: r.report.Config.WorkloadSHA256, Tiers: r.cfg.Tiers,
-		Earlier: r.earlierDigests,
-	}
-	h.Identity, err = identity.Of(&r.cfg, identity.Options{Exempt: exempt, Salt: salt})
+// headingOf returns that of a configuration whose workload has the given digest; earlier
+// are the digests of the records that count as evidence.
+func headingOf(cfg *Config, salt []byte, workload string, earlier []string) (h heading, err error) {
+	h = heading{Schema: journalSchema, Salt: hex.EncodeToString(salt), Seed: cfg.Seed, Workload: workload, Tiers: cfg.Tiers, Earlier: earlier}
+	h.Identity, err = identity.Of(cfg, identity.Options{Exempt: exempt, Salt: salt})
 	return h, err
 }
 
@@ -72,15 +70,17 @@ type journaled struct {
 	Result      PhaseResult        `json:"result"`
 }
 
-// resume opens the journal and takes up the phases in it. seeded is set when the
-// configuration has a seed of its own.
-func (r *run) resume(seeded bool) error {
-	if r.cfg.Journal == "" {
-		return nil
+// resume takes the evidence of Config.Earlier, opens the journal and takes up the phases in
+// it. seeded is set if the caller has chosen the seed.
+func (r *run) resume(cfg *Config, seeded bool) error {
+	identify := func(salt []byte, earlier []string) (heading, error) { return headingOf(cfg, salt, r.digest, earlier) }
+	earlier, err := r.earlier(cfg.Earlier, identify)
+	if err != nil || cfg.Journal == "" {
+		return err
 	}
 	salt := make([]byte, identity.MinSalt)
 	rand.Read(salt) // does not fail
-	mine, err := r.heading(salt)
+	mine, err := identify(salt, earlier)
 	if err != nil {
 		return fmt.Errorf("agentperf: journal: %w", err)
 	}
@@ -88,7 +88,7 @@ func (r *run) resume(seeded bool) error {
 	if err != nil {
 		return fmt.Errorf("agentperf: journal: %w", err)
 	}
-	j, err := journal.Open(r.cfg.Journal, text)
+	j, err := journal.Open(cfg.Journal, text)
 	if err != nil {
 		return fmt.Errorf("agentperf: %w", err)
 	}
@@ -96,23 +96,23 @@ func (r *run) resume(seeded bool) error {
 	if !j.Resumed() {
 		return nil
 	}
-	found, salt, err := readHeading(r.cfg.Journal, j.Header())
+	found, salt, err := readHeading(cfg.Journal, j.Header())
 	if err != nil {
 		return err
 	}
 	if !seeded {
-		r.cfg.Seed, r.report.Config.Seed = found.Seed, found.Seed
+		cfg.Seed, r.schedule.Seed = found.Seed, found.Seed
 	}
-	if mine, err = r.heading(salt); err != nil {
+	if mine, err = identify(salt, earlier); err != nil {
 		return fmt.Errorf("agentperf: journal: %w", err)
 	}
-	if err := differ(r.cfg.Journal, found, mine); err != nil {
+	if err := differ(cfg.Journal, found, mine); err != nil {
 		return err
 	}
 	past := decide.Past{Rule: r.rule}
 	for i, text := range j.Records() {
 		if err := r.takeUp(&past, text); err != nil {
-			return fmt.Errorf("agentperf: record %d of the journal in %s: %w", i+1, r.cfg.Journal, err)
+			return fmt.Errorf("agentperf: record %d of the journal in %s: %w", i+1, cfg.Journal, err)
 		}
 	}
 	r.report.Resumed = len(r.report.Phases)

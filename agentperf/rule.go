@@ -17,10 +17,12 @@ type Rule interface {
 	// String names the rule: "controlled", "published", "quick" or "point".
 	String() string
 
+	// resolve fills in the defaults; the other methods are those of what it returns.
 	resolve() Rule
 	validate(tiers []decide.Tier, start int) error
 	start(tiers []decide.Tier, b decide.Bounds) decide.Rule
 	block() time.Duration
+	echo() RuleEcho
 }
 
 // Controlled is the rule by which an answer is wrong with a small probability only. A phase
@@ -103,12 +105,14 @@ func orNone[T int | float64 | time.Duration](v, unset T) T { return max(-1, cmp.
 // given returns a value resolved by orNone, 0 for none.
 func given[T int | float64 | time.Duration](v T) T { return max(0, v) }
 
-func (c Controlled) resolved() Controlled {
+func (c Controlled) resolve() Rule {
 	return Controlled{
-		ErrorRate: cmp.Or(c.ErrorRate, 0.01), Block: cmp.Or(c.Block, 10*time.Second), MaxMeasure: cmp.Or(c.MaxMeasure, time.Hour),
+		ErrorRate: cmp.Or(c.ErrorRate, 0.01), Block: cmp.Or(c.Block, defaultBlock), MaxMeasure: cmp.Or(c.MaxMeasure, time.Hour),
 		SpawnRate: orNone(c.SpawnRate, 4), Settle: orNone(c.Settle, 30*time.Second), Drain: orNone(c.Drain, 2*time.Minute),
 	}
 }
+
+func (p Point) resolve() Rule { return p.resolved() }
 
 func (p Point) resolved() Point {
 	return Point{
@@ -118,8 +122,9 @@ func (p Point) resolved() Point {
 	}
 }
 
-func (c Controlled) resolve() Rule { return c.resolved() }
-func (p Point) resolve() Rule      { return p.resolved() }
+// defaultBlock is that of Controlled. Point observes in such blocks too, so that its
+// phases could be judged by Controlled as well.
+const defaultBlock = 10 * time.Second
 
 // leastSpan is the shortest window and block: shorter ones hold no request of a server that
 // anybody would measure.
@@ -136,29 +141,27 @@ func spawnRate(rate float64) error {
 }
 
 func (c Controlled) validate(tiers []decide.Tier, _ int) error {
-	r := c.resolved()
 	errs := []error{
 		spawnRate(c.SpawnRate),
-		spans.Check("agentperf: Rule.Block", r.Block, leastSpan), spans.Check("agentperf: Rule.MaxMeasure", r.MaxMeasure, leastSpan),
-		spans.Check("agentperf: Rule.Settle", given(r.Settle), 0), spans.Check("agentperf: Rule.Drain", given(r.Drain), 0),
+		spans.Check("agentperf: Rule.Block", c.Block, leastSpan), spans.Check("agentperf: Rule.MaxMeasure", c.MaxMeasure, leastSpan),
+		spans.Check("agentperf: Rule.Settle", given(c.Settle), 0), spans.Check("agentperf: Rule.Drain", given(c.Drain), 0),
 	}
-	if !(r.ErrorRate > 0 && r.ErrorRate < 0.5) {
+	if !(c.ErrorRate > 0 && c.ErrorRate < 0.5) {
 		errs = append(errs, fmt.Errorf("agentperf: Rule.ErrorRate is %v, expected 0 to below 0.5", c.ErrorRate))
-	} else if least := r.config().LeastTime(tiers); errors.Join(errs...) == nil && r.MaxMeasure < least {
+	} else if least := c.config().LeastTime(tiers); errors.Join(errs...) == nil && c.MaxMeasure < least {
 		errs = append(errs, fmt.Errorf("agentperf: Rule.MaxMeasure is %v, expected %.0f blocks of %v or more: with an error rate of %v nothing could pass before",
-			r.MaxMeasure, float64(least)/float64(r.Block), r.Block, r.ErrorRate))
+			c.MaxMeasure, float64(least)/float64(c.Block), c.Block, c.ErrorRate))
 	}
 	return errors.Join(errs...)
 }
 
 func (p Point) validate(_ []decide.Tier, start int) error {
-	r := p.resolved()
 	errs := []error{
-		spawnRate(p.SpawnRate), spans.Check("agentperf: Rule.Measure", r.Measure, leastSpan),
-		spans.Check("agentperf: Rule.Settle", given(r.Settle), 0), spans.Check("agentperf: Rule.Drain", given(r.Drain), 0), spans.Check("agentperf: Rule.Timeout", r.Timeout, 0),
+		spawnRate(p.SpawnRate), spans.Check("agentperf: Rule.Measure", p.Measure, leastSpan),
+		spans.Check("agentperf: Rule.Settle", given(p.Settle), 0), spans.Check("agentperf: Rule.Drain", given(p.Drain), 0), spans.Check("agentperf: Rule.Timeout", p.Timeout, 0),
 	}
-	if errors.Join(errs...) == nil && r.Timeout > 0 {
-		errs = append(errs, (&decide.Plan{Agents: start, SpawnRate: given(r.SpawnRate), Settle: given(r.Settle), Least: r.Measure, Timeout: r.Timeout}).Fits())
+	if errors.Join(errs...) == nil && p.Timeout > 0 {
+		errs = append(errs, (&decide.Plan{Agents: start, SpawnRate: given(p.SpawnRate), Settle: given(p.Settle), Least: p.Measure, Timeout: p.Timeout}).Fits())
 	}
 	return errors.Join(errs...)
 }
@@ -183,6 +186,20 @@ func (p Point) start(tiers []decide.Tier, b decide.Bounds) decide.Rule {
 }
 
 func (c Controlled) block() time.Duration { return c.Block }
+func (p Point) block() time.Duration      { return defaultBlock }
 
-// block returns that of the controlled rule, so that a phase can be judged by it as well.
-func (p Point) block() time.Duration { return Controlled{}.resolved().Block }
+func (c Controlled) echo() RuleEcho {
+	return RuleEcho{
+		Name: c.String(), ErrorRate: c.ErrorRate, BlockSeconds: c.Block.Seconds(), MaxMeasureSeconds: c.MaxMeasure.Seconds(),
+		SpawnRate: given(c.SpawnRate), SettleSeconds: given(c.Settle).Seconds(), DrainSeconds: given(c.Drain).Seconds(),
+		Text: fmt.Sprintf("in the steady state at most 25 %% of requests slower than the floor and at most 5 %% later than the ceiling, failed ones being both; wrong for a tier with a probability of at most %v", c.ErrorRate),
+	}
+}
+
+func (p Point) echo() RuleEcho {
+	return RuleEcho{
+		Name: p.String(), SpawnRate: given(p.SpawnRate), SettleSeconds: given(p.Settle).Seconds(), MeasureSeconds: p.Measure.Seconds(), TimeoutSeconds: p.Timeout.Seconds(),
+		MinTrajectories: given(p.MinTrajectories), MinPerAgent: given(p.MinPerAgent), DrainSeconds: given(p.Drain).Seconds(),
+		Text: "P25 output speed >= floor and P95 TTFT <= ceiling; a failed request is speed 0 and TTFT +Inf",
+	}
+}

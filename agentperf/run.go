@@ -15,7 +15,7 @@ import (
 // [ErrEndpointGone], [ErrInvalid] or [ErrUndecided]; or is that of writing to Config.Requests, or the
 // cause of ctx.
 func Run(ctx context.Context, cfg Config) (*Report, error) {
-	r, err := newRun(ctx, cfg, 0)
+	r, err := prepare(ctx, cfg, 0)
 	defer r.close()
 	if err != nil {
 		return r.report, err
@@ -41,10 +41,10 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 // server's cache filled by the first. Leave Config.Seed 0 to avoid that.
 func Check(ctx context.Context, cfg Config, agents int) (*Report, error) {
 	if agents < 1 {
-		return emptyReport(cfg), fmt.Errorf("agentperf: a check of %d agents, expected 1 or more", agents)
+		return newReport(), fmt.Errorf("agentperf: a check of %d agents, expected 1 or more", agents)
 	}
 	cfg.Start, cfg.MaxAgents = agents, agents
-	r, err := newRun(ctx, cfg, agents)
+	r, err := prepare(ctx, cfg, agents)
 	defer r.close()
 	r.report.CheckAgents = agents
 	if err != nil {
@@ -84,15 +84,13 @@ func (r *Report) undecided(agents int) error {
 
 // search runs one phase after the other, and reports whether the tiers are settled.
 func (r *run) search(ctx context.Context) (settled bool, err error) {
-	if r.cfg.Progress != nil {
-		r.cfg.Progress(Event{Stage: "starting", Warnings: slices.Clone(r.report.Warnings)})
-	}
+	r.progress(Event{Stage: "starting", Warnings: slices.Clone(r.report.Warnings)})
 	for {
 		plan, ok := r.rule.Next()
 		if !ok {
 			return true, nil
 		}
-		if most := r.cfg.MaxPhases; most > 0 && len(r.report.Phases) >= most {
+		if most := r.maxPhases; most > 0 && len(r.report.Phases) >= most {
 			r.warn("max_phases", fmt.Sprintf("the search was ended after %d phases", most))
 			return false, nil
 		}

@@ -5,100 +5,109 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"math"
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
-	"github.com/agentperf/agentperf-go/internal/decide"
 	"github.com/agentperf/agentperf-go/internal/sockets"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// newRun prepares a run, or a check of a number of agents.
-func newRun(ctx context.Context, cfg Config, check int) (*run, error) {
-	r := &run{report: emptyReport(cfg), log: cfg.Logger}
-	if r.log == nil {
-		r.log = slog.New(slog.DiscardHandler)
-	}
-	if err := cfg.Validate(); err != nil {
-		return r, err
-	}
-	defaulted, seeded, asked := cfg.Policy.Output == "", cfg.Seed != 0, cfg.Policy.MaxTokensField
-	cfg = cfg.resolve()
-	r.report.Config = echo(cfg)
-	r.tiers = criteriaOf(cfg.Tiers)
-	r.bounds = decide.Bounds{Min: max(1, check), Max: cfg.MaxAgents, Start: cfg.Start}
-	warning, err := cfg.fit(&r.bounds, sockets.Here())
+// prepare returns a run that can begin, of a configuration as the caller wrote it; check
+// is the number of agents of a Check. The run is never nil and must be closed.
+func prepare(ctx context.Context, written Config, check int) (r *run, err error) {
+	cfg, err := written.resolve()
 	if err != nil {
-		return r, err
+		return &run{report: newReport()}, err
 	}
-	if warning != "" {
-		r.warn("connections", warning)
-	}
-	r.connect = cfg.Connect
-	if cfg.Connect == nil {
-		client, err := endpoint.New(cfg.Endpoint)
+	r = newRun(&cfg, check)
+	defer func() { // the report says what there is, also beside an error
+		r.report.Config = echo(&cfg)
+		r.report.Config.WorkloadSHA256 = r.digest
+	}()
+	if limited(&cfg) {
+		warning, err := fit(&r.bounds, cfg.Workload, sockets.Here())
 		if err != nil {
 			return r, err
 		}
-		r.client = client
-		found, err := client.Preflight(ctx, endpoint.PreflightRequest{
-			Model: cfg.Policy.Model, Fields: cfg.Policy.Fields, Tools: tools(cfg.Workload), MaxTokensField: asked,
-		})
-		r.report.Preflight = &found
-		if err != nil {
-			return r, fmt.Errorf("agentperf: preflight: %w", err)
-		}
-		cfg.Policy.Model = found.Model
-		if cfg.ContextTokens == 0 {
-			cfg.ContextTokens = found.ContextTokens
-		}
-		r.connect = func(int) trajectory.Sender { return HTTPSender(client.Conn()) }
-		for _, w := range found.Warnings {
-			r.warn(w.Code, w.Text)
-		}
-		cfg.Policy.MaxTokensField = cmp.Or(found.MaxTokensField, cfg.Policy.MaxTokensField)
-		if found.IgnoreEOS == endpoint.EOSRejected && cfg.Policy.Output == trajectory.OutputExact {
-			if !defaulted {
-				return r, errors.New("agentperf: the endpoint rejects ignore_eos, which Policy.Output exact needs; use cap or free")
-			}
-			cfg.Policy.Output = trajectory.OutputCap
-			r.warn("not_forced", "answers are not forced to the recorded length, only limited to it: the endpoint rejects ignore_eos")
+		if warning != "" {
+			r.warn("connections", warning)
 		}
 	}
-	cfg.Policy.Window = max(0, cfg.ContextTokens)
-	fitted, fit := cfg.Workload.Fit(cfg.Policy)
+	if cfg.Connect == nil {
+		if err := r.probe(ctx, &cfg, &written.Policy); err != nil {
+			return r, err
+		}
+	}
+	if err := r.fitWorkload(&cfg); err != nil {
+		return r, err
+	}
+	r.policy, r.digest = cfg.Policy, digest(cfg.Workload)
+	r.schedule = trajectory.Schedule{Workload: cfg.Workload, Seed: cfg.Seed, MaxStart: given(cfg.MaxStart)}
+	r.rule = cfg.Rule.start(r.criteria, r.bounds)
+	return r, r.resume(&cfg, written.Seed != 0)
+}
+
+// probe looks at the endpoint and takes over what it says, where the policy as the caller
+// wrote it does not say otherwise.
+func (r *run) probe(ctx context.Context, cfg *Config, written *trajectory.Policy) error {
+	client, err := endpoint.New(cfg.Endpoint)
+	if err != nil {
+		return err
+	}
+	r.client, r.connect = client, func(int) trajectory.Sender { return HTTPSender(client.Conn()) }
+	found, err := client.Preflight(ctx, endpoint.PreflightRequest{
+		Model: cfg.Policy.Model, Fields: cfg.Policy.Fields, Tools: tools(cfg.Workload), MaxTokensField: written.MaxTokensField,
+	})
+	r.report.Preflight = &found
+	if err != nil {
+		return fmt.Errorf("agentperf: preflight: %w", err)
+	}
+	cfg.Policy.Model = found.Model
+	cfg.ContextTokens = cmp.Or(cfg.ContextTokens, found.ContextTokens)
+	cfg.Policy.MaxTokensField = cmp.Or(found.MaxTokensField, cfg.Policy.MaxTokensField)
+	for _, w := range found.Warnings {
+		r.warn(w.Code, w.Text)
+	}
+	if found.IgnoreEOS == endpoint.EOSRejected && cfg.Policy.Output == trajectory.OutputExact {
+		if written.Output != "" {
+			return errors.New("agentperf: the endpoint rejects ignore_eos, which Policy.Output exact needs; use cap or free")
+		}
+		cfg.Policy.Output = trajectory.OutputCap
+		r.warn("not_forced", "answers are not forced to the recorded length, only limited to it: the endpoint rejects ignore_eos")
+	}
+	return nil
+}
+
+// fitWorkload leaves out what does not fit the context window, and warns of all that is
+// not replayed as it was recorded.
+func (r *run) fitWorkload(cfg *Config) error {
+	policy := &cfg.Policy
+	policy.Window = max(0, cfg.ContextTokens)
+	fitted, fit := cfg.Workload.Fit(*policy)
 	if len(fitted.Trajectories) == 0 {
-		return r, fmt.Errorf("agentperf: no trajectory fits a context of %d tokens with its answers; see Policy.Output and MaxTokens", cfg.ContextTokens)
+		return fmt.Errorf("agentperf: no trajectory fits a context of %d tokens with its answers; see Policy.Output and MaxTokens", cfg.ContextTokens)
 	}
+	cfg.Workload = fitted
 	if fit != (trajectory.Fit{}) {
 		r.warn("context", fmt.Sprintf("%d trajectories were cut and %d dropped (%d turns in all) to fit a context of %d tokens", fit.Cut, fit.Dropped, fit.Turns, cfg.ContextTokens))
 	}
-	waits := fitted.Waits(cfg.Policy)
+	waits := fitted.Waits(*policy)
 	if cut := waits.Human - waits.HumanReplayed; cut > 0 {
 		r.warn("waits_cut", fmt.Sprintf("%v of %v that agents waited for people in the recording are cut", cut.Round(time.Second), waits.Human.Round(time.Second)))
 	}
-	scale := min(1, cfg.Policy.ToolDelayScale) // asked for, and no news
-	if cut := time.Duration(scale*float64(waits.Tool)) - waits.ToolReplayed; cut >= time.Second && cfg.Policy.ToolDelay != trajectory.ToolDelaySampled {
+	scale := min(1, policy.ToolDelayScale) // asked for, and no news
+	if cut := time.Duration(scale*float64(waits.Tool)) - waits.ToolReplayed; cut >= time.Second && policy.ToolDelay != trajectory.ToolDelaySampled {
 		r.warn("waits_cut", fmt.Sprintf("%v of %v that tools took in the recording are cut", cut.Round(time.Second), waits.Tool.Round(time.Second)))
 	}
-	if missing, all := lengths(fitted); missing > 0 && cfg.Policy.Output != trajectory.OutputFree {
-		r.warn("no_lengths", fmt.Sprintf("%d of %d answers have no recorded length: theirs is left to the model, up to what the recorded request allowed or %d tokens", missing, all, cfg.Policy.Resolve().MaxTokens))
+	if l := lengths(fitted); l.missing > 0 && policy.Output != trajectory.OutputFree {
+		r.warn("no_lengths", fmt.Sprintf("%d of %d answers have no recorded length: theirs is left to the model, up to what the recorded request allowed or %d tokens", l.missing, l.turns, policy.MaxTokens))
 	}
 	r.warn("not_recorded", guessed(fitted)...)
-	if cfg.Policy.Prefix == trajectory.PrefixNone {
+	if policy.Prefix == trajectory.PrefixNone {
 		r.warn("no_cache_prefix", "plays have no prefix of their own: the server may answer from the cache of another play")
 	}
-	cfg.Workload = fitted
-	r.cfg = cfg
-	r.report.Config = echo(cfg)
-	r.report.Config.WorkloadSHA256 = digest(fitted)
-	r.rule = cfg.Rule.start(r.tiers, r.bounds)
-	if err := r.earlier(); err != nil {
-		return r, err
-	}
-	return r, r.resume(seeded)
+	return nil
 }
 
 // tools returns the tools of the first turn that has any, nil if none has.

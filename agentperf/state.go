@@ -1,6 +1,7 @@
 package agentperf
 
 import (
+	"io"
 	"log/slog"
 	"time"
 
@@ -8,32 +9,60 @@ import (
 	"github.com/agentperf/agentperf-go/internal/decide"
 	"github.com/agentperf/agentperf-go/internal/journal"
 	"github.com/agentperf/agentperf-go/metrics"
+	"github.com/agentperf/agentperf-go/pricing"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// patience is how long a phase goes on waiting for the requests that it measures: somewhat
-// longer than one can take.
-func (r *run) patience() time.Duration {
-	return max(r.cfg.Endpoint.Timeout, endpoint.DefaultTimeout) + 10*time.Second
-}
-
-func (r *run) schedule(index, draw int) trajectory.Schedule {
-	return trajectory.Schedule{Workload: r.cfg.Workload, Seed: r.cfg.Seed, Phase: index, Draw: draw, MaxStart: given(r.cfg.MaxStart)}
-}
-
-// run is a Run or Check under way.
+// run is a Run or Check under way. It holds what phases and the report need of the
+// configuration, by the names of its fields there.
 type run struct {
-	cfg            Config // resolved
-	bounds         decide.Bounds
-	tiers          []decide.Tier
-	rule           decide.Rule
-	connect        func(agent int) trajectory.Sender
-	client         *endpoint.Client // nil with Config.Connect
-	log            *slog.Logger
-	report         *Report
-	journal        *journal.Journal // nil without
-	succeeded      bool             // any request so far
-	earlierDigests []string         // of the records of Config.Earlier
+	tiers     []Tier
+	criteria  []decide.Tier // of tiers
+	rule      decide.Rule
+	block     time.Duration // of the rule
+	bounds    decide.Bounds
+	policy    trajectory.Policy
+	schedule  trajectory.Schedule // of no phase yet
+	digest    string              // of the workload
+	clientLag time.Duration
+	patience  time.Duration
+	maxPhases int
+	requests  io.Writer   // nil without
+	progress  func(Event) // never nil
+	log       *slog.Logger
+
+	connect   func(agent int) trajectory.Sender
+	client    *endpoint.Client // nil with Config.Connect
+	report    *Report
+	journal   *journal.Journal // nil without
+	succeeded bool             // any request so far
+}
+
+// newRun returns a run of a resolved configuration that is complete but for what the
+// endpoint, the workload and the journal say.
+func newRun(cfg *Config, check int) *run {
+	r := &run{
+		tiers: cfg.Tiers, criteria: criteriaOf(cfg.Tiers), block: cfg.Rule.block(), bounds: decide.Bounds{Min: max(1, check), Max: cfg.MaxAgents, Start: cfg.Start},
+		clientLag: cfg.ClientLag, patience: max(cfg.Endpoint.Timeout, endpoint.DefaultTimeout) + 10*time.Second, // somewhat longer than a request can take
+		maxPhases: cfg.MaxPhases, requests: cfg.Requests, progress: cfg.Progress, log: cfg.Logger, connect: cfg.Connect, report: newReport(),
+	}
+	if r.progress == nil {
+		r.progress = func(Event) {}
+	}
+	if r.log == nil {
+		r.log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.System != (pricing.System{}) {
+		r.report.System = &cfg.System
+	}
+	return r
+}
+
+// scheduleOf returns who plays what in a phase.
+func (r *run) scheduleOf(index, draw int) trajectory.Schedule {
+	s := r.schedule
+	s.Phase, s.Draw = index, draw
+	return s
 }
 
 func (r *run) close() {

@@ -12,12 +12,9 @@ func (c *Config) fit(limits sockets.Limits) (warning string, err error) {
 	if c.Connect != nil || c.Endpoint.Dial != nil || c.Endpoint.HTTP2 {
 		return "", nil // of an unknown kind, or shared
 	}
-	check := func(level, before int) error {
-		return limits.Check(fmt.Sprintf("%d queries at a time", level), level, before)
-	}
 	before := 0
 	for _, level := range c.Levels {
-		if err := check(level, before); err != nil {
+		if err := limits.Check(queries(level), level, before); err != nil {
 			return "", fmt.Errorf("slt: %w", err)
 		}
 		before = level
@@ -25,12 +22,15 @@ func (c *Config) fit(limits sockets.Limits) (warning string, err error) {
 	if len(c.Levels) > 0 {
 		return "", nil
 	}
-	if err := check(1, 0); err != nil {
+	most, short, err := limits.Fit(1, c.MaxConcurrency, 1, true, queries)
+	switch {
+	case err != nil:
 		return "", fmt.Errorf("slt: %w", err)
-	}
-	if err = check(c.MaxConcurrency, c.MaxConcurrency); err == nil {
+	case short == nil:
 		return "", nil
 	}
-	c.MaxConcurrency = max(1, limits.Most())
-	return fmt.Sprintf("the sweep goes no further than a concurrency of %d: %v", c.MaxConcurrency, err), nil
+	c.MaxConcurrency = most
+	return fmt.Sprintf("the sweep goes no further than a concurrency of %d: %v", most, short), nil
 }
+
+func queries(n int) string { return fmt.Sprintf("%d queries at a time", n) }

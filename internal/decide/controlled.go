@@ -425,13 +425,13 @@ func (c *controlled) Conclude() (all []Conclusion) {
 		}
 		for n, k := range t.levels[i].numbers {
 			// What neither passes nor fails for sure, though it has been looked into.
-			if k.phases+k.void > 0 && n > s.Pass && (s.Fail == 0 || n < s.Fail) && first <= n && n <= t.joint.Max {
-				con.Unclear = append(con.Unclear, n)
+			if k.phases+k.void > 0 && n > s.Pass && (s.Fail == 0 || n < s.Fail) && first <= n && n <= t.joint.Max && (con.Undecided == 0 || n < con.Undecided) {
+				con.Undecided = n
 			}
 		}
-		if slices.Sort(con.Unclear); len(con.Unclear) > 0 {
-			con.Undecided = con.Unclear[0]
-			con.Reason = t.judge(i, cmp.Or(con.Tentative, con.Undecided)).Reason
+		if con.Undecided > 0 {
+			n := cmp.Or(con.Tentative, con.Undecided)
+			con.Unclear, con.Reason = []int{n}, t.judge(i, n).Reason
 		}
 		if con.Estimate = max(s.Pass, con.Tentative); s.Fail > 0 {
 			con.High = s.Fail - 1

@@ -130,7 +130,8 @@ type Conclusion struct {
 	// to a pass; 0 without one.
 	Tentative int
 	// Undecided is the least number between Holds and Fails that was looked into and
-	// neither passes nor fails; 0 without one. Unclear are all of those.
+	// neither passes nor fails; 0 without one. Unclear are the numbers that stayed open and
+	// that a reader will ask about, which is one at most under the controlled rule.
 	Undecided int
 	Unclear   []int
 	// Estimate is the best guess at the limit: Holds where it is exact, Tentative where

@@ -8,6 +8,10 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
+// DefaultClientLag is how late a client may be, at the P99, unless the configuration says
+// otherwise.
+const DefaultClientLag = 50 * time.Millisecond
+
 // TooLate says why the client was too late for the phase to measure anything but the client
 // itself; empty when it was not. It looks at the lag of each client, and at how late the
 // given requests were sent, against limit; a negative limit allows any.

@@ -69,3 +69,24 @@ func (l Limits) Check(who string, connections, closed int) error {
 	}
 	return errors.Join(errs...)
 }
+
+// Fit returns how many clients with so many connections each there may be: most, or fewer,
+// and then short says why. closed is set if as many connections have been closed just
+// before. who names a number of clients. The error is that of least, from which nothing may
+// be taken away.
+func (l Limits) Fit(least, most, each int, closed bool, who func(clients int) string) (clients int, short, err error) {
+	if err := l.Check(who(least), least, 0); err != nil {
+		return 0, nil, err
+	}
+	name, before := who(most), 0
+	if each > 1 {
+		name += fmt.Sprintf(" with up to %d connections each, for their subagents", each)
+	}
+	if closed {
+		before = most * each
+	}
+	if short = l.Check(name, most*each, before); short == nil {
+		return most, nil, nil
+	}
+	return max(least, l.Most()/each), short, nil
+}
