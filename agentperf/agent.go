@@ -2,7 +2,6 @@ package agentperf
 
 import (
 	"context"
-	"io"
 	"time"
 
 	"github.com/agentperf/agentperf-go/internal/decide"
@@ -71,9 +70,4 @@ func (m *meteredSender) Send(_ context.Context, r *trajectory.Request, clock *me
 }
 
 // Close closes the connection.
-func (m *meteredSender) Close() error {
-	if closer, ok := m.sender.(io.Closer); ok {
-		return closer.Close()
-	}
-	return nil
-}
+func (m *meteredSender) Close() error { return load.Close(m.sender) }

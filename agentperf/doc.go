@@ -48,8 +48,8 @@
 //
 // A verdict is pass, fail, undecided or invalid. Undecided means too little evidence, or
 // that the rules of the phase were not met. Invalid means that the client failed, or was
-// too late to measure anything but itself (see [ClientCheck]), or that a request was longer
-// than the endpoint's context; that says nothing about the system.
+// too late to measure anything but itself (see [metrics.ClientCheck]), or that a request was
+// longer than the endpoint's context; that says nothing about the system.
 //
 // # Method
 //

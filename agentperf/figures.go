@@ -24,7 +24,7 @@ func (p *PhaseResult) warn(code string, texts ...string) {
 
 // fill sets the figures of a phase, apart when it is invalid.
 func (p *PhaseResult) fill(phase *record.Phase, invalid string) {
-	p.Client = clientCheck(phase.Clients)
+	p.Client = phase.ClientCheck()
 	f, warnings := figures(phase)
 	p.Warnings = append(warnings, p.Warnings...)
 	if p.Invalid = invalid; invalid != "" {
@@ -170,28 +170,6 @@ func (p *PhaseResult) warnOfUnfairness(tiers []Tier, phase *record.Phase) {
 			p.warn("unfair", fmt.Sprintf("tier %s holds over requests, but %d of %d agents have a median speed below its floor", t.name(), below, p.Agents))
 		}
 	}
-}
-
-// clientCheck returns what the report says of the clients: of the one that was latest.
-func clientCheck(clients []record.Client) *ClientCheck {
-	var worst *record.Client
-	for i := range clients {
-		if c := &clients[i]; worst == nil || c.Lag > worst.Lag {
-			worst = c
-		}
-	}
-	if worst == nil {
-		return nil
-	}
-	c := &ClientCheck{
-		WakeLagP99: worst.WakeP99.Seconds(), WakeLagMax: worst.WakeMax.Seconds(), LagSeconds: worst.Lag.Seconds(),
-		SchedulerP99: worst.SchedP99.Seconds(), GCPauseMax: worst.GCPauseMax.Seconds(), GCPauseTotal: worst.GCPauseTotal.Seconds(),
-		Processors: worst.Processors,
-	}
-	if worst.CPUShare >= 0 {
-		c.CPUShare = &worst.CPUShare
-	}
-	return c
 }
 
 // measured returns the requests that began in the window.

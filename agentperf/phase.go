@@ -14,13 +14,6 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// giveUp is how many attempts each agent has on average before a phase in which nothing
-// has succeeded ends: one may be chance, and each of them may take minutes.
-const giveUp = 3
-
-// progressInterval is how often Progress hears of a phase.
-const progressInterval = 500 * time.Millisecond
-
 // phase runs the phase of a plan and tells the rule what it observed. A phase at whose end
 // nothing succeeded says something only if the endpoint is still there: it may have died in
 // the middle.
@@ -94,10 +87,10 @@ func (r *run) loadConfig(index int, plan decide.Plan) load.Config {
 		Shape: load.Shape{
 			Agents: plan.Agents, SpawnRate: plan.SpawnRate, Settle: plan.Settle, Measure: max(plan.Least, plan.Most),
 			MinTotal: plan.MinTrajectories, MinPerAgent: plan.MinPerAgent, Timeout: plan.Timeout, Drain: plan.Drain,
-			Patience: r.patience, GiveUp: giveUp,
+			Patience: r.patience, GiveUp: load.GiveUp,
 		},
 		Header:   r.header(index, plan),
-		Progress: r.watch(index, plan.Agents), Interval: progressInterval,
+		Progress: r.watch(index, plan.Agents), Interval: load.ProgressInterval,
 	}
 	if plan.Look > 0 {
 		cfg.LookEvery, cfg.Look = plan.Look, r.look(plan)

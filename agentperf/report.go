@@ -59,7 +59,7 @@ type PhaseResult struct {
 	Figures        *Figures `json:"figures"`
 	InvalidFigures *Figures `json:"invalid_figures,omitempty"`
 	// Client is the client's check of itself; nil if there was none.
-	Client *ClientCheck `json:"client,omitempty"`
+	Client *metrics.ClientCheck `json:"client,omitempty"`
 	// Verdicts are what was thought of the number of agents when the phase had ended, one
 	// for each tier. What is thought of it in the end is in TierResult.Numbers.
 	Verdicts []TierVerdict     `json:"verdicts"`
@@ -136,24 +136,4 @@ func (p *PhaseResult) Verdict(tier string) Verdict {
 		}
 	}
 	return ""
-}
-
-// A ClientCheck says how the client itself performed in the measured window. A client that
-// is too slow measures itself instead of the system; see Config.ClientLag.
-type ClientCheck struct {
-	// WakeLagP99 and WakeLagMax are how late a goroutine ran that was due at a certain
-	// time, and so how late requests are sent and arrivals noticed. LagSeconds is the
-	// figure compared with Config.ClientLag: WakeLagP99, or the P90 in windows too short
-	// for a P99, or 0 in windows too short for that.
-	WakeLagP99 float64 `json:"wake_lag_p99_seconds"`
-	WakeLagMax float64 `json:"wake_lag_max_seconds"`
-	LagSeconds float64 `json:"lag_seconds"`
-	// SchedulerP99 is the P99 of the time that goroutines waited for a processor.
-	SchedulerP99 float64 `json:"scheduler_latency_p99_seconds"`
-	GCPauseMax   float64 `json:"gc_pause_max_seconds"`
-	GCPauseTotal float64 `json:"gc_pause_total_seconds"`
-	// CPUShare is the part of the time of its Processors that the process used, 0 to 1;
-	// nil if unknown.
-	CPUShare   *float64 `json:"cpu_share"`
-	Processors int      `json:"processors"`
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/internal/load"
 	"github.com/agentperf/agentperf-go/internal/memnet"
 )
 
@@ -69,8 +70,8 @@ func TestCalibrate(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			sender := httpSender{client.Conn()}
-			defer hangUp(sender)
+			sender := load.HTTPSender(client.Conn())
+			defer load.Close(sender)
 			words, got, warning, err := calibrate(t.Context(), sender, shape{model: "m", wanted: 1000, tokens: 1000, ignoreEOS: true}, 1, tt.want)
 			if err != nil || math.Abs(float64(got-tt.got)) > float64(tt.within) || (warning == "") != (tt.warns == "") || !strings.Contains(warning, tt.warns) {
 				t.Errorf("%d words are %d tokens, %q, %v; want %d tokens and %q", words, got, warning, err, tt.got, tt.warns)

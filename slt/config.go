@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"log/slog"
 	"math"
 	"math/rand/v2"
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/internal/fields"
+	"github.com/agentperf/agentperf-go/internal/load"
 	"github.com/agentperf/agentperf-go/internal/spans"
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/pricing"
@@ -76,6 +78,9 @@ type Config struct {
 	// Seed determines the prompts. 0 draws one, which the report states, so that a
 	// second run does not find the server's cache filled by the first.
 	Seed uint64
+	// Logger, if set, is told what the sweep does: levels at level Info, warnings at Warn.
+	// Nil is silent.
+	Logger *slog.Logger
 	// Progress, if set, is called with the progress of the sweep, never
 	// concurrently. It should return soon.
 	Progress func(Event)
@@ -99,7 +104,6 @@ const (
 	defaultDrain          = 30 * time.Second
 	defaultSpeed          = 100
 	defaultMaxConcurrency = 4096
-	defaultClientLag      = 50 * time.Millisecond
 
 	mostTokens      = 10_000_000            // of a prompt or an answer; beyond any model's context
 	mostConcurrency = 1_000_000             // in one process; beyond any machine's ports
@@ -170,7 +174,7 @@ func (c Config) resolve() Config {
 	c.Settle = max(0, cmp.Or(c.Settle, defaultSettle))
 	c.Measure = cmp.Or(c.Measure, defaultMeasure)
 	c.Drain = max(0, cmp.Or(c.Drain, defaultDrain))
-	c.ClientLag = cmp.Or(c.ClientLag, defaultClientLag)
+	c.ClientLag = cmp.Or(c.ClientLag, load.DefaultClientLag)
 	c.InputTokens = cmp.Or(c.InputTokens, defaultTokens)
 	c.OutputTokens = cmp.Or(c.OutputTokens, defaultTokens)
 	c.MaxConcurrency = cmp.Or(c.MaxConcurrency, defaultMaxConcurrency)

@@ -1,6 +1,9 @@
 package slt
 
-import "github.com/agentperf/agentperf-go/metrics"
+import (
+	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/metrics"
+)
 
 // growth detects the plateau from the throughput of each level.
 type growth struct {
@@ -38,7 +41,7 @@ func (r *Report) derive(speeds []metrics.TokensPerSecond) error {
 	for _, s := range speeds {
 		a, recrossed := read(r.Levels, s)
 		if recrossed > 0 {
-			warn(&r.Warnings, "recrossed", "at %v tokens/s per query: concurrency %d is fast enough although a lower one was not; the lower one counts", float64(s), recrossed)
+			record.Warn(&r.Warnings, "recrossed", "at %v tokens/s per query: concurrency %d is fast enough although a lower one was not; the lower one counts", float64(s), recrossed)
 		}
 		if err := r.price(&a); err != nil {
 			return err

@@ -27,10 +27,6 @@ type Event struct {
 	Result *Level
 }
 
-// progressInterval is the time between two calls of Progress during a level: often
-// enough for a person to see it move.
-const progressInterval = 500 * time.Millisecond
-
 // watch turns the progress of a phase into events.
 func watch(progress func(Event), concurrency int) func(load.Progress) {
 	if progress == nil {

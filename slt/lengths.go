@@ -35,16 +35,16 @@ func (f *Figures) lengths(want ConfigEcho, ended []*record.Row, w *[]metrics.War
 	if mean, ok := input.Mean(); ok {
 		f.MeanInputTokens = &mean
 		if math.Abs(mean-float64(want.InputTokens)) > max(1, tolerance*float64(want.InputTokens)) {
-			warn(w, "input_length", "prompts had %.1f tokens on average, not %d", mean, want.InputTokens)
+			record.Warn(w, "input_length", "prompts had %.1f tokens on average, not %d", mean, want.InputTokens)
 		}
 		if cached > mostCached*mean*float64(input.N()) {
-			warn(w, "cached_input", "%.0f %% of input tokens came from a cache: prefill had less to do than it should", 100*cached/(mean*float64(input.N())))
+			record.Warn(w, "cached_input", "%.0f %% of input tokens came from a cache: prefill had less to do than it should", 100*cached/(mean*float64(input.N())))
 		}
 	}
 	if mean, ok := output.Mean(); ok {
 		f.MeanOutputTokens = &mean
 		if math.Abs(mean-float64(want.OutputTokens)) > tolerance*float64(want.OutputTokens) {
-			warn(w, "output_length", "answers had %.1f tokens on average, not %d", mean, want.OutputTokens)
+			record.Warn(w, "output_length", "answers had %.1f tokens on average, not %d", mean, want.OutputTokens)
 		}
 	}
 }

@@ -10,10 +10,6 @@ import (
 	"github.com/agentperf/agentperf-go/internal/record"
 )
 
-// giveUp is how many queries of each worker must fail before a level without a success
-// ends: more than a hiccup.
-const giveUp = 3
-
 // level runs one level of concurrency and adds it to the report. Without an error the
 // level is valid.
 func (s *sweep) level(ctx context.Context, concurrency int) (*Level, error) {
@@ -23,25 +19,30 @@ func (s *sweep) level(ctx context.Context, concurrency int) (*Level, error) {
 	index := len(s.report.Levels)
 	cfg := load.Config{
 		Shape: load.Shape{
-			Agents: concurrency, Settle: s.cfg.Settle, Measure: s.cfg.Measure, Drain: s.cfg.Drain, Fixed: true, GiveUp: giveUp,
+			Agents: concurrency, Settle: s.cfg.Settle, Measure: s.cfg.Measure, Drain: s.cfg.Drain, Fixed: true, GiveUp: load.GiveUp,
 		},
 		Header:   record.Header{Index: index, Seed: s.cfg.Seed},
-		Progress: watch(s.cfg.Progress, concurrency), Interval: progressInterval,
+		Progress: watch(s.cfg.Progress, concurrency), Interval: load.ProgressInterval,
 	}
 	if s.cfg.Ramp > 0 {
 		cfg.SpawnRate = float64(concurrency) / s.cfg.Ramp.Seconds()
 	}
 	before := s.counters()
+	s.log.Info("level begins", "concurrency", concurrency)
 	phase, err := load.Run(ctx, cfg, s.worker(index))
 	s.density.Add(phase)
 	l := summarize(s.report.Config, s.cfg.ClientLag, s.density, phase)
 	for _, text := range s.counters().Since(before).Warnings() {
-		warn(&l.Warnings, "connections", "%s", text)
+		record.Warn(&l.Warnings, "connections", "%s", text)
 	}
 	if err == nil {
 		err = s.valid(ctx, &l, phase)
 	}
 	s.report.Levels = append(s.report.Levels, l)
+	for _, w := range l.Warnings {
+		s.log.Warn(w.Text, "code", w.Code, "concurrency", concurrency)
+	}
+	s.log.Info("level ended", "concurrency", concurrency, "ending", l.Ending, "invalid", l.Invalid, "tokens_per_second", l.throughput())
 	if s.cfg.Progress != nil {
 		s.cfg.Progress(Event{
 			Concurrency: concurrency, Stage: "done", Elapsed: phase.End,
@@ -76,7 +77,7 @@ func (s *sweep) alive(ctx context.Context, concurrency int, why string) error {
 		return fmt.Errorf("%w: %s", ErrNothingSucceeded, why)
 	}
 	sender := s.connect(0)
-	defer hangUp(sender)
+	defer load.Close(sender)
 	rng := random(s.cfg.Seed, len(s.report.Levels), -1)
 	prompts := s.shape.prompter(rng)
 	err := load.Alive(ctx, func(ctx context.Context) error {

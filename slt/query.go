@@ -3,11 +3,9 @@ package slt
 import (
 	"context"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"time"
 
-	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/internal/instant"
 	"github.com/agentperf/agentperf-go/internal/load"
 	"github.com/agentperf/agentperf-go/internal/record"
@@ -23,7 +21,7 @@ const failurePause = time.Second
 func (s *sweep) worker(level int) load.Work {
 	return func(soft, hard context.Context, a *load.Agent) error {
 		sender := s.connect(a.Index)
-		defer hangUp(sender)
+		defer load.Close(sender) // what it held says nothing of the system, nor does an error
 		rng := random(s.cfg.Seed, level, a.Index)
 		prompts := s.shape.prompter(rng)
 		from, until := a.Window()
@@ -69,24 +67,4 @@ func row(q *trajectory.Request) record.Row {
 	}
 	r.Forced = q.ForcedTokens > 0
 	return r
-}
-
-// httpSender sends over a connection to Config.Endpoint.
-type httpSender struct{ conn *endpoint.Conn }
-
-func (s httpSender) Send(ctx context.Context, r *trajectory.Request, clock *metrics.Clock) error {
-	return s.conn.Send(ctx, r.Session, r.Body, clock)
-}
-
-func (s httpSender) Close() error {
-	s.conn.Close()
-	return nil
-}
-
-// hangUp closes a Sender that can be closed. What it held says nothing about the system,
-// so that an error is of no use.
-func hangUp(s trajectory.Sender) {
-	if closer, ok := s.(io.Closer); ok {
-		closer.Close()
-	}
 }

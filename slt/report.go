@@ -70,7 +70,7 @@ type Level struct {
 	// "stopped" or "canceled".
 	Ending string `json:"ending"`
 	// Client says how the client itself performed.
-	Client *ClientCheck `json:"client"`
+	Client *metrics.ClientCheck `json:"client"`
 	// MeasuredSeconds is the length of the window, LevelSeconds that of the level.
 	MeasuredSeconds float64 `json:"measured_seconds"`
 	LevelSeconds    float64 `json:"level_seconds"`

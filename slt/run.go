@@ -1,12 +1,15 @@
 package slt
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 
 	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/internal/load"
 	"github.com/agentperf/agentperf-go/internal/record"
 	"github.com/agentperf/agentperf-go/internal/sockets"
 	"github.com/agentperf/agentperf-go/trajectory"
@@ -29,28 +32,27 @@ var ErrInvalid = errors.New("slt: invalid level")
 // is that of the configuration, the preflight or the calibration, wraps
 // [ErrNothingSucceeded], [ErrEndpointGone] or [ErrInvalid], or is the cause of ctx.
 func Run(ctx context.Context, cfg Config) (*Report, error) {
-	s := &sweep{report: emptyReport(cfg)}
+	s := &sweep{report: emptyReport(cfg), log: cmp.Or(cfg.Logger, slog.New(slog.DiscardHandler))}
 	if err := cfg.Validate(); err != nil {
 		return s.report, err
 	}
 	s.cfg, s.connect = cfg.resolve(), cfg.Connect
+	warning, err := s.cfg.fit(sockets.Here())
 	s.report.Config = echo(s.cfg)
+	if err != nil {
+		return s.report, err
+	}
+	if warning != "" {
+		s.warn("connection_limit", "%s", warning)
+	}
 	if s.connect == nil {
 		client, err := endpoint.New(cfg.Endpoint)
 		if err != nil {
 			return s.report, err
 		}
 		defer client.Close()
-		s.client, s.connect = client, func(int) trajectory.Sender { return httpSender{client.Conn()} }
+		s.client, s.connect = client, func(int) trajectory.Sender { return load.HTTPSender(client.Conn()) }
 	}
-	warning, err := s.cfg.fit(sockets.Here())
-	if err != nil {
-		return s.report, err
-	}
-	if warning != "" {
-		warn(&s.report.Warnings, "connection_limit", "%s", warning)
-	}
-	s.report.Config = echo(s.cfg)
 	if err := s.prepare(ctx); err != nil {
 		return s.report, err
 	}
@@ -71,6 +73,7 @@ type sweep struct {
 	connect   func(worker int) trajectory.Sender
 	shape     shape
 	report    *Report
+	log       *slog.Logger
 	density   record.Density
 	succeeded bool // any query so far
 }
@@ -87,13 +90,13 @@ func (s *sweep) prepare(ctx context.Context) error {
 		}
 	}
 	sender := s.connect(0)
-	defer hangUp(sender)
+	defer load.Close(sender)
 	words, tokens, warning, err := calibrate(ctx, sender, s.shape, s.cfg.Seed, s.cfg.InputTokens)
 	if err != nil {
 		return err
 	}
 	if warning != "" {
-		warn(&s.report.Warnings, "input_length", "%s", warning)
+		s.warn("input_length", "%s", warning)
 	}
 	s.shape.words = words
 	e := &s.report.Config
@@ -108,14 +111,16 @@ func (s *sweep) preflight(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("slt: preflight: %w", err)
 	}
-	s.report.Warnings = append(s.report.Warnings, found.Warnings...)
+	for _, w := range found.Warnings {
+		s.warn(w.Code, "%s", w.Text)
+	}
 	s.shape.limit = found.MaxTokensField
 	s.shape.model, s.report.Config.Model = found.Model, found.Model
 	if need := s.cfg.InputTokens + s.cfg.OutputTokens; found.ContextTokens > 0 && need > found.ContextTokens {
 		return fmt.Errorf("slt: %d input and %d output tokens do not fit the context of %d tokens that the endpoint states", s.cfg.InputTokens, s.cfg.OutputTokens, found.ContextTokens)
 	}
 	if s.shape.ignoreEOS = found.IgnoreEOS != endpoint.EOSRejected; !s.shape.ignoreEOS {
-		warn(&s.report.Warnings, "ignore_eos_rejected", "answers are limited to their length but not forced to it: the endpoint rejects ignore_eos")
+		s.warn("ignore_eos_rejected", "answers are limited to their length but not forced to it: the endpoint rejects ignore_eos")
 	}
 	return nil
 }
@@ -139,7 +144,7 @@ func (s *sweep) run(ctx context.Context) error {
 		}
 	}
 	if !s.report.PlateauReached {
-		warn(&s.report.Warnings, "no_plateau", "throughput may grow beyond the last level: no plateau was seen")
+		s.warn("no_plateau", "throughput may grow beyond the last level: no plateau was seen")
 	}
 	return nil
 }

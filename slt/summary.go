@@ -94,7 +94,7 @@ func warnOfRamp(p *record.Phase, ended []*record.Row, w *[]metrics.Warning) {
 		}
 	}
 	if 2*early > len(ended) {
-		warn(w, "ramp", "%d of %d queries began before all had been started and may be too fast: the time to settle is short for queries this long", early, len(ended))
+		record.Warn(w, "ramp", "%d of %d queries began before all had been started and may be too fast: the time to settle is short for queries this long", early, len(ended))
 	}
 }
 
@@ -137,7 +137,7 @@ func (f *Figures) quantiles(fit record.Fit, queries []*record.Row, w *[]metrics.
 	f.P25E2E, f.MedianE2E, f.P95E2E = at(e2e, 25), at(e2e, 50), at(e2e, 95)
 	f.P25TTFT, f.MedianTTFT, f.P95TTFT = at(ttft, 25), at(ttft, 50), at(ttft, 95)
 	for _, text := range e2e.Warnings(50) {
-		warn(w, "few_samples", "%s", text)
+		record.Warn(w, "few_samples", "%s", text)
 	}
 	switch measured := len(queries) - failed; {
 	case f.Unmeasurable > 0 && 2*f.Unmeasurable > measured, 4*doubtful > measured:
@@ -145,7 +145,7 @@ func (f *Figures) quantiles(fit record.Fit, queries []*record.Row, w *[]metrics.
 		f.P25OutputSpeed, f.MedianOutputSpeed, f.P95OutputSpeed = nil, nil, nil
 		fallthrough
 	case f.Unmeasurable > 0:
-		warn(w, "unmeasurable", "%s", reasons.Text(len(queries)))
+		record.Warn(w, "unmeasurable", "%s", reasons.Text(len(queries)))
 	}
 }
 
@@ -162,12 +162,12 @@ func at(p *metrics.Percentiles, percent float64) *float64 {
 // failures adds warnings about queries that did not end well.
 func (f *Figures) failures(p *record.Phase, w *[]metrics.Warning) {
 	if f.Requests-f.Unanswered == 0 && p.Ending == record.Complete {
-		warn(w, "no_query_ended", "no query ended in the window of %.0f s, so that there are no speeds or latencies; use a longer window", p.Window().Seconds())
+		record.Warn(w, "no_query_ended", "no query ended in the window of %.0f s, so that there are no speeds or latencies; use a longer window", p.Window().Seconds())
 	}
 	if f.Failed > 0 {
-		warn(w, "failed_requests", "%d of %d queries failed: %s", f.Failed, f.Requests, f.FailureExample)
+		record.Warn(w, "failed_requests", "%d of %d queries failed: %s", f.Failed, f.Requests, f.FailureExample)
 	}
 	if f.Unanswered > 0 {
-		warn(w, "unanswered", "%d queries got no token although they waited for more than half the window", f.Unanswered)
+		record.Warn(w, "unanswered", "%d queries got no token although they waited for more than half the window", f.Unanswered)
 	}
 }

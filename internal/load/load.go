@@ -36,6 +36,15 @@ type Config struct {
 	Ended func(*record.Phase, *record.Row)
 }
 
+const (
+	// GiveUp is the Shape.GiveUp of both benchmarks: one failure may be chance, and each
+	// may take minutes.
+	GiveUp = 3
+	// ProgressInterval is how often they tell Progress of a phase: often enough for a
+	// person to see it move.
+	ProgressInterval = 500 * time.Millisecond
+)
+
 // Work is what an agent does until soft is done: it begins no request after that. It lets
 // go of an open request when hard is done. An error ends the phase and is returned by Run.
 type Work func(soft, hard context.Context, a *Agent) error

@@ -64,7 +64,7 @@ var imports = map[string][]string{
 	"internal/journal":      {},
 	"internal/jsonscan":     {},
 	"internal/keyed":        {},
-	"internal/load":         {"endpoint", "internal/instant", "internal/record", "internal/selfcheck", "internal/sockets", "metrics"},
+	"internal/load":         {"endpoint", "internal/instant", "internal/record", "internal/selfcheck", "internal/sockets", "metrics", "trajectory"},
 	"internal/memnet":       {},
 	"internal/record":       {"metrics"},
 	"internal/secrets":      {},

@@ -109,27 +109,6 @@ const (
 	Interrupted Ending = "canceled"
 )
 
-// A Client is how one client fared in the window.
-type Client struct {
-	// Lag is the one figure to judge it by: how late it noticed what it should have.
-	Lag time.Duration `json:"lag_ns"`
-	// Wakes is on how many samples the lag rests.
-	Wakes int `json:"wakes"`
-	// WakeP99 and WakeMax are how late a goroutine ran that was due at a time.
-	WakeP99 time.Duration `json:"wake_p99_ns"`
-	WakeMax time.Duration `json:"wake_max_ns"`
-	// SchedP99 is of the time that goroutines waited for a processor.
-	SchedP99     time.Duration `json:"sched_p99_ns"`
-	GCPauseMax   time.Duration `json:"gc_pause_max_ns"`
-	GCPauseTotal time.Duration `json:"gc_pause_total_ns"`
-	// CPUShare is the processor time used of what Processors have; None where it is not
-	// known.
-	CPUShare   float64 `json:"cpu_share"`
-	Processors int     `json:"processors"`
-	// Explanation says in words what held it up, for when it was too late.
-	Explanation string `json:"explanation,omitempty"`
-}
-
 // Window returns the length of the measured window; 0 when it did not begin.
 func (h *Header) Window() time.Duration { return max(0, h.WindowEnd-h.Settled) }
 
