@@ -78,6 +78,12 @@ type sweep struct {
 	succeeded bool // any query so far
 }
 
+// warn adds a warning to the report of the sweep.
+func (s *sweep) warn(code, format string, args ...any) {
+	record.Warn(&s.report.Warnings, code, format, args...)
+	s.log.Warn(fmt.Sprintf(format, args...), "code", code)
+}
+
 // prepare examines the endpoint and calibrates the length of prompts.
 func (s *sweep) prepare(ctx context.Context) error {
 	if s.cfg.Progress != nil {
