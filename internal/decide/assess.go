@@ -73,14 +73,17 @@ func (w *assessment) against(tentative search.Verdict) float64 {
 }
 
 const (
-	// clearly is by how many standard errors a share is beyond its limit when a search
-	// takes the direction from it: at two, chance misleads one step in fifty.
+	// clearly is the number of standard errors between a share and its limit from which
+	// its direction is clear, so that a phase may end early. At 2, chance misleads one
+	// step in fifty.
 	clearly = 2
-	// doubt is by how many standard errors a share is beyond its limit at least when it
-	// is taken for more, unless it is by far: one step too far up is found out soon, one
-	// too low is not.
+	// doubt is the number of standard errors above its limit from which a share points to
+	// a fail. One step too far up is found out by the next phase, one too far down is
+	// not: in 2,000 simulated searches 1 did better than 0.
 	doubt = 1
-	far   = 0.1
+	// far is how much above its limit a share points to a fail whatever its standard
+	// error, which few requests make large.
+	far = 0.1
 )
 
 // endedScore returns the score of the requests of which the end is known.

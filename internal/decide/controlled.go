@@ -12,18 +12,18 @@ import (
 	"github.com/agentperf/agentperf-go/search"
 )
 
-// Bounds are the numbers of agents that a search may try, and the first of them. Known is
-// the most of which anything counts that was observed elsewhere.
+// Bounds are the least and the greatest number of agents that a search may try, and the
+// first that it does; 0 means 1 for Min and Start.
 type Bounds struct{ Min, Max, Start int }
 
-// Controlled configures the controlled rule; the caller has resolved all fields.
+// Controlled configures the controlled rule. It has no defaults: the caller sets all fields.
 type Controlled struct {
-	// ErrorRate is the greatest probability of a wrong answer for a tier.
+	// ErrorRate bounds the probability of a wrong answer for each tier.
 	ErrorRate float64
-	// Block is the length of the blocks of time that are taken to be independent;
-	// MaxMeasure bounds the time that one number of agents is measured for.
+	// Block is the length of the time blocks treated as independent. MaxMeasure bounds
+	// the total measuring time of one number of agents.
 	Block, MaxMeasure time.Duration
-	// SpawnRate, Settle and Drain are those of plans.
+	// SpawnRate, Settle and Drain are those of every plan.
 	SpawnRate     float64
 	Settle, Drain time.Duration
 }
@@ -41,8 +41,8 @@ func newControlled(cfg Controlled, tiers []Tier, b Bounds) *controlled {
 	return c
 }
 
-// LeastTime returns the least time in which any number of agents could pass, with no bad
-// request at all.
+// LeastTime returns the shortest measuring time in which a number of agents could pass: the
+// one without a single bad request.
 func (cfg Controlled) LeastTime(tiers []Tier) time.Duration {
 	strictest := 1.0
 	for i := range tiers {
@@ -57,8 +57,8 @@ func (cfg Controlled) LeastTime(tiers []Tier) time.Duration {
 	return time.Duration(min(blocks*float64(cfg.Block), float64(forever)))
 }
 
-// controlled is the controlled rule: a number of agents is measured no longer than it takes
-// to know where to go from there, and only those next to the limit until they are decided.
+// controlled is the controlled rule. It measures most numbers of agents only until they show
+// which way to go, and the two next to the limit until they are decided.
 type controlled struct {
 	Controlled
 	tiers  []Tier
@@ -68,8 +68,8 @@ type controlled struct {
 	assigned []Assignment // since this copy was made
 }
 
-// think returns a copy for what-if evaluation: what is assigned on it is discarded, unless
-// it is taken over with a plan.
+// think returns a copy for what-if evaluation. What it assigns is discarded, unless a plan
+// carries it to Observe.
 func (c *controlled) think() *controlled {
 	t := *c
 	t.assigned = nil
@@ -80,8 +80,7 @@ func (c *controlled) think() *controlled {
 	return &t
 }
 
-// settled returns a copy in which the parts of the error rate are assigned that the next
-// question would assign.
+// settled returns a copy that has assigned what the next plan would assign.
 func (c *controlled) settled() *controlled {
 	t := c.think()
 	t.ask(0, nil, 0)
@@ -99,7 +98,7 @@ func (c *controlled) Next() (p Plan, ok bool) {
 		Agents: q.N, Alpha: t.assigned, SpawnRate: c.SpawnRate, Settle: c.Settle, Most: c.MaxMeasure, Drain: c.Drain, Look: c.Block,
 		Why: "which way to go from here",
 	}
-	// The least that a phase can take which is as long as it may be.
+	// A phase that uses all of its time, and a minute for requests that straddle its end.
 	p.Timeout = ramp(q.N, c.SpawnRate) + c.Settle + c.MaxMeasure + time.Minute
 	if slices.Contains(q.Sure, true) {
 		p.Why = "to decide on this number"
@@ -121,8 +120,8 @@ func ramp(agents int, rate float64) time.Duration {
 	return time.Duration(float64(agents-1) / rate * float64(time.Second))
 }
 
-// cost estimates the seconds of a phase. running is the number of a phase that goes on,
-// which has paid for its start.
+// cost estimates the seconds that a phase of n agents takes. running is the number of
+// agents of the phase under way, which has paid for its start; 0 without one.
 func (c *controlled) cost(n, running int, sure bool) float64 {
 	start := ramp(n, c.SpawnRate) + c.Settle
 	if n == running {
@@ -135,11 +134,11 @@ func (c *controlled) cost(n, running int, sure bool) float64 {
 	return (start + time.Duration(blocks)*c.Block).Seconds()
 }
 
-// Stop implements [Rule]. A phase ends when every tier for which it matters knows at least
-// where to go from here, and the next question is another.
+// Stop implements [Rule]. A phase may end once every tier that can learn from it knows at
+// least which way to go, and the next question is about another number.
 //
-// With agents that straddle the beginning of the window nobody knows what they will get:
-// only a fail can be seen then.
+// While agents straddle the beginning of the window it is unknown what they will get: that
+// can rule out a pass, and only a fail ends the phase.
 func (c *controlled) Stop(p Plan, sofar Observation) bool {
 	t := c.think()
 	t.assign(p.Alpha)
@@ -153,14 +152,14 @@ func (c *controlled) Stop(p Plan, sofar Observation) bool {
 	for i := range t.levels {
 		s := t.joint.Stand(t.beliefs(i, 0, nil, 0))
 		if p.Agents <= s.Pass || s.Fail > 0 && p.Agents >= s.Fail {
-			continue // whatever it says, it is no news
+			continue // this number is decided by others
 		}
 		w := t.levels[i].at(p.Agents).assess(running[i])
-		if w.unmeasurable && measured >= 2*looks*c.Block {
-			continue // and it will stay so
+		if w.unmeasurable && measured >= blankBlocks*c.Block {
+			continue // more of the same answers would not help
 		}
 		few := w.requests < fewest && measured < c.patience()
-		if w.blocks < 3 || !w.clear && (measured < looks*c.Block || few) || sofar.Straddling > 0 && w.tentative != search.Fail {
+		if w.blocks < leastBlocks || !w.clear && (measured < looks*c.Block || few) || sofar.Straddling > 0 && w.tentative != search.Fail {
 			return false
 		}
 	}
@@ -168,8 +167,8 @@ func (c *controlled) Stop(p Plan, sofar Observation) bool {
 	return !ok || q.N != p.Agents
 }
 
-// Void reports whether a phase was cut short in a way that leaves no evidence: it is run
-// again, as one in which the client failed.
+// Void reports whether the phase leaves no evidence, because the client failed or the
+// phase was cut short. It is then run again.
 func (o *Observation) Void() bool {
 	switch o.Ending {
 	case record.Interrupted, record.Stopped:
@@ -201,17 +200,17 @@ func (c *controlled) Observe(p Plan, o Observation) error {
 	return nil
 }
 
-// check reports assignments that cannot be: they may come from a file.
+// check reports impossible assignments: they may come from a file.
 func (c *controlled) check(alpha []Assignment) error {
 	for _, a := range alpha {
 		if a.Tier < 0 || a.Tier >= len(c.levels) || a.Agents < 1 || a.Agents > mostAgents || a.Rank < 1 || a.Verdict == search.Unclear {
-			return fmt.Errorf("a part of the error rate for %+v, which cannot be", a)
+			return fmt.Errorf("impossible assignment of a part of the error rate: %+v", a)
 		}
 	}
 	return nil
 }
 
-// assign takes over parts of the error rate.
+// assign records the parts of the error rate that a plan assigns.
 func (c *controlled) assign(alpha []Assignment) {
 	for _, a := range alpha {
 		l := &c.levels[a.Tier]
@@ -225,8 +224,8 @@ func (c *controlled) assign(alpha []Assignment) {
 	}
 }
 
-// beliefs returns those of a level; with n, what the phase that goes on at n has observed
-// is part of it.
+// beliefs returns the beliefs of tier i. If n is not 0, a phase of n agents is under way,
+// and what it has observed so far counts too.
 func (c *controlled) beliefs(i, n int, running []CriterionObservation, measured time.Duration) (bs []belief) {
 	l := &c.levels[i]
 	if n > 0 {
@@ -237,8 +236,8 @@ func (c *controlled) beliefs(i, n int, running []CriterionObservation, measured 
 			if k.phases == 0 && k.void == 0 {
 				continue
 			}
-			// What a journal knows of more agents than may be tried counts if it is
-			// decided: nobody can ask any more.
+			// A journal may know of more agents than may be tried. Only what is decided
+			// counts there, as nothing more can be learned.
 			if b := c.belief(k, m, nil, 0); b.Sure || m <= c.joint.Max {
 				bs = append(bs, b)
 			}
@@ -249,8 +248,9 @@ func (c *controlled) beliefs(i, n int, running []CriterionObservation, measured 
 	return bs
 }
 
-// ask returns what to measure next if the phase at n, with what it has observed, were over.
-// It assigns their parts of the error rate to the numbers that have to be decided.
+// ask returns what to measure next if the phase of n agents, with what it has observed,
+// were over; 0 if none is under way. It gives the numbers that have to be decided their
+// parts of the error rate.
 func (c *controlled) ask(n int, running [][]CriterionObservation, measured time.Duration) (q question, ok bool) {
 	joint := c.joint
 	joint.Cost = func(m int, sure bool) float64 { return c.cost(m, n, sure) }
@@ -281,9 +281,9 @@ func (c *controlled) ask(n int, running [][]CriterionObservation, measured time.
 	}
 }
 
-// assignBeyond gives their parts of the error rate to the two numbers next to the limit
-// among those beyond what may be tried. Nobody will ask for them, but a journal may have
-// all that it takes to decide on them.
+// assignBeyond gives the two numbers next to the limit their parts of the error rate if the
+// limit is beyond what may be tried. They will not be asked about, but a journal may hold
+// enough evidence to decide them.
 func (c *controlled) assignBeyond(i int) {
 	l, pass, fail := &c.levels[i], 0, 0
 	for n, k := range l.numbers {
@@ -310,9 +310,10 @@ func (c *controlled) assignBeyond(i int) {
 	}
 }
 
-// assignNext gives a number its part of the error rate, and reports whether it had none.
+// assignNext gives a number that has to be decided its part of the error rate, for the
+// verdict that its evidence points to, and reports whether that is new.
 func (c *controlled) assignNext(i, n int, beliefs []belief) bool {
-	want := search.Pass // of a number not yet tried, near one that was spent
+	want := search.Pass // unless the number is known, or next to a limit
 	s := c.joint.Stand(beliefs)
 	if s.Limit > 0 && n >= s.Limit {
 		want = search.Fail
@@ -337,8 +338,8 @@ func (c *controlled) assignNext(i, n int, beliefs []belief) bool {
 	return false
 }
 
-// rank gives a number the next part of the error rate for a verdict, and reports whether it
-// had none.
+// rank gives a number the next part of the error rate for a verdict, and reports whether
+// that is new: a number keeps the part that it has.
 func (c *controlled) rank(i, n int, want search.Verdict) bool {
 	l := &c.levels[i]
 	k := l.at(n)

@@ -98,8 +98,9 @@ func (k *number) observe(o *TierObservation, measured time.Duration) {
 // outright twice, and not less often than they did not.
 func (k *number) categorical() bool { return k.failed > 1 && k.failed >= k.phases-k.failed }
 
-// flip is the probability with which a number changes its direction by chance: a tenth
-// keeps a search from following every look.
+// flip bounds the probability that a number which is being decided changes its direction
+// by chance: the e-value against the direction must reach 1/flip. A tenth keeps a search
+// from following every look; a wrong direction costs only time.
 const flip = 0.1
 
 // belief returns what to think of a number, given what one more phase has observed and
@@ -134,7 +135,7 @@ func (c *controlled) belief(k *number, n int, more []CriterionObservation, measu
 	case k.void > 1 || assigned && measured >= c.MaxMeasure:
 		b.Spent = true
 	case b.Lean == search.Unclear:
-		b.Spent = measured >= c.patience() || w.unmeasurable && measured >= 2*looks*c.Block
+		b.Spent = measured >= c.patience() || w.unmeasurable && measured >= blankBlocks*c.Block
 	case assigned && !b.Sure:
 		b.Spent = measured >= c.patience() && c.projected(k, &w, b.Lean, measured) > 2*c.MaxMeasure
 	}
@@ -142,32 +143,39 @@ func (c *controlled) belief(k *number, n int, more []CriterionObservation, measu
 }
 
 const (
-	// looks is after how many blocks a number is left that only gives a direction, and
-	// fewest how many requests that takes at least, unless they are clear.
+	// looks is the number of blocks, and fewest the number of requests, after which a
+	// number that only has to give a direction is left, clear or not: a minute with the
+	// default block. Leaving too early costs a detour and no wrong answer.
 	looks  = 6
 	fewest = 10
-	// hopeless is after how many blocks at the earliest a number is given up that will
-	// not be decided in its time: somewhat less than it takes to prove that less than
-	// 5 % are late where none is.
+	// leastBlocks is the number of blocks that any direction takes, however clear.
+	leastBlocks = 3
+	// blankBlocks is the number of blocks after which a number is left most of whose
+	// answers have no figure to judge: twice what a direction takes.
+	blankBlocks = 2 * looks
+	// hopeless is the number of blocks before which no number is given up. Somewhat more,
+	// about 110, prove that less than 5 % are late where none is; 2,000 simulated searches
+	// favored 90 over 40.
 	hopeless = 90
-	// sureBlocks is how many blocks a number is taken to need that has to be decided.
+	// sureBlocks is the number of blocks that a decision is assumed to take, to weigh it
+	// against directions, which take looks. Only the ratio of the two counts.
 	sureBlocks = 60
 )
 
-// patience is how long a number is measured before it is given up.
+// patience is how long a number is measured before it may be given up: long enough for
+// hopeless blocks, and no less than a sixth of its time.
 func (c *controlled) patience() time.Duration {
 	return min(c.MaxMeasure, max(c.MaxMeasure/6, hopeless*c.Block))
 }
 
-// projected returns for how long in all a number would have to be measured to be decided,
-// if evidence grows as it did. It starts below 0, for what a bet on many shares at once
-// costs.
+// projected estimates the total time a number would have to be measured to be decided, if
+// its evidence grows as it did.
 func (c *controlled) projected(k *number, w *assessment, want search.Verdict, measured time.Duration) time.Duration {
 	have, rank := w.optimistic, k.passRank
 	if want == search.Fail {
 		have, rank = w.fail, k.failRank
 	}
-	const start = 1
+	const start = 1 // log e-values start at about -1, the price of betting on many shares at once
 	factor := (needed(c.ErrorRate, want, max(rank, 1)-1, w.criteria) + start) / max(have+start, 1e-6)
 	return time.Duration(min(float64(measured)*factor, float64(forever)))
 }
