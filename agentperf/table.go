@@ -13,8 +13,8 @@ import (
 	"github.com/agentperf/agentperf-go/internal/decide"
 )
 
-// WriteTable writes the report for people: a row for each phase, a sentence for
-// each tier, and the warnings.
+// WriteTable writes the report as text: a row for each phase, a sentence for each tier with
+// the evidence that it rests on, and the warnings. The error is that of w.
 func (r *Report) WriteTable(w io.Writer) error {
 	var b strings.Builder
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
@@ -62,28 +62,34 @@ func (r *Report) WriteTable(w io.Writer) error {
 	return err
 }
 
-// sentence says the result of a tier in words: of a check what was checked, of a run the
-// limit.
+// sentence says in words whether a tier holds at the number of agents of a check, or its
+// limit after a run.
 func (r *Report) sentence(t *TierResult) string {
 	n := t.Number(r.CheckAgents)
 	if n == nil {
 		return t.Sentence()
 	}
-	who, hold := agents(n.Agents), "hold"
+	who, holds, fails, is := agents(n.Agents), "hold", "do not hold", "are"
 	if n.Agents == 1 {
-		hold = "holds"
+		holds, fails, is = "holds", "does not hold", "is"
 	}
+	text := ""
 	switch {
 	case n.Verdict == Pass:
-		return fmt.Sprintf("%s: %s %s.", t.level(), who, hold)
-	case n.Verdict == Fail && n.Reason != "":
-		return fmt.Sprintf("%s: %s do not hold: %s.", t.level(), who, n.Reason)
+		return fmt.Sprintf("%s: %s %s.", t.level(), who, holds)
 	case n.Verdict == Fail:
-		return fmt.Sprintf("%s: %s do not hold.", t.level(), who)
+		text = fmt.Sprintf("%s: %s %s", t.level(), who, fails)
 	case n.Tentative != "":
-		return fmt.Sprintf("%s: %s undecided, probably a %s: %s.", t.level(), who, n.Tentative, n.Reason)
+		text = fmt.Sprintf("%s: %s %s undecided, tentatively a %s", t.level(), who, is, n.Tentative)
+	case n.Verdict == Invalid:
+		text = fmt.Sprintf("%s: nothing is known of %s, as the measurement is invalid", t.level(), who)
+	default:
+		text = fmt.Sprintf("%s: %s %s undecided", t.level(), who, is)
 	}
-	return fmt.Sprintf("%s: %s %s: %s.", t.level(), who, n.Verdict, n.Reason)
+	if n.Reason != "" {
+		text += ": " + n.Reason
+	}
+	return text + "."
 }
 
 // level writes the tier for people.
@@ -126,7 +132,8 @@ func (t *TierResult) Sentence() string {
 	return fmt.Sprintf("%s: %s; %d are too many.", level, agents(t.MaxAgents), *t.FirstFailingAgents)
 }
 
-// evidenceLines say what the result rests on, under a rule that bounds its error.
+// evidenceLines say what a result rests on; there are none under a rule that does not bound
+// its error.
 func (r *Report) evidenceLines(t *TierResult) (lines []string) {
 	if r.Config.Rule.ErrorRate == 0 {
 		return nil
@@ -149,12 +156,12 @@ func (r *Report) evidenceLines(t *TierResult) (lines []string) {
 	return lines
 }
 
-// line says what is known of one number of agents. say gives the bound that its verdict
-// rests on, and whether it does.
+// line says what the verdict on a number of agents rests on. say returns the bound of a
+// criterion in words, and whether the verdict rests on it.
 func (n *Number) line(verdict string, say func(Criterion) (string, bool)) string {
 	var parts []string
 	for _, c := range n.Criteria {
-		if c.Lower == nil {
+		if c.Lower == nil || c.Upper == nil {
 			continue
 		}
 		if bound, rests := say(c); rests {
@@ -165,10 +172,11 @@ func (n *Number) line(verdict string, say func(Criterion) (string, bool)) string
 	if n.Categorical {
 		parts = append(parts, n.Reason)
 	}
-	return fmt.Sprintf("%d %s in %s measured; %s", n.Agents, verdict, roundTime(n.MeasuredSeconds), strings.Join(parts, "; "))
+	text := fmt.Sprintf("%d %s in %s measured", n.Agents, verdict, roundTime(n.MeasuredSeconds))
+	return strings.Join(append([]string{text}, parts...), "; ")
 }
 
-// failedText is how many requests failed of how many; where there were none it says so.
+// failedText says how many of the requests failed, or that there were none.
 func (f *Figures) failedText() string {
 	if f.Requests == 0 {
 		return "no data"
@@ -186,7 +194,7 @@ func (f *Figures) ttftText() string {
 	return "-"
 }
 
-// sayTime says it for people.
+// sayTime compares the time that the answer took with that of the published rule.
 func (t *TierResult) sayTime() string {
 	return fmt.Sprintf("known after %s of the system's time; 10 minutes a number would have taken %s", roundTime(t.SpentSeconds), roundTime(t.FixedRuleSeconds))
 }
