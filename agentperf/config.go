@@ -45,8 +45,8 @@ type Config struct {
 	// noticing what arrives, above which a phase is invalid; 0 means 50 ms, negative
 	// means no limit.
 	ClientLag time.Duration
-	// Label stands for the system behind Connect where a run has a Journal: two systems
-	// with different labels do not share one. It is in the report.
+	// Label names the system behind Connect. It is in the report, and it is required with
+	// Connect and Journal: runs with different labels cannot share a journal.
 	Label string
 	// Journal, if not empty, is a directory to which every phase is written and synced,
 	// so that a run that was killed can be resumed by the same configuration; any other
@@ -128,6 +128,9 @@ func (c Config) resolve() (Config, error) {
 	}
 	if c.MaxPhases < 0 {
 		bad("MaxPhases is %d, expected 0 or more", c.MaxPhases)
+	}
+	if c.Connect != nil && c.Journal != "" && c.Label == "" {
+		bad("Label is empty: the journal would not know the system behind Connect from another")
 	}
 	for i, folder := range c.Earlier {
 		if folder == "" || c.Journal != "" && filepath.Clean(folder) == filepath.Clean(c.Journal) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -265,4 +266,49 @@ type blocked chan struct{}
 func (b blocked) Write(p []byte) (int, error) {
 	<-b
 	return len(p), nil
+}
+
+// Values that no configuration can mean are refused, without a panic.
+func TestHostileValues(t *testing.T) {
+	nan, huge := math.NaN(), math.MaxInt
+	for want, change := range map[string]func(*agentperf.Config){
+		"Workload is empty": func(c *agentperf.Config) { c.Workload = nil },
+		"Trajectories[0]": func(c *agentperf.Config) {
+			c.Workload = &trajectory.Workload{Trajectories: []*trajectory.Trajectory{nil}}
+		},
+		"Tiers[0].SpeedFloor is NaN":       func(c *agentperf.Config) { c.Tiers = floor(nan) },
+		"Tiers[0].SpeedFloor is +Inf":      func(c *agentperf.Config) { c.Tiers = floor(math.Inf(1)) },
+		"Tiers[0].SpeedFloor is 0":         func(c *agentperf.Config) { c.Tiers = []agentperf.Tier{{}} },
+		"Tiers[0].TTFTCeiling is -1ns":     func(c *agentperf.Config) { c.Tiers = []agentperf.Tier{{SpeedFloor: 1, TTFTCeiling: -1}} },
+		"Tiers[0].E2EFloor is 5 at":        func(c *agentperf.Config) { c.Tiers = []agentperf.Tier{{E2EFloor: 5, E2EPercent: nan}} },
+		"Rule.ErrorRate is NaN":            func(c *agentperf.Config) { c.Rule = agentperf.Controlled{ErrorRate: nan} },
+		"Rule.ErrorRate is -0.1":           func(c *agentperf.Config) { c.Rule = agentperf.Controlled{ErrorRate: -0.1} },
+		"Rule.SpawnRate is NaN":            func(c *agentperf.Config) { c.Rule = agentperf.Controlled{SpawnRate: nan} },
+		"Rule.Block is 720h0m0.000000001s": func(c *agentperf.Config) { c.Rule = agentperf.Controlled{Block: 720*time.Hour + 1} },
+		"Rule.MaxMeasure is -1ns":          func(c *agentperf.Config) { c.Rule = agentperf.Controlled{MaxMeasure: -1} },
+		"Rule.Timeout is -1ns":             func(c *agentperf.Config) { c.Rule = agentperf.Point{Timeout: -1} },
+		"Rule.SpawnRate is +Inf":           func(c *agentperf.Config) { c.Rule = agentperf.Point{SpawnRate: math.Inf(1)} },
+		"Start is -1 and MaxAgents 4096":   func(c *agentperf.Config) { c.Start = -1 },
+		"MaxAgents 9223372036854775807":    func(c *agentperf.Config) { c.MaxAgents = huge },
+		"MaxPhases is -1":                  func(c *agentperf.Config) { c.MaxPhases = -1 },
+		"ClientLag is 1ns":                 func(c *agentperf.Config) { c.ClientLag = 1 },
+		`Earlier[1] is ""`:                 func(c *agentperf.Config) { c.Earlier = []string{"a", ""} },
+		`Earlier[0] is "j/"`:               func(c *agentperf.Config) { c.Journal, c.Label, c.Earlier = "j", "x", []string{"j/"} },
+		"Label is empty":                   func(c *agentperf.Config) { c.Journal = "j" },
+		"expected nothing":                 func(c *agentperf.Config) {},
+		"expected nothing at all": func(c *agentperf.Config) {
+			c.Rule = agentperf.Point{SpawnRate: 1e300, Settle: math.MinInt64, Drain: math.MinInt64, MinTrajectories: huge, MinPerAgent: math.MinInt}
+			c.ClientLag, c.MaxStart, c.ContextTokens = math.MinInt64, math.MinInt, math.MinInt
+		},
+	} {
+		c := agentperf.Config{Connect: func(int) trajectory.Sender { return inProcess{} }, Workload: workload(t, 1, []int{20}, 0)}
+		change(&c)
+		err := c.Validate()
+		if ok := strings.HasPrefix(want, "expected nothing"); ok != (err == nil) || !ok && !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+		if report, err := agentperf.Check(t.Context(), c, -5); err == nil || report == nil {
+			t.Errorf("a check of -5 agents: %v", err)
+		}
+	}
 }

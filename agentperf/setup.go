@@ -60,6 +60,9 @@ func (r *run) probe(ctx context.Context, cfg *Config, written *trajectory.Policy
 		Model: cfg.Policy.Model, Fields: cfg.Policy.Fields, Tools: tools(cfg.Workload), MaxTokensField: written.MaxTokensField,
 	})
 	r.report.Preflight = &found
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	if err != nil {
 		return fmt.Errorf("agentperf: preflight: %w", err)
 	}

@@ -54,6 +54,9 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 		s.client, s.connect = client, func(int) trajectory.Sender { return load.HTTPSender(client.Conn()) }
 	}
 	if err := s.prepare(ctx); err != nil {
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
 		return s.report, err
 	}
 	err = s.run(ctx)
