@@ -11,7 +11,7 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
-// An Agent is one of those that a phase runs. Its methods are safe for concurrent use: it
+// An Agent is one of the agents of a phase. Its methods are safe for concurrent use, as it
 // may have several requests open.
 type Agent struct {
 	// Index counts agents from 0.
@@ -22,17 +22,17 @@ type Agent struct {
 	run *run
 }
 
-// Window returns when the window begins and when at the earliest it ends, which is when a
-// fixed one does.
+// Window returns when the window begins, and the earliest instant at which it may end,
+// which is when a Fixed one does.
 func (a *Agent) Window() (from, until time.Time) {
 	settled, earliest := a.run.window.Bounds() // which do not change
 	return a.run.start.Add(settled), a.run.start.Add(earliest)
 }
 
-// Gaps returns where the gaps inside the agent's answers go.
+// Gaps returns the histograms that the agent's responses record their gaps in.
 func (a *Agent) Gaps() *metrics.Gaps { return &a.run.gaps[a.Index%len(a.run.gaps)] }
 
-// Play says that the agent begins a play, and returns its number for rows.
+// Play records that the agent begins a play, and returns the play's index for rows.
 func (a *Agent) Play(trajectory, session string) int32 {
 	r := a.run
 	r.mu.Lock()
@@ -41,7 +41,7 @@ func (a *Agent) Play(trajectory, session string) int32 {
 	return int32(len(r.rows.plays) - 1)
 }
 
-// Thread returns the number of a thread for rows: of a subagent by its ID, 0 of "".
+// Thread returns the index for rows of the subagent with the given ID; 0 for "".
 func (a *Agent) Thread(id string) int32 {
 	r := a.run
 	r.mu.Lock()
@@ -49,7 +49,7 @@ func (a *Agent) Thread(id string) int32 {
 	return r.rows.threads.index(id)
 }
 
-// Begin says that a request begins, and what is known of it. Its End must follow.
+// Begin records that a request begins, with what is known about it. Its End must follow.
 func (a *Agent) Begin(row record.Row) *Request {
 	r := a.run
 	q := &Request{run: r, row: row}
@@ -63,7 +63,7 @@ func (a *Agent) Begin(row record.Row) *Request {
 	return q
 }
 
-// Completed says that the agent has completed a piece of work.
+// Completed records that the agent has completed a piece of work.
 func (a *Agent) Completed() {
 	r := a.run
 	r.mu.Lock()
@@ -76,19 +76,19 @@ func (a *Agent) Completed() {
 type Request struct {
 	run    *run
 	ticket Ticket
-	at     int // its place among the open ones
+	at     int // its index among the open ones
 	row    record.Row
 }
 
-// First says when the first output came, while the request is open.
+// First records when the first output came, while the request is still open.
 func (q *Request) First(t time.Time) {
 	q.run.mu.Lock()
 	defer q.run.mu.Unlock()
 	q.row.First = q.run.since(t)
 }
 
-// End says that the request has ended, and how. One that is void ends the window: whatever
-// follows says nothing about the system.
+// End records that the request has ended, and how. One that is void ends the window, since
+// what follows would say nothing about the system.
 func (q *Request) End(t metrics.Timing, err error) record.Outcome {
 	outcome, message := outcomeOf(err, q.run.hard)
 	r := q.run
@@ -123,7 +123,8 @@ func (q *Request) End(t metrics.Timing, err error) record.Outcome {
 	return outcome
 }
 
-// Window sets what came of the output within the window; see [metrics.Clock.Window].
+// Window records the part of the output that came within the window; see
+// [metrics.Clock.Window].
 func (q *Request) Window(part metrics.Part) {
 	q.run.mu.Lock()
 	defer q.run.mu.Unlock()

@@ -12,9 +12,9 @@ import (
 // otherwise.
 const DefaultClientLag = 50 * time.Millisecond
 
-// TooLate says why the client was too late for the phase to measure anything but the client
-// itself; empty when it was not. It looks at the lag of each client, and at how late the
-// given requests were sent, against limit; a negative limit allows any.
+// TooLate says why the client was too late for the phase to measure anything but itself;
+// empty if it was not. It compares the lag of each client, and how late the given requests
+// were sent, with limit; a negative limit allows any delay.
 func TooLate(p *record.Phase, rows []*record.Row, limit time.Duration) string {
 	if limit < 0 {
 		return ""
@@ -32,8 +32,8 @@ func TooLate(p *record.Phase, rows []*record.Row, limit time.Duration) string {
 	return ""
 }
 
-// lateness returns how late requests were sent: the 99th percentile, the 90th of too few
-// for that, and 0 of too few for either, so that one hiccup does not speak for all.
+// lateness returns how late requests were sent: the P99, the P90 if there are too few for a
+// P99, and 0 if there are too few for that, so that one hiccup does not decide.
 func lateness(rows []*record.Row) time.Duration {
 	late := metrics.Percentiles{Exact: -1}
 	for _, r := range rows {

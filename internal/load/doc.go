@@ -1,7 +1,7 @@
 // Package load runs one phase of a load test: agents are started one after the other, the
 // system settles, a window is measured, and the load is kept up until the last measured
-// request has ended. What comes of it is a [record.Phase]; nothing here judges it. The
-// benchmarks agentperf and slt share it.
+// request has ended. The result is a [record.Phase], which nothing here judges. The
+// benchmarks agentperf and slt share this package.
 //
 //	start      all up       settled             window ends     last measured end   end
 //	  |--spawn--|---settle----|-----measure--------|--load goes on----|---drain------|
@@ -18,9 +18,9 @@
 //	})
 //
 // A request is measured if and only if it begins in the window: at its first instant or
-// later and before its last. A benchmark that looks at what happens in the window instead,
-// whenever requests began, asks for a Fixed one: the load ends with it.
+// later, and before its last. A benchmark that counts what happens in the window, whenever
+// requests began, asks for a Fixed window: the load ends with that.
 //
-// When a window may end is decided by a [Window], which is told events and the time and
-// can be driven by others: by the clients of a fleet as well as by Run.
+// A [Window] decides when the window may end. It is told events and the time, so that
+// others than Run can drive it, such as the clients of a fleet.
 package load

@@ -19,20 +19,19 @@ import (
 // A Config says how to run a phase.
 type Config struct {
 	Shape
-	// Header is what is known of the phase beforehand; what happens is filled in.
+	// Header holds what is known before the phase; Run fills in the rest.
 	Header record.Header
-	// Look, when set, is asked every LookEvery, from the beginning of the window on,
-	// whether the phase may end at once, the window with it, and its open requests be
-	// drained. It is shown what is known at that instant, which it must not keep or
-	// change.
+	// Look, if set, is called every LookEvery from the start of the window on, with the
+	// phase as it is known at that instant, which it must neither keep nor change. If it
+	// returns true, the window ends at once and open requests are drained.
 	Look      func(*record.Phase) bool
 	LookEvery time.Duration
-	// Progress, when set, is told about the phase every Interval, by the goroutine that
-	// called Run. One that is slow is told less often, and holds nothing else up.
+	// Progress, if set, is called every Interval, by the goroutine that called Run. If it
+	// is slow, it is called less often; it holds up nothing else.
 	Progress func(Progress)
 	Interval time.Duration
-	// Ended, when set, is told of each request as it ends, one at a time, with what its
-	// row refers to. It must return at once, and not keep the row.
+	// Ended, if set, is called as each request ends, one at a time, with its row and a
+	// phase that has what the row refers to. It must return at once and not keep the row.
 	Ended func(*record.Phase, *record.Row)
 }
 
@@ -45,8 +44,8 @@ const (
 	ProgressInterval = 500 * time.Millisecond
 )
 
-// Work is what an agent does until soft is done: it begins no request after that. It lets
-// go of an open request when hard is done. An error ends the phase and is returned by Run.
+// Work is what an agent does. It begins no request once soft is done, and lets go of an
+// open one when hard is done. An error ends the phase; Run returns it.
 type Work func(soft, hard context.Context, a *Agent) error
 
 var (
@@ -135,6 +134,11 @@ func (r *run) report(ended <-chan error) error {
 		case err := <-ended:
 			return err
 		case <-tick:
+			select { // a slow Progress may be behind
+			case err := <-ended:
+				return err
+			default:
+			}
 			r.mu.Lock()
 			p := r.window.Progress(r.since(time.Now()))
 			r.mu.Unlock()
@@ -148,22 +152,22 @@ type run struct {
 	cfg   Config
 	start time.Time
 	hard  context.Context
-	stop  func() // ends the load; called once the window has ended and nobody is waited for
+	stop  func() // ends the load, once no measured request is waited for
 	check *selfcheck.Watch
 	gaps  []metrics.Gaps // agents share them in groups
 
-	closed, idle chan struct{} // closed with the window, and when nobody is waited for
+	closed, idle chan struct{} // closed when the window ends, and when no measured request is waited for
 
 	mu     sync.Mutex
 	window *Window
 	rows   *rows
 	looks  []time.Duration
 	fault  string
-	client *record.Client // as it fared in the window, once that has ended
+	client *record.Client // the check of the client in the window, once that has ended
 }
 
-// gapShards bounds the number of gap histograms of a phase: enough for their locks not to
-// be fought over.
+// gapShards bounds the number of gap histograms of a phase: enough to keep contention for
+// their locks low.
 const gapShards = 16
 
 func newRun(cfg Config, hard context.Context, stop func()) *run {
@@ -174,8 +178,8 @@ func newRun(cfg Config, hard context.Context, stop func()) *run {
 	}
 }
 
-// since returns the time since the start. It is called with the lock held where the window
-// must not end in between.
+// since returns the time since the start. Where the window must not end between the two,
+// the caller holds the lock.
 func (r *run) since(t time.Time) time.Duration { return t.Sub(r.start) }
 
 func (r *run) spawned() {
@@ -184,8 +188,8 @@ func (r *run) spawned() {
 	r.window.Spawned()
 }
 
-// told notices what the window has come to. The caller holds the lock, so that the agent
-// whose request was the last to be waited for begins no other.
+// told acts on the state of the window after an event. The caller holds the lock, so that
+// the agent that ended the last request waited for begins no other.
 func (r *run) told() {
 	if r.window.Ending() != "" && !isClosed(r.closed) {
 		close(r.closed)
@@ -205,7 +209,7 @@ func isClosed(c <-chan struct{}) bool {
 	}
 }
 
-// close ends the window now, or at the instant given if there is one.
+// close ends the window at an instant; [record.None] means now.
 func (r *run) close(at time.Duration, why record.Ending) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -216,7 +220,7 @@ func (r *run) close(at time.Duration, why record.Ending) {
 	r.told()
 }
 
-// tick tells the window the time and returns how long it wants to be left alone.
+// tick tells the window the time and returns how long until it has to be told again.
 func (r *run) tick() time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -229,7 +233,7 @@ func (r *run) tick() time.Duration {
 	return next - now
 }
 
-// control ends the window when it is time and waits for the measured requests.
+// control drives the window until no measured request is waited for.
 func (r *run) control(ctx context.Context) {
 	timer := time.NewTimer(r.tick())
 	defer timer.Stop()
@@ -289,8 +293,8 @@ func (r *run) checkFiles() {
 	r.close(record.None, record.Stopped)
 }
 
-// measured reads how the client fared, once, as soon as the window has closed: the drain
-// is nobody's window.
+// measured reads the client's check of itself, once, as soon as the window has ended: the
+// drain does not count.
 func (r *run) measured() {
 	if r.client == nil {
 		r.client = clientOf(r.check.Read())
@@ -303,7 +307,7 @@ func (r *run) drain() time.Duration {
 	return r.window.Drain()
 }
 
-// snapshot returns what is known at an instant of a phase that runs.
+// snapshot returns the phase under way as it is known at an instant.
 func (r *run) snapshot(now time.Time) *record.Phase {
 	client := clientOf(r.check.Read())
 	r.mu.Lock()
@@ -315,7 +319,7 @@ func (r *run) snapshot(now time.Time) *record.Phase {
 	return p
 }
 
-// phase returns the phase, which has ended.
+// phase returns the phase once it has ended.
 func (r *run) phase(end time.Time) *record.Phase {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -2,8 +2,8 @@ package load
 
 import "github.com/agentperf/agentperf-go/internal/record"
 
-// rows are what a phase has seen so far. Ended rows are only ever appended to, so that a
-// look shares them.
+// rows holds the requests of a phase so far. Ended rows are only appended to, so that a look
+// can share them.
 type rows struct {
 	ended    []record.Row
 	open     []*Request
@@ -18,12 +18,12 @@ func newRows() *rows {
 	return r
 }
 
-// mostMessages bounds how many different failure messages a phase keeps. Servers put
-// request IDs and times into them, so that there may be as many as requests.
+// mostMessages bounds the number of different failure messages that a phase keeps. Servers
+// put request IDs and times into them, so that each may be different.
 const mostMessages = 1000
 
-// otherMessages stands for all beyond those.
-const otherMessages = "(one more message of a failure; the first ones are kept)"
+// otherMessages stands for the messages beyond those.
+const otherMessages = "(another message; only the first 999 are kept)"
 
 // begin adds a request that is open.
 func (r *rows) begin(q *Request) {
@@ -42,7 +42,7 @@ func (r *rows) end(q *Request) *record.Row {
 	return &r.ended[len(r.ended)-1]
 }
 
-// phase returns a phase with the rows as they are now.
+// phase returns a phase with the rows so far.
 func (r *rows) phase() *record.Phase {
 	p := &record.Phase{
 		Rows: r.ended[:len(r.ended):len(r.ended)], Plays: r.plays[:len(r.plays):len(r.plays)],
@@ -54,7 +54,7 @@ func (r *rows) phase() *record.Phase {
 	return p
 }
 
-// names numbers strings in the order in which they come.
+// names numbers strings in the order in which they first occur, up to a limit.
 type names struct {
 	most  int
 	all   []string

@@ -7,35 +7,35 @@ import (
 	"github.com/agentperf/agentperf-go/internal/record"
 )
 
-// A Shape says how long the parts of a phase are and what must have happened before its
-// window may end.
+// A Shape says how long the parts of a phase are, and what must happen before its window may
+// end.
 type Shape struct {
-	// Agents is how many there are; 1 or more.
+	// Agents is the number of agents, 1 or more.
 	Agents int
-	// SpawnRate is how many of them start per second; 0 starts all at once.
+	// SpawnRate is the number of agents started per second; 0 starts all at once.
 	SpawnRate float64
 	// Settle is the time from the start of the last agent to the window.
 	Settle time.Duration
 	// Measure is the least length of the window.
 	Measure time.Duration
-	// MinTotal and MinPerAgent are how many pieces of work must be completed in the
+	// MinTotal and MinPerAgent are the pieces of work that must be completed in the
 	// window, in all and by each agent, before it may end.
 	MinTotal, MinPerAgent int
-	// Fixed makes the window Measure long, whoever is straddling, and ends the load
-	// with it; minima do not count. Requests that are open then have the time of Drain.
+	// Fixed makes the window exactly Measure long and ends the load with it, whatever the
+	// minima and whoever straddles. Requests open at its end are given Drain.
 	Fixed bool
-	// Timeout ends the window this long after the start of the phase, whatever is met;
-	// 0 is never.
+	// Timeout ends the window this long after the start of the phase, with the minima
+	// unmet; 0 means never.
 	Timeout time.Duration
-	// Patience bounds the wait for measured requests when the window has ended; those
-	// still open are then drained and cut. 0 is no bound.
+	// Patience bounds the wait for measured requests after the window; those still open
+	// are then drained and cut. 0 means no bound.
 	Patience time.Duration
 	// Drain is how long requests that are not measured may go on after the last
 	// measured one has ended, before they are cut.
 	Drain time.Duration
-	// GiveUp ends a phase in which nothing has succeeded when this many requests have
-	// failed for each agent, and none is open that is not an agent's next try after so
-	// many; 0 is never.
+	// GiveUp ends a phase in which nothing has succeeded once this many requests per
+	// agent have failed, and every open request is of an agent with as many failures.
+	// 0 means never.
 	GiveUp int
 }
 
@@ -50,10 +50,10 @@ func (s Shape) due(agent int) time.Duration {
 	return time.Duration(float64(agent) / s.SpawnRate * float64(time.Second))
 }
 
-// A Window decides when the measured window of a phase may end, and when nobody need be
-// waited for any more. It is told what happens and when, and has neither a clock nor a
-// lock: whoever drives it says what time it is, counted from the start of the phase, one
-// call at a time and never going back. The zero Window is not ready; see [NewWindow].
+// A Window decides when the measured window of a phase may end, and when no measured request
+// is waited for any more. It has neither a clock nor a lock: the caller says what happens
+// and when, in time since the start of the phase that never decreases, one call at a time.
+// The zero Window is not ready; see [NewWindow].
 type Window struct {
 	shape    Shape
 	allUp    time.Duration
@@ -62,14 +62,14 @@ type Window struct {
 
 	end    time.Duration
 	ending record.Ending // empty while it is open
-	over   bool          // nobody is waited for any more
+	over   bool          // no measured request is waited for any more
 
 	up        int
 	attempts  int
 	succeeded int
 	failed    int
 	open      int // measured requests
-	hopeful   int // open requests of agents that have not failed often enough to give up
+	hopeful   int // open requests of agents with too few failures to give up
 	total     int // pieces of work completed
 	agents    []state
 	absent    int // agents that have begun no request in the window
@@ -84,11 +84,11 @@ type state struct {
 	idle              time.Duration // since when none is
 }
 
-// A Ticket is what a request that has begun is ended with.
+// A Ticket identifies a request between Begin and End.
 type Ticket struct {
 	agent    int
 	measured bool // it belongs to the window
-	hopeful  bool // its agent has not failed often
+	hopeful  bool // its agent had too few failures to give up
 }
 
 // NewWindow returns the window of a phase that begins at 0.
@@ -100,22 +100,20 @@ func NewWindow(s Shape) *Window {
 	return w
 }
 
-// Bounds returns when the window begins and when at the earliest it ends, which is when a
-// fixed one does.
+// Bounds returns when the window begins, and the earliest instant at which it may end, which
+// is when a Fixed one does.
 func (w *Window) Bounds() (from, until time.Duration) { return w.settled, w.earliest }
 
-// Ending returns why the window ended, empty while it is open, and Over whether nobody is
-// waited for any more.
+// Ending returns why the window ended; empty while it is open.
 func (w *Window) Ending() record.Ending { return w.ending }
 
-// Over reports whether the window has ended and no request that it measures is open that
-// would be waited for.
+// Over reports whether the window has ended and no measured request is waited for.
 func (w *Window) Over() bool { return w.over }
 
-// Spawned says that one more agent was started.
+// Spawned records that one more agent was started.
 func (w *Window) Spawned() { w.up++ }
 
-// Begin says that an agent begins a request.
+// Begin records that an agent begins a request.
 func (w *Window) Begin(agent int, now time.Duration) Ticket {
 	a := &w.agents[agent]
 	w.attempts++
@@ -138,7 +136,7 @@ func (w *Window) Begin(agent int, now time.Duration) Ticket {
 	return t
 }
 
-// End says that the request of a ticket has ended, and how.
+// End records that the request of a ticket has ended.
 func (w *Window) End(t Ticket, now time.Duration, succeeded bool) {
 	a := &w.agents[t.agent]
 	a.open--
@@ -161,7 +159,7 @@ func (w *Window) End(t Ticket, now time.Duration, succeeded bool) {
 	w.settle()
 }
 
-// Completed says that an agent has completed a piece of work.
+// Completed records that an agent has completed a piece of work.
 func (w *Window) Completed(agent int, now time.Duration) {
 	w.ripen(now)
 	if w.ending != "" || now < w.settled {
@@ -174,11 +172,11 @@ func (w *Window) Completed(agent int, now time.Duration) {
 	}
 }
 
-// Close ends the window, unless it has ended.
+// Close ends the window for the given reason, if it is open.
 func (w *Window) Close(now time.Duration, why record.Ending) { w.close(now, why) }
 
-// Tick says what time it is. It ends the window when that has come, and returns when it
-// wants to be told again; ok is false when it need not be.
+// Tick tells the window the time, which may end it. It returns when Tick has to be called
+// again; ok is false if it need not be.
 func (w *Window) Tick(now time.Duration) (next time.Duration, ok bool) {
 	w.ripen(now)
 	if w.ending == "" && w.shape.Timeout > 0 && now >= w.shape.Timeout {
@@ -205,7 +203,7 @@ func (w *Window) Tick(now time.Duration) (next time.Duration, ok bool) {
 	return next, true
 }
 
-// Drain returns how long open requests may go on now that the phase is over.
+// Drain returns how long open requests may go on after the phase.
 func (w *Window) Drain() time.Duration {
 	switch w.ending {
 	case record.Complete, record.TimedOut, record.Decided:
@@ -214,8 +212,7 @@ func (w *Window) Drain() time.Duration {
 	return 0
 }
 
-// measures reports whether a request that begins now is in the window as far as is known
-// yet.
+// measures reports whether a request that begins now is in the window.
 func (w *Window) measures(now time.Duration) bool {
 	switch {
 	case now < w.settled:
@@ -223,23 +220,23 @@ func (w *Window) measures(now time.Duration) bool {
 	case w.ending != "":
 		return now < w.end
 	}
-	// What is complete ends at earliest, though that may not have come yet.
+	// A complete window has ended at earliest, also if it has not been told so yet.
 	return now < w.earliest || !w.complete(now)
 }
 
-// complete reports whether the minima are met and no agent is straddling: one that waits
-// all through the window is not served, and what the others get says nothing of it.
+// complete reports whether the minima are met and no agent straddles: an agent that waits
+// throughout the window is not served, and what the others get does not show that.
 func (w *Window) complete(now time.Duration) bool {
 	return w.shape.Fixed || w.total >= w.shape.MinTotal && w.least() >= w.shape.MinPerAgent && w.Straddling(now) == 0
 }
 
-// pause is how long an agent has no request open before it is taken to be pausing, and
-// not about to send. Agents send within milliseconds of what they wait for; a second is
-// far beyond that and far below the time that a window is prolonged by.
+// pause is how long an agent must have had no open request to count as pausing, rather than
+// about to send. Agents send within milliseconds of what they wait for; a second is far
+// above that, and far below the length of a window.
 const pause = time.Second
 
-// Straddling returns the number of agents that have begun no request in the window and
-// are not pausing; of a window that has ended, when it did.
+// Straddling returns the number of agents that have begun no request in the window and are
+// not pausing: now, or when the window ended.
 func (w *Window) Straddling(now time.Duration) (n int) {
 	if w.ending != "" {
 		return w.straddle
@@ -259,7 +256,7 @@ func (w *Window) straddling(now time.Duration) (n int) {
 	return n
 }
 
-// least returns how much the agent has completed who completed least.
+// least returns the least number of pieces of work that an agent has completed.
 func (w *Window) least() int {
 	least := w.agents[0].completed
 	for i := range w.agents {
@@ -268,8 +265,8 @@ func (w *Window) least() int {
 	return least
 }
 
-// ripen ends a window that is complete when it is told late, so that the order in which
-// things of one instant are told makes no difference: it ends when it might have.
+// ripen ends a window that was complete before this call, at the instant at which it was, so
+// that the order in which events of one instant are told makes no difference.
 func (w *Window) ripen(now time.Duration) {
 	if w.ending == "" && now >= w.earliest {
 		w.closeIfComplete(w.earliest)
@@ -292,7 +289,7 @@ func (w *Window) close(t time.Duration, why record.Ending) {
 	w.settle()
 }
 
-// settle notices when nobody need be waited for any more.
+// settle sets over when no measured request is waited for.
 func (w *Window) settle() {
 	waits := !w.shape.Fixed && (w.ending == record.Complete || w.ending == record.TimedOut)
 	if w.ending != "" && (!waits || w.open == 0) {
@@ -300,8 +297,8 @@ func (w *Window) settle() {
 	}
 }
 
-// Fill tells a header what there is to know of the window at an instant, at which the
-// window ends if it has not ended yet.
+// Fill sets the fields of a header that describe the window. A window that is still open
+// counts as ending now.
 func (w *Window) Fill(h *record.Header, now time.Duration) {
 	h.AllUp, h.Settled, h.WindowEnd, h.Ending = w.allUp, w.settled, now, w.ending
 	if w.ending != "" {
@@ -310,7 +307,7 @@ func (w *Window) Fill(h *record.Header, now time.Duration) {
 	h.Up, h.Completed, h.Least, h.Straddling = w.up, w.total, w.least(), w.Straddling(now)
 }
 
-// Progress is how far a phase has come.
+// Progress describes a phase under way.
 type Progress struct {
 	// Stage is "spawning", "settling", "measuring" or "finishing".
 	Stage string
@@ -319,7 +316,7 @@ type Progress struct {
 	// Up is the number of agents started; Attempts and Succeeded count their requests,
 	// Completed the work completed in the window.
 	Up, Attempts, Succeeded, Completed int
-	// Pending is what is still missing before the window may end, in words.
+	// Pending says in words what is missing before the window may end.
 	Pending []string
 }
 

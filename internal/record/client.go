@@ -6,24 +6,24 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
-// A Client is how one client fared in the window.
+// A Client is the check of itself that one client made in the window.
 type Client struct {
-	// Lag is the one figure to judge it by: how late it noticed what it should have.
+	// Lag is the figure to judge by: how late the client noticed events.
 	Lag time.Duration `json:"lag_ns"`
-	// Wakes is on how many samples the lag rests.
+	// Wakes is the number of samples that the lag rests on.
 	Wakes int `json:"wakes"`
-	// WakeP99 and WakeMax are how late a goroutine ran that was due at a time.
+	// WakeP99 and WakeMax are how late a goroutine ran that was due at a certain time.
 	WakeP99 time.Duration `json:"wake_p99_ns"`
 	WakeMax time.Duration `json:"wake_max_ns"`
-	// SchedP99 is of the time that goroutines waited for a processor.
+	// SchedP99 is the P99 of the time that goroutines waited for a processor.
 	SchedP99     time.Duration `json:"sched_p99_ns"`
 	GCPauseMax   time.Duration `json:"gc_pause_max_ns"`
 	GCPauseTotal time.Duration `json:"gc_pause_total_ns"`
-	// CPUShare is the processor time used of what Processors have; None where it is not
-	// known.
+	// CPUShare is the part of the time of its Processors that the process used, 0 to 1;
+	// None if unknown.
 	CPUShare   float64 `json:"cpu_share"`
 	Processors int     `json:"processors"`
-	// Explanation says in words what held it up, for when it was too late.
+	// Explanation says in words what held the client up, in case it was too late.
 	Explanation string `json:"explanation,omitempty"`
 }
 

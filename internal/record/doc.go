@@ -1,8 +1,7 @@
-// Package record holds what one phase of a load test was: a header and one row for
-// each request that was begun. It is the seam between what drives the load and what
-// judges it. Whatever makes a [Phase], this process, several of them or another
-// tool's log, knows nothing of the rules by which it is judged, and whatever judges
-// one knows nothing of where it came from:
+// Package record describes one phase of a load test: a header, and one row for each
+// request that was begun. It is the seam between what drives the load and what judges
+// it. What makes a [Phase], be it this process, several of them or the log of another
+// tool, knows nothing of the rules; what judges one does not know where it came from:
 //
 //	p := ... // a *record.Phase
 //	for i := range p.Rows {
@@ -15,8 +14,8 @@
 //		}
 //	}
 //
-// All instants are counted from the start of the phase; [Header.Anchor] says when
-// that was by the wall clock. A row keeps what was seen and no figure derived from
-// it: speeds are derived by package metrics, in one place, so that a better
-// definition judges old rows again.
+// All instants are counted from the start of the phase; [Header.Anchor] is the wall
+// clock at that start. A row holds what was observed and no derived figures: speeds
+// are derived in one place, package metrics, so that a better definition can judge old
+// rows again.
 package record

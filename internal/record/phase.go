@@ -6,19 +6,19 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
-// A Phase is one number of agents, run once. It is complete when it has ended; a look at
-// one that runs has rows that are still open.
+// A Phase is one run of one number of agents. A snapshot of one that is under way has
+// requests that are still open.
 type Phase struct {
 	Header
-	// Plays, Threads and Messages are what rows refer to. Thread 0 is the session itself
-	// and has an empty name.
+	// Plays, Threads and Messages are what rows refer to by index. Thread 0 is the session
+	// itself; its name is empty.
 	Plays    []Play
 	Threads  []string
 	Messages []string
-	// Rows has one row for each request that has ended, in their order, Open one for each
-	// that had not at the instant End; there are none of a phase that has ended.
+	// Rows holds the requests that have ended, in the order in which they did, Open those
+	// that were open at End. A phase that has ended has none, unless an agent never let go.
 	Rows, Open []Row
-	// Gaps are the times between events and tokens over the whole phase.
+	// Gaps holds the times between events and between tokens over the whole phase.
 	Gaps metrics.Gaps
 }
 
@@ -30,7 +30,7 @@ type Play struct {
 	Session string
 }
 
-// A Standing is where an agent stood when the phase began.
+// A Standing is the point in a trajectory at which an agent began the phase.
 type Standing struct {
 	Trajectory string `json:"trajectory"`
 	Turn       int    `json:"turn"`
@@ -44,8 +44,9 @@ type Header struct {
 	Run    string `json:"run,omitempty"`
 	Index  int    `json:"phase_idx"`
 	Agents int    `json:"agents"`
-	// Seed and Draw determine who played what; Start names the law by which the agents
-	// stood where they did, Pace the assumed tokens per second that it took.
+	// Seed and Draw determine who played what. Start names the distribution of the agents'
+	// standings, and Pace is the number of tokens per second that it assumes; 0 if it
+	// assumes none.
 	Seed  uint64  `json:"seed,string"`
 	Draw  int     `json:"draw"`
 	Start string  `json:"start_law,omitempty"`
@@ -55,20 +56,20 @@ type Header struct {
 	ContextTokens int `json:"context_tokens,omitempty"`
 	// Workload is the digest of what was replayed.
 	Workload string `json:"workload_sha256,omitempty"`
-	// Standings are one for each agent, HeldTokens the sum of the recorded input tokens
-	// of the turns that they stood at.
+	// Standings has one entry per agent. HeldTokens is the sum of the recorded input
+	// tokens of the turns at which they stood.
 	Standings  []Standing `json:"standings,omitempty"`
 	HeldTokens int64      `json:"held_tokens,omitempty"`
 
 	// Anchor is the start of the phase by the wall clock.
 	Anchor time.Time `json:"anchor"`
-	// AllUp is when the last agent was to start, Settled when the window begins,
-	// WindowEnd when it ended, End when the phase did.
+	// AllUp is when the last agent was due to start, Settled when the window began,
+	// WindowEnd when it ended, and End when the phase ended.
 	AllUp     time.Duration `json:"all_up_ns"`
 	Settled   time.Duration `json:"settled_ns"`
 	WindowEnd time.Duration `json:"window_end_ns"`
 	End       time.Duration `json:"end_ns"`
-	// Looks are the instants at which it was asked whether the phase may end.
+	// Looks are the instants at which a rule was asked whether the phase may end.
 	Looks []time.Duration `json:"looks_ns,omitempty"`
 
 	Ending Ending `json:"ending"`
@@ -80,10 +81,11 @@ type Header struct {
 	// Straddling is the number of agents that began no request in the window, because
 	// one from before it was open all through.
 	Straddling int `json:"straddling"`
-	// Clients say how each client fared that drove the load; none when it was not asked.
+	// Clients holds the check of itself by each client that drove the load; empty if none
+	// was made.
 	Clients []Client `json:"clients,omitempty"`
 	// Fault says why the client itself failed, so that the phase says nothing of the
-	// system; empty when it did not. See also rows that are [Local].
+	// system; empty if it did not. Rows may be [Local] besides.
 	Fault string `json:"fault,omitempty"`
 	// Reconnects counts keep-alive connections that the server had closed just as a
 	// request was put on them.
@@ -95,15 +97,15 @@ type Ending string
 
 // The endings of a window.
 const (
-	// Complete: it was long enough and all minima were met.
+	// Complete: it was long enough, and all minima were met.
 	Complete Ending = "complete"
-	// TimedOut: the time-out passed with minima unmet.
+	// TimedOut: the time-out passed with minima unmet or agents straddling.
 	TimedOut Ending = "timeout"
-	// Dead: nothing succeeded in as many attempts as are given.
+	// Dead: nothing succeeded in the attempts that are allowed.
 	Dead Ending = "nothing succeeded"
 	// Decided: a look ended it.
 	Decided Ending = "decided"
-	// Stopped: an agent ended it, since a request made the phase [Row.Void].
+	// Stopped: a request was void, or the client's own machine failed; see [Row.Void].
 	Stopped Ending = "stopped"
 	// Interrupted: the context was done.
 	Interrupted Ending = "canceled"
@@ -112,14 +114,14 @@ const (
 // Window returns the length of the measured window; 0 when it did not begin.
 func (h *Header) Window() time.Duration { return max(0, h.WindowEnd-h.Settled) }
 
-// Within reports whether an instant is in the window: at its first or later and before
-// its last.
+// Within reports whether an instant is in the window: at its first instant or later, and
+// before its last.
 func (h *Header) Within(t time.Duration) bool { return t >= h.Settled && t < h.WindowEnd }
 
-// Measured reports whether a request belongs to the window by its beginning.
+// Measured reports whether a request began in the window.
 func (h *Header) Measured(r *Row) bool { return h.Within(r.Begun) }
 
-// Message returns what the failure of a row said; empty without one.
+// Message returns the message of a row's failure; empty without one.
 func (p *Phase) Message(r *Row) string {
 	if r.Message < 0 || int(r.Message) >= len(p.Messages) {
 		return ""
@@ -127,7 +129,7 @@ func (p *Phase) Message(r *Row) string {
 	return p.Messages[r.Message]
 }
 
-// Succeeded returns the number of rows that ended well.
+// Succeeded returns the number of requests that succeeded.
 func (p *Phase) Succeeded() (n int) {
 	for i := range p.Rows {
 		if p.Rows[i].Outcome == OK {
