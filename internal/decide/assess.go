@@ -7,7 +7,7 @@ import (
 	"github.com/agentperf/agentperf-go/search"
 )
 
-// An assessment is what observations of the criteria of a tier amount to.
+// An assessment sums up the observations of all criteria of a tier.
 type assessment struct {
 	pass, fail   float64 // log e-values for either
 	optimistic   float64 // pass, if all open requests turn out well
@@ -20,8 +20,8 @@ type assessment struct {
 	criteria     int
 }
 
-// assess assesses all criteria of a tier. All must hold for a pass, so that the weakest
-// evidence is that for it; one that does not is a fail.
+// assess assesses all criteria of a tier. A pass needs all of them, so that the weakest
+// evidence counts; for a fail the strongest does.
 func assess(criteria []CriterionObservation) assessment {
 	w := assessment{
 		pass: math.Inf(1), optimistic: math.Inf(1), fail: math.Inf(-1),
@@ -101,7 +101,7 @@ func (c *CriterionObservation) endedScore() float64 {
 	return (k/n - c.Limit) * math.Sqrt(effective/(c.Limit*(1-c.Limit)))
 }
 
-// score returns by how many standard errors the share is above the limit.
+// score returns the number of standard errors by which the share is above the limit.
 func score(e *confseq.Evidence, limit float64) float64 {
 	n, k := e.Counts()
 	effective := min(e.Effective(), n)

@@ -1,6 +1,6 @@
 // Package decide decides what a search for the largest number of agents measures next, when
-// a phase may end, and what is known of each number. It is pure: it has no clock, sends
-// nothing, and all that it knows are the observations that it was given.
+// a phase may end, and what is known about each number. It is pure: it has no clock, sends
+// nothing, and knows only the observations that it was given.
 //
 //	rule := decide.NewControlled(cfg, tiers, decide.Bounds{Min: 1, Max: 4096, Start: 1})
 //	for plan, ok := rule.Next(); ok; plan, ok = rule.Next() {
@@ -13,47 +13,47 @@
 //		fmt.Println(tiers[i].Name, c.Holds, c.Fails)
 //	}
 //
-// There are three levels. Rows of requests (package record) are what was seen. [Observe]
-// turns the rows of one phase into an [Observation], a few KB of sufficient statistics by
-// criterion, block of time and play, which a journal keeps. A [Rule] knows observations
-// only: its state is bounded by phases and criteria, never by requests. What a rule thinks
-// belongs to a number of agents, not to a phase: [Judgment] and [Conclusion].
+// There are three levels. Rows (package record) hold what was seen of each request.
+// [Observe] turns the rows of one phase into an [Observation]: a few KB of sufficient
+// statistics by criterion, block of time and play, which journals keep. A [Rule] knows only
+// observations, so that its state is bounded by phases and criteria, never by requests. Its
+// results, [Judgment] and [Conclusion], belong to numbers of agents and not to phases.
 //
-// A service level is a [Tier], a table of criteria. A new kind of level is a [Metric]: its
-// figure, what is known of it while a request is open, and its words.
+// A service level is a [Tier], a table of criteria. A new kind of level is a new [Metric]:
+// its figure, what is known about it while a request is open, and its words.
 //
 // # Which number is tried next
 //
-// Under the point rule each tier has a search.Bracket, which doubles and bisects; the first
-// tier that is still open asks, and all learn from every phase.
+// Under the point rule each tier has a search.Bracket, which doubles and bisects. The first
+// tier that is still open chooses the next number; all tiers learn from every phase.
 //
-// Under the controlled rule one joint search serves all tiers (joint). Each tier wants a
-// first answer, a direction, at a number that halves what is open to it, until two
-// neighbors are known of which one seems to hold and the next not to. Of those it wants to
-// be sure. Where one cannot be decided in its time, the nearest numbers on either side that
-// can be are found instead: one a tenth further, two tenths from there, or four. The
-// question is asked that settles most wishes, in bits, for what it costs: ramp, settling,
+// Under the controlled rule one search serves all tiers (joint.go). Each tier first wants a
+// direction, at a number that halves its open range, until it knows two neighbors of which
+// one seems to hold and the next does not. It then wants a decision on both. If one cannot
+// be decided in the time allowed, the tier takes the nearest number that can be: a tenth
+// further away, two tenths from there, or four tenths from there. The search asks the
+// question that settles most, in bits over all tiers, for its cost in time: ramp, settling,
 // and six blocks for a direction or sixty for a decision.
 //
 // # When a phase ends early
 //
-// Under the point rule never. Under the controlled rule [Rule.Stop] ends it once every tier
-// for which the number matters knows at least the direction, and the next question would be
-// another: three blocks at least, six and ten requests unless the direction is clear by two
-// standard errors, and not while agents straddle the beginning of the window, for whom only
-// a fail can be seen. It ends too when the number has been measured for MaxMeasure. A
-// number is given up when evidence that grows as it did would not decide it in twice that
-// time.
+// Under the point rule it never does. Under the controlled rule [Rule.Stop] ends it once
+// every tier that can learn from it knows at least the direction, and the next question is
+// about another number. A direction takes three blocks if it is clear by two standard
+// errors, and otherwise six blocks and ten requests. While agents straddle the beginning of
+// the window, only a fail ends the phase. A phase also ends when its number has been
+// measured for MaxMeasure. A number is given up if its evidence, growing as before, would
+// not decide it in twice that time.
 //
 // # How the error rate is split
 //
-// By alpha spending (alpha.go): 90 % of a tier's error rate is for numbers that may be found
-// to pass, 10 % for those that may be found to fail, shared by the criteria. Of either part
-// the first number that has to be decided gets four fifths, the second half of the rest,
-// and so on; so no more than the whole is ever spent, however many numbers a search takes
-// up. Which number has which part is in the [Plan] as an [Assignment], and in the journal
-// with it: Next only proposes, Observe assigns.
+// By alpha spending (alpha.go). Of a tier's error rate 90 % is for numbers found to pass and
+// 10 %, divided among the criteria, for numbers found to fail. The first number that has to
+// be decided gets four fifths of either part, the second half of what is left, and so on,
+// so that no more than the whole is spent however many numbers a search takes up. The
+// [Plan] says which number has which part, as an [Assignment], and is journaled. Next only
+// proposes assignments; Observe makes them.
 //
-// A number passes when the e-values of all criteria reach what its part asks for, and fails
-// when that of one does (package confseq). Fewer than ten blocks decide nothing.
+// A number passes when the e-values of all criteria reach what its part demands, and fails
+// when that of one criterion does (package confseq). Fewer than ten blocks decide nothing.
 package decide

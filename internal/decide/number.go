@@ -24,19 +24,19 @@ type number struct {
 	void     int  // phases without evidence since the last that had some
 	invalid  bool // the latest phase was one in which the client failed
 	// failed counts phases that failed categorically: nothing succeeded, or agents
-	// starved. One alone may have been an outage; why is what the latest said.
+	// starved. A single one may have been an outage. why is the reason of the latest.
 	failed int
 	why    string
 	// tentative is the direction of the evidence when a search last took it up.
 	tentative search.Verdict
-	// passRank and failRank are those of the assigned parts of the error rate, 1 and up;
-	// 0 when there is none.
+	// passRank and failRank are the ranks of the assigned parts of the error rate, from
+	// 1; 0 if none is assigned.
 	passRank, failRank int
 
 	known *assessment // of criteria, once assessed
 }
 
-// at returns the state of a number of agents, which it makes if need be.
+// at returns the state of a number of agents, creating it if needed.
 func (l *level) at(n int) *number {
 	k := l.numbers[n]
 	if k == nil {
@@ -46,7 +46,7 @@ func (l *level) at(n int) *number {
 	return k
 }
 
-// clone returns a copy of its own. What was observed is shared: it is never changed.
+// clone returns an independent copy. Observations are shared, as they are never changed.
 func (l *level) clone() level {
 	c := *l
 	c.numbers = make(map[int]*number, len(l.numbers))
@@ -94,8 +94,8 @@ func (k *number) observe(o *TierObservation, measured time.Duration) {
 	k.criteria, k.known = k.joined(o.Criteria), nil
 }
 
-// categorical reports whether a number fails whatever its statistics: phases failed
-// outright twice, and not less often than they did not.
+// categorical reports whether a number fails whatever its statistics: at least two of its
+// phases, and at least half of them, failed categorically.
 func (k *number) categorical() bool { return k.failed > 1 && k.failed >= k.phases-k.failed }
 
 // flip bounds the probability that a number which is being decided changes its direction
@@ -103,8 +103,8 @@ func (k *number) categorical() bool { return k.failed > 1 && k.failed >= k.phase
 // from following every look; a wrong direction costs only time.
 const flip = 0.1
 
-// belief returns what to think of a number, given what one more phase has observed and
-// how long it has measured.
+// belief returns what to think of a number, given also what one more phase has observed so
+// far and how long it has measured.
 func (c *controlled) belief(k *number, n int, more []CriterionObservation, measured time.Duration) belief {
 	if k.categorical() {
 		return belief{N: n, Lean: search.Fail, Sure: true, Spent: true}

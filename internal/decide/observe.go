@@ -12,61 +12,59 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
-// An Observation is what one phase says of its number of agents, in all that a rule wants
-// to know: a few KB, whatever the number of requests. It encodes to JSON and back.
+// An Observation is all that a rule wants to know about one phase: a few KB, whatever the
+// number of requests. It encodes to JSON and back without loss.
 type Observation struct {
 	Agents int `json:"agents"`
 	Draw   int `json:"draw"`
 	// Measured is the length of the window, Took that of the whole phase.
 	Measured time.Duration `json:"measured_ns"`
 	Took     time.Duration `json:"took_ns"`
-	// Ending, Completed, Least and Straddling are those of the phase; Cut is the number
+	// Ending, Completed, Least and Straddling are as in record.Header. Cut is the number
 	// of measured requests that the client cut.
 	Ending     record.Ending `json:"ending"`
 	Completed  int           `json:"completed"`
 	Least      int           `json:"least_completed"`
 	Straddling int           `json:"straddling,omitempty"`
 	Cut        int           `json:"cut,omitempty"`
-	// Invalid says why the phase says nothing of the system; empty when it does.
+	// Invalid says why the phase says nothing about the system; empty if it does.
 	Invalid string            `json:"invalid,omitempty"`
 	Tiers   []TierObservation `json:"tiers"`
 }
 
-// A TierObservation is what a phase says of one tier.
+// A TierObservation is the part of an observation that concerns one tier.
 type TierObservation struct {
-	// Categorical says why the number of agents fails whatever statistics say: nothing
-	// succeeded, or agents starved. Empty when it does not.
+	// Categorical says why the tier fails whatever the statistics: nothing succeeded, or
+	// agents starved. Empty if it does not.
 	Categorical string                 `json:"categorical,omitempty"`
 	Criteria    []CriterionObservation `json:"criteria"`
 }
 
-// A CriterionObservation is what a phase says of one criterion.
+// A CriterionObservation is the part of an observation that concerns one criterion.
 type CriterionObservation struct {
 	Name  string  `json:"name"`
 	Limit float64 `json:"limit"`
-	// For is the evidence for a pass, in which every request that is still open counts
-	// as bad, Against that for a fail, in which it counts as good, unless it is known
-	// already what it will be. Looking at completed requests alone would favor short
-	// ones.
+	// For is the evidence for a pass: requests that are still open count as bad. Against
+	// is that for a fail: they count as good. In both, a request whose outcome is already
+	// certain counts as that. Completed requests alone would favor short ones.
 	For     confseq.Evidence `json:"for"`
 	Against confseq.Evidence `json:"against"`
-	// Measurable is the number of successful answers that have the figure, Unmeasurable
-	// that of those that have none, by reason in Reasons. Doubtful ones of these may have
-	// broken the bound or not, and count as open requests do; the others are left out.
+	// Measurable and Unmeasurable count the successful answers that have the figure and
+	// those that do not, by reason in Reasons. Doubtful ones of the latter may have broken
+	// the bound or not, and count as open requests do; the others are left out.
 	Measurable   int            `json:"measurable,omitempty"`
 	Unmeasurable int            `json:"unmeasurable,omitempty"`
 	Doubtful     int            `json:"doubtful,omitempty"`
 	Reasons      record.Reasons `json:"unmeasurable_reasons,omitempty"`
-	// N is the number of requests that the statistic is over, failed ones included, and
-	// Value the statistic itself, by linear interpolation at rank (N-1)q; it means
-	// nothing when N is 0.
-	// Worst is the statistic if all Doubtful answers had failed.
+	// Value is the percentile over N requests, failed ones included, by linear
+	// interpolation at rank (N-1)q. It is meaningless if N is 0. Worst is what it would be
+	// if all Doubtful answers had failed.
 	N     int    `json:"n"`
 	Value Figure `json:"value"`
 	Worst Figure `json:"worst,omitzero"`
 }
 
-// A Figure is a number that may be infinite, which JSON cannot say: it is null then.
+// A Figure is a number that may be infinite; it is then null in JSON.
 type Figure float64
 
 // MarshalJSON encodes the figure.
@@ -86,8 +84,8 @@ func (f *Figure) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*float64)(f))
 }
 
-// mostlyUnmeasurable reports whether more than half of the answers say nothing, so that
-// the rest do not speak for them.
+// mostlyUnmeasurable reports whether more than half of the answers have no figure, so that
+// the rest cannot represent them.
 func (c *CriterionObservation) mostlyUnmeasurable() bool { return c.Unmeasurable > c.Measurable }
 
 // join adds the observation of another phase. The statistic is that of the latest.
@@ -113,10 +111,9 @@ func (c *CriterionObservation) unmeasurableText() string {
 	return c.Reasons.Text(c.Measurable + c.Unmeasurable)
 }
 
-// Observe returns what a phase says of its number of agents, in blocks of time. It depends
-// on nothing but its arguments. Of a phase that a look ended it is what was known then:
-// what was open went on under a load that fell. Of one that still runs it is what is known
-// now.
+// Observe returns the observation of a phase, in blocks of time. It depends only on its
+// arguments. A phase that a look ended is observed as it was at that look, since requests
+// open then went on under a falling load; one that is under way, as it is now.
 func Observe(tiers []Tier, block time.Duration, p *record.Phase) Observation {
 	o := Observation{
 		Agents: p.Agents, Draw: p.Draw, Measured: p.Window(), Took: p.End, Ending: p.Ending,
@@ -147,11 +144,11 @@ func Observe(tiers []Tier, block time.Duration, p *record.Phase) Observation {
 	return o
 }
 
-// failsOutright returns what says why a tier fails whatever its statistics.
+// failsOutright returns a function that says why a tier fails whatever its statistics.
 //
-// A number of agents at which more of them starve than a P95 leaves out does not hold:
-// their few requests, most of them begun before the window, hardly count among those of
-// agents that are served. Unless they wait for no longer than the tier lets a token take.
+// A number of agents does not hold if more than one in twenty of them starve, the part that
+// a P95 leaves out: their few requests, most of them begun before the window, hardly count
+// among those of agents that are served. Tiers that allow as long a wait are excepted.
 func failsOutright(p *record.Phase) func(*Tier) string {
 	if p.Ending == record.Dead {
 		why, _ := p.Silence()
@@ -244,7 +241,7 @@ func (v *view) observe(c *Criterion) CriterionObservation {
 	return o
 }
 
-// addOpen counts a request of which the end is not known, but what was at an instant.
+// addOpen counts a request that was open at an instant.
 func (v *view) addOpen(c *Criterion, r *record.Row, at time.Duration, add func(r *record.Row, forPass, forFail bool)) {
 	known := *r
 	if known.First > at {
@@ -254,7 +251,8 @@ func (v *view) addOpen(c *Criterion, r *record.Row, at time.Duration, add func(r
 	add(r, !good, bad)
 }
 
-// Validate reports what no observation of the tiers can have been: it may come from a file.
+// Validate reports values that no observation of the tiers can have: it may come from a
+// file.
 func (o *Observation) Validate(tiers []Tier) error {
 	if o.Agents < 1 || o.Agents > mostAgents {
 		return fmt.Errorf("%d agents, expected 1 to %d", o.Agents, mostAgents)

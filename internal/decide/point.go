@@ -8,8 +8,8 @@ import (
 	"github.com/agentperf/agentperf-go/search"
 )
 
-// Point configures the point rule; the caller has resolved all fields, which are those of
-// its plans.
+// Point configures the point rule. The fields are those of every plan. Only Timeout has a
+// default: the caller sets the others.
 type Point struct {
 	SpawnRate                    float64
 	Settle, Measure              time.Duration
@@ -28,8 +28,8 @@ func NewPoint(cfg Point, tiers []Tier, b Bounds) Rule {
 	return p
 }
 
-// point is the point rule: each number of agents is measured once, for a fixed time, and
-// its percentiles are taken as they come.
+// point is the point rule. It measures each number of agents once, for a fixed time, and
+// compares the observed percentiles with the bounds.
 type point struct {
 	Point
 	tiers    []Tier
@@ -45,8 +45,7 @@ type pointNumber struct {
 	phases    int
 }
 
-// Next implements [Rule]. It is what the first tier that is still open asks for; the tiers
-// after it learn from it too.
+// Next implements [Rule]: the first tier that is still open chooses.
 func (p *point) Next() (Plan, bool) {
 	for i := range p.brackets {
 		n, ok := p.brackets[i].Next()
@@ -67,7 +66,7 @@ func (p *point) Next() (Plan, bool) {
 	return Plan{}, false
 }
 
-// Stop implements [Rule]: a phase is as long as it is.
+// Stop implements [Rule]: no phase ends early.
 func (p *point) Stop(Plan, Observation) bool { return false }
 
 // Observe implements [Rule].
@@ -141,7 +140,7 @@ func (p *point) verdict(t *Tier, seen *TierObservation, o *Observation) (v searc
 	return search.Pass, "", false
 }
 
-// unmet says why the rules of a phase are not met, empty when they are.
+// unmet says what the phase lacks to be judged; empty if nothing.
 func (p *point) unmet(o *Observation) string {
 	switch {
 	case o.Ending == record.Interrupted:

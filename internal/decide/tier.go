@@ -10,22 +10,22 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
-// A Tier is what every agent is promised: all of its criteria.
+// A Tier is a service level: criteria that must all hold.
 type Tier struct {
 	Name     string
 	Criteria []Criterion
 }
 
-// A Criterion is one promise: that a percentile of some figure over requests keeps a
-// bound, which is to say that at most a share of the requests, Limit, breaks it.
+// A Criterion demands that a percentile of a figure over requests keeps a bound: that at
+// most a share of the requests, Limit, breaks it.
 type Criterion struct {
 	Metric *Metric
 	// Bound is the floor or the ceiling of the figure, in the unit of the metric.
 	Bound float64
-	// Percent is the percentile that keeps the bound.
+	// Percent is the percentile, between 0 and 100.
 	Percent float64
-	// Ends is set where the requests are those that end in the window. By default they
-	// are those that begin in it.
+	// Ends selects the requests that end in the window, instead of those that begin in
+	// it.
 	Ends bool
 }
 
@@ -45,24 +45,22 @@ func (c *Criterion) breaks(v float64) bool {
 	return v < c.Bound
 }
 
-// A Metric is a figure that requests have, and how they are judged by it. A new kind of
-// service level is one more of these.
+// A Metric is a figure of a request, and how requests are judged by it.
 type Metric struct {
 	// Name identifies it in reports.
 	Name string
-	// Title begins a sentence about it; Bad says in words what a request is that breaks
-	// a bound.
+	// Title names it in sentences. Bad describes a request that breaks a bound.
 	Title, Bad string
-	// Ceiling is set where the bound is the most, not the least.
+	// Ceiling is set if the bound is an upper one.
 	Ceiling bool
-	// Failed is the figure of a request that failed.
+	// Failed is the figure of a failed request.
 	Failed float64
-	// Value returns the figure of one that succeeded; ok is false when it has none.
+	// Value returns the figure of a successful request; ok is false if it has none.
 	Value func(t *metrics.Timing) (v float64, ok bool)
-	// Open says what is known at an instant of a request that has not ended: that it
-	// breaks the bound, or that it never will.
+	// Open says what is certain at an instant about a request that has not ended: that it
+	// breaks the bound, or that it will not.
 	Open func(r *record.Row, at time.Duration, bound float64) (bad, good bool)
-	// Format writes a figure.
+	// Format returns a figure as text.
 	Format func(v float64) string
 }
 
@@ -109,7 +107,7 @@ var (
 	}
 )
 
-// Bad says in words what a request is that breaks the bound of a metric.
+// Bad returns the Bad of the metric with the given name.
 func Bad(metric string) string {
 	for _, m := range []*Metric{OutputSpeed, TTFT, E2ESpeed} {
 		if m.Name == metric {
@@ -137,7 +135,7 @@ func (c *Criterion) bound() string {
 	return strconv.FormatFloat(c.Bound, 'g', -1, 64)
 }
 
-// broken says that the statistic of a criterion breaks its bound.
+// broken says in words that the percentile v breaks the bound.
 func (c *Criterion) broken(v float64) string {
 	side := "below"
 	if c.Metric.Ceiling {
