@@ -87,7 +87,7 @@ func (r *run) number(i, n int, phases []int, j *decide.Judgment) Number {
 func (r *run) warnOfUndecided(t *TierResult, c *decide.Conclusion) {
 	for _, n := range c.Unclear {
 		if v := t.Number(n); v != nil {
-			r.warn("undecided", fmt.Sprintf("tier %s: %s undecided: %s", t.Name, agents(n), v.Reason))
+			r.warn("undecided", fmt.Sprintf("tier %s: %s %s: %s", t.Name, agents(n), v.Verdict, v.Reason))
 		}
 	}
 }

@@ -69,9 +69,9 @@ func (r *Report) sentence(t *TierResult) string {
 	if n == nil {
 		return t.Sentence()
 	}
-	who, holds, fails, is := agents(n.Agents), "hold", "do not hold", "are"
+	who, holds, fails := agents(n.Agents), "hold", "do not hold"
 	if n.Agents == 1 {
-		holds, fails, is = "holds", "does not hold", "is"
+		holds, fails = "holds", "does not hold"
 	}
 	text := ""
 	switch {
@@ -80,11 +80,9 @@ func (r *Report) sentence(t *TierResult) string {
 	case n.Verdict == Fail:
 		text = fmt.Sprintf("%s: %s %s", t.level(), who, fails)
 	case n.Tentative != "":
-		text = fmt.Sprintf("%s: %s %s undecided, tentatively a %s", t.level(), who, is, n.Tentative)
-	case n.Verdict == Invalid:
-		text = fmt.Sprintf("%s: nothing is known of %s, as the measurement is invalid", t.level(), who)
+		text = fmt.Sprintf("%s: %s undecided, tentatively a %s", t.level(), who, n.Tentative)
 	default:
-		text = fmt.Sprintf("%s: %s %s undecided", t.level(), who, is)
+		text = fmt.Sprintf("%s: %s %s", t.level(), who, n.Verdict)
 	}
 	if n.Reason != "" {
 		text += ": " + n.Reason

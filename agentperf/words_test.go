@@ -58,9 +58,9 @@ func TestSentencesOfChecks(t *testing.T) {
 		{agentperf.Number{Agents: 1, Verdict: agentperf.Pass}, "1 agent holds."},
 		{agentperf.Number{Agents: 64, Verdict: agentperf.Fail, Reason: "P25 output speed 17.3 tokens/s is below 20"}, "64 agents do not hold: P25 output speed 17.3 tokens/s is below 20."},
 		{agentperf.Number{Agents: 1, Verdict: agentperf.Fail}, "1 agent does not hold."},
-		{agentperf.Number{Agents: 64, Verdict: agentperf.Undecided, Reason: "3 measured requests were cut"}, "64 agents are undecided: 3 measured requests were cut."},
-		{agentperf.Number{Agents: 1, Verdict: agentperf.Undecided, Tentative: agentperf.Pass, Reason: "x"}, "1 agent is undecided, tentatively a pass: x."},
-		{agentperf.Number{Agents: 64, Verdict: agentperf.Invalid, Reason: "the client was too late"}, "nothing is known of 64 agents, as the measurement is invalid: the client was too late."},
+		{agentperf.Number{Agents: 64, Verdict: agentperf.Undecided, Reason: "3 measured requests were cut"}, "64 agents undecided: 3 measured requests were cut."},
+		{agentperf.Number{Agents: 1, Verdict: agentperf.Undecided, Tentative: agentperf.Pass, Reason: "x"}, "1 agent undecided, tentatively a pass: x."},
+		{agentperf.Number{Agents: 64, Verdict: agentperf.Invalid, Reason: "the client was too late"}, "64 agents invalid: the client was too late."},
 	} {
 		r := agentperf.Report{CheckAgents: tt.n.Agents, Tiers: []agentperf.TierResult{{SpeedFloorTokensPerSecond: 20, Numbers: []agentperf.Number{tt.n}}}}
 		if got := lines(t, &r); len(got) != 1 || got[0] != "20 tokens/s: "+tt.want {
