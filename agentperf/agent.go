@@ -11,7 +11,8 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// work returns the life of an agent in the phase of a plan.
+// work returns what an agent does in the phase of a plan: it plays one trajectory after the
+// other.
 func (r *run) work(index int, plan decide.Plan) load.Work {
 	schedule := r.scheduleOf(index, plan.Draw)
 	return func(soft, hard context.Context, a *load.Agent) error {
@@ -23,8 +24,8 @@ func (r *run) work(index int, plan decide.Plan) load.Work {
 		for p := range schedule.Plays(a.Index) {
 			play = a.Play(p.Trajectory.ID, p.Session)
 			for res := range replayer.Play(soft, p) {
-				// A play that began in the middle is no whole trajectory, and one that
-				// was cut is none either.
+				// Only whole trajectories count: neither plays that began in the middle
+				// nor those that were cut.
 				if res.Completed && p.Start == 0 && !load.Cut(res.Err, hard) {
 					a.Completed()
 				}
@@ -40,9 +41,9 @@ func (r *run) work(index int, plan decide.Plan) load.Work {
 	}
 }
 
-// A meteredSender stands between one thread of a replayer and its connection and tells the
-// load of each request. A replayer stops between requests when the phase is over; an open
-// request goes on until the load cuts it.
+// A meteredSender reports each request of one thread of a replayer to the load. A replayer
+// stops between requests when the phase is over; an open request goes on until the load
+// cuts it.
 type meteredSender struct {
 	sender trajectory.Sender
 	hard   context.Context

@@ -9,7 +9,7 @@ import (
 	"github.com/agentperf/agentperf-go/search"
 )
 
-// conclude draws the results from what the rule knows.
+// conclude fills in the results of the tiers.
 func (r *run) conclude() {
 	judged := make(map[int][]decide.Judgment)
 	phases := make(map[int][]int)
@@ -20,7 +20,7 @@ func (r *run) conclude() {
 		judged[n] = r.rule.Judge(n)
 	}
 	for i, c := range r.rule.Conclude() {
-		for _, n := range []int{c.Holds, c.Fails, c.Undecided, c.Tentative} { // they may be known from elsewhere
+		for _, n := range []int{c.Holds, c.Fails, c.Undecided, c.Tentative} { // which Config.Earlier may know
 			if n > 0 && judged[n] == nil {
 				judged[n] = r.rule.Judge(n)
 			}
@@ -54,7 +54,7 @@ func some(n int) *int {
 	return &n
 }
 
-// number returns what tier i thinks of n agents.
+// number returns what is known about tier i at n agents, which the given phases measured.
 func (r *run) number(i, n int, phases []int, j *decide.Judgment) Number {
 	v := Number{
 		Agents: n, Verdict: orUndecided(verdictOf(j.Verdict)), Tentative: verdictOf(j.Tentative), Reason: j.Reason,
@@ -92,10 +92,10 @@ func (r *run) warnOfUndecided(t *TierResult, c *decide.Conclusion) {
 	}
 }
 
-// time returns for how long the system was kept at work until the limit of a tier was
-// known, and for how long it would have been by the published rule, which does not look at
-// what it has: 10 minutes for each number that doubling and bisection ask about, after
-// agents started at one a second and 30 s to settle.
+// time returns for how many seconds the system was kept busy until the limit of a tier was
+// known, and for how many it would have been under the published rule: 10 minutes for each
+// number that doubling and bisection try, after agents started at one a second and 30 s to
+// settle.
 func (r *run) time(t *TierResult) (spent, fixed float64) {
 	last := -1
 	for i, p := range r.report.Phases {

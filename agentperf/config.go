@@ -173,7 +173,7 @@ func resolveOutput(output trajectory.Output, w *trajectory.Workload) (trajectory
 	return output, nil
 }
 
-// recordedLengths says of how many turns the length was recorded.
+// recordedLengths counts the turns whose output length was recorded.
 type recordedLengths struct {
 	turns, missing int
 	first          string // the trajectory with the first turn that has none

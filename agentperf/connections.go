@@ -28,8 +28,8 @@ func fit(b *decide.Bounds, w *trajectory.Workload, limits sockets.Limits) (warni
 	return fmt.Sprintf("the search goes no further than %s: %v", agents(most), short), nil
 }
 
-// connections returns how many an agent may have: one for each thread of the widest
-// session that may be live at once.
+// connections returns the most connections that an agent may have: one for each thread that
+// may be live at once in the widest session.
 func connections(w *trajectory.Workload) int {
 	most := 1
 	for _, t := range w.Trajectories {

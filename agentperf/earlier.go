@@ -45,8 +45,8 @@ func (r *run) earlierJournal(folder string, seen map[string]string, identify fun
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", folder, err)
 	}
-	// What decides only which numbers are tried, and how sure an answer has to be, may be
-	// another.
+	// What only decides which numbers are tried, and how sure an answer has to be, may
+	// differ.
 	mine.Seed, mine.Tiers, mine.Earlier, found.Earlier = found.Seed, found.Tiers, nil, nil
 	if found.Identity, err = withoutErrorRate(found.Identity); err != nil {
 		return nil, fmt.Errorf("%s: %w", folder, err)
@@ -80,8 +80,8 @@ func (r *run) earlierJournal(folder string, seen map[string]string, identify fun
 	return digests, nil
 }
 
-// earlierPhase tells the rule of a phase of another run, and reports whether it says
-// anything.
+// earlierPhase gives the rule a phase of another run, and reports whether it holds any
+// evidence.
 func (r *run) earlierPhase(text []byte, place []int) (ok bool, err error) {
 	var p journaled
 	if err := json.Unmarshal(text, &p); err != nil {

@@ -131,12 +131,13 @@ func figures(p *record.Phase) (*Figures, []metrics.Warning) {
 	return f, warnings
 }
 
-// drift is how far the server's count of input tokens may be from the recorded one before a
-// phase carries a warning: templates and the prefix of a play add some.
+// drift is the relative difference between the server's count of input tokens and the
+// recorded one from which a phase has a warning. Chat templates and the prefix of a play
+// add some.
 const drift = 0.1
 
-// at returns a percentile, nil when there is none or it is not finite, which JSON cannot
-// say.
+// at returns a percentile; nil if there is none, or if it is infinite, which JSON cannot
+// hold.
 func at(p *metrics.Percentiles, percent float64) *float64 {
 	v, ok := p.At(percent)
 	if !ok || math.IsInf(v, 0) {
@@ -145,8 +146,8 @@ func at(p *metrics.Percentiles, percent float64) *float64 {
 	return &v
 }
 
-// warnOfUnfairness says when a tier passes although many agents live below its floor:
-// quantiles are over requests, and fast agents send more of them.
+// warnOfUnfairness warns if a tier passes although more than a quarter of the agents have a
+// median speed below its floor: percentiles are over requests, and fast agents send more.
 func (p *PhaseResult) warnOfUnfairness(tiers []Tier, phase *record.Phase) {
 	own, fit := make(map[int32]*metrics.Percentiles), phase.Fit(phase.End)
 	for _, r := range measured(phase) {

@@ -20,7 +20,7 @@ func verdictOf(v search.Verdict) Verdict {
 	return ""
 }
 
-// verdicts returns what the rule thinks of a number of agents after a phase.
+// verdicts returns the verdicts on a number of agents after a phase.
 func (r *run) verdicts(n int, o *decide.Observation) (vs []TierVerdict) {
 	for i, j := range r.rule.Judge(n) {
 		v := TierVerdict{
@@ -46,7 +46,7 @@ func orUndecided(v Verdict) Verdict {
 	return v
 }
 
-// unjudged returns the verdicts of a phase that the rule was not told of.
+// unjudged returns the verdicts of a phase that the rule was not given.
 func (r *run) unjudged(o *decide.Observation) (vs []TierVerdict) {
 	for i := range r.tiers {
 		v := TierVerdict{Tier: r.criteria[i].Name, Verdict: Undecided, Reason: cmp.Or(interrupted(o), "the run ended before the phase was judged")}
@@ -61,7 +61,7 @@ func (r *run) unjudged(o *decide.Observation) (vs []TierVerdict) {
 	return vs
 }
 
-// interrupted says why a phase ended before its time; empty when it did not.
+// interrupted says why a phase ended early; empty if it did not.
 func interrupted(o *decide.Observation) string {
 	switch {
 	case o.Ending == record.Interrupted:

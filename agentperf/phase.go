@@ -14,8 +14,8 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// phase runs the phase of a plan and tells the rule what it observed. A phase at whose end
-// nothing succeeded says something only if the endpoint is still there: it may have died in
+// phase runs the phase of a plan and gives the rule what was observed. If nothing succeeded
+// at the end of a phase, it counts only if the endpoint is still there: it may have died in
 // the middle.
 func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 	if ctx.Err() != nil {
@@ -98,7 +98,7 @@ func (r *run) loadConfig(index int, plan decide.Plan) load.Config {
 	return cfg
 }
 
-// header returns what is known of a phase before it is run.
+// header returns what is known about a phase before it is run.
 func (r *run) header(index int, plan decide.Plan) record.Header {
 	h := record.Header{
 		Index: index, Agents: plan.Agents, Seed: r.schedule.Seed, Draw: plan.Draw, Start: startLaw, Pace: plan.Pace, Workload: r.digest,
@@ -115,11 +115,12 @@ func (r *run) header(index int, plan decide.Plan) record.Header {
 	return h
 }
 
-// startLaw names how agents stand when a phase begins; see trajectory.Schedule.
+// startLaw names the distribution of where agents stand when a phase begins; see
+// trajectory.Schedule.
 const startLaw = "uniform turn"
 
-// look returns what ends a phase once it has served its purpose. Looks grow sparser as
-// evidence grows, by a twentieth each, so that they cost little of the client.
+// look returns the function that ends a phase once it has served its purpose. Each look is
+// a twentieth of the window after the one before, so that they cost the client little.
 func (r *run) look(plan decide.Plan) func(*record.Phase) bool {
 	next := time.Duration(0)
 	return func(p *record.Phase) bool {
@@ -136,7 +137,7 @@ func (r *run) look(plan decide.Plan) func(*record.Phase) bool {
 	}
 }
 
-// watch returns what passes on how far a phase has come.
+// watch returns the function that passes on the progress of a phase.
 func (r *run) watch(index, agents int) func(load.Progress) {
 	return func(p load.Progress) {
 		r.progress(Event{
@@ -146,8 +147,8 @@ func (r *run) watch(index, agents int) func(load.Progress) {
 	}
 }
 
-// alive makes sure, after a phase at whose end nothing succeeded, that the search goes on
-// against something.
+// alive returns an error if the endpoint is gone, after a phase at whose end nothing
+// succeeded.
 func (r *run) alive(ctx context.Context, n int, why string) error {
 	if !r.succeeded {
 		return fmt.Errorf("%w: %s", ErrNothingSucceeded, why)

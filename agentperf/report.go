@@ -50,7 +50,7 @@ type PhaseResult struct {
 	// Ending says why the window ended: "complete", "decided" (the phase had served its
 	// purpose), "timeout", "nothing succeeded", "stopped" or "canceled".
 	Ending string `json:"ending"`
-	// Invalid says why the phase says nothing of the system, because the client itself
+	// Invalid says why the phase says nothing about the system, because the client itself
 	// failed or was too slow, a request was longer than the endpoint's context, or the
 	// endpoint has gone, and how requests failed beside that; empty when it does.
 	Invalid string `json:"invalid,omitempty"`
@@ -60,8 +60,9 @@ type PhaseResult struct {
 	InvalidFigures *Figures `json:"invalid_figures,omitempty"`
 	// Client is the client's check of itself; nil if there was none.
 	Client *metrics.ClientCheck `json:"client,omitempty"`
-	// Verdicts are what was thought of the number of agents when the phase had ended, one
-	// for each tier. What is thought of it in the end is in TierResult.Numbers.
+	// Verdicts holds one verdict per tier on the number of agents, as it stood when the
+	// phase ended. The final one is in TierResult.Numbers: later phases may change it, and
+	// the search may only then demand a decision.
 	Verdicts []TierVerdict     `json:"verdicts"`
 	Warnings []metrics.Warning `json:"warnings,omitempty"`
 }

@@ -86,7 +86,7 @@ type RequestPhase struct {
 	Workload  string        `json:"workload_sha256"`
 }
 
-// requestOf returns the line of a row.
+// requestOf returns the line for a row.
 func requestOf(p *record.Phase, r *record.Row, id string) Request {
 	q := Request{
 		Phase: p.Index, ID: id, Agent: int(r.Agent), Turn: int(r.Turn), Success: r.Outcome == record.OK,
@@ -121,7 +121,7 @@ func requestOf(p *record.Phase, r *record.Row, id string) Request {
 	return q
 }
 
-// count returns nil for what nobody stated.
+// count returns a count; nil for one that was not stated.
 func count(n int32) *int {
 	if n < 0 {
 		return nil
@@ -179,7 +179,7 @@ func (e *requestEncoder) encode(line any) {
 	}
 }
 
-// flush hands on what was written, and returns the first error.
+// flush writes what is buffered and returns the first error so far.
 func (e *requestEncoder) flush() error {
 	if e.err == nil {
 		e.err = e.buf.Flush()

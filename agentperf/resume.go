@@ -62,8 +62,8 @@ func headingOf(cfg *Config, salt []byte, workload string, earlier []string) (h h
 	return h, err
 }
 
-// A journaled phase is what a journal keeps of one: what was planned, what was observed,
-// and what the report says.
+// journaled is the record of a phase in a journal: what was planned, what was observed, and
+// what the report says.
 type journaled struct {
 	Plan        decide.Plan        `json:"plan"`
 	Observation decide.Observation `json:"observation"`
@@ -119,7 +119,7 @@ func (r *run) resume(cfg *Config, seeded bool) error {
 	return nil
 }
 
-// readHeading reads what a journal is of.
+// readHeading decodes the heading of a journal.
 func readHeading(folder string, text []byte) (h heading, salt []byte, err error) {
 	if err := json.Unmarshal(text, &h); err != nil || h.Schema != journalSchema {
 		return h, nil, fmt.Errorf("agentperf: the journal in %s is of schema %q, expected %s: begin a new one, in another folder", folder, h.Schema, journalSchema)
@@ -130,7 +130,8 @@ func readHeading(folder string, text []byte) (h heading, salt []byte, err error)
 	return h, salt, nil
 }
 
-// differ returns the error of a journal that is of another configuration.
+// differ returns an error with the differences if a journal belongs to another
+// configuration.
 func differ(folder string, found, mine heading) error {
 	a, err := json.Marshal(found)
 	if err != nil {
@@ -150,7 +151,7 @@ func differ(folder string, found, mine heading) error {
 	return nil
 }
 
-// takeUp takes up a phase that was run before an interruption.
+// takeUp adds a phase that was run before an interruption.
 func (r *run) takeUp(past *decide.Past, text []byte) error {
 	var p journaled
 	if err := json.Unmarshal(text, &p); err != nil {

@@ -30,8 +30,8 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 }
 
 // Check judges one number of agents by every tier, for test suites that know the capacity
-// they want. It takes one phase, and another when in that one the client failed or nothing
-// succeeded.
+// they want. It takes one phase; under Controlled another follows if in the first the client
+// failed or nothing succeeded.
 //
 // The error is nil when at least one tier passes or fails: the verdicts are in the report,
 // whose sentences are those of a check. It wraps [ErrUndecided] when none is decided, and

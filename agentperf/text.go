@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// roundTime writes seconds with as much as a reader wants to know.
+// roundTime returns seconds as text, rounded for readers.
 func roundTime(seconds float64) string {
 	switch {
 	case seconds < 10:

@@ -52,8 +52,8 @@ type TierResult struct {
 	Normalized *pricing.Normalized `json:"normalized,omitempty"`
 }
 
-// A Number is what is thought of one number of agents by one tier, on the evidence of all
-// its phases.
+// A Number is the verdict on one tier at one number of agents, on the evidence of all phases
+// with that number.
 type Number struct {
 	Agents int `json:"agents"`
 	// Verdict, Tentative, Reason and Categorical are as in [TierVerdict].
@@ -61,8 +61,8 @@ type Number struct {
 	Tentative   Verdict `json:"tentative,omitempty"`
 	Reason      string  `json:"reason,omitempty"`
 	Categorical bool    `json:"categorical,omitempty"`
-	// Criteria holds what is known of each promise of the tier; none where nothing was
-	// observed.
+	// Criteria holds what is known about each promise of the tier; it is empty if nothing
+	// was observed, or if the verdict needs no statistics.
 	Criteria []Criterion `json:"criteria,omitempty"`
 	// MeasuredSeconds is the total measuring time over the phases that count, and Phases
 	// are the indices of all phases of this run and its journal with this number.
@@ -73,7 +73,7 @@ type Number struct {
 	NeededSeconds float64 `json:"needed_seconds,omitempty"`
 }
 
-// A Criterion says what is known of one promise of a tier at a number of agents: the share
+// A Criterion is what is known about one promise of a tier at a number of agents: the share
 // of requests that break it, over all phases with that number.
 type Criterion struct {
 	// Name is "output_speed", "ttft" or "e2e_speed".
@@ -95,7 +95,7 @@ type Criterion struct {
 	Effective float64 `json:"effective_sample_size"`
 }
 
-// Number returns what is thought of a number of agents; nil if it was not measured.
+// Number returns the verdict on a number of agents; nil if it was not measured.
 func (t *TierResult) Number(agents int) *Number {
 	for i := range t.Numbers {
 		if t.Numbers[i].Agents == agents {

@@ -15,8 +15,8 @@ const (
 	Invalid Verdict = "invalid"
 )
 
-// A TierVerdict is what is thought of the number of agents of a phase, by one tier, once
-// the phase has ended.
+// A TierVerdict is the verdict on one tier at the number of agents of a phase, as it stood
+// when the phase ended.
 type TierVerdict struct {
 	Tier    string  `json:"tier"`
 	Verdict Verdict `json:"verdict"`

@@ -418,7 +418,7 @@ func (c *controlled) Conclude() (all []Conclusion) {
 			Holds: s.Pass, Fails: s.Fail, Contradictions: s.Contradictions,
 			Confirmed:  s.Fail > 0 && s.Pass == s.Fail-1 || s.Fail == 0 && s.Pass > 0 && s.Pass == t.joint.Max,
 			Low:        s.Pass,
-			Assumption: fmt.Sprintf("the system is in its steady state after %v, and what happens in it lasts no longer than %v", c.Settle, c.Block),
+			Assumption: fmt.Sprintf("the system is in its steady state after %v, and disturbances last no longer than %v", c.Settle, c.Block),
 		}
 		first := cmp.Or(t.joint.Min, 1)
 		if s.Lean > s.Pass && s.Lean >= first {

@@ -181,7 +181,7 @@ func (p *point) Conclude() (all []Conclusion) {
 		c := Conclusion{
 			Holds: s.LargestPassing, Fails: s.SmallestFailing, Unclear: s.Unclear, Contradictions: s.Contradictions,
 			Estimate: s.LargestPassing, Low: s.LargestPassing,
-			Assumption: "chance has its say: near the limit a lucky phase passes",
+			Assumption: "near the limit, luck decides whether a phase passes",
 		}
 		if s.SmallestFailing > 0 {
 			c.High = s.SmallestFailing - 1
