@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"time"
 
@@ -95,6 +96,7 @@ func (c *CriterionObservation) join(o CriterionObservation) {
 	c.Measurable += o.Measurable
 	c.Unmeasurable += o.Unmeasurable
 	c.Doubtful += o.Doubtful
+	c.Reasons = maps.Clone(c.Reasons) // which others share
 	for why, n := range o.Reasons {
 		c.Reasons.Add(why, n)
 	}

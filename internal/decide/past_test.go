@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/search"
 )
 
@@ -76,5 +77,16 @@ func TestVoidIsNotInvalid(t *testing.T) {
 		if j := c.Judge(4)[0]; j.Invalid != (invalid != "") || j.Verdict != search.Unclear || j.Phases != 0 {
 			t.Errorf("%q: %+v", invalid, j)
 		}
+	}
+}
+
+// What-if questions leave what was observed as it is.
+func TestJoinedChangesNothing(t *testing.T) {
+	of := func(n int) []CriterionObservation {
+		return []CriterionObservation{{Unmeasurable: n, Reasons: record.Reasons{metrics.AtOnce: n}}}
+	}
+	k := number{criteria: of(1)}
+	if all := k.joined(of(2)); k.criteria[0].Reasons[metrics.AtOnce] != 1 || all[0].Reasons[metrics.AtOnce] != 3 {
+		t.Errorf("%v became %v", all[0].Reasons, k.criteria[0].Reasons)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/internal/confseq"
 	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/search"
 )
 
@@ -74,8 +75,10 @@ func TestPointVerdicts(t *testing.T) {
 			}
 		}, search.Unclear, "no request was measured", false, false},
 		{"half have no speed", observed(4, 120, sec), func(o *Observation) { blank(o, 50) }, search.Pass, "", false, false},
-		{"most have no speed", observed(4, 120, sec), func(o *Observation) { blank(o, 51) }, search.Unclear, "51 of 100 answers came all at once and have no output speed", false, false},
+		{"most have no speed", observed(4, 120, sec), func(o *Observation) { blank(o, 51) }, search.Unclear, "51 of 100 answers have no output speed: ", false, false},
 		{"most have no speed and the rest too little", observed(4, 50, sec), func(o *Observation) { blank(o, 51) }, search.Unclear, "51 of 100", false, false},
+		{"some in doubt, which the tier would survive", observed(4, 120, sec), func(o *Observation) { doubt20(o, 100) }, search.Pass, "", false, false},
+		{"some in doubt, which decide", observed(4, 120, sec), func(o *Observation) { doubt20(o, 99) }, search.Unclear, "20 of 100 answers have no output speed: ", false, false},
 		{"most have no speed, and too late", observed(4, 120, 3*sec), func(o *Observation) { blank(o, 100) }, search.Fail, "P95 TTFT 3s is above 2s", false, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -107,7 +110,14 @@ func TestPointVerdicts(t *testing.T) {
 // blank makes so many of the 100 answers of the first criterion have no figure.
 func blank(o *Observation, n int) {
 	c := &o.Tiers[0].Criteria[0]
-	c.Measurable, c.Unmeasurable, c.N = 100-n, n, 100-n
+	c.Measurable, c.Unmeasurable, c.N, c.Reasons = 100-n, n, 100-n, record.Reasons{metrics.AtOnce: n}
+}
+
+// doubt20 puts 20 of the 100 answers of the first criterion in doubt; worst is its statistic
+// if they had failed.
+func doubt20(o *Observation, worst float64) {
+	blank(o, 20)
+	o.Tiers[0].Criteria[0].Doubtful, o.Tiers[0].Criteria[0].Worst = 20, Figure(worst)
 }
 
 // The point rule doubles, bisects, leaves out what it could not judge, and concludes from
