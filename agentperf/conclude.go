@@ -26,6 +26,7 @@ func (r *run) conclude() {
 			}
 		}
 		t := newTierResult(r.tiers[i])
+		t.CheckAgents = r.check
 		t.MaxAgents, t.Confirmed, t.Assumption, t.Bounded = c.Holds, c.Confirmed, c.Assumption, c.Fails > 0
 		t.FirstFailingAgents, t.UndecidedAgents, t.TentativeMaxAgents = some(c.Fails), some(c.Undecided), some(c.Tentative)
 		if t.EstimateAgents = some(c.Estimate); c.Fails == 1 {

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 
 	"github.com/agentperf/agentperf-go/internal/decide"
@@ -26,6 +27,9 @@ func (r *run) earlier(folders []string, identify func(salt []byte, earlier []str
 }
 
 func (r *run) earlierJournal(folder string, seen map[string]string, identify func(salt []byte, earlier []string) (heading, error)) (digests []string, err error) {
+	if info, err := os.Stat(folder); err == nil && !info.IsDir() {
+		return nil, fmt.Errorf("%s is a file, expected the folder of a journal: a report holds no evidence", folder)
+	}
 	j, err := journal.Read(folder)
 	if err != nil {
 		return nil, err

@@ -328,3 +328,15 @@ func TestInterruptedWithJournal(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// A report is no evidence, and is told from a journal.
+func TestEarlierReportIsRefused(t *testing.T) {
+	report := filepath.Join(t.TempDir(), "report.json")
+	if err := os.WriteFile(report, []byte(`{"schema":"agentperf.report/2"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := measured(t, "", func(c *agentperf.Config) { c.Earlier = []string{report} })
+	if err == nil || !strings.Contains(err.Error(), "is a file, expected the folder of a journal") {
+		t.Error(err)
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/internal/decide"
@@ -119,15 +118,9 @@ func (r *run) header(index int, plan decide.Plan) record.Header {
 // trajectory.Schedule.
 const startLaw = "uniform turn"
 
-// look returns the function that ends a phase once it has served its purpose. Each look is
-// a twentieth of the window after the one before, so that they cost the client little.
+// look returns the function that ends a phase once it has served its purpose.
 func (r *run) look(plan decide.Plan) func(*record.Phase) bool {
-	next := time.Duration(0)
 	return func(p *record.Phase) bool {
-		if p.Window() < next {
-			return false
-		}
-		next = p.Window() + p.Window()/20
 		for _, c := range p.Clients {
 			if r.clientLag > 0 && c.Wakes >= metrics.SamplesFor(99) && c.Lag > r.clientLag {
 				return true // it will be invalid

@@ -18,8 +18,6 @@ type Report struct {
 	Schema string `json:"schema"`
 	// Started is when the run began, by the client's wall clock.
 	Started time.Time `json:"started"`
-	// CheckAgents is the number of agents that a Check judged; 0 for a Run.
-	CheckAgents int `json:"check_agents,omitempty"`
 	// Complete reports whether the run ended by itself: all tiers are settled and there
 	// was no error.
 	Complete bool `json:"complete"`

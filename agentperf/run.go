@@ -46,7 +46,6 @@ func Check(ctx context.Context, cfg Config, agents int) (*Report, error) {
 	cfg.Start, cfg.MaxAgents = agents, agents
 	r, err := prepare(ctx, cfg, agents)
 	defer r.close()
-	r.report.CheckAgents = agents
 	if err != nil {
 		return r.report, err
 	}

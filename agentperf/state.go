@@ -27,6 +27,7 @@ type run struct {
 	clientLag time.Duration
 	patience  time.Duration
 	maxPhases int
+	check     int         // the number of agents of a Check; 0 of a Run
 	requests  io.Writer   // nil without
 	progress  func(Event) // never nil
 	log       *slog.Logger
@@ -44,7 +45,7 @@ func newRun(cfg *Config, check int) *run {
 	r := &run{
 		tiers: cfg.Tiers, criteria: criteriaOf(cfg.Tiers), block: cfg.Rule.block(), bounds: decide.Bounds{Min: max(1, check), Max: cfg.MaxAgents, Start: cfg.Start},
 		clientLag: cfg.ClientLag, patience: max(cfg.Endpoint.Timeout, endpoint.DefaultTimeout) + 10*time.Second, // somewhat longer than a request can take
-		maxPhases: cfg.MaxPhases, requests: cfg.Requests, progress: cfg.Progress, log: cfg.Logger, connect: cfg.Connect, report: newReport(),
+		maxPhases: cfg.MaxPhases, check: check, requests: cfg.Requests, progress: cfg.Progress, log: cfg.Logger, connect: cfg.Connect, report: newReport(),
 	}
 	if r.progress == nil {
 		r.progress = func(Event) {}

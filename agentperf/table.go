@@ -44,7 +44,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 	b.WriteByte('\n')
 	for i := range r.Tiers {
 		tier := &r.Tiers[i]
-		fmt.Fprintln(&b, r.sentence(tier))
+		fmt.Fprintln(&b, tier.Sentence())
 		for _, line := range append(r.evidenceLines(tier), tier.normalizedLines()...) {
 			fmt.Fprintf(&b, "    %s\n", line)
 		}
@@ -62,13 +62,16 @@ func (r *Report) WriteTable(w io.Writer) error {
 	return err
 }
 
-// sentence says in words whether a tier holds at the number of agents of a check, or its
-// limit after a run.
-func (r *Report) sentence(t *TierResult) string {
-	n := t.Number(r.CheckAgents)
-	if n == nil {
-		return t.Sentence()
+// Sentence says in words the limit found for the tier, or after a Check whether it holds at
+// the number of agents that was checked.
+func (t *TierResult) Sentence() string {
+	if n := t.Number(t.CheckAgents); n != nil {
+		return t.checkSentence(n)
 	}
+	return t.limitSentence()
+}
+
+func (t *TierResult) checkSentence(n *Number) string {
 	who, holds, fails := agents(n.Agents), "hold", "do not hold"
 	if n.Agents == 1 {
 		holds, fails = "holds", "does not hold"
@@ -102,8 +105,7 @@ func (t *TierResult) level() string {
 	return level
 }
 
-// Sentence says the limit found for a tier in words.
-func (t *TierResult) Sentence() string {
+func (t *TierResult) limitSentence() string {
 	level := t.level()
 	if u := t.UndecidedAgents; u != nil && t.MaxAgents > 0 {
 		if t.FirstFailingAgents != nil {

@@ -14,6 +14,8 @@ type TierResult struct {
 	// both are 0 for tiers with a SpeedFloor.
 	E2EFloorTokensPerSecond metrics.TokensPerSecond `json:"e2e_floor_tokens_per_second,omitempty"`
 	E2EPercent              float64                 `json:"e2e_percent,omitempty"`
+	// CheckAgents is the number of agents that a Check judged; 0 in the result of a Run.
+	CheckAgents int `json:"check_agents,omitempty"`
 	// MaxAgents is the largest number of agents at which the tier held, with no failure
 	// at or below it; 0 if there is none.
 	MaxAgents int `json:"max_agents"`

@@ -62,7 +62,7 @@ func TestSentencesOfChecks(t *testing.T) {
 		{agentperf.Number{Agents: 1, Verdict: agentperf.Undecided, Tentative: agentperf.Pass, Reason: "x"}, "1 agent undecided, tentatively a pass: x."},
 		{agentperf.Number{Agents: 64, Verdict: agentperf.Invalid, Reason: "the client was too late"}, "64 agents invalid: the client was too late."},
 	} {
-		r := agentperf.Report{CheckAgents: tt.n.Agents, Tiers: []agentperf.TierResult{{SpeedFloorTokensPerSecond: 20, Numbers: []agentperf.Number{tt.n}}}}
+		r := agentperf.Report{Tiers: []agentperf.TierResult{{CheckAgents: tt.n.Agents, SpeedFloorTokensPerSecond: 20, Numbers: []agentperf.Number{tt.n}}}}
 		if got := lines(t, &r); len(got) != 1 || got[0] != "20 tokens/s: "+tt.want {
 			t.Errorf("%q, want %q", got, tt.want)
 		}

@@ -2,12 +2,12 @@ package slt
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/agentperf/agentperf-go/metrics"
-	"github.com/agentperf/agentperf-go/pricing"
 )
 
 // Optimal merges two sweeps of one system in different setups, such as one for
@@ -80,11 +80,12 @@ func comparable(a, b *Report) error {
 	differ("model", a.Config.Model, b.Config.Model)
 	differ("input tokens", a.Config.InputTokens, b.Config.InputTokens)
 	differ("output tokens", a.Config.OutputTokens, b.Config.OutputTokens)
-	system := func(r *Report) (s pricing.System) {
-		if r.System != nil {
-			s = *r.System
+	system := func(r *Report) string {
+		if r.System == nil {
+			return "none"
 		}
-		return s
+		text, _ := json.Marshal(r.System) // plain values
+		return string(text)
 	}
 	differ("system", system(a), system(b))
 	return errors.Join(errs...)

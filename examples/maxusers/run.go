@@ -76,7 +76,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	if cerr := requests.Close(); err == nil && cerr != nil {
 		err = fmt.Errorf("-requests: %w", cerr)
 	}
-	status := program.Conclude(ctx, cli.Result{Report: report, JSON: o.jsonFile, Any: len(report.Phases) > 0, Err: err})
+	status := program.Conclude(ctx, cli.Result{Report: report, JSON: o.jsonFile, Any: len(report.Tiers) > 0, Err: err})
 	if err == nil && o.agents > 0 {
 		return max(status, checked(report, o.agents))
 	}

@@ -21,9 +21,10 @@ type Config struct {
 	Shape
 	// Header holds what is known before the phase; Run fills in the rest.
 	Header record.Header
-	// Look, if set, is called every LookEvery from the start of the window on, with the
-	// phase as it is known at that instant, which it must neither keep nor change. If it
-	// returns true, the window ends at once and open requests are drained.
+	// Look, if set, is called from the start of the window on, with the phase as it is
+	// known at that instant, which it must neither keep nor change. If it returns true, the
+	// window ends at once and open requests are drained. Looks are LookEvery apart and grow
+	// sparser: by a twentieth of the window at least, so that they cost the client little.
 	Look      func(*record.Phase) bool
 	LookEvery time.Duration
 	// Progress, if set, is called every Interval, by the goroutine that called Run. If it
@@ -266,7 +267,7 @@ func (r *run) control(ctx context.Context) {
 				r.close(r.since(now), record.Decided)
 				continue
 			}
-			look.Reset(r.cfg.LookEvery - time.Since(settled)%r.cfg.LookEvery)
+			look.Reset(time.Until(settled.Add(r.nextLook(now.Sub(settled)))))
 		case <-full.C:
 			r.checkFiles()
 		case <-ctx.Done():
@@ -305,6 +306,14 @@ func (r *run) drain() time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.window.Drain()
+}
+
+// nextLook returns when the look after one at w is due, both since the window began: a
+// whole number of LookEvery, and a twentieth of the window later at least.
+func (r *run) nextLook(w time.Duration) time.Duration {
+	every := r.cfg.LookEvery
+	w = w.Truncate(every) // the look came a little late
+	return (max(w+every, w+w/20) + every - 1).Truncate(every)
 }
 
 // snapshot returns the phase under way as it is known at an instant.
