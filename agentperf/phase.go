@@ -100,7 +100,7 @@ func (r *run) loadConfig(index int, plan decide.Plan) load.Config {
 // header returns what is known about a phase before it is run.
 func (r *run) header(index int, plan decide.Plan) record.Header {
 	h := record.Header{
-		Index: index, Agents: plan.Agents, Seed: r.schedule.Seed, Draw: plan.Draw, Start: startLaw, Pace: plan.Pace, Workload: r.digest,
+		Run: r.id, Index: index, Agents: plan.Agents, Seed: r.schedule.Seed, Draw: plan.Draw, Start: startLaw, Pace: plan.Pace, Workload: r.digest,
 		ContextTokens: r.policy.Window,
 	}
 	schedule := r.scheduleOf(index, plan.Draw)

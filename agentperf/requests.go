@@ -70,9 +70,11 @@ type Request struct {
 }
 
 // A RequestPhase is the line of Config.Requests that follows the requests of a phase. A
-// request was measured if it began in the window: at SettledNS or later and before
-// WindowEndNS. The phase began at Anchor by the client's wall clock.
+// request was measured if it began in the window: at Settled or later and before
+// WindowEnd. The phase began at Anchor by the client's wall clock. Run names the run, since
+// a file may be appended to by several.
 type RequestPhase struct {
+	Run       string        `json:"run"`
 	Phase     int           `json:"phase_idx"`
 	Agents    int           `json:"agents"`
 	Anchor    time.Time     `json:"anchor"`
@@ -167,7 +169,7 @@ func (e *requestEncoder) request(p *record.Phase, r *record.Row) {
 
 func (e *requestEncoder) phase(p *record.Phase) error {
 	e.encode(RequestPhase{
-		Phase: p.Index, Agents: p.Agents, Anchor: p.Anchor, AllUp: p.AllUp, Settled: p.Settled, WindowEnd: p.WindowEnd, End: p.End,
+		Run: p.Run, Phase: p.Index, Agents: p.Agents, Anchor: p.Anchor, AllUp: p.AllUp, Settled: p.Settled, WindowEnd: p.WindowEnd, End: p.End,
 		Ending: string(p.Ending), Seed: p.Seed, Draw: p.Draw, Workload: p.Workload,
 	})
 	return e.flush()

@@ -1,8 +1,10 @@
 package agentperf
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
@@ -27,6 +29,7 @@ type run struct {
 	clientLag time.Duration
 	patience  time.Duration
 	maxPhases int
+	id        string      // drawn
 	check     int         // the number of agents of a Check; 0 of a Run
 	requests  io.Writer   // nil without
 	progress  func(Event) // never nil
@@ -45,7 +48,7 @@ func newRun(cfg *Config, check int) *run {
 	r := &run{
 		tiers: cfg.Tiers, criteria: criteriaOf(cfg.Tiers), block: cfg.Rule.block(), bounds: decide.Bounds{Min: max(1, check), Max: cfg.MaxAgents, Start: cfg.Start},
 		clientLag: cfg.ClientLag, patience: max(cfg.Endpoint.Timeout, endpoint.DefaultTimeout) + 10*time.Second, // somewhat longer than a request can take
-		maxPhases: cfg.MaxPhases, check: check, requests: cfg.Requests, progress: cfg.Progress, log: cfg.Logger, connect: cfg.Connect, report: newReport(),
+		maxPhases: cfg.MaxPhases, check: check, id: fmt.Sprintf("%016x", rand.Uint64()), requests: cfg.Requests, progress: cfg.Progress, log: cfg.Logger, connect: cfg.Connect, report: newReport(),
 	}
 	if r.progress == nil {
 		r.progress = func(Event) {}

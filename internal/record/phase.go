@@ -34,13 +34,12 @@ type Play struct {
 type Standing struct {
 	Trajectory string `json:"trajectory"`
 	Turn       int    `json:"turn"`
-	// Rest is the pause before its first request.
-	Rest time.Duration `json:"rest_ns,omitempty"`
 }
 
 // A Header says what was run and how it went.
 type Header struct {
-	// Run names the run; phases of one run have indices from 0.
+	// Run names the run: 16 hexadecimal digits, drawn when it began. The phases of a run
+	// have indices from 0.
 	Run    string `json:"run,omitempty"`
 	Index  int    `json:"phase_idx"`
 	Agents int    `json:"agents"`
