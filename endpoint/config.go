@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/agentperf/agentperf-go/internal/spans"
 )
 
 // Defaults of [Config].
@@ -99,12 +101,7 @@ func (c Config) resolve() (*url.URL, error) {
 	case u.RawQuery != "" || u.Fragment != "":
 		errs = append(errs, fmt.Errorf("endpoint: URL %q has a query or fragment", bare(u)))
 	}
-	if c.Timeout < 0 {
-		errs = append(errs, fmt.Errorf("endpoint: Timeout is %v, expected 0 or more", c.Timeout))
-	}
-	if c.IdleTimeout < 0 {
-		errs = append(errs, fmt.Errorf("endpoint: IdleTimeout is %v, expected 0 or more", c.IdleTimeout))
-	}
+	errs = append(errs, spans.Check("endpoint: Timeout", c.Timeout, 0), spans.Check("endpoint: IdleTimeout", c.IdleTimeout, 0))
 	for name, values := range c.Header {
 		for _, v := range values {
 			// The value may be a secret: only the name is shown.
@@ -119,8 +116,8 @@ func (c Config) resolve() (*url.URL, error) {
 	if !validHeader("Authorization", string(c.APIKey)) {
 		errs = append(errs, errors.New("endpoint: APIKey holds a character that a header cannot (a line end?)"))
 	}
-	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
 	}
 	path := strings.TrimRight(u.Path, "/")
 	switch {

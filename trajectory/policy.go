@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/internal/fields"
+	"github.com/agentperf/agentperf-go/internal/spans"
 )
 
 // Output is how long answers should be.
@@ -120,12 +121,8 @@ func (p Policy) Validate() error {
 	default:
 		errs = append(errs, fmt.Errorf("trajectory: Prefix is %q, expected after-system, front or none", p.Prefix))
 	}
-	if p.ToolDelayMax < 0 {
-		errs = append(errs, fmt.Errorf("trajectory: ToolDelayMax is %v, expected 0 or more", p.ToolDelayMax))
-	}
-	if p.HumanWaits < 0 {
-		errs = append(errs, fmt.Errorf("trajectory: HumanWaits is %v, expected 0 or more", p.HumanWaits))
-	}
+	errs = append(errs, spans.Check("trajectory: ToolDelayMax", p.ToolDelayMax, 0), spans.Check("trajectory: HumanWaits", p.HumanWaits, 0),
+		spans.Check("trajectory: FailurePause", p.FailurePause, 0))
 	if p.MaxTokens < 0 || p.MaxTokens > maxTokens {
 		errs = append(errs, fmt.Errorf("trajectory: MaxTokens is %d, expected 0 to %d", p.MaxTokens, maxTokens))
 	}

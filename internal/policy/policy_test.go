@@ -50,7 +50,7 @@ func TestDependencies(t *testing.T) {
 // What the packages of this module may import of each other. Arrows point one way.
 var imports = map[string][]string{
 	"agentperf":             {"endpoint", "internal/decide", "internal/identity", "internal/journal", "internal/load", "internal/record", "internal/sockets", "internal/spans", "metrics", "pricing", "search", "trajectory"},
-	"endpoint":              {"internal/jsonscan", "metrics"},
+	"endpoint":              {"internal/jsonscan", "internal/spans", "metrics"},
 	"endpoint/endpointtest": {"internal/chatserver"},
 	"endpoint/simulate":     {"endpoint/endpointtest", "internal/chatserver"},
 	"internal/chatserver":   {},
@@ -76,7 +76,7 @@ var imports = map[string][]string{
 	"pricing/catalog":       {"internal/decimal", "pricing"},
 	"search":                {},
 	"slt":                   {"endpoint", "internal/fields", "internal/filler", "internal/instant", "internal/keyed", "internal/load", "internal/record", "internal/sockets", "internal/spans", "metrics", "pricing", "trajectory"},
-	"trajectory":            {"internal/fields", "internal/filler", "internal/instant", "internal/jsonscan", "internal/keyed", "internal/secrets", "metrics"},
+	"trajectory":            {"internal/fields", "internal/filler", "internal/instant", "internal/jsonscan", "internal/keyed", "internal/secrets", "internal/spans", "metrics"},
 	"trajectory/format":     {"internal/jsonscan", "internal/secrets", "trajectory"},
 	"trajectory/generate":   {"internal/filler", "internal/keyed", "trajectory"},
 }

@@ -1,0 +1,49 @@
+package trajectory_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// Each field of a policy that is left zero beside others is what its documentation says.
+func TestZeroFieldsOfPolicy(t *testing.T) {
+	zero := trajectory.Policy{
+		Output: trajectory.OutputExact, MaxTokens: trajectory.DefaultMaxTokens, MaxTokensField: "max_tokens",
+		ToolDelay: trajectory.ToolDelayRecorded, ToolDelayScale: 1, Prefix: trajectory.PrefixAfterSystem, FailurePause: time.Second,
+	}
+	for _, set := range []func(p *trajectory.Policy){
+		func(*trajectory.Policy) {},
+		func(p *trajectory.Policy) { p.Model = "m" },
+		func(p *trajectory.Policy) { p.Output = trajectory.OutputCap },
+		func(p *trajectory.Policy) { p.MaxTokens = 7 },
+		func(p *trajectory.Policy) { p.MaxTokensField = "max_completion_tokens" },
+		func(p *trajectory.Policy) { p.Window = 9 },
+		func(p *trajectory.Policy) { p.ToolDelay = trajectory.ToolDelayNone },
+		func(p *trajectory.Policy) { p.ToolDelayScale = 2 },
+		func(p *trajectory.Policy) { p.ToolDelayMax = time.Minute },
+		func(p *trajectory.Policy) { p.HumanWaits = time.Minute },
+		func(p *trajectory.Policy) { p.Prefix = trajectory.PrefixNone },
+		func(p *trajectory.Policy) { p.FailurePause = time.Minute },
+	} {
+		got, want := trajectory.Policy{}, zero
+		set(&got)
+		set(&want)
+		if d := cmp.Diff(want, got.Resolve()); d != "" {
+			t.Errorf("(-want +got)\n%s", d)
+		}
+	}
+	for want, p := range map[string]trajectory.Policy{
+		"ToolDelayMax is 60ns, which looks like a number without a unit": {ToolDelayMax: 60},
+		"HumanWaits is -1ns":  {HumanWaits: -1},
+		"FailurePause is 5ns": {FailurePause: 5},
+	} {
+		if err := p.Validate(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+}
