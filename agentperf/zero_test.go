@@ -1,6 +1,7 @@
 package agentperf_test
 
 import (
+	"context"
 	"errors"
 	"reflect"
 	"strings"
@@ -99,27 +100,19 @@ func TestZeroFieldsOfRules(t *testing.T) {
 	}
 }
 
-// echoOf returns what the report says of a rule.
-func echoOf(t *testing.T, rule agentperf.Rule) (e agentperf.RuleEcho) {
+// echoOf returns what the report says of a rule: of a run that is over before it begins.
+func echoOf(t *testing.T, rule agentperf.Rule) agentperf.RuleEcho {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		stop := errors.New("enough is known")
-		var report *agentperf.Report
-		report, err := agentperf.Run(t.Context(), inMemory(t, &endpointtest.Engine{}, agentperf.Config{
-			Workload: workload(t, 1, []int{20}, 0), Tiers: floor(1), Rule: rule, Requests: failing{stop},
-			Progress: func(e agentperf.Event) {}, MaxPhases: 1, MaxAgents: 1,
-		}))
-		if err != nil && !errors.Is(err, stop) {
-			t.Fatal(err)
-		}
-		e = report.Config.Rule
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	report, err := agentperf.Run(ctx, agentperf.Config{
+		Connect: func(int) trajectory.Sender { return inProcess{} }, Workload: workload(t, 1, []int{20}, 0), Tiers: floor(1), Rule: rule,
 	})
-	return e
+	if !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	return report.Config.Rule
 }
-
-type failing struct{ err error }
-
-func (f failing) Write([]byte) (int, error) { return 0, f.err }
 
 // Each field of a Config that is left zero beside others set is what its documentation
 // says: the report has them all.
@@ -162,3 +155,7 @@ func TestNumbersWithoutAUnit(t *testing.T) {
 		}
 	}
 }
+
+type failing struct{ err error }
+
+func (f failing) Write([]byte) (int, error) { return 0, f.err }
