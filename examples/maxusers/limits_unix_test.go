@@ -18,7 +18,7 @@ import (
 // A machine that may not open enough files is told so before the first request, and a
 // search that has other things to find out first goes as far as it can.
 func TestOpenFiles(t *testing.T) {
-	engine := &endpointtest.Engine{Capacity: 4000}
+	engine := &endpointtest.Engine{Capacity: 1500} // slow enough for a busy machine not to make bursts of it
 	url := serve(t, engine)
 	// What is open counts too, so nothing is inherited.
 	for fd := 3; fd < 1024; fd++ {
@@ -54,9 +54,9 @@ func TestOpenFiles(t *testing.T) {
 	}
 	// Nor is what may be tried no more: the answer stays, whatever it is.
 	dir = filepath.Join(t.TempDir(), "journal")
-	answer := regexp.MustCompile(`535 tokens/s with TTFT of at most 5s: .*`)
-	_, first := limited("60", "-slo", "535@5s", "-journal", dir)
-	_, second := limited("42", "-slo", "535@5s", "-journal", dir)
+	answer := regexp.MustCompile(`200 tokens/s with TTFT of at most 5s: .*`)
+	_, first := limited("60", "-slo", "200@5s", "-journal", dir)
+	_, second := limited("42", "-slo", "200@5s", "-journal", dir)
 	if want := answer.FindString(first); want == "" || answer.FindString(second) != want {
 		t.Errorf("%s\n%s", first, second)
 	}
