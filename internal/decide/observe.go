@@ -178,13 +178,20 @@ type view struct {
 	fit       record.Fit
 }
 
-// measured reports whether a request counts for a criterion.
-func (v *view) measured(c *Criterion, r *record.Row) bool {
-	t := r.Begun
-	if c.Ends {
+// counted returns the instant by which a request counts for a criterion, and whether that is
+// in the window. Of those that count by their end, what the client cut has none.
+func (v *view) counted(c *Criterion, r *record.Row) (t time.Duration, ok bool) {
+	if t = r.Begun; c.Ends {
 		t = r.End
 	}
-	return t >= v.Settled && t < v.until
+	ok = t >= v.Settled && t < v.until && !(c.Ends && r.Outcome == record.Canceled)
+	return t, ok
+}
+
+// measured reports whether a request counts for a criterion.
+func (v *view) measured(c *Criterion, r *record.Row) bool {
+	_, ok := v.counted(c, r)
+	return ok
 }
 
 // observe returns what the phase says of a criterion.
@@ -193,7 +200,8 @@ func (v *view) observe(c *Criterion) CriterionObservation {
 	statistic, worst := metrics.Percentiles{Exact: -1}, metrics.Percentiles{Exact: -1}
 	var pass, fail confseq.Sample
 	add := func(r *record.Row, forPass, forFail bool) {
-		block := int64((r.Begun - v.Settled) / v.block)
+		t, _ := v.counted(c, r)
+		block := int64((t - v.Settled) / v.block)
 		pass.Add(block, int(r.Play), forPass)
 		fail.Add(block, int(r.Play), forFail)
 	}

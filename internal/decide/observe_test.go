@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/agentperf/agentperf-go/internal/confseq"
 	"github.com/agentperf/agentperf-go/internal/record"
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/search"
@@ -248,5 +249,31 @@ func TestControlledStaysWithinMax(t *testing.T) {
 	}
 	if q, ok := c.joint.Next([][]belief{bs}); ok && q.N > 20 {
 		t.Errorf("asks %d agents, where 20 are the most", q.N)
+	}
+}
+
+// A criterion can be over the requests that end in the window, in blocks of their ends: what
+// began before it counts, and what is open or was cut does not.
+func TestRequestsThatEnd(t *testing.T) {
+	const sec = time.Second
+	tier := Tier{Criteria: []Criterion{{Metric: E2ESpeed, Bound: 10, Percent: 25, Ends: true}}}
+	p := &record.Phase{Header: record.Header{Agents: 1, Settled: 10 * sec, WindowEnd: 20 * sec, End: 30 * sec, Ending: record.Complete}}
+	cut := ended(12*sec, sec, 2*sec, 41)
+	cut.Outcome = record.Canceled
+	p.Rows = []record.Row{
+		ended(2*sec, sec, 9*sec, 41),  // to 11 s, slow
+		ended(9*sec, sec, 4*sec, 41),  // to 13 s
+		ended(3*sec, sec, 9*sec, 91),  // to 12 s
+		ended(14*sec, sec, 4*sec, 41), // to 18 s
+		ended(18*sec, sec, 4*sec, 41), // to 22 s
+		cut,
+	}
+	open := record.New()
+	open.Begun = 15 * sec
+	p.Open = []record.Row{open}
+	c := Observe([]Tier{tier}, 2*sec, p).Tiers[0].Criteria[0]
+	want := []confseq.Block{{N: 1, K: 1}, {N: 2}, {N: 1}} // from 10, 12 and 18 s
+	if d := cmp.Diff(want, c.For.Blocks); d != "" || c.N != 4 {
+		t.Errorf("%d requests (-want +got)\n%s", c.N, d)
 	}
 }
