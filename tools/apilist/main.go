@@ -1,4 +1,4 @@
-// Apilist holds the exported API of a module's public packages against a checked-in
+// Command apilist holds the exported API of a module's public packages against a checked-in
 // list, and prints what differs.
 //
 //	go run -C tools ./apilist

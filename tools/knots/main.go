@@ -1,4 +1,4 @@
-// Knots prints the largest knot of files of each package of a module: files that use
+// Command knots prints the largest knot of files of each package of a module: files that use
 // each other's identifiers all around, so that none can be read without the rest.
 //
 //	go run -C tools ./knots
