@@ -269,8 +269,8 @@ func (t Timing) Rest() (tokens int, span time.Duration) { return t.split().rest(
 func (t Timing) VisibleTokens() int { return t.split().visible }
 
 // OutputSpeed is the number of tokens after the first stamp, or the first burst, over the
-// time in which they were made, which are those of [Timing.Rest]. ok is false if the response is unmeasurable;
-// [Timing.Unmeasurable] says why.
+// time in which they were made; [Timing.Rest] returns both. ok is false if the response is
+// unmeasurable; [Timing.Unmeasurable] says why.
 func (t Timing) OutputSpeed() (speed TokensPerSecond, ok bool) {
 	if t.Unmeasurable() != "" {
 		return 0, false
