@@ -81,6 +81,32 @@ func TestEvictionIsLRU(t *testing.T) {
 	})
 }
 
+// Sessions that take turns are LRU's worst case: each needs what was evicted for
+// the one before it. Prompts have 4 whole blocks and a token, so 5 blocks to run,
+// of which 4 stay known. Room for 13 blocks holds the 4 of each of 3 sessions
+// beside 1 to run, and of 4 sessions none finds anything.
+func TestThrashing(t *testing.T) {
+	for sessions, cached := range map[int]int{3: 64, 4: 0} {
+		synctest.Test(t, func(t *testing.T) {
+			pool := tenthMs(0)
+			pool.KVTokens = 13 * 16
+			c := client(t, system(t, simulate.Config{Pool: pool}))
+			for round := range 5 {
+				for session := range sessions {
+					want := cached
+					if round == 0 {
+						want = 0
+					}
+					r := must(t, c, body(1, message(fmt.Sprint(session), 65)))
+					if r.Usage.Cached != want || r.ttft() != time.Duration(65-want)*ms/10 {
+						t.Errorf("%d sessions, round %d: %d tokens cached and TTFT %v, want %d cached", sessions, round, r.Usage.Cached, r.ttft(), want)
+					}
+				}
+			}
+		})
+	}
+}
+
 // Room for 10 blocks. A prompt of 96 tokens and the token after it take 7, so
 // that one waits for the other, at 10 ms a step and 10 tokens each.
 func TestNoRoomQueues(t *testing.T) {

@@ -92,6 +92,33 @@ func TestStepTime(t *testing.T) {
 	}
 }
 
+// All decode at the speed that their contexts together allow, at 5 ms a step and
+// 1 us for each token of context. Over 10 steps, a context that begins at c adds
+// up to 10 c + 55 tokens.
+func TestHeldContextSlowsAll(t *testing.T) {
+	pool := simulate.Pool{StepOverhead: 5 * ms, BandwidthBytesPerSecond: 1e12, KVBytesPerToken: 1e6, ChunkTokens: 1 << 20}
+	for _, contexts := range [][]int{{1000}, {6000}, {1000, 3000, 6000}, {1000, 2000, 3000, 4000, 50_000}} {
+		synctest.Test(t, func(t *testing.T) {
+			c := client(t, system(t, simulate.Config{Pool: pool}))
+			held := 0
+			for _, n := range contexts {
+				held += 10*n + 55
+			}
+			want := 50*ms + time.Duration(held)*time.Microsecond
+			var wg sync.WaitGroup
+			for i, n := range contexts {
+				wg.Go(func() {
+					r := must(t, c, body(11, message(fmt.Sprint(i), n)))
+					if r.Last-r.First != want {
+						t.Errorf("contexts %v: 10 tokens after the first took %v, want %v", contexts, r.Last-r.First, want)
+					}
+				})
+			}
+			wg.Wait()
+		})
+	}
+}
+
 // The chunk bounds the AttentionFLOPs term exactly: however a prompt is cut, the
 // pairs are the same.
 func TestAttentionIsIndependentOfChunks(t *testing.T) {
