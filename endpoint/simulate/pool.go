@@ -19,11 +19,12 @@ import (
 // one token that decoding continues from plus DraftTokens guesses at its successors.
 // c_i tokens of the sequence came before. With T = sum n_i,
 //
-//	step    = StepOverhead + max(memory, compute)
+//	step    = (StepOverhead + max(memory, compute)) × slower
 //	memory  = (WeightBytes + ExpertBytes × (1 - (1-ExpertShare)^T) + KVBytesPerToken × sum c_i) / BandwidthBytesPerSecond
 //	compute = (FLOPsPerToken × T + AttentionFLOPs × sum (n_i c_i + n_i (n_i+1)/2)) / FLOPS
 //
-// rounded to the nanosecond. This is the roofline model (Williams, Waterman and
+// rounded to the nanosecond, where slower is 1 unless [Heat] says otherwise.
+// This is the roofline model (Williams, Waterman and
 // Patterson, 2009) of a transformer's forward pass, as in Pope et al., "Efficiently
 // Scaling Transformer Inference" (2022), with reading and computing overlapped within
 // a step. The experts read are those touched by tokens that choose theirs
@@ -32,8 +33,8 @@ type Pool struct {
 	// Replicas is the number of groups, each with its own batch and KV cache; 0
 	// means 1. A request goes to the replica with the fewest tokens to compute
 	// before its first one, its own uncached tokens included: so to its cached
-	// prefix, unless that replica is busy. A prompt computed by another pool goes
-	// to the replica with the fewest requests.
+	// prefix, unless that replica is busy. A prompt computed by another pool goes to the replica
+	// with the fewest requests.
 	Replicas int
 
 	// StepOverhead is the constant part of a step's time: scheduling, kernel
@@ -76,6 +77,9 @@ type Pool struct {
 	// KVTokens is the size of one replica's KV cache, in tokens, rounded down to
 	// whole blocks; 0 means no limit.
 	KVTokens int
+
+	// Heat slows each replica down as it gets hot.
+	Heat Heat
 }
 
 // part is the work of a step for one sequence.
@@ -87,7 +91,7 @@ type part struct {
 	emit   int  // tokens put out when the step is done
 }
 
-// duration returns the time of a step.
+// duration returns the time of a step that nothing slows down.
 func (p *Pool) duration(parts []part) time.Duration {
 	var tokens, context, pairs float64
 	for _, s := range parts {
@@ -126,7 +130,7 @@ func (p Pool) resolved() Pool {
 
 // Validate returns all mistakes in the figures, joined.
 func (p *Pool) Validate() error {
-	var errs []error
+	errs := []error{p.Heat.Validate()}
 	for _, f := range []struct {
 		name  string
 		value float64

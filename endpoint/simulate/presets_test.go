@@ -83,7 +83,7 @@ func TestPresetTable(t *testing.T) {
 			speed, _ := r.OutputSpeed()
 			fmt.Fprintf(&table, "//\t%-34s %18.0f ms %14.0f\n", p.Name, r.ttft().Seconds()*1000, speed)
 		})
-		if !strings.HasPrefix(p.Description, "MODEL") || p.Name != "demo" && !strings.HasSuffix(p.Name, "-model") {
+		if !strings.HasPrefix(p.Description, "MODEL") || p.Accelerators > 0 && !strings.HasSuffix(p.Name, "-model") {
 			t.Errorf("%s is not labeled as a model: %s", p.Name, p.Description)
 		}
 		if again, err := simulate.Preset(p.Name); err != nil || again.Name != p.Name {
@@ -117,6 +117,20 @@ func TestDemoBends(t *testing.T) {
 				t.Error("not so")
 			}
 		}
+	}
+}
+
+// The demo gives 13 agents 100 tokens/s, and drifting only 9 once it is as hot as
+// they make it, which a shorter time constant shows sooner.
+func TestDriftingDrifts(t *testing.T) {
+	drifting, err := simulate.Preset("drifting")
+	if err != nil {
+		t.Fatal(err)
+	}
+	drifting.Pool.Heat.TimeConstant = 2 * time.Second
+	hot := func(n int) float64 { return agents(t, system(t, drifting), n, time.Second).speed }
+	if cold := agents(t, demo(t), 13, time.Second).speed; cold < 100 || hot(9) < 100 || hot(10) >= 100 {
+		t.Errorf("P25 of 13 agents cold %.0f tokens/s, of 9 hot %.0f, of 10 hot %.0f", cold, hot(9), hot(10))
 	}
 }
 

@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -18,6 +19,7 @@ type worker struct {
 
 	step []part    // in progress; empty when there is none
 	due  time.Time // when it is done
+	heat temperature
 }
 
 func (w *worker) blocks(tokens int) int {
@@ -52,7 +54,9 @@ func (w *worker) plan(now time.Time) {
 		}
 	}
 	if len(w.step) > 0 {
-		w.due = now.Add(w.duration(w.step))
+		heat := w.heat.set(float64(len(w.step))/float64(w.Slots), now, w.Heat.TimeConstant)
+		slower := 1 + w.Heat.Slowdown*heat
+		w.due = now.Add(time.Duration(math.Round(float64(w.duration(w.step)) * slower)))
 		w.s.stats.Steps++
 	}
 }
@@ -176,6 +180,7 @@ func (w *worker) finish() {
 			}
 		}
 	}
+	w.heat.set(0, w.due, w.Heat.TimeConstant)
 	clear(w.step)
 	w.step = w.step[:0]
 }
