@@ -11,7 +11,7 @@ import (
 func (s *System) serveCompletion(w http.ResponseWriter, r *http.Request) {
 	body := chatserver.ReadBody(r)
 	seq := &sequence{arrived: time.Now(), more: make(chan struct{}, 1)}
-	number := s.enter()
+	number := s.enter(seq)
 	leave := func() { s.leave(seq) }
 	defer leave()
 
@@ -87,10 +87,14 @@ func (s *System) fits(q *sequence) error {
 }
 
 // enter counts a request in and returns its number.
-func (s *System) enter() (number int) {
+func (s *System) enter(q *sequence) (number int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	number = s.stats.Requests
+	if number == 0 {
+		s.began = q.arrived
+	}
+	q.arrived = q.arrived.Add(s.cfg.Spells.delay(q.arrived.Sub(s.began)))
 	s.stats.Requests++
 	s.stats.Active++
 	s.stats.MostActive = max(s.stats.MostActive, s.stats.Active)

@@ -38,6 +38,9 @@ type Config struct {
 	// at the end of the step.
 	FinishAbandoned bool
 
+	// Spells slow the whole system down now and then.
+	Spells Spells
+
 	// Pool decodes and, when Prefill is nil, also computes prompts.
 	Pool Pool
 	// Prefill, when set, computes prompts.
@@ -69,7 +72,7 @@ type Config struct {
 
 // Validate returns all mistakes in the configuration, joined.
 func (c *Config) Validate() error {
-	errs := []error{c.Pool.Validate()}
+	errs := []error{c.Spells.Validate(), c.Pool.Validate()}
 	if c.Prefill != nil {
 		errs = append(errs, c.Prefill.Validate())
 	}

@@ -23,8 +23,8 @@ import (
 //	memory  = (WeightBytes + ExpertBytes × (1 - (1-ExpertShare)^T) + KVBytesPerToken × sum c_i) / BandwidthBytesPerSecond
 //	compute = (FLOPsPerToken × T + AttentionFLOPs × sum (n_i c_i + n_i (n_i+1)/2)) / FLOPS
 //
-// rounded to the nanosecond, where slower is 1 unless [Heat] says otherwise.
-// This is the roofline model (Williams, Waterman and
+// rounded to the nanosecond, where slower is 1 unless [Heat] or [Spells] say otherwise;
+// the factors of both are multiplied. This is the roofline model (Williams, Waterman and
 // Patterson, 2009) of a transformer's forward pass, as in Pope et al., "Efficiently
 // Scaling Transformer Inference" (2022), with reading and computing overlapped within
 // a step. The experts read are those touched by tokens that choose theirs

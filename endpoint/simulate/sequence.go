@@ -9,11 +9,11 @@ import (
 
 // sequence is one request in a System, guarded by the System's lock.
 type sequence struct {
-	arrived time.Time
-	keys    []uint64 // of the prompt's whole blocks
-	whole   uint64   // hash of all the prompt
-	prompt  int      // tokens
-	tokens  int      // of the answer
+	arrived time.Time // at the queues
+	keys    []uint64  // of the prompt's whole blocks
+	whole   uint64    // hash of all the prompt
+	prompt  int       // tokens
+	tokens  int       // of the answer
 
 	cached   int  // tokens of the prompt that were not computed, at its first admission
 	admitted bool // once at least

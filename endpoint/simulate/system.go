@@ -16,6 +16,7 @@ type System struct {
 
 	mu         sync.Mutex
 	stats      Stats
+	began      time.Time // of the first request
 	workers    []*worker // those that compute prompts first
 	prefillers int       // how many these are
 	arrivals   []*sequence

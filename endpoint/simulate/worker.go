@@ -55,7 +55,7 @@ func (w *worker) plan(now time.Time) {
 	}
 	if len(w.step) > 0 {
 		heat := w.heat.set(float64(len(w.step))/float64(w.Slots), now, w.Heat.TimeConstant)
-		slower := 1 + w.Heat.Slowdown*heat
+		slower := (1 + w.Heat.Slowdown*heat) * w.s.cfg.Spells.slower(now.Sub(w.s.began))
 		w.due = now.Add(time.Duration(math.Round(float64(w.duration(w.step)) * slower)))
 		w.s.stats.Steps++
 	}
