@@ -22,6 +22,9 @@ func (s *System) serveCompletion(w http.ResponseWriter, r *http.Request) {
 	}
 	q.Prompt, seq.whole, seq.keys = blockKeys(q, s.cfg.BlockTokens)
 	seq.prompt, seq.tokens = q.Prompt, q.Tokens
+	if s.cfg.Sticky {
+		seq.session = sessionHash(q, r.Header, s.cfg.SessionHeader)
+	}
 	if err := s.fits(seq); err != nil {
 		chatserver.WriteError(w, http.StatusBadRequest, err.Error())
 		return

@@ -38,6 +38,15 @@ type Config struct {
 	// at the end of the step.
 	FinishAbandoned bool
 
+	// Sticky sends all requests of a session to one replica of the pool that
+	// computes prompts, however busy it is, as routers do that choose by a hash of
+	// the session.
+	Sticky bool
+	// SessionHeader names the request header that says which session a request
+	// belongs to. If it is empty, or a request lacks the header, the session is
+	// the beginning of the prompt, up to and including the first message of the
+	// user.
+	SessionHeader string
 	// Spells slow the whole system down now and then.
 	Spells Spells
 

@@ -33,7 +33,8 @@ type Pool struct {
 	// Replicas is the number of groups, each with its own batch and KV cache; 0
 	// means 1. A request goes to the replica with the fewest tokens to compute
 	// before its first one, its own uncached tokens included: so to its cached
-	// prefix, unless that replica is busy. A prompt computed by another pool goes to the replica
+	// prefix, unless that replica is busy. [Config.Sticky] binds sessions to
+	// replicas instead. A prompt computed by another pool goes to the replica
 	// with the fewest requests.
 	Replicas int
 

@@ -125,10 +125,13 @@ func (s *System) admitArrivals(now time.Time) {
 // route returns the worker for a sequence whose prompt is to be computed.
 func (s *System) route(q *sequence) *worker {
 	first := s.workers[:s.prefillers]
-	best, least := first[0], 0
-	for i, w := range first {
-		if n := w.waiting(q); i == 0 || n < least {
-			best, least = w, n
+	best := first[q.session%uint64(len(first))]
+	if !s.cfg.Sticky {
+		least := best.waiting(q)
+		for _, w := range first[1:] {
+			if n := w.waiting(q); n < least {
+				best, least = w, n
+			}
 		}
 	}
 	q.todo, q.computed = q.context()-len(best.cached(q))*s.cfg.BlockTokens, 0

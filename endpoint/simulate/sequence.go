@@ -12,6 +12,7 @@ type sequence struct {
 	arrived time.Time // at the queues
 	keys    []uint64  // of the prompt's whole blocks
 	whole   uint64    // hash of all the prompt
+	session uint64    // hash of what its session has in common; 0 unless sessions are sticky
 	prompt  int       // tokens
 	tokens  int       // of the answer
 
