@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"time"
@@ -10,7 +11,7 @@ import (
 
 func (s *System) serveCompletion(w http.ResponseWriter, r *http.Request) {
 	body := chatserver.ReadBody(r)
-	seq := &sequence{arrived: time.Now(), more: make(chan struct{}, 1)}
+	seq := &sequence{arrived: time.Now(), more: make(chan struct{}, 1), decided: make(chan bool, 1)}
 	number := s.enter(seq)
 	leave := func() { s.leave(seq) }
 	defer leave()
@@ -37,16 +38,38 @@ func (s *System) serveCompletion(w http.ResponseWriter, r *http.Request) {
 	if fault.Before(w, r) {
 		return
 	}
-	a := chatserver.NewStream(number, q, fault, w, r, leave)
-	a.Begin(s.cfg.EarlyRole)
 	s.arrive(seq)
-	if err := s.stream(a, seq); err != nil {
+	letIn, err := s.letIn(r.Context(), seq)
+	if err == nil && !letIn {
+		chatserver.WriteError(w, http.StatusTooManyRequests, fmt.Sprintf("the system is full: it takes %d requests", s.cfg.MaxActive))
+		return
+	}
+	a := chatserver.NewStream(number, q, fault, w, r, leave)
+	if err == nil {
+		a.Begin(s.cfg.EarlyRole)
+		err = s.stream(a, seq)
+	}
+	if err != nil {
 		s.mu.Lock()
 		s.stats.Abandoned++
 		seq.silent, seq.events = s.cfg.FinishAbandoned, nil
 		s.mu.Unlock()
 	}
 	a.End()
+}
+
+// letIn waits until a request is let in or refused. It returns an error when the client
+// goes away.
+func (s *System) letIn(ctx context.Context, q *sequence) (bool, error) {
+	if s.cfg.MaxActive == 0 {
+		return true, nil
+	}
+	select {
+	case ok := <-q.decided:
+		return ok, nil
+	case <-ctx.Done():
+		return false, context.Cause(ctx)
+	}
 }
 
 // stream sends a sequence's events as they come. It returns an error when the client
@@ -119,5 +142,8 @@ func (s *System) retire(q *sequence) {
 	if !q.left {
 		q.left = true
 		s.stats.Active--
+		if q.inside {
+			s.inside--
+		}
 	}
 }

@@ -38,6 +38,10 @@ type Config struct {
 	// at the end of the step.
 	FinishAbandoned bool
 
+	// MaxActive is the most requests in the system, running or waiting, as some
+	// servers and routers limit them. A request that finds so many gets a 429; 0
+	// means no limit. One that a spell holds up is not in the system yet.
+	MaxActive int
 	// Sticky sends all requests of a session to one replica of the pool that
 	// computes prompts, however busy it is, as routers do that choose by a hash of
 	// the session.
@@ -92,6 +96,7 @@ func (c *Config) Validate() error {
 	}
 	check("ContextTokens", float64(c.ContextTokens), 0)
 	check("OutputTokens", float64(c.OutputTokens), 0)
+	check("MaxActive", float64(c.MaxActive), 0)
 	check("TransferBytesPerSecond", c.TransferBytesPerSecond, 0)
 	check("TransferLatency", float64(c.TransferLatency), 0)
 	check("BlockTokens", float64(c.BlockTokens), 1)

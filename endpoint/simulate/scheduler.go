@@ -101,9 +101,9 @@ func (s *System) arrive(q *sequence) {
 	}
 }
 
-// admitArrivals queues the sequences that have arrived by now, in order. Only in virtual
-// time do several arrive at the same nanosecond; they are ordered by the hash of their
-// prompts, so that runs repeat.
+// admitArrivals queues or refuses the sequences that have arrived by now, in order. Only
+// in virtual time do several arrive at the same nanosecond; they are ordered by the hash
+// of their prompts, so that runs repeat.
 func (s *System) admitArrivals(now time.Time) {
 	slices.SortStableFunc(s.arrivals, func(a, b *sequence) int {
 		return cmp.Or(a.arrived.Compare(b.arrived), cmp.Compare(a.whole, b.whole), cmp.Compare(a.tokens, b.tokens))
@@ -114,10 +114,20 @@ func (s *System) admitArrivals(now time.Time) {
 			break
 		}
 		n++
-		if !q.gone {
-			w := s.route(q)
-			w.queue = append(w.queue, q)
+		if q.gone {
+			continue
 		}
+		full := s.cfg.MaxActive > 0 && s.inside >= s.cfg.MaxActive
+		q.decided <- !full
+		if full {
+			s.stats.Refused++
+			s.retire(q)
+			continue
+		}
+		q.inside = true
+		s.inside++
+		w := s.route(q)
+		w.queue = append(w.queue, q)
 	}
 	s.arrivals = slices.Delete(s.arrivals, 0, n)
 }

@@ -28,8 +28,10 @@ type sequence struct {
 	shared    []*block // first blocks of the context
 	own       int      // further blocks
 
-	left, gone, silent bool  // out of the system; to be dropped; nobody listens
-	events             []int // tokens of the events not sent yet
+	inside             bool      // let in
+	decided            chan bool // whether it is let in
+	left, gone, silent bool      // out of the system; to be dropped; nobody listens
+	events             []int     // tokens of the events not sent yet
 	more               chan struct{}
 }
 

@@ -7,6 +7,8 @@ type Stats struct {
 	// Active is the number now in the system, queued ones included; MostActive
 	// is the greatest so far.
 	Active, MostActive int
+	// Refused is the number of requests beyond [Config.MaxActive].
+	Refused int
 	// PromptTokens, CachedTokens and OutputTokens are as reported in usage. The
 	// first two are counted at a request's first admission.
 	PromptTokens, CachedTokens, OutputTokens int

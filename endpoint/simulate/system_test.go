@@ -3,6 +3,7 @@ package simulate_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -177,9 +178,17 @@ func TestSystemValidate(t *testing.T) {
 	if err := new(simulate.Config).Validate(); err != nil {
 		t.Error(err)
 	}
-	cfg := simulate.Config{AcceptedTokens: 0.5, BlockTokens: -1, Pool: simulate.Pool{ExpertShare: 2}, Prefill: &simulate.Pool{Slots: -1}}
+	cfg := simulate.Config{
+		AcceptedTokens: 0.5, BlockTokens: -1, MaxActive: -1,
+		Spells:  simulate.Spells{Every: 1, Length: 2, First: -1, Delay: -1, Slowdown: math.NaN()},
+		Pool:    simulate.Pool{ExpertShare: 2, Heat: simulate.Heat{Slowdown: 1}},
+		Prefill: &simulate.Pool{Slots: -1, Heat: simulate.Heat{Slowdown: -1}},
+	}
 	err := cfg.Validate()
-	for _, want := range []string{"AcceptedTokens", "BlockTokens", "ExpertShare", "Slots"} {
+	for _, want := range []string{
+		"AcceptedTokens", "BlockTokens", "MaxActive", "ExpertShare", "Slots", "Heat.Slowdown is -1", "Heat.TimeConstant",
+		"Spells.Length", "Spells.First", "Spells.Delay", "Spells.Slowdown",
+	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not name %s", err, want)
 		}
