@@ -1,9 +1,10 @@
 // Package simulate is a simulated LLM inference system served over HTTP. It
 // batches continuously, computes prompts in chunks, caches their prefixes in a
 // KV cache of limited size, queues, may decode speculatively and may compute
-// prompts on accelerators of their own. Use it to try out clients and
-// benchmarks without an accelerator, and to see how capacity depends on the
-// parts of a system.
+// prompts on accelerators of their own. It can also heat up, be slow now and then,
+// bind sessions to replicas and refuse requests. Use it to try out clients and
+// benchmarks without an accelerator, and to see how capacity depends on the parts
+// of a system.
 //
 //	config, err := simulate.Preset("8xh100-gpt-oss-120b-model")
 //	if err != nil {
@@ -50,6 +51,22 @@
 // it has arrived, the first token is emitted and the sequence queues for a slot.
 // Transfers do not slow each other down, and a sequence that waits for a slot
 // after its transfer occupies no room.
+//
+// # What benchmarks assume
+//
+// A system breaks the assumptions of a short measurement where its speed depends
+// on what went before. The first two of these follow from the figures of a [Pool];
+// the others are off unless set.
+//
+//   - Context: every step reads the KV cache of all sequences in it, so that all
+//     decode more slowly the more context they hold together.
+//   - Thrashing: sessions that take turns and whose prefixes together exceed
+//     [Pool.KVTokens] find nothing of them cached, where one session fewer finds
+//     everything.
+//   - [Pool.Heat]: steps take longer the longer the accelerators are busy.
+//   - [Config.Sticky]: a session stays at its replica, however busy that is.
+//   - [Config.Spells]: everything is slow now and then.
+//   - [Config.MaxActive]: requests beyond a limit are refused.
 //
 // # Time
 //
