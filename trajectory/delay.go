@@ -8,8 +8,12 @@ import (
 
 // delay returns how long to wait after turn i. It always draws a delay, needed or not,
 // so that what one turn needs does not shift the random numbers of the next.
-func (p Policy) delay(t *Trajectory, i int, rng *rand.Rand) time.Duration {
-	sampled := sampleToolDelay(rng)
+func (p *Policy) delay(t *Trajectory, i int, rng *rand.Rand) time.Duration {
+	return p.delayOf(t, i, sampleToolDelay(rng))
+}
+
+// delayOf returns how long to wait after turn i where that is the sampled tool delay.
+func (p *Policy) delayOf(t *Trajectory, i int, sampled time.Duration) time.Duration {
 	turn := &t.Turns[i]
 	d := time.Duration(0)
 	switch {
@@ -72,9 +76,31 @@ func (w *Workload) Waits(p Policy) Waits {
 	return sum
 }
 
-// sampleToolDelay draws from exp(N(0, 0.8²)) s, kept within [0.1 s, 5 s]: 2 draws in
-// 1,000 are below that and 22 above.
+// Sampled tool delays are exp(N(0, sigma²)) s, kept within [least, most]: 2 draws in 1,000
+// are below that and 22 above.
+const (
+	delaySigma = 0.8
+	leastDelay = 0.1 // seconds
+	mostDelay  = 5
+)
+
 func sampleToolDelay(rng *rand.Rand) time.Duration {
-	seconds := math.Exp(0.8 * rng.NormFloat64())
-	return time.Duration(max(0.1, min(seconds, 5)) * float64(time.Second))
+	seconds := math.Exp(delaySigma * rng.NormFloat64())
+	return time.Duration(max(leastDelay, min(seconds, mostDelay)) * float64(time.Second))
+}
+
+// meanSampledDelay returns the mean of sampled tool delays, cut where toolDelay would cut
+// them. The policy must be resolved.
+func (p *Policy) meanSampledDelay() time.Duration {
+	most := float64(mostDelay)
+	if p.ToolDelayMax > 0 {
+		most = min(most, p.ToolDelayMax.Seconds()/p.ToolDelayScale)
+	}
+	least := min(leastDelay, most)
+	// Of a log-normal X with mu = 0: E[X; a < X < b] = exp(sigma²/2) (F(b) - F(a)), where
+	// F is the distribution of N(sigma, 1) at ln(x)/sigma.
+	normal := func(z float64) float64 { return math.Erfc(-z/math.Sqrt2) / 2 }
+	a, b := math.Log(least)/delaySigma, math.Log(most)/delaySigma
+	mean := least*normal(a) + math.Exp(delaySigma*delaySigma/2)*(normal(b-delaySigma)-normal(a-delaySigma)) + most*normal(-b)
+	return time.Duration(mean * float64(time.Second))
 }

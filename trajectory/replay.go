@@ -63,7 +63,8 @@ type Result struct {
 	Sender Sender
 	// Timing is the timing of the response.
 	Timing metrics.Timing
-	// MaxTokens is what the policy asked for. Forced is set if ignore_eos forced
+	// MaxTokens is what the policy asked for, or the rest of it where the play begins in
+	// the middle of an answer ([Schedule]). Forced is set if ignore_eos forced
 	// that length, and no field of the policy replaced either.
 	MaxTokens int
 	Forced    bool
@@ -77,9 +78,10 @@ type Result struct {
 // Play plays one trajectory. Each turn is sent once the one before has ended and its
 // delay has passed, with the recorded history whatever the system answered. After a
 // failed turn it goes on with the next one, with a pause if nothing had been streamed.
-// Subagents start and are joined where that was recorded; those that started before
-// p.Start are left out. Play ends when the trajectory and all subagents have ended, or
-// when ctx is done.
+// Subagents start and are joined where that was recorded. Those that started before
+// p.Start are left out, unless p stands in the steady state ([Schedule]): then all live
+// threads begin, each where it stands. Play ends when the trajectory and all subagents
+// have ended, or when ctx is done.
 //
 // Results come one at a time, and a thread goes on once its last one has been taken. A
 // turn cut short by ctx is among them, with its error.
@@ -141,6 +143,16 @@ func (t *lane) play(ctx context.Context, p Play, due time.Time, subagents subage
 	end = due
 	policy := &t.r.policy
 	rng := rand.New(rand.NewPCG(p.seed, 0))
+	if at := p.standing; at != nil {
+		due = due.Add(at.wait)
+		if at.joins {
+			last, ok := subagents.wait(p.Start)
+			if !ok {
+				return end, due
+			}
+			due = instant.Later(due, last).Add(policy.delay(p.Trajectory, p.Start-1, rng))
+		}
+	}
 	var rest time.Duration // asked for before turn i
 	for i := p.Start; i < len(p.Trajectory.Turns); i++ {
 		if !instant.SleepUntil(ctx, due) {
@@ -181,6 +193,9 @@ func (t *lane) turn(ctx context.Context, p Play, i int, due time.Time, rest time
 	turn := &p.Trajectory.Turns[i]
 	res = Result{Subagent: p.subagent, Turn: i, Recorded: turn, Sender: t.sender, Completed: !p.below && i == len(p.Trajectory.Turns)-1}
 	res.MaxTokens, res.Forced = t.r.policy.Limit(turn)
+	if at := p.standing; at != nil && at.tokens > 0 && i == p.Start {
+		res.MaxTokens = min(res.MaxTokens, at.tokens)
+	}
 	body := t.builder.body(turn, p.Prefix, res.MaxTokens, res.Forced)
 	clock := metrics.Clock{Gaps: t.r.gaps}
 	clock.Due(due)

@@ -65,26 +65,31 @@ func (t *tree) deliver(d delivery, yield func(Result) bool) (wanted bool) {
 	return yield(d.Result)
 }
 
-// play plays one trajectory of the tree and starts its subagents. It returns when its
-// last response ended, without the time that the client spent on results since.
-func (t *tree) play(p Play, due time.Time) (end time.Time) {
+// play plays one trajectory of the tree, from where it stands at the given time, and
+// starts its subagents. It returns when its last response ended, without the time that the
+// client spent on results since.
+func (t *tree) play(p Play, from time.Time) (end time.Time) {
 	subagents := p.Trajectory.Subagents
-	ended := make([]chan time.Time, len(subagents)) // nil until started
+	ended := make([]chan time.Time, len(subagents)) // nil until started, and where already over
+	begin := func(k int, from time.Time, at *standing) {
+		child := Play{
+			Trajectory: subagents[k].Trajectory, Session: p.Session, Prefix: p.Prefix,
+			seed: p.seed*0x9e3779b97f4a7c15 + uint64(k) + 1, below: true, subagent: subagents[k].Trajectory.ID,
+		}
+		if at != nil {
+			child.standing, child.Start = at, at.turn
+		}
+		done := make(chan time.Time, 1)
+		if !at.over(child.Trajectory) {
+			ended[k] = done
+		}
+		t.threads.Go(func() { done <- t.play(child, from) })
+	}
 	start := func(i int, at time.Time) {
 		for k := range subagents {
-			s := &subagents[k]
-			if s.After != i || ended[k] != nil {
-				continue
+			if s := &subagents[k]; s.After == i {
+				begin(k, at.Add(t.r.policy.toolDelay(s.Delay)), nil)
 			}
-			ended[k] = make(chan time.Time, 1)
-			due := at.Add(t.r.policy.toolDelay(s.Delay))
-			child := Play{
-				Trajectory: s.Trajectory, Session: p.Session, Prefix: p.Prefix,
-				seed: p.seed*0x9e3779b97f4a7c15 + uint64(k) + 1, below: true, subagent: s.Trajectory.ID,
-			}
-			t.threads.Go(func() {
-				ended[k] <- t.play(child, due)
-			})
 		}
 	}
 	wait := func(i int) (last time.Time, ok bool) {
@@ -101,11 +106,21 @@ func (t *tree) play(p Play, due time.Time) (end time.Time) {
 		}
 		return last, true
 	}
-	if p.Start == 0 {
-		start(-1, due)
+	switch {
+	case p.standing != nil:
+		for k, at := range p.standing.subagents {
+			if at != nil {
+				begin(k, from, at)
+			}
+		}
+		if p.standing.over(p.Trajectory) {
+			return from
+		}
+	case p.Start == 0:
+		start(-1, from)
 	}
 	lane := t.r.lane()
-	end, due = lane.play(t.ctx, p, due, subagentHooks{start, wait}, t.yield)
+	end, due := lane.play(t.ctx, p, from, subagentHooks{start, wait}, t.yield)
 	t.r.release(lane)
 	t.mu.Lock()
 	t.last = instant.Later(t.last, due)

@@ -28,12 +28,31 @@ type Schedule struct {
 	// if that is earlier, so that agents do not march in step. Later plays begin
 	// at turn 0.
 	MaxStart int
+	// Steady, if set, must be that of Workload. The first play of an agent then begins
+	// where an agent stands at a random moment of the steady state, MaxStart is ignored,
+	// and what is measured is what would be measured much later: agents that begin early
+	// in their trajectories hold short contexts, and take as long as a trajectory lasts
+	// to reach the state in which users keep a system.
+	//
+	// The instant is drawn as [Steady] says. A thread that is in the middle of an answer
+	// then sends that turn at once and asks only for the tokens that are left, at least
+	// 2; for all of them before the first, or where the policy leaves the length to the
+	// model. A thread in a pause waits for the rest of it, one that waits for subagents
+	// until those have ended. Threads that have ended are over. The order of the plays
+	// that follow is that of a round in which the first one was under way. The same draw
+	// and the same Steady give the same standings.
+	//
+	// What a server would have in its cache at that moment it has not: the first request
+	// of each thread finds a cold one ([Request.Cold]), and its time to first token is
+	// not that of the steady state.
+	Steady *Steady
 }
 
 // A Play is one agent's pass through one trajectory.
 type Play struct {
 	Trajectory *Trajectory
-	// Start is the first turn to play.
+	// Start is the first turn to play. It is len(Trajectory.Turns) for a play of the
+	// steady state in which only subagents are still running.
 	Start int
 	// Session identifies the play: the value of a session header.
 	Session string
@@ -42,22 +61,38 @@ type Play struct {
 	// same in all turns, so that it can reuse the play's own. Empty adds nothing.
 	Prefix string
 
-	seed     uint64 // of the tool delays
-	below    bool   // set for a subagent's
-	subagent string // ID of the subagent
+	seed     uint64    // of the tool delays
+	below    bool      // set for a subagent's
+	subagent string    // ID of the subagent
+	standing *standing // nil for a thread that begins at Start, with all that follows
 }
 
 // Plays returns the endless plays of an agent, counted from 0. Each agent goes through
-// all trajectories again and again, each time in a new random order.
+// all trajectories again and again, each time in a new random order. Plays panics if
+// Steady is of another workload.
 func (s Schedule) Plays(agent int) iter.Seq[Play] {
 	return func(yield func(Play) bool) {
 		// Independent random numbers for each purpose.
 		order := s.rng(agent, 1, s.Draw)
 		salt := s.rng(agent, 2, s.Phase)
+		var at *standing
+		current := -1 // the trajectory that the agent is in when it begins
+		if s.Steady != nil {
+			if s.Steady.workload != s.Workload {
+				panic("trajectory: Schedule.Steady is of another workload")
+			}
+			current, at = s.Steady.draw(s.rng(agent, 3, s.Draw))
+		}
 		for first := true; ; {
 			for _, i := range order.Perm(len(s.Workload.Trajectories)) {
 				p := Play{Trajectory: s.Workload.Trajectories[i], seed: order.Uint64()}
-				if first {
+				switch {
+				case first && at != nil && i != current:
+					continue // the round began earlier
+				case first && at != nil:
+					first = false
+					p.standing, p.Start = at, at.turn
+				case first:
 					first = false
 					p.Start = order.IntN(min(s.MaxStart, len(p.Trajectory.Turns)-1) + 1)
 				}

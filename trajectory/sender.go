@@ -52,10 +52,10 @@ type Request struct {
 	// ForcedTokens is how many it is forced to have; 0 when its length is open.
 	MaxTokens, ForcedTokens int
 	// Rest is the pause that the agent made before this request, as the policy asked for
-	// it; 0 before the first of a play.
+	// it; 0 before the first that a thread sends in a play.
 	Rest time.Duration
-	// Cold is set on the first request of a play that begins in the middle, whose history
-	// no earlier request has put into a cache.
+	// Cold is set on the first request of each thread that begins in the middle, whose
+	// history no earlier request of the play has put into a cache.
 	Cold bool
 }
 

@@ -33,6 +33,10 @@
 // their parent. Bodies are lists of shared segments, and the same seed gives
 // byte-identical requests.
 //
+// Agents begin early in their trajectories, or where they would stand at a random moment
+// of the steady state ([Schedule], [Steady]), so that what is measured at once is what
+// would be measured hours later.
+//
 // [Origins] say which of a turn's text and numbers were recorded, derived, estimated
 // or made up. Recordings without text get synthetic text that has the recorded lengths
 // and repeats itself where the recorded prompts did ([Block]). [Lint] reports what is

@@ -1,0 +1,62 @@
+package trajectory
+
+import "time"
+
+// A standing is where a thread stands when a play begins: what its first request is, and
+// when.
+type standing struct {
+	turn   int           // of the first request; len(Turns) if the thread has ended
+	wait   time.Duration // until the first request
+	joins  bool          // the turn first waits for its subagents and the whole delay
+	tokens int           // to ask for in the first answer; 0 for all
+	held   int           // the prompt of the thread's latest request; 0 if there is none
+	// subagents are those of the trajectory; nil if one has not started, or has ended
+	// with all below it.
+	subagents []*standing
+}
+
+// over reports whether the thread itself has ended.
+func (s *standing) over(t *Trajectory) bool { return s != nil && s.turn == len(t.Turns) }
+
+// total returns the tokens held by the thread and those below it.
+func (s *standing) total() int {
+	if s == nil {
+		return 0
+	}
+	n := s.held
+	for _, sub := range s.subagents {
+		n += sub.total()
+	}
+	return n
+}
+
+// whole reports whether nothing of the thread and of those below it has been played.
+func (s *standing) whole(t *Trajectory) bool {
+	if s == nil || s.turn > 0 || s.tokens > 0 {
+		return false
+	}
+	for k := range t.Subagents {
+		if sub := &t.Subagents[k]; sub.After < 0 && !s.subagents[k].whole(sub.Trajectory) {
+			return false
+		}
+	}
+	return true
+}
+
+// Held returns the input tokens that the agent holds when the play begins, counted as by
+// [Steady.Held]. Outside of the steady state that is the prompt of the first turn.
+func (p *Play) Held() int {
+	if p.standing != nil {
+		return p.standing.total()
+	}
+	return p.Trajectory.Turns[p.Start].PromptEstimate()
+}
+
+// Whole reports whether the play begins at the very beginning of its trajectory, and so
+// leaves nothing out.
+func (p *Play) Whole() bool {
+	if p.standing != nil {
+		return p.standing.whole(p.Trajectory)
+	}
+	return p.Start == 0
+}
