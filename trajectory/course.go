@@ -19,34 +19,24 @@ type course struct {
 type span struct{ sent, first, ended float64 }
 
 // course returns the course of a thread whose first request is sent at the given time.
-func (s *Steady) course(t *Trajectory, at float64) *course {
+func (m *timer) course(t *Trajectory, at float64) *course {
 	c := &course{of: t, requests: make([]span, len(t.Turns)), subagents: make([]*course, len(t.Subagents))}
 	start := func(i int, at float64) {
 		for k := range t.Subagents {
 			if sub := &t.Subagents[k]; sub.After == i {
-				c.subagents[k] = s.course(sub.Trajectory, at+s.policy.toolDelay(sub.Delay).Seconds())
+				c.subagents[k] = m.course(sub.Trajectory, at+m.policy.toolDelay(sub.Delay).Seconds())
 			}
 		}
 	}
 	start(-1, at)
 	for i := range t.Turns {
-		turn := &t.Turns[i]
-		output, _ := s.policy.answer(turn)
-		first := at + s.pace.First
-		c.requests[i] = span{at, first, max(first+s.pace.stream(turn.PromptEstimate(), output), at+leastRequest)}
+		first, whole := m.request(&t.Turns[i])
+		c.requests[i] = span{at, at + first, at + whole}
 		at = c.requests[i].ended
 		start(i, at)
-		at = max(at, c.joined(i+1)) + s.delay(t, i)
+		at = max(at, c.joined(i+1)) + m.delay(t, i)
 	}
 	return c
-}
-
-// delay returns the mean delay after a turn, in seconds.
-func (s *Steady) delay(t *Trajectory, i int) float64 {
-	if i == len(t.Turns)-1 {
-		return 0
-	}
-	return s.policy.delayOf(t, i, s.sampled).Seconds()
 }
 
 // joined returns when the last subagent that turn i waits for ends; 0 if there is none.
@@ -79,7 +69,7 @@ func (c *course) length() float64 {
 }
 
 // at returns where the thread and those below it stand; nil if all have ended.
-func (c *course) at(now float64, policy *Policy) *standing {
+func (c *course) at(now float64, m *timer) *standing {
 	i := sort.Search(len(c.requests), func(i int) bool { return c.requests[i].ended > now })
 	s := &standing{turn: i, subagents: make([]*standing, len(c.subagents))}
 	live := i < len(c.requests)
@@ -88,7 +78,7 @@ func (c *course) at(now float64, policy *Policy) *standing {
 	case now >= c.requests[i].sent:
 		turn := &c.of.Turns[i]
 		s.held = turn.PromptEstimate()
-		if output, known := policy.answer(turn); known {
+		if output, known := m.answer(turn); known {
 			s.tokens = c.requests[i].rest(now, output)
 		}
 	default:
@@ -101,7 +91,7 @@ func (c *course) at(now float64, policy *Policy) *standing {
 	}
 	for k, sub := range c.subagents {
 		if c.of.Subagents[k].After < i && sub != nil {
-			s.subagents[k] = sub.at(now, policy)
+			s.subagents[k] = sub.at(now, m)
 			live = live || s.subagents[k] != nil
 		}
 	}

@@ -1,6 +1,9 @@
 package trajectory
 
-import "math"
+import (
+	"math"
+	"time"
+)
 
 // A Pace says how long requests take: a turn with a prompt of P tokens and an answer of O
 // tokens takes First + O*(Token + Context*P) seconds. It decides where agents stand in the
@@ -24,14 +27,17 @@ func (p Pace) resolve() Pace {
 	return p
 }
 
-// stream returns how many seconds an answer takes from its first token on.
-func (p Pace) stream(prompt, output int) float64 {
-	return float64(output) * (p.Token + p.Context*float64(prompt))
+// A timer says how long the parts of a play take.
+type timer struct {
+	policy  Policy // resolved
+	pace    Pace   // resolved
+	sampled time.Duration
 }
 
-// leastRequest is what a request takes at least, in seconds, so that where nothing takes
-// any time agents still stand somewhere.
-const leastRequest = 1e-9
+func newTimer(policy Policy, pace Pace) timer {
+	policy = policy.Resolve()
+	return timer{policy, pace.resolve(), policy.meanSampledDelay()}
+}
 
 // openAnswer is the length, in tokens, of an answer of which nothing is recorded and whose
 // limit is higher: about the mean of a coding agent's turn.
@@ -39,10 +45,29 @@ const openAnswer = 500
 
 // answer returns how long the answer to a turn is assumed to be, in tokens, and whether
 // the policy makes it so: then it can be asked for in part.
-func (p *Policy) answer(t *Turn) (tokens int, known bool) {
-	limit, _ := p.Limit(t)
+func (m *timer) answer(t *Turn) (tokens int, known bool) {
+	limit, _ := m.policy.Limit(t)
 	if t.OutputTokens == 0 {
 		return min(limit, openAnswer), false
 	}
-	return min(limit, t.OutputTokens), p.Output != OutputFree
+	return min(limit, t.OutputTokens), m.policy.Output != OutputFree
+}
+
+// leastRequest is what a request takes at least, in seconds, so that where nothing takes
+// any time agents still stand somewhere.
+const leastRequest = 1e-9
+
+// request returns how many seconds a turn's first token and its whole request take.
+func (m *timer) request(t *Turn) (first, whole float64) {
+	output, _ := m.answer(t)
+	each := m.pace.Token + m.pace.Context*float64(t.PromptEstimate())
+	return m.pace.First, max(m.pace.First+float64(output)*each, leastRequest)
+}
+
+// delay returns the mean delay after a turn, in seconds.
+func (m *timer) delay(t *Trajectory, i int) float64 {
+	if i == len(t.Turns)-1 {
+		return 0
+	}
+	return m.policy.delayOf(t, i, m.sampled).Seconds()
 }

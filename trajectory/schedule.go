@@ -48,25 +48,6 @@ type Schedule struct {
 	Steady *Steady
 }
 
-// A Play is one agent's pass through one trajectory.
-type Play struct {
-	Trajectory *Trajectory
-	// Start is the first turn to play. It is len(Trajectory.Turns) for a play of the
-	// steady state in which only subagents are still running.
-	Start int
-	// Session identifies the play: the value of a session header.
-	Session string
-	// Prefix is the text that the policy puts in front of a message. It is unique
-	// to the play, so that a server cannot reuse the cache of another play, and the
-	// same in all turns, so that it can reuse the play's own. Empty adds nothing.
-	Prefix string
-
-	seed     uint64    // of the tool delays
-	below    bool      // set for a subagent's
-	subagent string    // ID of the subagent
-	standing *standing // nil for a thread that begins at Start, with all that follows
-}
-
 // Plays returns the endless plays of an agent, counted from 0. Each agent goes through
 // all trajectories again and again, each time in a new random order. Plays panics if
 // Steady is of another workload.

@@ -42,21 +42,3 @@ func (s *standing) whole(t *Trajectory) bool {
 	}
 	return true
 }
-
-// Held returns the input tokens that the agent holds when the play begins, counted as by
-// [Steady.Held]. Outside of the steady state that is the prompt of the first turn.
-func (p *Play) Held() int {
-	if p.standing != nil {
-		return p.standing.total()
-	}
-	return p.Trajectory.Turns[p.Start].PromptEstimate()
-}
-
-// Whole reports whether the play begins at the very beginning of its trajectory, and so
-// leaves nothing out.
-func (p *Play) Whole() bool {
-	if p.standing != nil {
-		return p.standing.whole(p.Trajectory)
-	}
-	return p.Start == 0
-}

@@ -4,7 +4,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"sort"
-	"time"
 )
 
 // A Steady is the steady state of a workload that agents replay by a policy at a [Pace]:
@@ -24,10 +23,8 @@ import (
 // length, or the limit where none is recorded, at most 500 tokens.
 type Steady struct {
 	workload *Workload
-	policy   Policy // resolved
-	pace     Pace
-	sampled  time.Duration // the mean sampled delay
-	until    []float64     // sum of the durations of trajectories, in seconds
+	timer    timer
+	until    []float64 // sum of the durations of trajectories, in seconds
 	held     levels
 	means    Means
 }
@@ -35,11 +32,10 @@ type Steady struct {
 // NewSteady returns the steady state of a workload. The policy and the workload must be
 // valid, and the workload is not to be changed.
 func NewSteady(w *Workload, policy Policy, pace Pace) *Steady {
-	s := &Steady{workload: w, policy: policy.Resolve(), pace: pace.resolve(), until: make([]float64, len(w.Trajectories))}
-	s.sampled = s.policy.meanSampledDelay()
+	s := &Steady{workload: w, timer: newTimer(policy, pace), until: make([]float64, len(w.Trajectories))}
 	total := 0.0
 	for i, t := range w.Trajectories {
-		c := s.course(t, 0)
+		c := s.timer.course(t, 0)
 		total += c.length()
 		s.until[i] = total
 		s.held.add(c.changes())
@@ -57,10 +53,10 @@ func (s *Steady) draw(rng *rand.Rand) (int, *standing) {
 	if i > 0 {
 		at -= s.until[i-1]
 	}
-	c := s.course(s.workload.Trajectories[i], 0)
+	c := s.timer.course(s.workload.Trajectories[i], 0)
 	// Rounding may put the instant at the very end, where nothing is left to play.
 	at = min(at, math.Nextafter(c.length(), 0))
-	return i, c.at(at, &s.policy)
+	return i, c.at(at, &s.timer)
 }
 
 // Held returns n quantiles, at (i+0.5)/n, of the input tokens that one agent holds at a
@@ -95,15 +91,15 @@ func (s *Steady) average() Means {
 		for i := range t.Turns {
 			turn := &t.Turns[i]
 			prompt := turn.PromptEstimate()
-			output, _ := s.policy.answer(turn)
-			busy := s.pace.First + s.pace.stream(prompt, output)
+			output, _ := s.timer.answer(turn)
+			_, busy := s.timer.request(turn)
 			n++
 			m.Input += float64(prompt)
 			m.NewInput += float64(max(0, prompt-last))
 			m.Output += float64(output)
 			m.Turn += float64(i)
 			m.Busy += busy
-			m.Seconds += busy + s.delay(t, i)
+			m.Seconds += busy + s.timer.delay(t, i)
 			last = prompt
 		}
 	}
