@@ -68,13 +68,12 @@ func (c *course) length() float64 {
 	return last
 }
 
-// at returns where the thread and those below it stand; nil if all have ended.
+// at returns where the thread and those below it stand.
 func (c *course) at(now float64, m *timer) *standing {
 	i := sort.Search(len(c.requests), func(i int) bool { return c.requests[i].ended > now })
 	s := &standing{turn: i, subagents: make([]*standing, len(c.subagents))}
-	live := i < len(c.requests)
 	switch {
-	case !live:
+	case i == len(c.requests):
 	case now >= c.requests[i].sent:
 		turn := &c.of.Turns[i]
 		s.held = turn.PromptEstimate()
@@ -92,11 +91,7 @@ func (c *course) at(now float64, m *timer) *standing {
 	for k, sub := range c.subagents {
 		if c.of.Subagents[k].After < i && sub != nil {
 			s.subagents[k] = sub.at(now, m)
-			live = live || s.subagents[k] != nil
 		}
-	}
-	if !live {
-		return nil
 	}
 	return s
 }

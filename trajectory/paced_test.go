@@ -34,6 +34,7 @@ type pacer struct {
 	began time.Time
 	mu    sync.Mutex
 	log   []sentRequest
+	open  int // senders
 }
 
 // A sentRequest is a request of a pacer, in time since it began.
@@ -45,7 +46,12 @@ type sentRequest struct {
 	sent, ended time.Duration
 }
 
-func (p *pacer) connect() trajectory.Sender { return trajectory.SenderFunc(p.send) }
+func (p *pacer) connect() trajectory.Sender {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.open++
+	return trajectory.SenderFunc(p.send)
+}
 
 func (p *pacer) send(ctx context.Context, r *trajectory.Request, clock *metrics.Clock) error {
 	p.mu.Lock()

@@ -70,7 +70,7 @@ func (t *tree) deliver(d delivery, yield func(Result) bool) (wanted bool) {
 // client spent on results since.
 func (t *tree) play(p Play, from time.Time) (end time.Time) {
 	subagents := p.Trajectory.Subagents
-	ended := make([]chan time.Time, len(subagents)) // nil until started, and where already over
+	ended := make([]chan time.Time, len(subagents)) // nil until started
 	begin := func(k int, from time.Time, at *standing) {
 		child := Play{
 			Trajectory: subagents[k].Trajectory, Session: p.Session, Prefix: p.Prefix,
@@ -79,11 +79,8 @@ func (t *tree) play(p Play, from time.Time) (end time.Time) {
 		if at != nil {
 			child.standing, child.Start = at, at.turn
 		}
-		done := make(chan time.Time, 1)
-		if !at.over(child.Trajectory) {
-			ended[k] = done
-		}
-		t.threads.Go(func() { done <- t.play(child, from) })
+		ended[k] = make(chan time.Time, 1)
+		t.threads.Go(func() { ended[k] <- t.play(child, from) })
 	}
 	start := func(i int, at time.Time) {
 		for k := range subagents {
@@ -113,8 +110,8 @@ func (t *tree) play(p Play, from time.Time) (end time.Time) {
 				begin(k, from, at)
 			}
 		}
-		if p.standing.over(p.Trajectory) {
-			return from
+		if p.Start == len(p.Trajectory.Turns) {
+			return from // others below may be live
 		}
 	case p.Start == 0:
 		start(-1, from)

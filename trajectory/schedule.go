@@ -28,23 +28,23 @@ type Schedule struct {
 	// if that is earlier, so that agents do not march in step. Later plays begin
 	// at turn 0.
 	MaxStart int
-	// Steady, if set, must be that of Workload. The first play of an agent then begins
-	// where an agent stands at a random moment of the steady state, MaxStart is ignored,
-	// and what is measured is what would be measured much later: agents that begin early
-	// in their trajectories hold short contexts, and take as long as a trajectory lasts
-	// to reach the state in which users keep a system.
+	// Steady, if set, replaces MaxStart: the first play of an agent begins where an agent
+	// stands at a random moment of the steady state, so that what is measured at once is
+	// what would be measured much later. Agents that begin early in their trajectories
+	// hold short contexts, and need about as long as a trajectory lasts to get there.
+	// It must be that of Workload. The same Draw and Steady give the same standings.
 	//
-	// The instant is drawn as [Steady] says. A thread that is in the middle of an answer
-	// then sends that turn at once and asks only for the tokens that are left, at least
-	// 2; for all of them before the first, or where the policy leaves the length to the
-	// model. A thread in a pause waits for the rest of it, one that waits for subagents
-	// until those have ended. Threads that have ended are over. The order of the plays
-	// that follow is that of a round in which the first one was under way. The same draw
-	// and the same Steady give the same standings.
+	// The moment is drawn as [Steady] says. A thread that is in the middle of an answer
+	// sends that turn at once and asks for the tokens that are left, at least 2. It asks
+	// for the whole answer before the first token, and where the length is left to the
+	// model. A thread in a pause waits for the rest of it. One that waits for subagents
+	// waits until they have ended, and for its whole delay. Threads that have ended are
+	// left out, and subagents that have not started start as usual. Later plays go on
+	// with the round of all trajectories that the first play is in.
 	//
-	// What a server would have in its cache at that moment it has not: the first request
-	// of each thread finds a cold one ([Request.Cold]), and its time to first token is
-	// not that of the steady state.
+	// The cache of the server is not in its steady state: the first request of each
+	// thread finds it cold ([Request.Cold]), so its time to first token says nothing of
+	// the steady state.
 	Steady *Steady
 }
 
@@ -57,7 +57,7 @@ func (s Schedule) Plays(agent int) iter.Seq[Play] {
 		order := s.rng(agent, 1, s.Draw)
 		salt := s.rng(agent, 2, s.Phase)
 		var at *standing
-		current := -1 // the trajectory that the agent is in when it begins
+		var current int // index of the trajectory that the agent is in when it begins
 		if s.Steady != nil {
 			if s.Steady.workload != s.Workload {
 				panic("trajectory: Schedule.Steady is of another workload")
@@ -68,15 +68,15 @@ func (s Schedule) Plays(agent int) iter.Seq[Play] {
 			for _, i := range order.Perm(len(s.Workload.Trajectories)) {
 				p := Play{Trajectory: s.Workload.Trajectories[i], seed: order.Uint64()}
 				switch {
-				case first && at != nil && i != current:
-					continue // the round began earlier
-				case first && at != nil:
-					first = false
+				case first && s.Steady != nil:
+					if i != current {
+						continue // the round began earlier
+					}
 					p.standing, p.Start = at, at.turn
 				case first:
-					first = false
 					p.Start = order.IntN(min(s.MaxStart, len(p.Trajectory.Turns)-1) + 1)
 				}
+				first = false
 				p.Session = fmt.Sprintf("%016x", salt.Uint64())
 				p.Prefix = prefix(salt)
 				if !yield(p) {

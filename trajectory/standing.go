@@ -5,18 +5,13 @@ import "time"
 // A standing is where a thread stands when a play begins: what its first request is, and
 // when.
 type standing struct {
-	turn   int           // of the first request; len(Turns) if the thread has ended
-	wait   time.Duration // until the first request
-	joins  bool          // the turn first waits for its subagents and the whole delay
-	tokens int           // to ask for in the first answer; 0 for all
-	held   int           // the prompt of the thread's latest request; 0 if there is none
-	// subagents are those of the trajectory; nil if one has not started, or has ended
-	// with all below it.
-	subagents []*standing
+	turn      int           // of the first request; len(Turns) if the thread has ended
+	wait      time.Duration // until the first request
+	joins     bool          // the turn first waits for its subagents and the whole delay
+	tokens    int           // to ask for in the first answer; 0 for all
+	held      int           // the prompt of the thread's latest request; 0 if there is none
+	subagents []*standing   // of those of the trajectory; nil if not started
 }
-
-// over reports whether the thread itself has ended.
-func (s *standing) over(t *Trajectory) bool { return s != nil && s.turn == len(t.Turns) }
 
 // total returns the tokens held by the thread and those below it.
 func (s *standing) total() int {

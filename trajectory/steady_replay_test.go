@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -53,13 +54,20 @@ var (
 	clanPace   = trajectory.Pace{First: 0.002, Token: 0.001, Context: 2e-8}
 )
 
-// played returns the requests of a play, in order of time, and how long it took.
-func played(t *testing.T, p trajectory.Play) ([]sentRequest, time.Duration) {
-	s := &pacer{pace: clanPace, began: time.Now()}
+// played returns the requests of a play at a pace, in order of time, and how long it took.
+func played(t *testing.T, p trajectory.Play, pace trajectory.Pace) ([]sentRequest, time.Duration) {
+	s := &pacer{pace: pace, began: time.Now()}
 	for res := range trajectory.NewReplayer(s.connect, clanPolicy, nil).Play(t.Context(), p) {
 		if res.Err != nil || res.Timing.Lateness != 0 {
 			t.Fatalf("%+v", res)
 		}
+	}
+	threads := make(map[string]bool)
+	for _, r := range s.log {
+		threads[r.thread] = true
+	}
+	if s.open > len(threads) {
+		t.Fatalf("%d senders for %d threads", s.open, len(threads))
 	}
 	slices.SortFunc(s.log, func(a, b sentRequest) int {
 		return cmp.Or(cmp.Compare(a.sent, b.sent), cmp.Compare(a.thread, b.thread))
@@ -78,10 +86,10 @@ func TestSteadyPlaysTheRest(t *testing.T) {
 		whole := make(map[*trajectory.Trajectory][]sentRequest)
 		length := make(map[*trajectory.Trajectory]time.Duration)
 		for _, tr := range w.Trajectories {
-			whole[tr], length[tr] = played(t, trajectory.Play{Trajectory: tr})
+			whole[tr], length[tr] = played(t, trajectory.Play{Trajectory: tr}, clanPace)
 		}
 		for agent, p := range firsts(trajectory.Schedule{Workload: w, Seed: 1, Steady: steady}, 600) {
-			rest, took := played(t, p)
+			rest, took := played(t, p, clanPace)
 			at := length[p.Trajectory] - took
 			instants = append(instants, at.Seconds()/length[p.Trajectory].Seconds())
 			left := make(map[string]sentRequest)
@@ -137,6 +145,36 @@ func TestSteadyPlaysTheRest(t *testing.T) {
 	}
 }
 
+// On a system that is slower than the pace, turn 3 of clan waits all the same for the live
+// subagents that it joins, and then for the whole delay.
+func TestSteadyJoinsOnASlowSystem(t *testing.T) {
+	w := clans(t)
+	steady := trajectory.NewSteady(w, clanPolicy, clanPace)
+	slow := trajectory.Pace{Token: 3 * clanPace.Token}
+	waited := 0
+	synctest.Test(t, func(t *testing.T) {
+		for _, p := range firsts(trajectory.Schedule{Workload: w, Seed: 1, Steady: steady}, 600) {
+			log, _ := played(t, p, slow)
+			ends := make(map[string]time.Duration)
+			for _, r := range log {
+				ends[fmt.Sprint(strings.TrimPrefix(r.thread, p.Trajectory.ID), r.turn)] = r.ended
+			}
+			free := max(ends["2"], ends["/joined2"], ends["/short0"])
+			for _, r := range log {
+				if r.thread == "" && r.turn == 3 && free > 0 && r.sent != free+2*sec {
+					t.Fatalf("turn 3 was sent at %v, want 2 s after %v", r.sent, free)
+				}
+			}
+			if p.Start == 3 && ends["/joined2"] > 0 {
+				waited++
+			}
+		}
+	})
+	if waited < 20 {
+		t.Errorf("only %d plays began with a join", waited)
+	}
+}
+
 // The first plays are in each state with the share of time that agents spend in it who
 // play all trajectories from beginning to end.
 func TestSteadyIsTheLongRun(t *testing.T) {
@@ -149,7 +187,7 @@ func TestSteadyIsTheLongRun(t *testing.T) {
 	total := time.Duration(0)
 	synctest.Test(t, func(t *testing.T) {
 		for _, tr := range w.Trajectories {
-			log, length := played(t, trajectory.Play{Trajectory: tr})
+			log, length := played(t, trajectory.Play{Trajectory: tr}, clanPace)
 			total += length
 			times := []time.Duration{length}
 			for _, r := range log {

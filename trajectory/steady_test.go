@@ -204,6 +204,35 @@ func TestSteadySampledDelays(t *testing.T) {
 	}
 }
 
+// The first play is somewhere in a round of both trajectories: with the same chance the
+// other one follows, or a round in any order. Agents that all began a round after their
+// first play would drift together.
+func TestSteadyRounds(t *testing.T) {
+	w := byHand(t)
+	steady := trajectory.NewSteady(w, trajectory.Policy{}, byHandPace)
+	const n = 4000
+	other := 0
+	for agent := range n {
+		var names []string
+		for p := range (trajectory.Schedule{Workload: w, Seed: 1, Steady: steady}).Plays(agent) {
+			if len(names) > 0 && (p.Start != 0 || !p.Whole() || p.Held() != p.Trajectory.Turns[0].PromptTokens) {
+				t.Fatalf("a later play begins in the middle: %+v", p)
+			}
+			if names = append(names, p.Trajectory.ID); len(names) == 5 {
+				break
+			}
+		}
+		if names[0] != names[1] {
+			other++
+			continue
+		}
+		if names[2] == names[1] || names[3] == names[4] {
+			t.Fatalf("%s are not rounds of a and b", names)
+		}
+	}
+	frequent(t, "the other trajectory", other, n, 3./4)
+}
+
 // The same draw gives the same standings, whatever the phase; another draw others.
 func TestSteadyDraws(t *testing.T) {
 	w := byHand(t)
