@@ -50,31 +50,6 @@ func (r *Replayer) Close() error {
 // default that is when Play is first called.
 func (r *Replayer) StartAt(t time.Time) { r.due = t }
 
-// A Result is the outcome of one turn.
-type Result struct {
-	// Subagent is the ID of the subagent whose turn it is; empty for the
-	// trajectory itself.
-	Subagent string
-	// Turn is the index of the turn in the trajectory or subagent.
-	Turn int
-	// Recorded is the recorded turn. It must not be modified.
-	Recorded *Turn
-	// Sender is the one that sent the turn.
-	Sender Sender
-	// Timing is the timing of the response.
-	Timing metrics.Timing
-	// MaxTokens is what the policy asked for, or the rest of it where the play begins in
-	// the middle of an answer ([Schedule]). Forced is set if ignore_eos forced
-	// that length, and no field of the policy replaced either.
-	MaxTokens int
-	Forced    bool
-	// Err says why the turn failed; nil if it succeeded.
-	Err error
-	// Completed is set on the last turn of a trajectory, even if it failed.
-	// Subagents that no turn waits for may still be running.
-	Completed bool
-}
-
 // Play plays one trajectory. Each turn is sent once the one before has ended and its
 // delay has passed, with the recorded history whatever the system answered. After a
 // failed turn it goes on with the next one, with a pause if nothing had been streamed.
