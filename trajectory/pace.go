@@ -40,7 +40,8 @@ func newTimer(policy Policy, pace Pace) timer {
 }
 
 // openAnswer is the length, in tokens, of an answer of which nothing is recorded and whose
-// limit is higher: about the mean of a coding agent's turn.
+// limit is higher: the mean of the coding sessions of package generate, 380 and 400,
+// rounded up.
 const openAnswer = 500
 
 // answer returns how long the answer to a turn is assumed to be, in tokens, and whether
