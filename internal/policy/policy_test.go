@@ -71,7 +71,7 @@ var imports = map[string][]string{
 	"internal/selfcheck":    {"metrics"},
 	"internal/sockets":      {},
 	"internal/spans":        {},
-	"internal/worlds":       {"metrics", "trajectory", "trajectory/generate"},
+	"internal/worlds":       {"internal/chatserver", "metrics", "trajectory", "trajectory/generate"},
 	"metrics":               {},
 	"pricing":               {"internal/decimal"},
 	"pricing/catalog":       {"internal/decimal", "pricing"},

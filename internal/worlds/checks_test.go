@@ -48,7 +48,7 @@ func TestPairs(t *testing.T) {
 	for _, w := range chosen(t) {
 		t.Run(w.Name, func(t *testing.T) {
 			runs := many(t, *pairs, func(t *testing.T, seed uint64) (*agentperf.Report, error) {
-				return agentperf.Run(t.Context(), w.config(seed))
+				return agentperf.Run(t.Context(), w.config(t, seed))
 			})
 			for _, n := range w.numbers() {
 				opposite, both, line := 0, 0, ""
@@ -81,6 +81,6 @@ func (w *World) numbers() []int {
 func (w *World) check(n int) func(*testing.T, uint64) (*agentperf.Report, error) {
 	const others = 1 << 32
 	return func(t *testing.T, seed uint64) (*agentperf.Report, error) {
-		return agentperf.Check(t.Context(), w.config(others+seed), n)
+		return agentperf.Check(t.Context(), w.config(t, others+seed), n)
 	}
 }

@@ -28,26 +28,30 @@ const bytesPerToken = 4
 func (c *sender) Send(ctx context.Context, r *trajectory.Request, clock *metrics.Clock) error {
 	out := max(1, cmp.Or(r.ForcedTokens, r.MaxTokens))
 	clock.Sent(time.Now())
-	cached := c.cached(r)
-	a := c.server.admit(c, r)
-	c.session, c.kept = r.Session, c.prompt+out
-	if err := sleep(ctx, time.Until(a.first)); err != nil {
-		return err
-	}
-	clock.Arrived(time.Now(), bytesPerToken, 1)
-	stream := c.fixed
-	if a.fixed == 0 {
-		stream = c.shared
-	}
-	if err := stream(ctx, a, out-1, clock); err != nil {
+	cached := min(c.cached(r), r.Turn.PromptTokens)
+	if err := c.answer(ctx, r, out, func(n int) { clock.Arrived(time.Now(), bytesPerToken*n, n) }); err != nil {
 		return err
 	}
 	if err := sleep(ctx, c.server.model.HoldBack); err != nil {
 		return err
 	}
-	clock.Usage(metrics.Usage{Prompt: c.prompt, Cached: min(cached, c.prompt), CachedStated: true, Completion: out})
+	clock.Usage(metrics.Usage{Prompt: c.prompt, Cached: cached, CachedStated: true, Completion: out})
 	clock.Done(time.Now())
 	return nil
+}
+
+// answer calls arrive with each part of an answer of out tokens as it comes.
+func (c *sender) answer(ctx context.Context, r *trajectory.Request, out int, arrive func(tokens int)) error {
+	a := c.server.admit(c, r)
+	c.session, c.kept = r.Session, c.prompt+out
+	if err := sleep(ctx, time.Until(a.first)); err != nil {
+		return err
+	}
+	arrive(1)
+	if a.fixed > 0 {
+		return c.fixed(ctx, a, out-1, arrive)
+	}
+	return c.shared(ctx, a, out-1, arrive)
 }
 
 // cached returns how many tokens of a request are in the cache.
@@ -59,7 +63,7 @@ func (c *sender) cached(r *trajectory.Request) int {
 }
 
 // shared waits for the tokens after the first of an answer that shares its speed.
-func (c *sender) shared(ctx context.Context, a answer, tokens int, clock *metrics.Clock) error {
+func (c *sender) shared(ctx context.Context, a answer, tokens int, arrive func(int)) error {
 	if tokens == 0 {
 		return nil
 	}
@@ -69,11 +73,11 @@ func (c *sender) shared(ctx context.Context, a answer, tokens int, clock *metric
 	for told := 0; ; {
 		select {
 		case <-x.done:
-			clock.Arrived(time.Now(), bytesPerToken*(tokens-told), tokens-told)
+			arrive(tokens - told)
 			return nil
 		case <-tick.C:
 			if n := min(c.server.made(x), tokens-1); n > told {
-				clock.Arrived(time.Now(), bytesPerToken*(n-told), n-told)
+				arrive(n - told)
 				told = n
 			}
 		case <-ctx.Done():
@@ -84,14 +88,14 @@ func (c *sender) shared(ctx context.Context, a answer, tokens int, clock *metric
 }
 
 // fixed waits for the tokens after the first of an answer that has a speed of its own.
-func (c *sender) fixed(ctx context.Context, a answer, tokens int, clock *metrics.Clock) error {
+func (c *sender) fixed(ctx context.Context, a answer, tokens int, arrive func(int)) error {
 	first := time.Now()
 	for told := 0; told < tokens; {
 		n := min(tokens, told+max(1, int(a.fixed*arrivalsEvery.Seconds())))
 		if err := sleep(ctx, time.Until(first.Add(time.Duration(float64(n)/a.fixed*1e9)))); err != nil {
 			return err
 		}
-		clock.Arrived(time.Now(), bytesPerToken*(n-told), n-told)
+		arrive(n - told)
 		told = n
 	}
 	return nil

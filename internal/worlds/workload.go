@@ -60,7 +60,7 @@ func (b *builder) begin() {
 
 func (b *builder) turn(prompt, output int, delay time.Duration) {
 	t := b.w.Trajectories[len(b.w.Trajectories)-1]
-	h, err := b.store.Append(nil, fmt.Appendf(nil, `{"role":"user","content":"%s turn %d"}`, t.ID, len(t.Turns)))
+	h, err := b.store.Append(nil, fmt.Appendf(nil, `{"role":"user","content":"%s"}`, turnText(t.ID, len(t.Turns))))
 	if err != nil {
 		panic(err) // the message is right by construction
 	}
