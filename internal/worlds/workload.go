@@ -24,13 +24,13 @@ var AALike = sync.OnceValue(func() *trajectory.Workload {
 	return b.w
 })
 
-// Long returns 20 sessions of 200 turns with answers of about 100 tokens.
+// Long returns 20 sessions of 200 turns with answers of about 300 tokens.
 var Long = sync.OnceValue(func() *trajectory.Workload {
 	b, rng := builder{w: &trajectory.Workload{Name: "sessions of 200 turns"}}, rand.New(rand.NewPCG(1, 0))
 	for range 20 {
 		b.begin()
 		for i := range 200 {
-			b.turn(5000+300*i, int(100*math.Exp(0.5*rng.NormFloat64()))+2, time.Duration(float64(time.Second)*rng.ExpFloat64()))
+			b.turn(5000+300*i, int(300*math.Exp(0.5*rng.NormFloat64()))+2, time.Duration(float64(time.Second)*rng.ExpFloat64()))
 		}
 	}
 	return b.w
