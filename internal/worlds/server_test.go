@@ -94,8 +94,8 @@ func TestDoublesAgree(t *testing.T) {
 				h = *hours
 			}
 			warm := 1.0
-			if w.Model.SlowShare > 0 {
-				warm = 4 // a starved answer takes up to 8192 s
+			if w.Model.SlowShare > 0 || w.Model.SlowTurn > 0 {
+				warm = 5 // a starved answer takes up to 8192 s, a session of 200 turns an hour
 			}
 			var slow, late []float64
 			for run := range runs {
