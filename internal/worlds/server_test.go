@@ -49,10 +49,14 @@ func (w *World) walk(ctx context.Context, n int, warm time.Duration, seed uint64
 			defer c.Close()
 			pause := time.Duration(600 * rng.Float64() * float64(time.Second))
 			paths := w.Workload().Trajectories
-			for session := 0; ; session++ {
+			for session := 0; ; {
 				for _, path := range rng.Perm(len(paths)) {
 					session++
-					for j := range paths[path].Turns {
+					from := 0
+					if session == 1 { // as in the simulation
+						from = rng.IntN(len(paths[path].Turns))
+					}
+					for j := from; j < len(paths[path].Turns); j++ {
 						if sleep(ctx, pause) != nil {
 							return
 						}

@@ -133,8 +133,11 @@ func (w *World) Shares(n int, hours, warm float64, seed uint64) (sum Shares) {
 				if len(a.order) == 0 {
 					a.order = rng.Perm(len(paths))
 				}
-				a.unseated, a.path, a.order = false, a.order[0], a.order[1:]
+				a.path, a.order = a.order[0], a.order[1:]
 				a.turn, a.cached, a.replica = 0, 0, rng.IntN(replicas)
+				if a.unseated { // sessions of one length would stay in step for many of them
+					a.unseated, a.turn = false, rng.IntN(len(paths[a.path].Turns))
+				}
 			}
 			turn := &paths[a.path].Turns[a.turn]
 			held += float64(turn.PromptTokens - a.prompt)
