@@ -37,6 +37,8 @@ var All = []*World{
 		Model: Model{Speed: 60, Spread: 0.2, Heat: 0.214, HeatLag: 10 * time.Minute, TTFT: 500 * time.Millisecond}},
 	{Name: "outage", Workload: AALike, Floor: 20, Ceiling: 3 * time.Second, Truth: 0, Hours: 100,
 		Model: Model{Speed: 60, Capacity: 230, TTFT: 500 * time.Millisecond, LateEvery: 17 * time.Minute, LateFor: 130 * time.Second, Late: 3500 * time.Millisecond, LateShare: 0.58}},
+	{Name: "outages", Workload: AALike, Floor: 20, Ceiling: 3 * time.Second, Truth: 0, Hours: 300,
+		Model: Model{Speed: 60, Capacity: 230, TTFT: 500 * time.Millisecond, LateEvery: 17 * time.Minute, LateFor: 130 * time.Second, Late: 3500 * time.Millisecond, LateShare: 0.58, LateRandom: true}},
 	{Name: "sticky", Workload: AALike, Floor: 20, Ceiling: 10 * time.Second, Truth: 10, Hours: 200,
 		Model: Model{Speed: 60, Capacity: 320, Replicas: 4, TTFT: 500 * time.Millisecond}},
 	{Name: "long", Workload: Long, Floor: 20, Truth: 0, Hours: 100,

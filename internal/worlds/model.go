@@ -48,9 +48,11 @@ type Model struct {
 	TTFT    time.Duration
 	Prefill float64
 	// Every LateEvery, for LateFor, from a random instant on, first tokens come Late later,
-	// each with the probability LateShare.
+	// each with the probability LateShare. With LateRandom the time from one spell to the
+	// next is exponential, with the same mean.
 	LateEvery, LateFor, Late time.Duration
 	LateShare                float64
+	LateRandom               bool
 	// HoldBack is the time from the last token to the end of the response.
 	HoldBack time.Duration
 }

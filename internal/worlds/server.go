@@ -22,7 +22,7 @@ type Server struct {
 	agents   int // connected
 	held     int // the sum of their latest prompts
 	prefill  time.Time
-	late     time.Duration // into its period when the server was born
+	late     time.Time // when the present spell of lateness began, or the next will
 	heat     float64
 	mood     float64 // logarithm of the factor that wanders
 	slot     time.Duration
@@ -50,8 +50,8 @@ func (w *World) Serve(seed uint64) *Server {
 			}
 		})
 	})
-	if w.Model.LateEvery > 0 {
-		s.late = time.Duration(s.rng.Int64N(int64(w.Model.LateEvery)))
+	if every := w.Model.LateEvery; every > 0 {
+		s.late = s.born.Add(-time.Duration(s.rng.Int64N(int64(every))))
 	}
 	s.mood = w.Model.Wander * s.rng.NormFloat64()
 	s.locked(func() {})
@@ -187,7 +187,17 @@ func (s *Server) admit(c *sender, r *trajectory.Request) (a answer) {
 // spell returns by how much the first token of a request that begins now is late.
 func (s *Server) spell() time.Duration {
 	m := s.model
-	if m.LateEvery == 0 || (s.at.Sub(s.born)+s.late)%m.LateEvery >= m.LateFor || s.rng.Float64() >= m.LateShare {
+	if m.LateEvery == 0 {
+		return 0
+	}
+	for !s.at.Before(s.late.Add(m.LateFor)) {
+		gap := m.LateEvery - m.LateFor
+		if m.LateRandom {
+			gap = time.Duration(float64(gap) * s.rng.ExpFloat64())
+		}
+		s.late = s.late.Add(m.LateFor + gap)
+	}
+	if s.at.Before(s.late) || s.rng.Float64() >= m.LateShare {
 		return 0
 	}
 	return m.Late

@@ -53,7 +53,7 @@ func (w *World) Shares(n int, hours, warm float64, seed uint64) (sum Shares) {
 	active, rate := make([]int, replicas), make([]float64, replicas)
 	var now, held, prefillUntil, heat, mood float64
 	mood = m.Wander * rng.NormFloat64()
-	lateFrom := m.LateEvery.Seconds() * rng.Float64()
+	lateAt, nextLate := math.Inf(-1), m.LateEvery.Seconds()*rng.Float64() // when spells begin
 	step := math.Inf(1)
 	if m.Heat+m.Wander+m.Drift > 0 {
 		step = 0.5
@@ -163,8 +163,18 @@ func (w *World) Shares(n int, hours, warm float64, seed uint64) (sum Shares) {
 				}
 			}
 			wait := m.TTFT.Seconds()
-			if m.LateEvery > 0 && math.Mod(now+lateFrom, m.LateEvery.Seconds()) < m.LateFor.Seconds() && rng.Float64() < m.LateShare {
-				wait += m.Late.Seconds()
+			if m.LateEvery > 0 {
+				for now >= nextLate {
+					lateAt = nextLate
+					gap := (m.LateEvery - m.LateFor).Seconds()
+					if m.LateRandom {
+						gap *= rng.ExpFloat64()
+					}
+					nextLate += m.LateFor.Seconds() + gap
+				}
+				if now < lateAt+m.LateFor.Seconds() && rng.Float64() < m.LateShare {
+					wait += m.Late.Seconds()
+				}
 			}
 			a.at = now
 			if m.Prefill > 0 {
