@@ -23,7 +23,7 @@ type Agent struct {
 }
 
 // Window returns when the window begins, and the earliest instant at which it may end,
-// which is when a Fixed one does.
+// which is when a Fixed one does. It is for phases that do not wait for first tokens.
 func (a *Agent) Window() (from, until time.Time) {
 	settled, earliest := a.run.window.Bounds() // which do not change
 	return a.run.start.Add(settled), a.run.start.Add(earliest)
@@ -85,6 +85,8 @@ func (q *Request) First(t time.Time) {
 	q.run.mu.Lock()
 	defer q.run.mu.Unlock()
 	q.row.First = q.run.since(t)
+	q.run.window.First(q.ticket.agent, q.run.since(time.Now()))
+	q.run.told()
 }
 
 // End records that the request has ended, and how. One that is void ends the window, since

@@ -74,7 +74,6 @@ func Run(ctx context.Context, cfg Config, work Work) (*record.Phase, error) {
 
 	r := newRun(cfg, hard, func() { stop(errOver) })
 	r.check = selfcheck.Start()
-	settled := time.AfterFunc(r.window.settled, r.check.Mark)
 	group.Go(func() error {
 		for i := range cfg.Agents {
 			due := r.start.Add(cfg.due(i))
@@ -95,7 +94,6 @@ func Run(ctx context.Context, cfg Config, work Work) (*record.Phase, error) {
 		ended <- await(done, r.drain(), func() { cut(errDrain) })
 	}()
 	err := r.report(ended)
-	settled.Stop()
 	r.check.Stop()
 	if ctx.Err() != nil && !errors.Is(err, ErrStuck) {
 		err = context.Cause(ctx)
@@ -157,7 +155,9 @@ type run struct {
 	check *selfcheck.Watch
 	gaps  []metrics.Gaps // agents share them in groups
 
-	closed, idle chan struct{} // closed when the window ends, and when no measured request is waited for
+	// These are closed when the window begins, when it ends, and when no measured request is
+	// waited for.
+	opened, closed, idle chan struct{}
 
 	mu     sync.Mutex
 	window *Window
@@ -175,7 +175,7 @@ func newRun(cfg Config, hard context.Context, stop func()) *run {
 	return &run{
 		cfg: cfg, start: time.Now(), hard: hard, stop: stop, window: NewWindow(cfg.Shape), rows: newRows(),
 		gaps:   make([]metrics.Gaps, min(cfg.Agents, gapShards)),
-		closed: make(chan struct{}), idle: make(chan struct{}),
+		opened: make(chan struct{}), closed: make(chan struct{}), idle: make(chan struct{}),
 	}
 }
 
@@ -192,6 +192,10 @@ func (r *run) spawned() {
 // told acts on the state of the window after an event. The caller holds the lock, so that
 // the agent that ended the last request waited for begins no other.
 func (r *run) told() {
+	if !isClosed(r.opened) && r.window.Settled(r.since(time.Now())) {
+		r.check.Mark()
+		close(r.opened)
+	}
 	if r.window.Ending() != "" && !isClosed(r.closed) {
 		close(r.closed)
 	}
@@ -240,15 +244,19 @@ func (r *run) control(ctx context.Context) {
 	defer timer.Stop()
 	look := time.NewTimer(math.MaxInt64)
 	defer look.Stop()
-	settled := r.start.Add(r.window.settled)
-	if r.cfg.Look != nil && r.cfg.LookEvery > 0 {
-		look.Reset(time.Until(settled.Add(r.cfg.LookEvery)))
-	}
+	var settled time.Time
 	full := time.NewTicker(fullEvery)
 	defer full.Stop()
-	closed := r.closed
+	opened, closed := r.opened, r.closed
 	for {
 		select {
+		case <-opened:
+			opened = nil
+			settled = r.start.Add(r.settled())
+			if r.cfg.Look != nil && r.cfg.LookEvery > 0 {
+				look.Reset(time.Until(settled.Add(r.cfg.LookEvery)))
+			}
+			timer.Reset(r.tick())
 		case <-timer.C:
 			timer.Reset(r.tick())
 		case <-closed:
@@ -300,6 +308,14 @@ func (r *run) measured() {
 	if r.client == nil {
 		r.client = clientOf(r.check.Read())
 	}
+}
+
+// settled returns when the window began.
+func (r *run) settled() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	from, _ := r.window.Bounds()
+	return from
 }
 
 func (r *run) drain() time.Duration {

@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/agentperf/agentperf-go/internal/record"
@@ -14,8 +15,11 @@ type Shape struct {
 	Agents int
 	// SpawnRate is the number of agents started per second; 0 starts all at once.
 	SpawnRate float64
-	// Settle is the time from the start of the last agent to the window.
-	Settle time.Duration
+	// Settle is the time from the start of the last agent to the window. FirstTokens is how
+	// much longer the window waits, at most, while an agent that has begun its first request
+	// has no token yet: the cache is cold, and what the others get then is no sample of the
+	// steady state.
+	Settle, FirstTokens time.Duration
 	// Measure is the least length of the window.
 	Measure time.Duration
 	// MinTotal and MinPerAgent are the pieces of work that must be completed in the
@@ -57,8 +61,10 @@ func (s Shape) due(agent int) time.Duration {
 type Window struct {
 	shape    Shape
 	allUp    time.Duration
-	settled  time.Duration
+	settled  time.Duration // when it begins; never while that is unknown
 	earliest time.Duration // at which it may end
+	cold     int           // agents that wait for their first token
+	warm     time.Duration // since when none does, or the start
 
 	end    time.Duration
 	ending record.Ending // empty while it is open
@@ -78,6 +84,7 @@ type Window struct {
 
 // state is that of one agent.
 type state struct {
+	begun, warm       bool // has begun a request; has had a token, or an end
 	failed, completed int
 	present           bool          // has begun a request in the window
 	open              int           // requests
@@ -95,13 +102,53 @@ type Ticket struct {
 func NewWindow(s Shape) *Window {
 	w := &Window{shape: s, agents: make([]state, s.Agents), absent: s.Agents}
 	w.allUp = s.Ramp()
-	w.settled = w.allUp + s.Settle
-	w.earliest = w.settled + s.Measure
+	w.settled = never
+	if s.FirstTokens <= 0 {
+		w.begin(w.allUp + s.Settle)
+	}
 	return w
 }
 
+// never is an instant beyond every phase.
+const never = math.MaxInt64
+
+// begin sets when the window begins.
+func (w *Window) begin(t time.Duration) {
+	w.settled = t
+	w.earliest = t + w.shape.Measure
+}
+
+// settles sets when the window begins once that is known. It has to be called with each
+// instant before what happens then is told.
+func (w *Window) settles(now time.Duration) {
+	from := w.allUp + w.shape.Settle
+	latest := from + w.shape.FirstTokens
+	switch {
+	case w.settled != never || now < from:
+	case w.cold == 0 && max(from, w.warm) <= latest:
+		w.begin(max(from, w.warm))
+	case now >= latest:
+		w.begin(latest)
+	}
+}
+
+// Settled reports whether the window has begun.
+func (w *Window) Settled(now time.Duration) bool { return now >= w.settled }
+
+// First records that an agent has its first token.
+func (w *Window) First(agent int, now time.Duration) {
+	w.settles(now)
+	if a := &w.agents[agent]; a.begun && !a.warm {
+		a.warm = true
+		if w.cold--; w.cold == 0 {
+			w.warm = now
+		}
+	}
+	w.settles(now)
+}
+
 // Bounds returns when the window begins, and the earliest instant at which it may end, which
-// is when a Fixed one does.
+// is when a Fixed one does, as far as that is known beforehand.
 func (w *Window) Bounds() (from, until time.Duration) { return w.settled, w.earliest }
 
 // Ending returns why the window ended; empty while it is open.
@@ -115,9 +162,14 @@ func (w *Window) Spawned() { w.up++ }
 
 // Begin records that an agent begins a request.
 func (w *Window) Begin(agent int, now time.Duration) Ticket {
+	w.settles(now)
 	a := &w.agents[agent]
 	w.attempts++
 	a.open++
+	if !a.begun {
+		a.begun = true
+		w.cold++
+	}
 	t := Ticket{agent: agent, measured: w.measures(now), hopeful: a.failed < w.shape.GiveUp}
 	if t.hopeful {
 		w.hopeful++
@@ -138,6 +190,7 @@ func (w *Window) Begin(agent int, now time.Duration) Ticket {
 
 // End records that the request of a ticket has ended.
 func (w *Window) End(t Ticket, now time.Duration, succeeded bool) {
+	w.First(t.agent, now)
 	a := &w.agents[t.agent]
 	a.open--
 	a.idle = now
@@ -161,6 +214,7 @@ func (w *Window) End(t Ticket, now time.Duration, succeeded bool) {
 
 // Completed records that an agent has completed a piece of work.
 func (w *Window) Completed(agent int, now time.Duration) {
+	w.settles(now)
 	w.ripen(now)
 	if w.ending != "" || now < w.settled {
 		return
@@ -178,6 +232,7 @@ func (w *Window) Close(now time.Duration, why record.Ending) { w.close(now, why)
 // Tick tells the window the time, which may end it. It returns when Tick has to be called
 // again; ok is false if it need not be.
 func (w *Window) Tick(now time.Duration) (next time.Duration, ok bool) {
+	w.settles(now)
 	w.ripen(now)
 	if w.ending == "" && w.shape.Timeout > 0 && now >= w.shape.Timeout {
 		w.close(now, record.TimedOut)
@@ -194,7 +249,16 @@ func (w *Window) Tick(now time.Duration) (next time.Duration, ok bool) {
 	case w.ending != "":
 		return 0, false
 	}
-	if next = w.earliest; now >= next {
+	switch from := w.allUp + w.shape.Settle; {
+	case now < from && from < w.settled:
+		next = from
+	case w.settled == never:
+		next = from + w.shape.FirstTokens
+	case now < w.settled:
+		next = w.settled
+	case now < w.earliest:
+		next = w.earliest
+	default:
 		next = now + pause
 	}
 	if t := w.shape.Timeout; t > 0 {
@@ -268,7 +332,7 @@ func (w *Window) least() int {
 // ripen ends a window that was complete before this call, at the instant at which it was, so
 // that the order in which events of one instant are told makes no difference.
 func (w *Window) ripen(now time.Duration) {
-	if w.ending == "" && now >= w.earliest {
+	if w.ending == "" && w.settled != never && now >= w.earliest {
 		w.closeIfComplete(w.earliest)
 		w.closeIfComplete(now) // an agent may have begun to pause
 	}
@@ -301,6 +365,9 @@ func (w *Window) settle() {
 // counts as ending now.
 func (w *Window) Fill(h *record.Header, now time.Duration) {
 	h.AllUp, h.Settled, h.WindowEnd, h.Ending = w.allUp, w.settled, now, w.ending
+	if w.settled == never { // it did not begin
+		h.Settled = max(now, w.allUp+w.shape.Settle)
+	}
 	if w.ending != "" {
 		h.WindowEnd = w.end
 	}
@@ -336,11 +403,17 @@ func (w *Window) Progress(now time.Duration) Progress {
 		add("%d to start", w.shape.Agents-w.up)
 	case now < w.settled:
 		p.Stage = "settling"
-		add("%v to settle", round(w.settled-now))
+		if left := w.allUp + w.shape.Settle - now; left > 0 {
+			add("%v to settle", round(left))
+		} else {
+			add("%d wait for their first token", w.cold)
+		}
 	default:
 		p.Stage = "measuring"
 	}
-	if from := max(now, w.settled); from < w.earliest {
+	if from := max(now, w.settled); w.settled == never {
+		add("%v to measure", round(w.shape.Measure))
+	} else if from < w.earliest {
 		add("%v to measure", round(w.earliest-from))
 	}
 	if n := w.Straddling(now); p.Stage == "measuring" && n > 0 && !w.shape.Fixed {
