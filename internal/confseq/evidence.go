@@ -104,6 +104,25 @@ func (e *Evidence) Join(o Evidence) {
 	e.Cells.add(o.Cells)
 }
 
+// Spread returns the evidence in blocks that are k times as long, for disturbances that last
+// as long as that; k of 1 or less returns it as it is.
+func (e *Evidence) Spread(k int) Evidence {
+	if k <= 1 {
+		return *e
+	}
+	longer := *e
+	longer.Starts = nil
+	longer.Blocks = make([]Block, 0, len(e.Blocks)/k+1)
+	for i, b := range e.Blocks {
+		if i%k == 0 {
+			longer.Blocks = append(longer.Blocks, Block{})
+		}
+		last := &longer.Blocks[len(longer.Blocks)-1]
+		last.N, last.K = last.N+b.N, last.K+b.K
+	}
+	return longer
+}
+
 // Counts returns the number of requests and of bad ones.
 func (e *Evidence) Counts() (requests, bad float64) {
 	for _, b := range e.Blocks {
