@@ -14,11 +14,11 @@ import (
 // work returns what an agent does in the phase of a plan: it plays one trajectory after the
 // other.
 func (r *run) work(index int, plan decide.Plan) load.Work {
-	schedule := r.scheduleOf(index, plan.Draw)
+	schedule := r.scheduleOf(index, &plan)
 	return func(soft, hard context.Context, a *load.Agent) error {
 		var play int32 // the one under way; its threads have ended before the next begins
 		replayer := trajectory.NewReplayer(func() trajectory.Sender {
-			return &meteredSender{sender: r.connect(a.Index), hard: hard, agent: a, play: &play}
+			return &meteredSender{sender: r.connect(a.Index), policy: &r.policy, hard: hard, agent: a, play: &play}
 		}, r.policy, a.Gaps())
 		replayer.StartAt(a.Due)
 		for p := range schedule.Plays(a.Index) {
@@ -26,7 +26,7 @@ func (r *run) work(index int, plan decide.Plan) load.Work {
 			for res := range replayer.Play(soft, p) {
 				// Only whole trajectories count: neither plays that began in the middle
 				// nor those that were cut.
-				if res.Completed && p.Start == 0 && !load.Cut(res.Err, hard) {
+				if res.Completed && p.Whole() && !load.Cut(res.Err, hard) {
 					a.Completed()
 				}
 			}
@@ -46,6 +46,7 @@ func (r *run) work(index int, plan decide.Plan) load.Work {
 // cuts it.
 type meteredSender struct {
 	sender trajectory.Sender
+	policy *trajectory.Policy
 	hard   context.Context
 	agent  *load.Agent
 	play   *int32
@@ -59,6 +60,9 @@ func (m *meteredSender) Send(_ context.Context, r *trajectory.Request, clock *me
 		row.MaxTokens = int32(min(r.MaxTokens, 1<<31-1))
 	}
 	row.Forced = r.ForcedTokens > 0
+	if whole, _ := m.policy.Limit(r.Turn); r.MaxTokens < whole {
+		row.Midway = true
+	}
 	if r.Turn.PromptTokens > 0 {
 		row.Recorded = int32(min(r.Turn.PromptTokens, 1<<31-1))
 	}

@@ -32,6 +32,8 @@ func (r *run) conclude() {
 		if t.EstimateAgents = some(c.Estimate); c.Fails == 1 {
 			t.EstimateAgents = new(0)
 		}
+		t.Limit, t.LimitLow, t.LimitHigh = known(c.Limit), known(c.LimitLow), known(c.LimitHigh)
+		t.Tried = r.tried(&c)
 		for n, js := range judged {
 			t.Numbers = append(t.Numbers, r.number(i, n, phases[n], &js[i]))
 		}
@@ -44,6 +46,8 @@ func (r *run) conclude() {
 		}
 		r.report.Tiers = append(r.report.Tiers, t)
 	}
+	r.warnOfStarved(phases)
+	r.warnOfProgress(phases)
 	r.warnOfDeciders()
 }
 
@@ -53,6 +57,27 @@ func some(n int) *int {
 		return nil
 	}
 	return &n
+}
+
+// known returns nil for 0.
+func known(x float64) *float64 {
+	if x == 0 {
+		return nil
+	}
+	return &x
+}
+
+// tried returns the numbers of agents that left evidence: those that the rule names, and
+// those of the phases that count.
+func (r *run) tried(c *decide.Conclusion) []int {
+	ns := append([]int{}, c.Tried...)
+	for _, p := range r.report.Phases {
+		if p.Figures != nil {
+			ns = append(ns, p.Agents)
+		}
+	}
+	slices.Sort(ns)
+	return slices.Compact(ns)
 }
 
 // number returns what is known about tier i at n agents, which the given phases measured.
@@ -74,6 +99,8 @@ func (r *run) number(i, n int, phases []int, j *decide.Judgment) Number {
 			v.Reason = last.Verdicts[i].Reason
 		}
 	}
+	together := r.report.tallyOf(i, phases)
+	together.figures(&v)
 	for _, e := range j.Criteria {
 		c := Criterion{Name: e.Criterion.Metric.Name, Limit: e.Criterion.Limit(), Estimate: e.Share, Requests: e.Requests, Effective: e.Effective}
 		if e.Bounded {
@@ -88,7 +115,11 @@ func (r *run) number(i, n int, phases []int, j *decide.Judgment) Number {
 func (r *run) warnOfUndecided(t *TierResult, c *decide.Conclusion) {
 	for _, n := range c.Unclear {
 		if v := t.Number(n); v != nil {
-			r.warn("undecided", fmt.Sprintf("tier %s: %s %s: %s", t.Name, agents(n), v.Verdict, v.Reason))
+			what := "could not be judged"
+			if v.Verdict == Invalid {
+				what = "could not be measured"
+			}
+			r.warn("undecided", fmt.Sprintf("tier %s: %s %s: %s%s", t.Name, agents(n), what, v.Reason, v.neededText()))
 		}
 	}
 }
@@ -127,7 +158,8 @@ func (r *run) time(t *TierResult) (spent, fixed float64) {
 	return spent, fixed
 }
 
-// warnOfDeciders repeats the warnings of the phases on which the results rest.
+// warnOfDeciders repeats the warnings of the phases on which the results rest, but for
+// those that are given for all phases at a number together.
 func (r *run) warnOfDeciders() {
 	decides := make(map[int]bool)
 	for _, t := range r.report.Tiers {
@@ -141,6 +173,12 @@ func (r *run) warnOfDeciders() {
 			continue
 		}
 		for _, w := range p.Warnings {
+			if w.Code == codeCirculation || w.Code == codeHeld || w.Code == codeStarved {
+				continue // said once for all phases together
+			}
+			if w.Code == codeFew && r.report.Config.Rule.ErrorRate > 0 {
+				continue // a verdict rests on all phases and not on the percentiles of one
+			}
 			r.report.Warnings = append(r.report.Warnings, metrics.Warning{Code: w.Code, Text: fmt.Sprintf("phase %d (%s): %s", p.Index, agents(p.Agents), w.Text)})
 		}
 	}

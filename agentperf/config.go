@@ -62,9 +62,10 @@ type Config struct {
 	// cache prefixes. 0 draws one at random, so that a second run does not find the
 	// server's cache filled by the first; the report says which it was.
 	Seed uint64
-	// MaxStart is the last turn, counted from 0, at which an agent's first trajectory
-	// may begin, so that agents do not march in step; 0 means 10, negative means that
-	// all begin at turn 0.
+	// MaxStart is, under Point, the last turn, counted from 0, at which an agent's first
+	// trajectory may begin, so that agents do not march in step; 0 means 10, as published,
+	// negative means that all begin at turn 0. Under Controlled agents begin where they
+	// stand at a random moment of the steady state; see [trajectory.Steady].
 	MaxStart int
 	// ContextTokens is the context window in tokens. Turns that do not fit are left out,
 	// which the report says. 0 means the window that the endpoint states, negative means
@@ -150,7 +151,7 @@ func (c Config) resolve() (Config, error) {
 	}
 	var criteria []decide.Tier
 	if tiers == nil {
-		criteria = criteriaOf(c.Tiers)
+		criteria = criteriaOf(c.Tiers, c.Rule.steady())
 	}
 	errs = append(errs, c.Rule.validate(criteria, max(1, c.Start)))
 	return c, errors.Join(errs...)

@@ -63,7 +63,8 @@ type ConfigEcho struct {
 	PercentileRule string `json:"percentile_rule"`
 }
 
-// A RuleEcho is the rule of a run. What a rule does not have is 0.
+// A RuleEcho is the rule of a run. What a rule does not have is 0, and so are the block and the
+// settling time of Controlled where they follow the load.
 type RuleEcho struct {
 	// Name is "controlled", "published", "quick" or "point"; Text says what the rule
 	// demands.
@@ -72,6 +73,9 @@ type RuleEcho struct {
 	ErrorRate         float64 `json:"error_rate,omitempty"`
 	BlockSeconds      float64 `json:"block_seconds,omitempty"`
 	MaxMeasureSeconds float64 `json:"max_measure_seconds,omitempty"`
+	BudgetSeconds     float64 `json:"budget_seconds,omitempty"`
+	Scan              bool    `json:"scan,omitempty"`
+	Companion         bool    `json:"companion,omitempty"`
 	SpawnRate         float64 `json:"spawn_rate_agents_per_second"`
 	SettleSeconds     float64 `json:"settle_seconds"`
 	MeasureSeconds    float64 `json:"measure_seconds,omitempty"`

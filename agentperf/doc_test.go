@@ -53,7 +53,7 @@ var docTables = []struct {
 	before: "// medians:",
 	file:   "../internal/decide/testdata/searches.txt",
 	columns: []string{
-		"shares are:distance", "limit", "searches", "decided", "wrong", "fixed rule wrong:point rule wrong", "minutes", "at the limit:at limit", "time ratio:ratio",
+		"shares are:distance", "limit", "searches", "within", "neighbors", "wrong", "fixed rule wrong:point rule wrong", "minutes", "all minutes", "time ratio:ratio",
 	},
 	rows: func(row map[string]string) bool {
 		return row["binding"] == "all" && (row["limit"] == "all" || row["shares are"] == "10 points and more" || row["shares are"] == "10 points, few agents")

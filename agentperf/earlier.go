@@ -103,7 +103,7 @@ func (r *run) earlierPhase(text []byte, place []int) (ok bool, err error) {
 		}
 		o.Tiers = append(o.Tiers, theirs[at])
 	}
-	return true, r.rule.Observe(decide.Plan{Agents: o.Agents, Draw: o.Draw}, o)
+	return true, r.rule.Observe(decide.Plan{Agents: o.Agents, Draw: o.Draw, Earlier: true}, o)
 }
 
 // tierPlaces returns where the tiers of this run are among those of another.

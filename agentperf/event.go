@@ -1,6 +1,8 @@
 package agentperf
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/agentperf/agentperf-go/metrics"
@@ -26,6 +28,53 @@ type Event struct {
 	// Pending says in words what the phase still needs before it may end, such as time
 	// or trajectories.
 	Pending []string
+	// Tiers says for each tier what is known: before this phase or, once Stage is "done",
+	// after it.
+	Tiers []TierProgress
+	// Remaining estimates how much longer the run takes, by what the evidence so far says
+	// that its verdicts need; 0 if nothing remains. It is rough: a limit may turn out to be
+	// elsewhere. RemainingMost is what the bounds of the rule leave at most; 0 if it has
+	// none.
+	Remaining, RemainingMost time.Duration
 	// Result is the result of the phase; nil unless Stage is "done".
 	Result *PhaseResult
+}
+
+// A TierProgress is what is known about the limit of a tier in the middle of a run.
+type TierProgress struct {
+	Tier string
+	// Holds is the largest number of agents that is certain to hold, Fails the smallest
+	// that is certain to fail; 0 while there is none. Seems is the largest that seems to
+	// hold, without a number that seems to fail at or below it; 0 if none does.
+	Holds, Fails, Seems int
+	// Limit is the estimate of the limit, with a fraction; 0 while it is unknown.
+	Limit float64
+	// Next are the numbers of agents that this tier would measure next; none if it is
+	// settled.
+	Next []int
+}
+
+// String returns what is known in words: "9 hold, 13 do not, about 10.9".
+func (p TierProgress) String() string {
+	var parts []string
+	switch {
+	case p.Fails == 1:
+		return "not even 1 holds"
+	case p.Holds == 1:
+		parts = append(parts, "1 holds")
+	case p.Holds > 1:
+		parts = append(parts, fmt.Sprintf("%d hold", p.Holds))
+	case p.Seems > 0 && (p.Limit == 0 || float64(p.Seems) <= p.Limit): // all phases together may say that it does not
+		parts = append(parts, fmt.Sprintf("%d %s to hold", p.Seems, seems(p.Seems)))
+	}
+	if p.Fails > 0 {
+		parts = append(parts, fmt.Sprintf("%d do not", p.Fails))
+	}
+	if p.Limit > 0 && (p.Holds == 0 || p.Fails != p.Holds+1) {
+		parts = append(parts, "about "+limitNumber(p.Limit))
+	}
+	if len(parts) == 0 {
+		return "nothing is known yet"
+	}
+	return strings.Join(parts, ", ")
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/internal/decide"
 	"github.com/agentperf/agentperf-go/internal/record"
 	"github.com/agentperf/agentperf-go/metrics"
 )
@@ -23,9 +24,10 @@ func (p *PhaseResult) warn(code string, texts ...string) {
 }
 
 // fill sets the figures of a phase, apart when it is invalid.
-func (p *PhaseResult) fill(phase *record.Phase, invalid string) {
+func (p *PhaseResult) fill(phase *record.Phase, tiers []decide.Tier, invalid string) {
 	p.Client = phase.ClientCheck()
-	f, warnings := figures(phase)
+	f, warnings := figures(phase, tiers)
+	warnings = append(warnings, p.fairnessWarnings(f, tiers)...)
 	p.Warnings = append(warnings, p.Warnings...)
 	if p.Invalid = invalid; invalid != "" {
 		p.InvalidFigures = f
@@ -35,13 +37,13 @@ func (p *PhaseResult) fill(phase *record.Phase, invalid string) {
 }
 
 // figures derives the figures of a phase from its rows.
-func figures(p *record.Phase) (*Figures, []metrics.Warning) {
+func figures(p *record.Phase, tiers []decide.Tier) (*Figures, []metrics.Warning) {
 	f := &Figures{
 		Outcomes: make(map[endpoint.Outcome]int), TokenSources: make(map[metrics.Source]int),
 		Trajectories: p.Completed, LeastTrajectories: p.Least, Reconnects: p.Reconnects,
 		OutputTokensPerSecond: p.OutputTokensPerSecond(record.Density{}),
 	}
-	f.StarvedAgents, _ = p.Starved()
+	f.fairness(p, tiers)
 	var speed, ttft, e2e, lateness metrics.Percentiles
 	for _, s := range []*metrics.Percentiles{&speed, &ttft, &e2e, &lateness} {
 		s.Exact = -1
@@ -110,16 +112,13 @@ func figures(p *record.Phase) (*Figures, []metrics.Warning) {
 		warnings = append(warnings, metrics.Warning{Code: code, Text: fmt.Sprintf(format, args...)})
 	}
 	for _, text := range append(speed.Warnings(25), ttft.Warnings(95)...) {
-		add("few_samples", "%s", text)
+		add(codeFew, "%s", text)
 	}
 	if f.Unmeasurable > 0 {
 		add("unmeasurable", "%s", reasons.Text(succeeded))
 	}
 	if f.Failed > 0 {
 		add("failed_requests", "%d of %d requests failed: %s", f.Failed, f.Requests, f.FailureExample)
-	}
-	if f.StarvedAgents > 0 {
-		add("starved_agents", "%d of %d agents got nothing for more than half of the window", f.StarvedAgents, p.Agents)
 	}
 	warnings = append(warnings, record.TokenWarnings(rows)...)
 	if recorded > 0 {
@@ -135,43 +134,6 @@ func figures(p *record.Phase) (*Figures, []metrics.Warning) {
 // recorded one from which a phase has a warning. Chat templates and the prefix of a play
 // add some.
 const drift = 0.1
-
-// at returns a percentile; nil if there is none, or if it is infinite, which JSON cannot
-// hold.
-func at(p *metrics.Percentiles, percent float64) *float64 {
-	v, ok := p.At(percent)
-	if !ok || math.IsInf(v, 0) {
-		return nil
-	}
-	return &v
-}
-
-// warnOfUnfairness warns if a tier passes although more than a quarter of the agents have a
-// median speed below its floor: percentiles are over requests, and fast agents send more.
-func (p *PhaseResult) warnOfUnfairness(tiers []Tier, phase *record.Phase) {
-	own, fit := make(map[int32]*metrics.Percentiles), phase.Fit(phase.End)
-	for _, r := range measured(phase) {
-		v, ok := fit.Timing(r).OutputSpeed()
-		if r.Outcome != record.OK || !ok {
-			continue
-		}
-		if own[r.Agent] == nil {
-			own[r.Agent] = &metrics.Percentiles{Exact: -1}
-		}
-		own[r.Agent].Record(float64(v))
-	}
-	for i, t := range tiers {
-		below := 0
-		for _, speeds := range own {
-			if median, ok := speeds.At(50); ok && median < float64(t.SpeedFloor) {
-				below++
-			}
-		}
-		if i < len(p.Verdicts) && p.Verdicts[i].Verdict == Pass && 4*below > p.Agents {
-			p.warn("unfair", fmt.Sprintf("tier %s holds over requests, but %d of %d agents have a median speed below its floor", t.name(), below, p.Agents))
-		}
-	}
-}
 
 // measured returns the requests that began in the window.
 func measured(p *record.Phase) (rows []*record.Row) {

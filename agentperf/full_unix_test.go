@@ -35,7 +35,7 @@ func TestNoFilesLeft(t *testing.T) {
 	}
 	for _, rules := range []agentperf.Rule{
 		agentperf.Point{SpawnRate: -1, Settle: -1, Measure: time.Second, MinTrajectories: -1, MinPerAgent: -1, Drain: time.Second},
-		agentperf.Controlled{Block: 100 * time.Millisecond, MaxMeasure: 10 * time.Second, SpawnRate: -1, Settle: -1, Drain: time.Second},
+		agentperf.Controlled{Block: 100 * time.Millisecond, MaxMeasure: time.Minute, SpawnRate: -1, Settle: -1, Drain: time.Second},
 	} {
 		server, err := endpointtest.Serve(&endpointtest.Engine{})
 		if err != nil {

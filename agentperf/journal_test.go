@@ -227,7 +227,7 @@ func TestEarlierJournals(t *testing.T) {
 		}
 	}
 	part := copyJournal(t, dir, func(lines []string) []string { return lines[:5] })
-	if again, err = after(part); err != nil || len(again.Phases) != len(first.Phases)-4 {
+	if again, err = after(part); err != nil || len(again.Phases) == 0 || again.Phases[0].Agents == first.Phases[0].Agents {
 		t.Errorf("%d phases after 4 of %d, %v", len(again.Phases), len(first.Phases), err)
 	}
 	_, err = measured(t, "", func(c *agentperf.Config) { c.Earlier, c.Seed, c.MaxStart = []string{dir}, 7, 3 })

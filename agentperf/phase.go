@@ -1,6 +1,7 @@
 package agentperf
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,7 +25,9 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 		return err
 	}
 	index := len(r.report.Phases)
+	outlook := r.outlook()
 	cfg, requests := r.loadConfig(index, plan), newRequestLog(r.requests)
+	cfg.Progress = r.watch(index, plan.Agents, outlook)
 	if requests != nil {
 		cfg.Ended = requests.ended
 	}
@@ -40,7 +43,7 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 		p.Reconnects = counted.Reconnects
 		result.warn("connections", counted.Warnings()...)
 	}
-	o := decide.Observe(r.criteria, r.block, p)
+	o := decide.Observe(r.criteria, cmp.Or(plan.Block, pointBlock), p)
 	if o.Invalid == "" {
 		o.Invalid = load.TooLate(p, measured(p), r.clientLag)
 	}
@@ -56,13 +59,12 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 			o.Invalid = "the endpoint has stopped answering: " + why
 		}
 	}
-	result.fill(p, o.Invalid)
+	result.fill(p, r.criteria, o.Invalid)
 	if err = errors.Join(err, gone); err == nil {
 		err = r.rule.Observe(plan, o)
 	}
 	if err == nil {
 		result.Verdicts = r.verdicts(plan.Agents, &o)
-		result.warnOfUnfairness(r.tiers, p)
 		err = r.keep(plan, o, result, p)
 	} else {
 		result.Verdicts = r.unjudged(&o)
@@ -73,7 +75,7 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 	r.report.Phases = append(r.report.Phases, *result)
 	err = errors.Join(err, requests.phase(ctx, p))
 	r.log.Info("phase ended", "phase", index, "agents", plan.Agents, "ending", p.Ending, "invalid", o.Invalid, "verdicts", result.Verdicts)
-	r.progress(Event{ // what is told of is in the journal
+	r.tell(r.outlook(), Event{ // what is told of is in the journal
 		Phase: index, Agents: plan.Agents, Stage: "done", Elapsed: p.End, Up: p.Up,
 		Requests: len(p.Rows), Succeeded: p.Succeeded(), Trajectories: p.Completed, Result: result,
 	})
@@ -84,12 +86,11 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 func (r *run) loadConfig(index int, plan decide.Plan) load.Config {
 	cfg := load.Config{
 		Shape: load.Shape{
-			Agents: plan.Agents, SpawnRate: plan.SpawnRate, Settle: plan.Settle, Measure: max(plan.Least, plan.Most),
+			Agents: plan.Agents, SpawnRate: plan.SpawnRate, Settle: plan.Settle, FirstTokens: plan.FirstTokens, Fixed: plan.Fixed, Measure: max(plan.Least, plan.Most),
 			MinTotal: plan.MinTrajectories, MinPerAgent: plan.MinPerAgent, Timeout: plan.Timeout, Drain: plan.Drain,
 			Patience: r.patience, GiveUp: load.GiveUp,
 		},
-		Header:   r.header(index, plan),
-		Progress: r.watch(index, plan.Agents), Interval: load.ProgressInterval,
+		Header: r.header(index, plan), Interval: load.ProgressInterval,
 	}
 	if plan.Look > 0 {
 		cfg.LookEvery, cfg.Look = plan.Look, r.look(plan)
@@ -100,23 +101,29 @@ func (r *run) loadConfig(index int, plan decide.Plan) load.Config {
 // header returns what is known about a phase before it is run.
 func (r *run) header(index int, plan decide.Plan) record.Header {
 	h := record.Header{
-		Run: r.id, Index: index, Agents: plan.Agents, Seed: r.schedule.Seed, Draw: plan.Draw, Start: startLaw, Pace: plan.Pace, Workload: r.digest,
+		Run: r.id, Index: index, Agents: plan.Agents, Seed: r.schedule.Seed, Draw: plan.Draw, Start: startUniform, Pace: plan.Pace, Workload: r.digest,
 		ContextTokens: r.policy.Window,
 	}
-	schedule := r.scheduleOf(index, plan.Draw)
+	schedule := r.scheduleOf(index, &plan)
+	if schedule.Steady != nil {
+		h.Start = startSteady
+	}
 	for agent := range plan.Agents {
 		for play := range schedule.Plays(agent) {
-			h.Standings = append(h.Standings, record.Standing{Trajectory: play.Trajectory.ID, Turn: play.Start})
-			h.HeldTokens += int64(play.Trajectory.Turns[play.Start].PromptTokens)
+			h.Standings = append(h.Standings, record.Standing{Trajectory: play.Trajectory.ID, Turn: play.Start, Held: int64(play.Held())})
+			h.HeldTokens += int64(play.Held())
 			break
 		}
 	}
 	return h
 }
 
-// startLaw names the distribution of where agents stand when a phase begins; see
-// trajectory.Schedule.
-const startLaw = "uniform turn"
+// The names of the distributions of where agents stand when a phase begins; see
+// [trajectory.Schedule].
+const (
+	startUniform = "uniform turn"
+	startSteady  = "steady state"
+)
 
 // look returns the function that ends a phase once it has served its purpose.
 func (r *run) look(plan decide.Plan) func(*record.Phase) bool {
@@ -126,14 +133,19 @@ func (r *run) look(plan decide.Plan) func(*record.Phase) bool {
 				return true // it will be invalid
 			}
 		}
-		return r.rule.Stop(plan, decide.Observe(r.criteria, r.block, p))
+		return r.rule.Stop(plan, decide.Observe(r.criteria, cmp.Or(plan.Block, pointBlock), p))
 	}
 }
 
 // watch returns the function that passes on the progress of a phase.
-func (r *run) watch(index, agents int) func(load.Progress) {
+func (r *run) watch(index, agents int, outlook Event) func(load.Progress) {
+	if r.progress == nil {
+		return nil
+	}
 	return func(p load.Progress) {
-		r.progress(Event{
+		now := outlook
+		now.Remaining, now.RemainingMost = max(0, outlook.Remaining-p.Elapsed), max(0, outlook.RemainingMost-p.Elapsed)
+		r.tell(now, Event{
 			Phase: index, Agents: agents, Stage: p.Stage, Elapsed: p.Elapsed, Up: p.Up,
 			Requests: p.Attempts, Succeeded: p.Succeeded, Trajectories: p.Completed, Pending: p.Pending,
 		})
@@ -149,7 +161,7 @@ func (r *run) alive(ctx context.Context, n int, why string) error {
 	err := load.Alive(ctx, func(ctx context.Context) error {
 		replayer := trajectory.NewReplayer(func() trajectory.Sender { return r.connect(0) }, r.policy, nil)
 		defer replayer.Close()
-		for play := range r.scheduleOf(-1, 0).Plays(0) {
+		for play := range r.scheduleOf(-1, &decide.Plan{}).Plays(0) {
 			for res := range replayer.Play(ctx, play) {
 				return res.Err
 			}

@@ -77,8 +77,21 @@ type Figures struct {
 
 	UnmeasurableReasons map[metrics.Unmeasurable]int `json:"unmeasurable_reasons,omitempty"`
 	// StarvedAgents is the number of agents that waited for more than half of the window
-	// and got no token in it, or whose requests hung that long and failed.
-	StarvedAgents int `json:"starved_agents"`
+	// and got no token in it, or whose requests hung that long and failed. Starved names
+	// the first ten of them.
+	StarvedAgents int            `json:"starved_agents"`
+	Starved       []StarvedAgent `json:"starved,omitempty"`
+	// TurnsPerAgentHour is the number of requests that ended well in the window, per agent
+	// and hour; nil without a window.
+	TurnsPerAgentHour *float64 `json:"turns_per_agent_hour"`
+	// P95EndLag is the P95 of the time from the last token of an answer to the end of the
+	// response, over the answers that ended well in the window, whenever they began; nil
+	// if there are none. HeldEnds is the number of those that ended more than a second,
+	// and more than a tenth of their duration, after the last token.
+	P95EndLag *float64 `json:"p95_end_lag_seconds"`
+	HeldEnds  int      `json:"held_ends"`
+	// Tiers says for each tier how evenly the agents were served; empty without a window.
+	Tiers []TierFigures `json:"tiers,omitempty"`
 	// Outcomes counts the requests by outcome.
 	Outcomes map[endpoint.Outcome]int `json:"outcomes"`
 	// FailureExample is the message of the first failure.
@@ -125,6 +138,37 @@ type Figures struct {
 	// Reconnects is the number of requests sent again, over the whole phase, because the
 	// server closed the keep-alive connection just as the request was put on it.
 	Reconnects int64 `json:"reconnects"`
+}
+
+// TierFigures say how evenly a phase served its agents by the measure of one tier. A request
+// breaks the tier if it fails, is below the floor or has its first token after the ceiling;
+// one that the client cut does so if that was certain by then, or if its tokens had come
+// below the floor for at least ten seconds.
+type TierFigures struct {
+	Tier string `json:"tier"`
+	// Ended is the number of requests that ended in the window, and Broken the number of
+	// those that break the tier.
+	Ended  int `json:"requests_ended"`
+	Broken int `json:"requests_broken"`
+	// SlowAgentTime is the share of the agents' time in the window that was spent in
+	// requests that break the tier: at a random moment that share of the agents waits for
+	// one. It exceeds the share of such requests, because they take longer.
+	SlowAgentTime float64 `json:"slow_agent_time"`
+	// AgentsBelowFloor is the number of agents whose median speed is below the floor, of
+	// those with at least three answers in the window.
+	AgentsBelowFloor int `json:"agents_below_floor"`
+	// AllowedTurns is the number of turns per hour of an agent all of whose answers take
+	// as long as the tier allows: TTFT at the ceiling, or as it was if there is none, and
+	// tokens at the floor, after the recorded pauses. Nil if no answer ended well in the
+	// window.
+	AllowedTurns *float64 `json:"allowed_turns_per_agent_hour"`
+}
+
+// A StarvedAgent is one that waited for more than half of the window and got no token in it.
+type StarvedAgent struct {
+	// Agent counts from 0.
+	Agent         int     `json:"agent"`
+	WaitedSeconds float64 `json:"waited_seconds"`
 }
 
 // Verdict returns the verdict on the tier with the given name, or "" if there is none.

@@ -53,7 +53,7 @@ func TestReportJSON(t *testing.T) {
 			t.Errorf("schema %v", got["schema"])
 		}
 		has("report", got, "tiers", "phases", "config", "warnings")
-		has("tier", got["tiers"].([]any)[0].(map[string]any), "name", "speed_floor_tokens_per_second", "ttft_ceiling_seconds", "max_agents", "first_failing_agents", "bounded")
+		has("tier", got["tiers"].([]any)[0].(map[string]any), "name", "speed_floor_tokens_per_second", "ttft_ceiling_seconds", "max_agents", "first_failing_agents", "bounded", "limit", "limit_low", "limit_high", "tried", "estimate_agents")
 		p := got["phases"].([]any)[0].(map[string]any)
 		has("phase", p, "index", "agents", "measured_seconds", "figures", "verdicts")
 		f := p["figures"].(map[string]any)
@@ -153,7 +153,7 @@ Warnings:
 		{agentperf.TierResult{SpeedFloorTokensPerSecond: 20, FirstFailingAgents: new(1)}, "20 tokens/s: 0 agents; not even 1 gets it."},
 		{agentperf.TierResult{SpeedFloorTokensPerSecond: 20, FirstFailingAgents: new(2)}, "20 tokens/s: 2 agents are too many; no number was seen to hold."},
 		{agentperf.TierResult{SpeedFloorTokensPerSecond: 20, MaxAgents: 1}, "20 tokens/s: at least 1 agent; more were not seen to fail."},
-		{agentperf.TierResult{SpeedFloorTokensPerSecond: 20, MaxAgents: 8, FirstFailingAgents: new(16)}, "20 tokens/s: at least 8 agents; 16 are too many."},
+		{agentperf.TierResult{SpeedFloorTokensPerSecond: 20, MaxAgents: 8, FirstFailingAgents: new(16)}, "20 tokens/s: 8 agents hold, 16 do not."},
 	} {
 		if got := tt.r.Sentence(); got != tt.want {
 			t.Errorf("%q, want %q", got, tt.want)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/internal/decide"
+	"github.com/agentperf/agentperf-go/internal/record"
 	"github.com/agentperf/agentperf-go/internal/spans"
 )
 
@@ -20,33 +21,53 @@ type Rule interface {
 	// resolve fills in the defaults; the other methods are those of what it returns.
 	resolve() Rule
 	validate(tiers []decide.Tier, start int) error
-	start(tiers []decide.Tier, b decide.Bounds) decide.Rule
-	block() time.Duration
+	// start returns the rule; steady is the steady state of the load at a pace.
+	start(tiers []decide.Tier, b decide.Bounds, steady func(record.Pace) decide.Population) decide.Rule
+	// steady reports whether agents begin in the steady state of the workload, and requests
+	// count when their fate is known.
+	steady() bool
 	echo() RuleEcho
 }
 
-// Controlled is the rule by which an answer is wrong with a small probability only. A phase
-// ends once it has served its purpose; the numbers of agents on either side of a limit are
-// measured until their verdicts are certain enough. The zero value is ready.
+// Controlled is the rule by which an answer is wrong with a small probability only. Agents
+// begin where they stand in the steady state of the workload, most phases are short and each
+// has new draws, and the numbers of agents on either side of a limit are measured again and
+// again until their verdicts are certain enough. The zero value is ready.
 type Controlled struct {
 	// ErrorRate bounds the probability of a wrong answer for each tier; 0 means 0.01. It
 	// must be less than 0.5.
 	ErrorRate float64
-	// Block is the length of the blocks of time treated as independent: longer than a
-	// disturbance in the system lasts, and than a request takes. 0 means 10 s.
+	// Block is the longest spell of late first tokens that an answer allows for: evidence
+	// on lateness is gathered in blocks of time of this length, which are treated as
+	// independent. 0 means half of the time from one request of an agent to its next, 0.25
+	// to 10 s. A pass takes some hundred blocks.
 	Block time.Duration
 	// MaxMeasure bounds the time that one number of agents is measured, over all its
-	// phases; 0 means an hour.
+	// phases; 0 means an hour, or as long as a pass needs at Block if that is longer.
 	MaxMeasure time.Duration
+	// Budget bounds the time of all phases of a run; 0 means 3 hours, or twice MaxMeasure
+	// if that is longer. When it ends, what is certain by then is the answer.
+	Budget time.Duration
 	// SpawnRate is the number of agents started per second; 0 means 4, negative starts
 	// all at once.
 	SpawnRate float64
-	// Settle is the time from the start of the last agent to the measured window; 0
-	// means 30 s, negative means none.
+	// Settle is the least time from the start of the last agent to the measured window,
+	// which waits besides until all agents that began have their first token; 0 means
+	// twice the time from one request of an agent to its next, 2 to 30 s, negative means
+	// none.
 	Settle time.Duration
 	// Drain is how long requests that are open at the end of a phase may go on before
-	// they are cut; 0 means 2 minutes, negative means no time.
+	// they are cut; 0 means 5 s, negative means no time. They are not waited for: a request
+	// counts when its fate is known.
 	Drain time.Duration
+	// Scan makes Run try, once the tiers are settled, one phase each at numbers of agents
+	// between those it has tried, until neighbors differ by a tenth at most. It is for
+	// systems at which fewer agents may be too many while more are not.
+	Scan bool
+	// Companion makes Check measure a second number of agents in turn, a fifth larger. That
+	// shows how the system changes with its load and makes wrong verdicts near a limit
+	// rarer, but it loads the system with more agents than were named.
+	Companion bool
 }
 
 // Point is the rule that Artificial Analysis publishes: each number of agents is measured
@@ -106,10 +127,15 @@ func orNone[T int | float64 | time.Duration](v, unset T) T { return max(-1, cmp.
 func given[T int | float64 | time.Duration](v T) T { return max(0, v) }
 
 func (c Controlled) resolve() Rule {
-	return Controlled{
-		ErrorRate: cmp.Or(c.ErrorRate, 0.01), Block: cmp.Or(c.Block, defaultBlock), MaxMeasure: cmp.Or(c.MaxMeasure, time.Hour),
-		SpawnRate: orNone(c.SpawnRate, 4), Settle: orNone(c.Settle, 30*time.Second), Drain: orNone(c.Drain, 2*time.Minute),
+	c.ErrorRate = cmp.Or(c.ErrorRate, 0.01)
+	if c.MaxMeasure == 0 {
+		// Half as much again as a pass takes if nothing is ever late.
+		c.MaxMeasure = max(time.Hour, c.config().LeastTime(criteriaOf([]Tier{{SpeedFloor: 1, TTFTCeiling: 1}}, true), c.Block)*3/2)
 	}
+	c.Budget = cmp.Or(c.Budget, max(3*time.Hour, 2*c.MaxMeasure))
+	c.SpawnRate, c.Drain = orNone(c.SpawnRate, 4), orNone(c.Drain, 5*time.Second)
+	c.Settle = max(-1, c.Settle)
+	return c
 }
 
 func (p Point) resolve() Rule { return p.resolved() }
@@ -122,9 +148,9 @@ func (p Point) resolved() Point {
 	}
 }
 
-// defaultBlock is that of Controlled. Point observes in such blocks too, so that its
-// phases could be judged by Controlled as well.
-const defaultBlock = 10 * time.Second
+// pointBlock is the length of the blocks in which phases under Point are observed, which
+// judges none of them.
+const pointBlock = 10 * time.Second
 
 // leastSpan is the shortest window and block: shorter ones hold no request of a server that
 // anybody would measure.
@@ -143,14 +169,17 @@ func spawnRate(rate float64) error {
 func (c Controlled) validate(tiers []decide.Tier, _ int) error {
 	errs := []error{
 		spawnRate(c.SpawnRate),
-		spans.Check("agentperf: Rule.Block", c.Block, leastSpan), spans.Check("agentperf: Rule.MaxMeasure", c.MaxMeasure, leastSpan),
+		spans.Check("agentperf: Rule.MaxMeasure", c.MaxMeasure, leastSpan), spans.Check("agentperf: Rule.Budget", c.Budget, leastSpan),
 		spans.Check("agentperf: Rule.Settle", given(c.Settle), 0), spans.Check("agentperf: Rule.Drain", given(c.Drain), 0),
+	}
+	if c.Block != 0 {
+		errs = append(errs, spans.Check("agentperf: Rule.Block", c.Block, leastSpan))
 	}
 	if !(c.ErrorRate > 0 && c.ErrorRate < 0.5) {
 		errs = append(errs, fmt.Errorf("agentperf: Rule.ErrorRate is %v, expected 0 to below 0.5", c.ErrorRate))
-	} else if least := c.config().LeastTime(tiers); errors.Join(errs...) == nil && c.MaxMeasure < least {
+	} else if block := max(c.Block, decide.LeastBlock); errors.Join(errs...) == nil && c.MaxMeasure < c.config().LeastTime(tiers, block) {
 		errs = append(errs, fmt.Errorf("agentperf: Rule.MaxMeasure is %v, expected %.0f blocks of %v or more: with an error rate of %v nothing could pass before",
-			c.MaxMeasure, float64(least)/float64(c.Block), c.Block, c.ErrorRate))
+			c.MaxMeasure, float64(c.config().LeastTime(tiers, block))/float64(block), block, c.ErrorRate))
 	}
 	return errors.Join(errs...)
 }
@@ -167,7 +196,10 @@ func (p Point) validate(_ []decide.Tier, start int) error {
 }
 
 func (c Controlled) config() decide.Controlled {
-	return decide.Controlled{ErrorRate: c.ErrorRate, Block: c.Block, MaxMeasure: c.MaxMeasure, SpawnRate: given(c.SpawnRate), Settle: given(c.Settle), Drain: given(c.Drain)}
+	return decide.Controlled{
+		ErrorRate: c.ErrorRate, Block: c.Block, MaxMeasure: c.MaxMeasure, Budget: c.Budget, SpawnRate: given(c.SpawnRate), Settle: c.Settle, Drain: given(c.Drain),
+		Scan: c.Scan, Companion: c.Companion,
+	}
 }
 
 func (p Point) config() decide.Point {
@@ -177,20 +209,22 @@ func (p Point) config() decide.Point {
 	}
 }
 
-func (c Controlled) start(tiers []decide.Tier, b decide.Bounds) decide.Rule {
-	return decide.NewControlled(c.config(), tiers, b)
+func (c Controlled) start(tiers []decide.Tier, b decide.Bounds, steady func(record.Pace) decide.Population) decide.Rule {
+	cfg := c.config()
+	cfg.Steady = steady
+	return decide.NewControlled(cfg, tiers, b)
 }
 
-func (p Point) start(tiers []decide.Tier, b decide.Bounds) decide.Rule {
+func (p Point) start(tiers []decide.Tier, b decide.Bounds, _ func(record.Pace) decide.Population) decide.Rule {
 	return decide.NewPoint(p.config(), tiers, b)
 }
 
-func (c Controlled) block() time.Duration { return c.Block }
-func (p Point) block() time.Duration      { return defaultBlock }
+func (c Controlled) steady() bool { return true }
+func (p Point) steady() bool      { return false }
 
 func (c Controlled) echo() RuleEcho {
 	return RuleEcho{
-		Name: c.String(), ErrorRate: c.ErrorRate, BlockSeconds: c.Block.Seconds(), MaxMeasureSeconds: c.MaxMeasure.Seconds(),
+		Name: c.String(), ErrorRate: c.ErrorRate, BlockSeconds: c.Block.Seconds(), MaxMeasureSeconds: c.MaxMeasure.Seconds(), BudgetSeconds: c.Budget.Seconds(), Scan: c.Scan, Companion: c.Companion,
 		SpawnRate: given(c.SpawnRate), SettleSeconds: given(c.Settle).Seconds(), DrainSeconds: given(c.Drain).Seconds(),
 		Text: fmt.Sprintf("in the steady state at most 25 %% of requests slower than the floor and at most 5 %% later than the ceiling, failed ones being both; wrong for a tier with a probability of at most %v", c.ErrorRate),
 	}

@@ -30,8 +30,9 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 }
 
 // Check judges one number of agents by every tier, for test suites that know the capacity
-// they want. It takes one phase; under Controlled another follows if in the first the client
-// failed or nothing succeeded.
+// they want. Under [Point] it takes one phase. Under [Controlled] phases with fresh draws
+// follow each other until every tier is decided, which takes some minutes of a fast system and
+// most of an hour of a slow one; the first [Event] has an estimate.
 //
 // The error is nil when at least one tier passes or fails: the verdicts are in the report,
 // whose sentences are those of a check. It wraps [ErrUndecided] when none is decided, and
@@ -83,7 +84,7 @@ func (r *Report) undecided(agents int) error {
 
 // search runs one phase after the other, and reports whether the tiers are settled.
 func (r *run) search(ctx context.Context) (settled bool, err error) {
-	r.progress(Event{Stage: "starting", Warnings: slices.Clone(r.report.Warnings)})
+	r.tell(r.outlook(), Event{Stage: "starting", Warnings: slices.Clone(r.report.Warnings)})
 	for {
 		plan, ok := r.rule.Next()
 		if !ok {

@@ -44,7 +44,11 @@ func prepare(ctx context.Context, written Config, check int) (r *run, err error)
 	}
 	r.policy, r.digest = cfg.Policy, digest(cfg.Workload)
 	r.schedule = trajectory.Schedule{Workload: cfg.Workload, Seed: cfg.Seed, MaxStart: given(cfg.MaxStart)}
-	r.rule = cfg.Rule.start(r.criteria, r.bounds)
+	population := &population{workload: cfg.Workload, policy: cfg.Policy}
+	if cfg.Rule.steady() {
+		r.steady = population
+	}
+	r.rule = cfg.Rule.start(r.criteria, r.bounds, population.steady)
 	return r, r.resume(&cfg, written.Seed != 0)
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/internal/decide"
 	"github.com/agentperf/agentperf-go/internal/journal"
+	"github.com/agentperf/agentperf-go/internal/record"
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/pricing"
 	"github.com/agentperf/agentperf-go/trajectory"
@@ -21,7 +22,7 @@ type run struct {
 	tiers     []Tier
 	criteria  []decide.Tier // of tiers
 	rule      decide.Rule
-	block     time.Duration // of the rule
+	steady    *population // nil under a rule whose agents begin in their first turns
 	bounds    decide.Bounds
 	policy    trajectory.Policy
 	schedule  trajectory.Schedule // of no phase yet
@@ -32,7 +33,7 @@ type run struct {
 	id        string      // drawn
 	check     int         // the number of agents of a Check; 0 of a Run
 	requests  io.Writer   // nil without
-	progress  func(Event) // never nil
+	progress  func(Event) // nil without
 	log       *slog.Logger
 
 	connect   func(agent int) trajectory.Sender
@@ -46,12 +47,9 @@ type run struct {
 // endpoint, the workload and the journal say.
 func newRun(cfg *Config, check int) *run {
 	r := &run{
-		tiers: cfg.Tiers, criteria: criteriaOf(cfg.Tiers), block: cfg.Rule.block(), bounds: decide.Bounds{Min: max(1, check), Max: cfg.MaxAgents, Start: cfg.Start},
+		tiers: cfg.Tiers, criteria: criteriaOf(cfg.Tiers, cfg.Rule.steady()), bounds: decide.Bounds{Min: max(1, check), Max: cfg.MaxAgents, Start: cfg.Start},
 		clientLag: cfg.ClientLag, patience: max(cfg.Endpoint.Timeout, endpoint.DefaultTimeout) + 10*time.Second, // somewhat longer than a request can take
 		maxPhases: cfg.MaxPhases, check: check, id: fmt.Sprintf("%016x", rand.Uint64()), requests: cfg.Requests, progress: cfg.Progress, log: cfg.Logger, connect: cfg.Connect, report: newReport(),
-	}
-	if r.progress == nil {
-		r.progress = func(Event) {}
 	}
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)
@@ -62,10 +60,13 @@ func newRun(cfg *Config, check int) *run {
 	return r
 }
 
-// scheduleOf returns who plays what in a phase.
-func (r *run) scheduleOf(index, draw int) trajectory.Schedule {
+// scheduleOf returns who plays what in a phase that a plan describes.
+func (r *run) scheduleOf(index int, plan *decide.Plan) trajectory.Schedule {
 	s := r.schedule
-	s.Phase, s.Draw = index, draw
+	s.Phase, s.Draw = index, plan.Draw
+	if r.steady != nil && plan.Pace != (record.Pace{}) {
+		s.Steady = r.steady.at(plan.Pace)
+	}
 	return s
 }
 

@@ -3,12 +3,10 @@ package agentperf
 import (
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/agentperf/agentperf-go/internal/decide"
 )
@@ -45,12 +43,15 @@ func (r *Report) WriteTable(w io.Writer) error {
 	for i := range r.Tiers {
 		tier := &r.Tiers[i]
 		fmt.Fprintln(&b, tier.Sentence())
-		for _, line := range append(r.evidenceLines(tier), tier.normalizedLines()...) {
+		for _, line := range slices.Concat(r.evidenceLines(tier), tier.progressLines(), tier.normalizedLines()) {
 			fmt.Fprintf(&b, "    %s\n", line)
 		}
 	}
+	if text := r.triedText(); text != "" {
+		fmt.Fprintf(&b, "\n%s\n", text)
+	}
 	if rate := r.Config.Rule.ErrorRate; rate > 0 && slices.ContainsFunc(r.Tiers, func(t TierResult) bool { return t.MaxAgents > 0 || t.FirstFailingAgents != nil }) {
-		fmt.Fprintf(&b, "\nWrong with a probability of at most %v for each (rule: %s).\n", rate, r.Config.Rule.Name)
+		fmt.Fprintf(&b, "\nWrong with a probability of at most %v for each, if load and system were in their steady state and what each rests on is true (rule: %s).\n", rate, r.Config.Rule.Name)
 	}
 	if len(r.Warnings) > 0 {
 		b.WriteString("\nWarnings:\n")
@@ -60,76 +61,6 @@ func (r *Report) WriteTable(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-// Sentence says in words the limit found for the tier, or after a Check whether it holds at
-// the number of agents that was checked.
-func (t *TierResult) Sentence() string {
-	if n := t.Number(t.CheckAgents); n != nil {
-		return t.checkSentence(n)
-	}
-	return t.limitSentence()
-}
-
-func (t *TierResult) checkSentence(n *Number) string {
-	who, holds, fails := agents(n.Agents), "hold", "do not hold"
-	if n.Agents == 1 {
-		holds, fails = "holds", "does not hold"
-	}
-	text := ""
-	switch {
-	case n.Verdict == Pass:
-		return fmt.Sprintf("%s: %s %s.", t.level(), who, holds)
-	case n.Verdict == Fail:
-		text = fmt.Sprintf("%s: %s %s", t.level(), who, fails)
-	case n.Tentative != "":
-		text = fmt.Sprintf("%s: %s undecided, tentatively a %s", t.level(), who, n.Tentative)
-	default:
-		text = fmt.Sprintf("%s: %s %s", t.level(), who, n.Verdict)
-	}
-	if n.Reason != "" {
-		text += ": " + n.Reason
-	}
-	return text + "."
-}
-
-// level writes the tier for people.
-func (t *TierResult) level() string {
-	level := fmt.Sprintf("%v tokens/s", float64(t.SpeedFloorTokensPerSecond))
-	if t.E2EFloorTokensPerSecond > 0 {
-		level = fmt.Sprintf("%v tokens/s over whole requests (P%v)", float64(t.E2EFloorTokensPerSecond), t.E2EPercent)
-	}
-	if t.TTFTCeilingSeconds > 0 {
-		level += fmt.Sprintf(" with TTFT of at most %v", time.Duration(math.Round(t.TTFTCeilingSeconds*1e9)))
-	}
-	return level
-}
-
-func (t *TierResult) limitSentence() string {
-	level := t.level()
-	if u := t.UndecidedAgents; u != nil && t.MaxAgents > 0 {
-		if t.FirstFailingAgents != nil {
-			return fmt.Sprintf("%s: at least %s; %d are too many, %d could not be judged.", level, agents(t.MaxAgents), *t.FirstFailingAgents, *u)
-		}
-		return fmt.Sprintf("%s: at least %s; %d could not be judged.", level, agents(t.MaxAgents), *u)
-	}
-	switch {
-	case t.MaxAgents == 0 && t.TentativeMaxAgents != nil && t.FirstFailingAgents != nil:
-		return fmt.Sprintf("%s: %d agents are too many; no number is sure to hold, %d seem to.", level, *t.FirstFailingAgents, *t.TentativeMaxAgents)
-	case t.MaxAgents == 0 && t.TentativeMaxAgents != nil:
-		return fmt.Sprintf("%s: nothing is sure; %s seem to hold.", level, agents(*t.TentativeMaxAgents))
-	case t.MaxAgents == 0 && t.FirstFailingAgents != nil && *t.FirstFailingAgents == 1:
-		return level + ": 0 agents; not even 1 gets it."
-	case t.MaxAgents == 0 && t.FirstFailingAgents != nil:
-		return fmt.Sprintf("%s: %d agents are too many; no number was seen to hold.", level, *t.FirstFailingAgents)
-	case t.MaxAgents == 0:
-		return level + ": no answer."
-	case t.FirstFailingAgents == nil:
-		return fmt.Sprintf("%s: at least %s; more were not seen to fail.", level, agents(t.MaxAgents))
-	case *t.FirstFailingAgents > t.MaxAgents+1:
-		return fmt.Sprintf("%s: at least %s; %d are too many.", level, agents(t.MaxAgents), *t.FirstFailingAgents)
-	}
-	return fmt.Sprintf("%s: %s; %d are too many.", level, agents(t.MaxAgents), *t.FirstFailingAgents)
 }
 
 // evidenceLines say what a result rests on; there are none under a rule that does not bound
@@ -153,7 +84,29 @@ func (r *Report) evidenceLines(t *TierResult) (lines []string) {
 	if len(lines) > 0 {
 		lines = append(lines, t.sayTime())
 	}
+	lines = append(lines, t.estimateLines()...)
+	if len(t.Tried) > 0 && t.Assumption != "" {
+		lines = append(lines, "rests on: "+t.Assumption)
+	}
 	return lines
+}
+
+// triedText lists the numbers of agents that were measured, as a system may fail at one
+// between them; empty if there are not two.
+func (r *Report) triedText() string {
+	var ns []int
+	for i := range r.Tiers {
+		ns = append(ns, r.Tiers[i].Tried...)
+	}
+	slices.Sort(ns)
+	if ns = slices.Compact(ns); len(ns) < 2 {
+		return ""
+	}
+	text := "Numbers of agents tried:"
+	for _, n := range ns {
+		text += " " + strconv.Itoa(n)
+	}
+	return text + "."
 }
 
 // line says what the verdict on a number of agents rests on. say returns the bound of a
@@ -194,7 +147,12 @@ func (f *Figures) ttftText() string {
 	return "-"
 }
 
-// sayTime compares the time that the answer took with that of the published rule.
+// sayTime says when the answer was known and, if there is one, how long the published rule
+// would have taken.
 func (t *TierResult) sayTime() string {
-	return fmt.Sprintf("known after %s of the system's time; 10 minutes a number would have taken %s", roundTime(t.SpentSeconds), roundTime(t.FixedRuleSeconds))
+	text := fmt.Sprintf("known after %s of the system's time", roundTime(t.SpentSeconds))
+	if t.answered() {
+		text += fmt.Sprintf("; 10 minutes a number would have taken %s", roundTime(t.FixedRuleSeconds))
+	}
+	return text
 }

@@ -31,3 +31,27 @@ func speedText(v *float64) string {
 	}
 	return fmt.Sprintf("%.1f tok/s", *v)
 }
+
+// limitNumber writes a number of agents with a fraction, which tells nobody anything beyond
+// a hundred.
+func limitNumber(x float64) string {
+	if x < 99.95 {
+		return fmt.Sprintf("%.1f", x)
+	}
+	return fmt.Sprintf("%.0f", x)
+}
+
+// holds says that a number of agents holds.
+func holds(n int) string {
+	if n == 1 {
+		return "1 agent holds"
+	}
+	return agents(n) + " hold"
+}
+
+func seems(n int) string {
+	if n == 1 {
+		return "seems"
+	}
+	return "seem"
+}

@@ -43,21 +43,22 @@ const (
 // percent returns the percentile of E2E speed that is judged.
 func (t Tier) percent() float64 { return cmp.Or(t.E2EPercent, speedPercent) }
 
-// criteria returns what the tier promises.
-func (t Tier) criteria() decide.Tier {
+// criteria returns what the tier promises, for requests that count when their fate is known
+// or when they begin.
+func (t Tier) criteria(ends bool) decide.Tier {
 	if t.E2EFloor > 0 {
-		return decide.Tier{Name: t.name(), Criteria: []decide.Criterion{{Metric: decide.E2ESpeed, Bound: float64(t.E2EFloor), Percent: t.percent()}}}
+		return decide.Tier{Name: t.name(), Criteria: []decide.Criterion{{Metric: decide.E2ESpeed, Bound: float64(t.E2EFloor), Percent: t.percent(), Ends: ends}}}
 	}
-	cs := []decide.Criterion{{Metric: decide.OutputSpeed, Bound: float64(t.SpeedFloor), Percent: speedPercent}}
+	cs := []decide.Criterion{{Metric: decide.OutputSpeed, Bound: float64(t.SpeedFloor), Percent: speedPercent, Ends: ends}}
 	if t.TTFTCeiling > 0 {
-		cs = append(cs, decide.Criterion{Metric: decide.TTFT, Bound: float64(t.TTFTCeiling), Percent: ttftPercent})
+		cs = append(cs, decide.Criterion{Metric: decide.TTFT, Bound: float64(t.TTFTCeiling), Percent: ttftPercent, Ends: ends})
 	}
 	return decide.Tier{Name: t.name(), Criteria: cs}
 }
 
-func criteriaOf(tiers []Tier) (all []decide.Tier) {
+func criteriaOf(tiers []Tier, ends bool) (all []decide.Tier) {
 	for _, t := range tiers {
-		all = append(all, t.criteria())
+		all = append(all, t.criteria(ends))
 	}
 	return all
 }

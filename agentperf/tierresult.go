@@ -33,13 +33,27 @@ type TierResult struct {
 	// MaxAgents whose evidence points to a pass without deciding it; nil if there is none.
 	TentativeMaxAgents *int `json:"tentative_max_agents,omitempty"`
 	// EstimateAgents is the best guess at the limit: MaxAgents where it is exact,
-	// otherwise the tentative maximum if there is one; nil if nothing is known. The limit
-	// is at least MaxAgents, and less than FirstFailingAgents if that is known.
+	// otherwise Limit rounded down, or the tentative maximum if there is no Limit; nil if
+	// nothing is known. The limit is at least MaxAgents, and less than FirstFailingAgents if
+	// that is known.
 	EstimateAgents *int `json:"estimate_agents"`
+	// Limit is, under Controlled, the number of agents, with a fraction, at which the shares
+	// of requests that break the tier reach what it allows, by all phases at all numbers.
+	// LimitLow and LimitHigh are where the phases leave it, at about two standard errors and
+	// within MaxAgents and FirstFailingAgents. They rest on a model and are no bounds that
+	// hold with a stated probability. Nil if nothing is known, which needs a number that
+	// seems to hold, or one agent, and one that seems not to.
+	Limit     *float64 `json:"limit"`
+	LimitLow  *float64 `json:"limit_low"`
+	LimitHigh *float64 `json:"limit_high"`
+	// Tried are the numbers of agents that left evidence, in increasing order. Nothing was
+	// measured between them: a system may fail at one there and hold at more.
+	Tried []int `json:"tried"`
 	// Confirmed reports, under Controlled, whether MaxAgents passed and MaxAgents + 1
 	// failed, each on its own evidence, or MaxAgents passed and is Config.MaxAgents.
 	Confirmed bool `json:"confirmed"`
-	// Assumption is what the answer rests on, in a clause.
+	// Assumption is what the answer rests on, in a clause: without it, nothing is known of
+	// the probability that the answer is wrong.
 	Assumption string `json:"assumption,omitempty"`
 	// Numbers are all numbers of agents that were measured, in increasing order.
 	Numbers []Number `json:"numbers"`
@@ -73,6 +87,12 @@ type Number struct {
 	// NeededSeconds estimates the total measuring time that a verdict would take; 0 if it
 	// is decided or unknown.
 	NeededSeconds float64 `json:"needed_seconds,omitempty"`
+	// TurnsPerAgentHour and SlowAgentTime are as in [Figures] and [TierFigures], over the
+	// windows of all phases together, and P95EndLag is the median over the phases; nil if
+	// nothing was measured.
+	TurnsPerAgentHour *float64 `json:"turns_per_agent_hour"`
+	SlowAgentTime     *float64 `json:"slow_agent_time"`
+	P95EndLag         *float64 `json:"p95_end_lag_seconds"`
 }
 
 // A Criterion is what is known about one promise of a tier at a number of agents: the share
@@ -82,17 +102,19 @@ type Criterion struct {
 	Name string `json:"name"`
 	// Limit is the share of requests that may break the promise.
 	Limit float64 `json:"limit"`
-	// Estimate is the observed share. Lower and Upper bound the true one, at all looks
-	// together, at the part of the error rate that a verdict may use; they are nil under
-	// Point, which has none. With at least ten blocks the criterion passes if Upper is
-	// below Limit, and fails if Lower is above it, unless the second half of the blocks is
-	// within Limit. Requests that were still open count as good in Estimate and Lower and
-	// as bad in Upper.
+	// Estimate is the share in the steady state by all phases at the number, and under Point
+	// the observed share of the latest; for TTFT it is always the observed one. Lower and Upper
+	// bound the true share, at all looks together, each at the part of the error rate that a
+	// verdict may use; they are nil under Point, which has none. The criterion passes if Upper
+	// is below Limit, and fails if Lower is above it, unless the later half of the phases, the
+	// load or the system's steadiness forbid it, of which Reason then tells. Answers without a
+	// speed, for a reason that may hide a slow one, count as good in Estimate and Lower and as
+	// bad in Upper.
 	Estimate float64  `json:"estimate"`
 	Lower    *float64 `json:"lower"`
 	Upper    *float64 `json:"upper"`
-	// Requests is the number of requests, and Effective the number of independent
-	// requests that would say as much.
+	// Requests is the number of requests whose fate is known, and Effective the number of
+	// independent ones that would leave the share as uncertain.
 	Requests  int     `json:"requests"`
 	Effective float64 `json:"effective_sample_size"`
 }
@@ -105,6 +127,12 @@ func (t *TierResult) Number(agents int) *Number {
 		}
 	}
 	return nil
+}
+
+// answered reports whether the limit is known, or bounded from both sides. Without a number
+// that holds it is if one agent was seen to fail.
+func (t *TierResult) answered() bool {
+	return t.FirstFailingAgents != nil && (t.MaxAgents > 0 || *t.FirstFailingAgents == 1) || t.Confirmed
 }
 
 // exact reports whether MaxAgents is the limit and not just a lower bound: one more was

@@ -15,16 +15,36 @@ func TestSentences(t *testing.T) {
 	}{
 		{agentperf.TierResult{}, "no answer."},
 		{agentperf.TierResult{MaxAgents: 14, FirstFailingAgents: new(15)}, "14 agents; 15 are too many."},
+		{agentperf.TierResult{MaxAgents: 14, FirstFailingAgents: new(15), Limit: new(14.4)}, "14 agents; 15 are too many."},
 		{agentperf.TierResult{MaxAgents: 1, FirstFailingAgents: new(2)}, "1 agent; 2 are too many."},
+		// Certain on both sides, but no neighbors.
+		{agentperf.TierResult{MaxAgents: 9, FirstFailingAgents: new(13), Limit: new(10.94), UndecidedAgents: new(11), TentativeMaxAgents: new(10)}, "9 agents hold, 13 do not, about 10.9."},
+		{agentperf.TierResult{MaxAgents: 90, FirstFailingAgents: new(130), Limit: new(109.4)}, "90 agents hold, 130 do not, about 109."},
+		{agentperf.TierResult{MaxAgents: 1, FirstFailingAgents: new(3), Limit: new(1.5)}, "1 agent holds, 3 do not, about 1.5."},
+		{agentperf.TierResult{MaxAgents: 8, FirstFailingAgents: new(16)}, "8 agents hold, 16 do not."},
+		{agentperf.TierResult{MaxAgents: 8, FirstFailingAgents: new(16), UndecidedAgents: new(12)}, "8 agents hold, 16 do not; 12 could not be judged."},
+		{agentperf.TierResult{MaxAgents: 8, FirstFailingAgents: new(16), UndecidedAgents: new(10), TentativeMaxAgents: new(12)}, "8 agents hold, 16 do not; 12 seem to hold."},
+		// Certain on one side.
 		{agentperf.TierResult{MaxAgents: 8}, "at least 8 agents; more were not seen to fail."},
-		{agentperf.TierResult{MaxAgents: 8, FirstFailingAgents: new(16)}, "at least 8 agents; 16 are too many."},
-		{agentperf.TierResult{MaxAgents: 8, FirstFailingAgents: new(16), UndecidedAgents: new(12)}, "at least 8 agents; 16 are too many, 12 could not be judged."},
+		{agentperf.TierResult{MaxAgents: 8, Confirmed: true}, "at least 8 agents; more were not tried."},
+		{agentperf.TierResult{MaxAgents: 8, Limit: new(10.9), UndecidedAgents: new(12)}, "at least 8 agents, about 10.9."},
 		{agentperf.TierResult{MaxAgents: 8, UndecidedAgents: new(12)}, "at least 8 agents; 12 could not be judged."},
-		{agentperf.TierResult{FirstFailingAgents: new(1)}, "0 agents; not even 1 gets it."},
+		{agentperf.TierResult{MaxAgents: 8, UndecidedAgents: new(12), TentativeMaxAgents: new(16)}, "at least 8 agents; 16 seem to hold."},
 		{agentperf.TierResult{FirstFailingAgents: new(4)}, "4 agents are too many; no number was seen to hold."},
 		{agentperf.TierResult{FirstFailingAgents: new(4), TentativeMaxAgents: new(2)}, "4 agents are too many; no number is sure to hold, 2 seem to."},
-		{agentperf.TierResult{TentativeMaxAgents: new(2)}, "nothing is sure; 2 agents seem to hold."},
-		{agentperf.TierResult{UndecidedAgents: new(1)}, "no answer."},
+		{agentperf.TierResult{FirstFailingAgents: new(4), TentativeMaxAgents: new(1), Limit: new(2.1)}, "4 agents are too many, about 2.1; no number is sure to hold, 1 seems to."},
+		// 0 agents only when 1 was measured and failed.
+		{agentperf.TierResult{FirstFailingAgents: new(1)}, "0 agents; not even 1 gets it."},
+		{agentperf.TierResult{FirstFailingAgents: new(1), Limit: new(0.4)}, "0 agents; not even 1 gets it."},
+		{agentperf.TierResult{Numbers: []agentperf.Number{{Agents: 1, Verdict: agentperf.Undecided, Tentative: agentperf.Fail}}}, "no number is sure yet; not even 1 agent seems to hold."},
+		// Nothing is certain, but never nothing.
+		{agentperf.TierResult{Limit: new(12.0)}, "no number is sure yet; about 12.0."},
+		{agentperf.TierResult{Limit: new(12.04), TentativeMaxAgents: new(11), UndecidedAgents: new(1)}, "no number is sure yet; about 12.0; 11 agents seem to hold."},
+		{agentperf.TierResult{Limit: new(12.04), TentativeMaxAgents: new(13)}, "no number is sure yet; about 12.0."},
+		{agentperf.TierResult{TentativeMaxAgents: new(2)}, "no number is sure yet; 2 agents seem to hold."},
+		{agentperf.TierResult{TentativeMaxAgents: new(1)}, "no number is sure yet; 1 agent seems to hold."},
+		{agentperf.TierResult{Numbers: []agentperf.Number{{Agents: 4, Verdict: agentperf.Undecided}, {Agents: 8, Tentative: agentperf.Fail}}, UndecidedAgents: new(4)}, "no number is sure yet; 8 agents seem to be too many."},
+		{agentperf.TierResult{UndecidedAgents: new(1)}, "no answer; 1 agent could not be judged."},
 	} {
 		tt.r.SpeedFloorTokensPerSecond, tt.r.TTFTCeilingSeconds = 20, 10
 		if got, want := tt.r.Sentence(), "20 tokens/s with TTFT of at most 10s: "+tt.want; got != want {
@@ -60,6 +80,9 @@ func TestSentencesOfChecks(t *testing.T) {
 		{agentperf.Number{Agents: 1, Verdict: agentperf.Fail}, "1 agent does not hold."},
 		{agentperf.Number{Agents: 64, Verdict: agentperf.Undecided, Reason: "3 measured requests were cut"}, "64 agents undecided: 3 measured requests were cut."},
 		{agentperf.Number{Agents: 1, Verdict: agentperf.Undecided, Tentative: agentperf.Pass, Reason: "x"}, "1 agent undecided, tentatively a pass: x."},
+		{agentperf.Number{Agents: 8, Verdict: agentperf.Undecided, Reason: "x", MeasuredSeconds: 300, NeededSeconds: 1800}, "8 agents undecided: x; about 25 min more of measuring would."},
+		{agentperf.Number{Agents: 8, Verdict: agentperf.Undecided, Reason: "x", MeasuredSeconds: 300, NeededSeconds: 600000}, "8 agents undecided: x."},
+		{agentperf.Number{Agents: 8, Verdict: agentperf.Undecided, Reason: "x", MeasuredSeconds: 300, NeededSeconds: 200}, "8 agents undecided: x."},
 		{agentperf.Number{Agents: 64, Verdict: agentperf.Invalid, Reason: "the client was too late"}, "64 agents invalid: the client was too late."},
 	} {
 		r := agentperf.Report{Tiers: []agentperf.TierResult{{CheckAgents: tt.n.Agents, SpeedFloorTokensPerSecond: 20, Numbers: []agentperf.Number{tt.n}}}}
@@ -92,7 +115,7 @@ func TestEvidenceLines(t *testing.T) {
 	}
 	const passed = "    14 passed in 12s measured; too slow: 11.4 % of requests, at most 20.1 % (limit 25 %, N 1054, effectively 205); first token too late: 0 % of requests, at most 4.76 % (limit 5 %, N 1054, effectively 60)"
 	const known = "    known after 62s of the system's time; 10 minutes a number would have taken 85 min"
-	const wrong = "\nWrong with a probability of at most 0.1 for each (rule: controlled)."
+	const wrong = "\nWrong with a probability of at most 0.1 for each, if load and system were in their steady state and what each rests on is true (rule: controlled)."
 	check("20 tokens/s: 14 agents; 15 are too many.", passed,
 		"    15 failed in 12 min measured; too slow: 39.2 % of requests, at least 26.3 % (limit 25 %, N 1054, effectively 205)", known, wrong)
 
@@ -100,7 +123,26 @@ func TestEvidenceLines(t *testing.T) {
 	r.Tiers[0].Numbers[1] = agentperf.Number{Agents: 15, Verdict: agentperf.Fail, Categorical: true, Reason: "9 of 15 agents got nothing", MeasuredSeconds: 3, Criteria: []agentperf.Criterion{{Name: "ttft", Lower: new(0.5)}}}
 	check("20 tokens/s: 14 agents; 15 are too many.", passed, "    15 failed in 3.0s measured; 9 of 15 agents got nothing", known, wrong)
 
+	// Between numbers that are not neighbors there is an estimate. What it rests on, and which
+	// numbers were tried, is said.
+	r.Tiers[0].Numbers[1].Agents, r.Tiers[0].FirstFailingAgents = 17, new(17)
+	r.Tiers[0].Limit, r.Tiers[0].LimitLow, r.Tiers[0].LimitHigh = new(15.52), new(14.8), new(16.25)
+	r.Tiers[0].Assumption, r.Tiers[0].Tried = "no first token was late in 38 min measured", []int{1, 2, 4, 8, 14, 16, 17}
+	const failed = "    17 failed in 3.0s measured; 9 of 15 agents got nothing"
+	const estimate = "    the limit is estimated at 15.5, and from 14.8 to 16.2 by two standard errors"
+	const rests = "    rests on: no first token was late in 38 min measured"
+	const tried = "\nNumbers of agents tried: 1 2 4 8 14 16 17."
+	check("20 tokens/s: 14 agents hold, 17 do not, about 15.5.", passed, failed, known, estimate, rests, tried, wrong)
+
+	// Without an answer there is no comparison with what one would have taken, and what is not
+	// certain has no error rate.
+	r.Tiers[0].FirstFailingAgents, r.Tiers[0].Numbers = nil, r.Tiers[0].Numbers[:1]
+	check("20 tokens/s: at least 14 agents, about 15.5.", passed, "    known after 62s of the system's time", estimate, rests, tried, wrong)
+	r.Tiers[0].MaxAgents = 0
+	check("20 tokens/s: no number is sure yet; about 15.5.", estimate, rests, tried)
+
 	// The point rule has none.
+	r.Tiers = []agentperf.TierResult{tier}
 	r.Config.Rule = agentperf.RuleEcho{Name: "published"}
 	check("20 tokens/s: 14 agents; 15 are too many.")
 }

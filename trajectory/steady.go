@@ -3,6 +3,7 @@ package trajectory
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sort"
 )
 
@@ -26,6 +27,7 @@ type Steady struct {
 	timer    timer
 	until    []float64 // sum of the durations of trajectories, in seconds
 	held     levels
+	inputs   []int // of all turns, ascending
 	means    Means
 }
 
@@ -64,6 +66,19 @@ func (s *Steady) draw(rng *rand.Rand) (int, *standing) {
 // of its live threads. A thread is live from its first request to the end of its last.
 func (s *Steady) Held(n int) []float64 { return s.held.quantiles(n) }
 
+// Inputs returns n quantiles, at (i+0.5)/n, of the input tokens of a request
+// ([Turn.PromptEstimate]), in ascending order. All turns of the workload are sent equally
+// often in the steady state.
+func (s *Steady) Inputs(n int) []float64 {
+	out := make([]float64, n)
+	for i := range out {
+		if k := len(s.inputs); k > 0 {
+			out[i] = float64(s.inputs[min(k-1, int((float64(i)+0.5)/float64(n)*float64(k)))])
+		}
+	}
+	return out
+}
+
 // Means are means over the requests of the steady state. All turns of the workload are
 // sent equally often there, whatever their length, those of subagents included.
 type Means struct {
@@ -91,6 +106,7 @@ func (s *Steady) average() Means {
 		for i := range t.Turns {
 			turn := &t.Turns[i]
 			prompt := turn.PromptEstimate()
+			s.inputs = append(s.inputs, prompt)
 			output, _ := s.timer.answer(turn)
 			_, busy := s.timer.request(turn)
 			n++
@@ -103,6 +119,7 @@ func (s *Steady) average() Means {
 			last = prompt
 		}
 	}
+	slices.Sort(s.inputs)
 	if n > 0 {
 		for _, v := range []*float64{&m.Input, &m.NewInput, &m.Output, &m.Turn, &m.Busy, &m.Seconds} {
 			*v /= n

@@ -37,19 +37,23 @@ func open(o *options) (*trajectory.Workload, error) {
 	return read.Open(o.workload)
 }
 
-// The rules for the simulated system, whose requests take a fraction of a second. Short
-// blocks and a high error rate keep the demonstration short.
+// The rules for the simulated system, whose requests take a fraction of a second. Unless
+// asked for certainty, a demonstration measures each number of agents once, by the point
+// rule; with certainty it takes some minutes, short blocks and a high error rate.
 var (
-	demoControlled = agentperf.Controlled{
-		ErrorRate: demoErrorRate, SpawnRate: 40, Settle: 300 * time.Millisecond,
-		Block: 200 * time.Millisecond, MaxMeasure: 30 * time.Second, Drain: 5 * time.Second,
-	}
 	demoPoint = agentperf.Point{
-		SpawnRate: 40, Settle: 300 * time.Millisecond, Measure: 3 * time.Second, MinTrajectories: -1, MinPerAgent: -1, Drain: 5 * time.Second,
+		SpawnRate: 40, Settle: 500 * time.Millisecond, Measure: demoMeasure, MinTrajectories: -1, MinPerAgent: -1, Drain: time.Second,
+	}
+	demoControlled = agentperf.Controlled{
+		ErrorRate: demoErrorRate, SpawnRate: 40, Settle: 500 * time.Millisecond,
+		Block: 100 * time.Millisecond, MaxMeasure: time.Minute, Budget: 10 * time.Minute, Drain: time.Second,
 	}
 )
 
-const demoErrorRate = 0.1
+const (
+	demoMeasure   = 5 * time.Second
+	demoErrorRate = 0.1
+)
 
 // hurry is how much faster than the preset the simulated system and its agents' tools
 // are: with 4 a demonstration takes a minute.
@@ -68,8 +72,15 @@ func serveDemo(o *options, stderr io.Writer) (*endpointtest.Server, error) {
 		o.cfg.Tiers = []agentperf.Tier{{SpeedFloor: 400, TTFTCeiling: 3 * time.Second}, {SpeedFloor: 500, TTFTCeiling: 2 * time.Second}}
 		fmt.Fprintln(stderr, "Service levels: two made for it.")
 	}
-	if rule, ok := o.cfg.Rule.(agentperf.Controlled); ok && rule.ErrorRate == demoErrorRate {
-		fmt.Fprintf(stderr, "To keep it short, answers may be wrong with a probability of %v, and blocks are short.\n", demoErrorRate)
+	switch rule := o.cfg.Rule.(type) {
+	case agentperf.Controlled:
+		if rule.ErrorRate == demoErrorRate {
+			fmt.Fprintf(stderr, "To keep it short, answers may be wrong with a probability of %v, and blocks are short.\n", demoErrorRate)
+		}
+	case agentperf.Point:
+		if rule == demoPoint {
+			fmt.Fprintf(stderr, "To keep it short, each number of agents is measured once, for %v, and near a limit luck decides; with -error-rate the answer is as sure as that.\n", demoMeasure)
+		}
 	}
 	system.Pool.StepOverhead /= hurry
 	system.Pool.BandwidthBytesPerSecond *= hurry

@@ -138,6 +138,12 @@ func TestExitStatus(t *testing.T) {
 		{"bad TTFT", []string{"-slo", "100@5"}, cli.Usage, "expected a duration"},
 		{"bad set", []string{"-slo-set", "x"}, cli.Usage, "only gpt-oss-120b"},
 		{"bad rules", []string{"-rules", "x"}, cli.Usage, "expected published or quick"},
+		{"budget", []string{"-rules", "quick", "-budget", "1h"}, cli.Usage, "-budget is for -verdict controlled, not point"},
+		{"scan", []string{"-rules", "published", "-scan"}, cli.Usage, "-scan is for -verdict controlled, not point"},
+		{"companion", []string{"-measure", "1m", "-agents", "2", "-companion"}, cli.Usage, "-companion is for -verdict controlled, not point"},
+		{"no budget", []string{"-budget", "0s"}, cli.Usage, "-budget is 0s, expected more than 0"},
+		{"scan of one", []string{"-agents", "8", "-scan"}, cli.Usage, "with -agents only the one named is measured"},
+		{"companion of a search", []string{"-companion"}, cli.Usage, "-companion is for a check of one number with -agents"},
 		{"bad window", []string{"-measure", "0s"}, cli.Usage, "-measure is 0s"},
 		{"bad agents", []string{"-agents", "0"}, cli.Usage, "-agents is 0"},
 		{"bad limits", []string{"-start", "9", "-max-agents", "3"}, cli.Usage, "Start is 9"},
@@ -179,7 +185,7 @@ func TestInterrupted(t *testing.T) {
 	}))
 	file := filepath.Join(t.TempDir(), "report.json")
 	status, stdout, stderr := maxusers(t, ctx, "-endpoint", url, "-measure", "1m", "-slo", "1@60s", "-json", file)
-	if status != cli.Failed || !strings.Contains(stderr, "interrupted") || !strings.Contains(stdout, "undecided") {
+	if status != cli.Failed || !strings.Contains(stderr, "interrupted") || !strings.Contains(stdout, "undecided") || !strings.Contains(stderr, "with -journal FOLDER the same command goes on") {
 		t.Errorf("status %d\n%s%s", status, stdout, stderr)
 	}
 	text, err := os.ReadFile(file)

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf"
@@ -13,7 +14,8 @@ import (
 type ruleFlags struct {
 	verdict, rules               string
 	errorRate, spawnRate         float64
-	block, maxMeasure            time.Duration
+	block, maxMeasure, budget    time.Duration
+	scan, companion              bool
 	settle, measure              time.Duration
 	minTrajectories, minPerAgent int
 }
@@ -21,19 +23,28 @@ type ruleFlags struct {
 func (r *ruleFlags) register(flags *cli.Flags) {
 	flags.StringVar(&r.verdict, "verdict", "", "`controlled`, with phases as long as -error-rate needs, or point, by the observed percentiles (default point with -rules or -measure, else controlled)")
 	flags.Float64Var(&r.errorRate, "error-rate", 0, "largest `probability` of a wrong answer for a service level (default 0.01)")
-	flags.DurationVar(&r.maxMeasure, "max-measure", 0, "longest time to measure one number of agents under -verdict controlled (default 1h)")
-	flags.DurationVar(&r.block, "block", 0, "length of the time blocks treated as independent, for -verdict controlled; longer than anything in the system lasts (default 10s)")
+	flags.DurationVar(&r.budget, "budget", 0, "longest time for all phases together under -verdict controlled; what is certain by then is the answer (default 3h, or twice -max-measure)")
+	flags.DurationVar(&r.maxMeasure, "max-measure", 0, "longest time to measure one number of agents under -verdict controlled (default 1h, or longer if a pass needs that at -block)")
+	flags.DurationVar(&r.block, "block", 0, "longest spell of late first tokens that an answer under -verdict controlled allows for; a pass takes some hundred times as long (default half the time from one request of an agent to its next, 0.25s to 10s)")
+	flags.BoolVar(&r.scan, "scan", false, "under -verdict controlled, try numbers between those tried, until neighbors differ by a tenth: for systems at which fewer agents may be too many while more are not")
+	flags.BoolVar(&r.companion, "companion", false, "with -agents, measure a second number in turn, a fifth larger: verdicts near a limit are then wrong less often")
 	flags.StringVar(&r.rules, "rules", "", "shape of each phase for -verdict point: `published` or quick")
 	flags.DurationVar(&r.measure, "measure", 0, "minimum length of the measured window, for -verdict point")
-	flags.DurationVar(&r.settle, "settle", 0, "time between the last agent's start and the window")
+	flags.DurationVar(&r.settle, "settle", 0, "time between the last agent's start and the window, at least (default with -verdict controlled two times from one request to the next, 2s to 30s; 30s with -rules published)")
 	flags.Float64Var(&r.spawnRate, "spawn-rate", 0, "agents started per second; 0 starts all at once")
 	flags.IntVar(&r.minTrajectories, "min-trajectories", 0, "trajectories that must complete in the window")
 	flags.IntVar(&r.minPerAgent, "min-per-agent", 0, "trajectories that each agent must complete in the window")
 }
 
+// certainty are the flags that only the controlled rule has.
+var certainty = []string{"error-rate", "max-measure", "budget", "block", "scan", "companion"}
+
 // controlled reports whether the flags ask for that rule.
 func (r *ruleFlags) controlled(given map[string]bool) bool {
 	if r.verdict == "" {
+		if !given["endpoint"] && !slices.ContainsFunc(certainty, func(flag string) bool { return given[flag] }) {
+			return false // a demonstration
+		}
 		return r.rules == "" && !given["measure"]
 	}
 	return r.verdict == "controlled"
@@ -50,7 +61,7 @@ func (r *ruleFlags) rule(given map[string]bool) (agentperf.Rule, error) {
 	if given["error-rate"] && r.errorRate <= 0 {
 		bad("-error-rate is %v, expected more than 0 and less than 0.5", r.errorRate)
 	}
-	for name, d := range map[string]time.Duration{"block": r.block, "max-measure": r.maxMeasure, "measure": r.measure} {
+	for name, d := range map[string]time.Duration{"block": r.block, "max-measure": r.maxMeasure, "budget": r.budget, "measure": r.measure} {
 		if given[name] && d <= 0 {
 			bad("-%s is %v, expected more than 0", name, d)
 		}
@@ -60,7 +71,7 @@ func (r *ruleFlags) rule(given map[string]bool) (agentperf.Rule, error) {
 			bad("-%s is negative, expected 0 or more", name)
 		}
 	}
-	others, name := []string{"error-rate", "max-measure", "block"}, "controlled"
+	others, name := certainty, "controlled"
 	controlled := r.controlled(given)
 	if controlled {
 		others, name = []string{"rules", "measure", "min-trajectories", "min-per-agent"}, "point"
@@ -69,6 +80,12 @@ func (r *ruleFlags) rule(given map[string]bool) (agentperf.Rule, error) {
 		if given[flag] {
 			bad("-%s is for -verdict %s, not %s", flag, name, map[bool]string{true: "controlled", false: "point"}[controlled])
 		}
+	}
+	switch {
+	case r.scan && given["agents"]:
+		bad("-scan tries numbers between those of a search; with -agents only the one named is measured")
+	case r.companion && !given["agents"]:
+		bad("-companion is for a check of one number with -agents; a search measures several anyway")
 	}
 	if controlled {
 		return r.controlledRule(given), errors.Join(errs...)
@@ -85,6 +102,8 @@ func (r *ruleFlags) controlledRule(given map[string]bool) agentperf.Rule {
 	set(given["error-rate"], &rule.ErrorRate, r.errorRate)
 	set(given["block"], &rule.Block, r.block)
 	set(given["max-measure"], &rule.MaxMeasure, r.maxMeasure)
+	set(given["budget"], &rule.Budget, r.budget)
+	rule.Scan, rule.Companion = r.scan, r.companion
 	set(given["settle"], &rule.Settle, orNone(r.settle))
 	set(given["spawn-rate"], &rule.SpawnRate, orNone(r.spawnRate))
 	return rule

@@ -2,10 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
-	"strings"
-	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/examples/internal/cli"
@@ -65,7 +64,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	}
 
 	live := cli.NewLive(stderr)
-	o.cfg.Progress = func(e agentperf.Event) { show(live, e) }
+	o.cfg.Progress = func(e agentperf.Event) { show(live, e, o.agents > 0) }
 	var report *agentperf.Report
 	if o.agents > 0 {
 		report, err = agentperf.Check(ctx, o.cfg, o.agents)
@@ -77,6 +76,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 		err = fmt.Errorf("-requests: %w", cerr)
 	}
 	status := program.Conclude(ctx, cli.Result{Report: report, JSON: o.jsonFile, Any: len(report.Tiers) > 0, Err: err})
+	if !simulated && err != nil && (ctx.Err() != nil || errors.Is(err, agentperf.ErrEndpointGone)) {
+		goOn(o.cfg.Journal, len(report.Phases), stderr)
+	}
 	if err == nil && o.agents > 0 {
 		return max(status, checked(report, o.agents))
 	}
@@ -116,24 +118,4 @@ func checked(report *agentperf.Report, agents int) int {
 		}
 	}
 	return status
-}
-
-// show shows the progress of a run.
-func show(live *cli.Live, e agentperf.Event) {
-	if e.Stage == "starting" {
-		for _, w := range e.Warnings {
-			live.Line("warning: %s", w.Text)
-		}
-		return
-	}
-	if e.Result == nil {
-		live.Redraw("phase %d: agents %d, %s, %d requests; %s", e.Phase, e.Agents, e.Stage, e.Requests, strings.Join(e.Pending, ", "))
-		return
-	}
-	took := e.Elapsed.Round(100 * time.Millisecond)
-	if f := e.Result.Figures; f != nil {
-		live.Line("phase %d: agents %d, %v: %d requests measured, %d failed, %.0f tokens/s", e.Phase, e.Agents, took, f.Requests, f.Failed, f.OutputTokensPerSecond)
-		return
-	}
-	live.Line("phase %d: agents %d, %v: invalid: %s", e.Phase, e.Agents, took, e.Result.Invalid)
 }

@@ -7,29 +7,21 @@ import (
 	"github.com/agentperf/agentperf-go/search"
 )
 
-// An assessment sums up the observations of all criteria of a tier.
+// An assessment is what a phase under way says of a tier: in which direction to go.
 type assessment struct {
-	pass, fail   float64 // log e-values for either
-	optimistic   float64 // pass, if all open requests turn out well
 	tentative    search.Verdict
 	clear        bool // the tentative verdict is by more than chance, roughly
-	enough       bool // there are blocks enough to decide on anything
 	blocks       int
 	requests     float64
 	unmeasurable bool // most answers say nothing of some criterion
-	criteria     int
 }
 
-// assess assesses all criteria of a tier. A pass needs all of them, so that the weakest
-// evidence counts; for a fail the strongest does.
-func assess(criteria []CriterionObservation) assessment {
-	w := assessment{
-		pass: math.Inf(1), optimistic: math.Inf(1), fail: math.Inf(-1),
-		tentative: search.Pass, clear: true, enough: len(criteria) > 0, criteria: len(criteria),
-	}
+// assess assesses all criteria of a tier: a pass needs all of them, a fail one.
+func assess(criteria []CriterionObservation) (w assessment) {
 	if len(criteria) == 0 {
-		w.pass, w.optimistic, w.tentative, w.clear = 0, 0, search.Unclear, false
+		return w
 	}
+	w.tentative, w.clear = search.Pass, true
 	failing := false
 	for i := range criteria {
 		c := &criteria[i]
@@ -37,18 +29,11 @@ func assess(criteria []CriterionObservation) assessment {
 		w.blocks, w.requests = max(w.blocks, len(c.For.Blocks)), max(w.requests, n+float64(c.Unmeasurable-c.Doubtful))
 		w.unmeasurable = w.unmeasurable || c.mostlyUnmeasurable()
 		if n == 0 || c.mostlyUnmeasurable() {
-			w.pass, w.optimistic, w.clear = math.Inf(-1), math.Inf(-1), false
-			w.enough = w.enough && n > 0
+			w.clear = false
 			if w.tentative == search.Pass {
 				w.tentative = search.Unclear
 			}
 			continue
-		}
-		w.enough = w.enough && c.For.Enough()
-		w.pass, w.optimistic = min(w.pass, c.For.LogEBelow(c.Limit)), min(w.optimistic, c.Against.LogEBelow(c.Limit))
-		// What wears off, such as a cold cache, must not be taken for the limit.
-		if c.Against.Later() > c.Limit {
-			w.fail = max(w.fail, c.Against.LogEAbove(c.Limit))
 		}
 		z := score(&c.Against, c.Limit)
 		if z > doubt || c.Against.Share() > c.Limit+far {
@@ -62,14 +47,6 @@ func assess(criteria []CriterionObservation) assessment {
 		w.clear = failing
 	}
 	return w
-}
-
-// against returns the log e-value that speaks against a tentative verdict.
-func (w *assessment) against(tentative search.Verdict) float64 {
-	if tentative == search.Pass {
-		return w.fail
-	}
-	return w.pass
 }
 
 const (
@@ -110,3 +87,16 @@ func score(e *confseq.Evidence, limit float64) float64 {
 	}
 	return (k/n - limit) * math.Sqrt(effective/(limit*(1-limit)))
 }
+
+const (
+	// looks is the number of blocks, and fewest the number of requests, after which a
+	// phase that only has to give a direction ends, clear or not. Leaving too early costs
+	// a detour and no wrong answer.
+	looks  = 6
+	fewest = 10
+	// leastBlocks is the number of blocks that any direction takes, however clear.
+	leastBlocks = 3
+	// blankBlocks is the number of blocks after which a number is left most of whose
+	// answers have no figure to judge: twice what a direction takes.
+	blankBlocks = 2 * looks
+)

@@ -10,7 +10,7 @@
 //		rule.Observe(plan, decide.Observe(tiers, block, phase))
 //	}
 //	for i, c := range rule.Conclude() {
-//		fmt.Println(tiers[i].Name, c.Holds, c.Fails)
+//		fmt.Println(tiers[i].Name, c.Holds, c.Fails, c.Limit)
 //	}
 //
 // There are three levels. Rows (package record) hold what was seen of each request.
@@ -27,33 +27,45 @@
 // Under the point rule each tier has a search.Bracket, which doubles and bisects. The first
 // tier that is still open chooses the next number; all tiers learn from every phase.
 //
-// Under the controlled rule one search serves all tiers (joint.go). Each tier first wants a
-// direction, at a number that halves its open range, until it knows two neighbors of which
-// one seems to hold and the next does not. It then wants a decision on both. If one cannot
-// be decided in the time allowed, the tier takes the nearest number that can be: a tenth
-// further away, two tenths from there, or four tenths from there. The search asks the
-// question that settles most, in bits over all tiers, for its cost in time: ramp, settling,
-// and six blocks for a direction or sixty for a decision.
+// Under the controlled rule (aim.go) each tier first wants directions: it doubles, halves and
+// bisects by where the evidence points, until the smallest number that seems to fail is within
+// bracketRatio of the largest that seems to hold. It then wants two decisions, one on each side
+// of the number at which the load curve crosses a limit, as near to it as can be decided in the
+// time for a side. Of all decisions that tiers want, the number that has waited longest is
+// next, so that both sides of a limit see the same moods of the system; only where it is not
+// steady does the search stay at one number, whose change may be what moves it. Aims move as
+// the curve does; near a number that was taken up they stick to it. Once both sides are decided,
+// nearer numbers follow that are projected to take minutes. When the budget runs out, sides
+// without any decided number take one further away. [Rule.Outlook] projects what is left.
 //
-// # When a phase ends early
+// # What a phase is
 //
-// Under the point rule it never does. Under the controlled rule [Rule.Stop] ends it once
-// every tier that can learn from it knows at least the direction, and the next question is
-// about another number. A direction takes three blocks if it is clear by two standard
-// errors, and otherwise six blocks and ten requests. While agents straddle the beginning of
-// the window, only a fail ends the phase. A phase also ends when its number has been
-// measured for MaxMeasure. A number is given up if its evidence, growing as before, would
-// not decide it in twice that time.
+// Phases last some turns (pace.go): settling, which lets what was under way end, and a window.
+// Only a phase that shows a direction ends early ([Rule.Stop]): one that is to decide is of fixed
+// length, since what ends when it looks good is biased. Each has a draw of its own, at the pace
+// measured so far. A request counts in it when its fate is known (fate.go).
+//
+// # What is known of a number
+//
+// Everything is weighed anew from all observations (weigh.go), so that a rule needs no state but
+// those. For each criterion a load curve (curve.go) is fitted to all phases at all numbers. It
+// is the control variate of the estimate at a number (estimate.go), whose phases are then
+// judged by an anytime-valid t test (evalue.go). The oldest phases do not count while the speed
+// of the system changes with time. First tokens are judged by bets on blocks of time as well
+// (bets.go, package confseq); where anything was late, both must agree. Moods and drift of the
+// system (memory.go) make phases worth less, or forbid a verdict; so does a load that is unlike
+// the workload's steady state (pace.go).
 //
 // # How the error rate is split
 //
-// By alpha spending (alpha.go). Of a tier's error rate 90 % is for numbers found to pass and
-// 10 %, divided among the criteria, for numbers found to fail. The first number that has to
-// be decided gets four fifths of either part, the second half of what is left, and so on,
-// so that no more than the whole is spent however many numbers a search takes up. The
-// [Plan] says which number has which part, as an [Assignment], and is journaled. Next only
-// proposes assignments; Observe makes them.
+// By alpha spending (alpha.go). Of a tier's error rate a half is for numbers found to pass and
+// a half, divided among the criteria, for numbers found to fail. The first number that has to
+// be decided gets a half of either part, the second a sixth, the third a twelfth and so on, so
+// that no more than the whole is spent however many numbers a search takes up. A number is
+// given its part once it has some phases, as aims move in the first. The [Plan] says which
+// number has which part, as an [Assignment], and is journaled. Next only proposes assignments;
+// Observe makes them.
 //
 // A number passes when the e-values of all criteria reach what its part demands, and fails
-// when that of one criterion does (package confseq). Fewer than ten blocks decide nothing.
+// when that of one criterion does. Fewer than five phases, or ten blocks, decide nothing.
 package decide

@@ -28,6 +28,15 @@ type Observation struct {
 	Least      int           `json:"least_completed"`
 	Straddling int           `json:"straddling,omitempty"`
 	Cut        int           `json:"cut,omitempty"`
+	// Began is when the window began, since the start of the phase, and Block the length of
+	// the blocks of time.
+	Began time.Duration `json:"began_ns"`
+	Block time.Duration `json:"block_ns"`
+	// Load says what the agents asked for, Speed how fast they were answered, and Pace is
+	// what the standings of later phases are drawn by.
+	Load  LoadObservation  `json:"load"`
+	Speed SpeedObservation `json:"speed"`
+	Pace  PaceSums         `json:"pace"`
 	// Invalid says why the phase says nothing about the system; empty if it does.
 	Invalid string            `json:"invalid,omitempty"`
 	Tiers   []TierObservation `json:"tiers"`
@@ -50,6 +59,8 @@ type CriterionObservation struct {
 	// certain counts as that. Completed requests alone would favor short ones.
 	For     confseq.Evidence `json:"for"`
 	Against confseq.Evidence `json:"against"`
+	// Inputs counts the requests by the length of their inputs.
+	Inputs []InputCount `json:"inputs,omitempty"`
 	// Measurable and Unmeasurable count the successful answers that have the figure and
 	// those that do not, by reason in Reasons. Doubtful ones of the latter may have broken
 	// the bound or not, and count as open requests do; the others are left out.
@@ -118,7 +129,7 @@ func (c *CriterionObservation) unmeasurableText() string {
 // open then went on under a falling load; one that is under way, as it is now.
 func Observe(tiers []Tier, block time.Duration, p *record.Phase) Observation {
 	o := Observation{
-		Agents: p.Agents, Draw: p.Draw, Measured: p.Window(), Took: p.End, Ending: p.Ending,
+		Agents: p.Agents, Draw: p.Draw, Measured: p.Window(), Took: p.End, Ending: p.Ending, Began: p.Settled, Block: block,
 		Completed: p.Completed, Least: p.Least, Straddling: p.Straddling, Invalid: p.Invalid(),
 	}
 	v := view{Phase: p, at: p.End, until: p.WindowEnd, block: block}
@@ -143,6 +154,7 @@ func Observe(tiers []Tier, block time.Duration, p *record.Phase) Observation {
 		}
 		o.Tiers = append(o.Tiers, t)
 	}
+	o.Load, o.Speed, o.Pace = v.load(), v.speed(), v.pace()
 	return o
 }
 
@@ -179,19 +191,13 @@ type view struct {
 }
 
 // counted returns the instant by which a request counts for a criterion, and whether that is
-// in the window. Of those that count by their end, what the client cut has none.
+// in the window.
 func (v *view) counted(c *Criterion, r *record.Row) (t time.Duration, ok bool) {
-	if t = r.Begun; c.Ends {
-		t = r.End
+	if !c.Ends {
+		return r.Begun, r.Begun >= v.Settled && r.Begun < v.until
 	}
-	ok = t >= v.Settled && t < v.until && !(c.Ends && r.Outcome == record.Canceled)
-	return t, ok
-}
-
-// measured reports whether a request counts for a criterion.
-func (v *view) measured(c *Criterion, r *record.Row) bool {
-	_, ok := v.counted(c, r)
-	return ok
+	t, known := c.fate(r, v.at)
+	return t, known && t >= v.Settled && t < v.until
 }
 
 // observe returns what the phase says of a criterion.
@@ -199,16 +205,21 @@ func (v *view) observe(c *Criterion) CriterionObservation {
 	o := CriterionObservation{Name: c.Metric.Name, Limit: c.Limit()}
 	statistic, worst := metrics.Percentiles{Exact: -1}, metrics.Percentiles{Exact: -1}
 	var pass, fail confseq.Sample
+	inputs := make(map[int]*InputCount)
 	add := func(r *record.Row, forPass, forFail bool) {
 		t, _ := v.counted(c, r)
 		block := int64((t - v.Settled) / v.block)
 		pass.Add(block, int(r.Play), forPass)
 		fail.Add(block, int(r.Play), forFail)
+		if c.Ends {
+			countInput(inputs, r, v.weight(c, r), forPass, forFail)
+		}
 	}
 	for i := range v.Rows {
 		r := &v.Rows[i]
+		_, counts := v.counted(c, r)
 		switch {
-		case !v.measured(c, r) || r.Void():
+		case !counts || r.Void():
 		case r.Outcome == record.Canceled || r.End > v.at:
 			v.addOpen(c, r, min(r.End, v.at), add)
 		case r.Failed():
@@ -237,11 +248,12 @@ func (v *view) observe(c *Criterion) CriterionObservation {
 		}
 	}
 	for i := range v.Open {
-		if r := &v.Open[i]; v.measured(c, r) {
+		r := &v.Open[i]
+		if _, counts := v.counted(c, r); counts {
 			v.addOpen(c, r, v.at, add)
 		}
 	}
-	o.For, o.Against = pass.Evidence(), fail.Evidence()
+	o.For, o.Against, o.Inputs = pass.Evidence(), fail.Evidence(), inputCounts(inputs)
 	value, _ := statistic.At(c.Percent)
 	o.N, o.Value = statistic.N(), Figure(value)
 	if o.Doubtful > 0 {
@@ -297,9 +309,3 @@ func (o *TierObservation) validate(t *Tier) error {
 	}
 	return nil
 }
-
-const (
-	mostAgents = 1_000_000           // in one process; beyond any machine's ports
-	longest    = 30 * 24 * time.Hour // of any part of a phase
-	forever    = 100 * longest       // more than anything is measured for
-)

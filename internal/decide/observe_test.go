@@ -3,6 +3,7 @@ package decide
 import (
 	"encoding/json"
 	"math"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -210,21 +211,6 @@ func TestObservationJSON(t *testing.T) {
 	}
 }
 
-// The parts of the error rate come to no more than it, however many numbers a search wants
-// to be sure of.
-func TestErrorRateIsSpentOnce(t *testing.T) {
-	for _, criteria := range []int{1, 2} {
-		all := 0.0
-		for i := range 60 {
-			all += math.Exp(-needed(0.01, search.Pass, i, criteria))
-			all += float64(criteria) * math.Exp(-needed(0.01, search.Fail, i, criteria))
-		}
-		if all > 0.01+1e-12 || all < 0.0099 {
-			t.Errorf("%d criteria spend %v", criteria, all)
-		}
-	}
-}
-
 // A number beyond those that may be tried at which nothing succeeded, of a journal, makes
 // nobody ask between there and here.
 func TestControlledStaysWithinMax(t *testing.T) {
@@ -238,17 +224,22 @@ func TestControlledStaysWithinMax(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for n := 1; n <= 16; n *= 2 {
-		c.levels[0].at(n).phases = 1
-	}
-	bs := c.beliefs(0, 0, nil, 0)
-	for i := range bs {
-		if bs[i].N <= 16 {
-			bs[i].Lean = search.Pass
+	rng := rand.New(rand.NewPCG(1, 2))
+	holds := system{curves: [2]curve{{limit: 30}, {limit: 30}}, memory: 5, lasts: 5}
+	for range 200 {
+		plan, ok := c.Next()
+		if !ok {
+			break
+		}
+		if plan.Agents > 20 {
+			t.Fatalf("asks %d agents, where 20 are the most", plan.Agents)
+		}
+		if err := c.Observe(plan, holds.measure(rng, c, plan)); err != nil {
+			t.Fatal(err)
 		}
 	}
-	if q, ok := c.joint.Next([][]belief{bs}); ok && q.N > 20 {
-		t.Errorf("asks %d agents, where 20 are the most", q.N)
+	if got := c.Conclude()[0]; got.Holds != 20 {
+		t.Errorf("%+v, want 20 to hold", got)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/agentperf/agentperf-go/internal/record"
 	"github.com/agentperf/agentperf-go/search"
 )
 
@@ -13,7 +14,7 @@ import (
 //
 // The caller asks Next for a plan, runs a phase by it, asks Stop as often as the plan says,
 // and gives the plan and the observation to Observe, until there is no next plan. It may
-// call Judge and Conclude at any time.
+// call Judge, Conclude and Outlook at any time.
 type Rule interface {
 	// Next returns what to measure next; ok is false when all tiers are settled. It
 	// changes nothing: a second call returns the same.
@@ -27,6 +28,8 @@ type Rule interface {
 	Judge(agents int) []Judgment
 	// Conclude returns what is known about the limit of each tier.
 	Conclude() []Conclusion
+	// Outlook returns what is still to be done.
+	Outlook() Outlook
 }
 
 // A Plan says what to measure. The fields that decide how the observation counts encode to
@@ -36,9 +39,9 @@ type Plan struct {
 	// Draw determines who plays what: phases with the same draw give an agent the same
 	// work.
 	Draw int `json:"draw"`
-	// Pace is the number of tokens per second that the agents' first standings assume; 0
-	// if they assume none.
-	Pace float64 `json:"pace,omitempty"`
+	// Pace is what the agents' first standings assume of the system; zero if they assume
+	// nothing.
+	Pace record.Pace `json:"pace,omitzero"`
 	// Alpha holds the parts of the error rate that are assigned with this plan.
 	Alpha []Assignment `json:"alpha,omitempty"`
 
@@ -47,10 +50,21 @@ type Plan struct {
 	Tiers []int  `json:"tiers,omitempty"`
 	Why   string `json:"why,omitempty"`
 
+	// Earlier marks the observation of another run, at another time, which a rule is given
+	// beside those that it planned.
+	Earlier bool `json:"-"`
+
 	// SpawnRate is the number of agents started per second; 0 starts all at once. Settle
-	// is the time from the start of the last one to the window.
-	SpawnRate float64       `json:"-"`
-	Settle    time.Duration `json:"-"`
+	// is the time from the start of the last one to the window, which waits besides, for
+	// FirstTokens at most, until no agent waits for the first token of its first request.
+	SpawnRate   float64       `json:"-"`
+	Settle      time.Duration `json:"-"`
+	FirstTokens time.Duration `json:"-"`
+	// Fixed makes the window Most long, whoever straddles its beginning, unless Stop ends
+	// it. Block is the length of the blocks of time that it is observed in; 0 leaves it to
+	// the caller.
+	Fixed bool          `json:"-"`
+	Block time.Duration `json:"-"`
 	// Least is the least length of a window that Stop may not end, and the minima are the
 	// trajectories that must be completed in it. Most is the greatest length of a window
 	// that Stop may end; 0 if it may not. Timeout ends the window, this long after the
@@ -141,10 +155,14 @@ type Conclusion struct {
 	// that a reader will ask about, which is one at most under the controlled rule.
 	Undecided int
 	Unclear   []int
-	// Estimate is the best guess at the limit: Tentative if there is one, otherwise
-	// Holds; 0 if nothing is known. The limit is at least Low and, unless High is 0, at
-	// most High.
+	// Estimate is the best guess at the limit; 0 if nothing is known. The limit is at
+	// least Low and, unless High is 0, at most High.
 	Estimate, Low, High int
+	// Limit is that guess with a fraction, and LimitLow and LimitHigh are where the phases
+	// leave it, at about two standard errors; 0 if nothing is known of them.
+	Limit, LimitLow, LimitHigh float64
+	// Tried are the numbers of agents that were measured, in increasing order.
+	Tried []int
 	// Confirmed is set, under the controlled rule, if Holds passed and Holds + 1 failed,
 	// each on its own evidence, or if Holds is the largest number that may be tried.
 	Confirmed bool
@@ -154,4 +172,14 @@ type Conclusion struct {
 	// Reason says why Undecided, or Tentative if there is one, stayed open. Assumption
 	// is what the answer rests on, as a clause.
 	Reason, Assumption string
+}
+
+// An Outlook says what a rule still has to do.
+type Outlook struct {
+	// Remaining estimates the time of all phases until the tiers are settled, from what the
+	// evidence so far says that they take; 0 if they are settled. Most is what the bounds of
+	// the rule leave at most; 0 without such bounds.
+	Remaining, Most time.Duration
+	// Aims are, for each tier, the numbers that it would measure next, in increasing order.
+	Aims [][]int
 }

@@ -19,8 +19,13 @@ import (
 func TestRulesArePure(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	s, _ := classes[0].draw(rng, 0)
-	a, b := NewControlled(usual, twoCriteria, Bounds{Max: 4096}), NewControlled(usual, twoCriteria, Bounds{Max: 4096})
-	for range 40 {
+	cfg := usual
+	cfg.Steady = func(p record.Pace) Population {
+		held := []float64{1000, 2000, 4000, 7000}
+		return Population{Held: held, Inputs: held, Input: 3500, Seconds: 4 + 100*p.Token}
+	}
+	a, b := NewControlled(cfg, twoCriteria, Bounds{Max: 4096}), NewControlled(cfg, twoCriteria, Bounds{Max: 4096})
+	for range 300 {
 		plan, ok := a.Next()
 		again, okAgain := a.Next()
 		other, okOther := b.Next()
@@ -37,6 +42,7 @@ func TestRulesArePure(t *testing.T) {
 			return
 		}
 		o := s.measure(rng, a, plan) // with many looks, which the other is not asked for
+		fillIn(rng, &o)
 		a.Judge(plan.Agents)
 		a.Conclude()
 		text, err := json.Marshal(struct {
@@ -63,9 +69,24 @@ func TestRulesArePure(t *testing.T) {
 	t.Error("the search does not end")
 }
 
+// fillIn adds to an observation what simulated systems do not have: what agents held, and how
+// fast they were answered.
+func fillIn(rng *rand.Rand, o *Observation) {
+	n := float64(o.Agents)
+	o.Load.Held = n * (3000 + 1000*rng.Float64())
+	o.Load.HeldMean, o.Load.Input = o.Load.Held+rng.Float64(), 3500*o.Load.Requests
+	o.Speed = SpeedObservation{N: o.Load.Requests, Mean: 3 - 0.01*n + 0.02*rng.NormFloat64(), Variance: 0.01 * rng.Float64()}
+	o.Pace = PaceSums{W: 10, WX: 10 * 3500, WY: 10 * (0.04 + rng.Float64()/300), WXX: 10 * 4000 * 4000, WXY: 1500, Firsts: 3, First: rng.Float64()}
+	for j := range o.Tiers[0].Criteria {
+		c := &o.Tiers[0].Criteria[j]
+		n, k := c.For.Counts()
+		c.Inputs = []InputCount{{22, n / 3, [2]float64{k / 3, k / 3}}, {25, n * 2 / 3, [2]float64{k * 2 / 3, k * 2 / 3}}}
+	}
+}
+
 // The parts of the error rate that plans assign are never assigned twice.
 func TestAlphaIsAssignedOnce(t *testing.T) {
-	for i := range 20 {
+	for i := range 5 {
 		rng := rand.New(rand.NewPCG(5, uint64(i)))
 		s, _ := classes[4].draw(rng, i) // too close to call: many numbers are taken up
 		r := NewControlled(usual, twoCriteria, Bounds{Max: 4096})
@@ -88,6 +109,40 @@ func TestAlphaIsAssignedOnce(t *testing.T) {
 	}
 }
 
+// Phases have draws of their own, those that left no evidence included, windows of whole
+// blocks, and where a number is to be decided an end that does not depend on what is seen.
+func TestPlansAreReplications(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 10))
+	s, _ := classes[0].draw(rng, 0)
+	r := NewControlled(usual, twoCriteria, Bounds{Max: 4096})
+	draws, decides := make(map[int]bool), 0
+	for plan, ok := r.Next(); ok; plan, ok = r.Next() {
+		if draws[plan.Draw] {
+			t.Fatalf("draw %d is given twice", plan.Draw)
+		}
+		draws[plan.Draw] = true
+		if !plan.Fixed || plan.Most < plan.Block || plan.Most%plan.Block != 0 || plan.Least != 0 {
+			t.Fatalf("%+v", plan)
+		}
+		o := s.measure(rng, r, plan)
+		if len(plan.Tiers) > 0 {
+			decides++
+			if o.Measured != plan.Most || o.Ending != record.Complete {
+				t.Fatalf("%+v ended after %v, %s", plan, o.Measured, o.Ending)
+			}
+		}
+		if rng.Float64() < 0.1 {
+			o.Invalid = "the client was too late"
+		}
+		if err := r.Observe(plan, o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if decides < 10 {
+		t.Errorf("only %d phases were to decide", decides)
+	}
+}
+
 // alternate is a rule that measures two numbers in turn, with a fresh draw for each phase,
 // and compares them: what the interface must allow beside searching.
 type alternate struct {
@@ -98,7 +153,7 @@ type alternate struct {
 
 func (a *alternate) Next() (Plan, bool) {
 	i := len(a.seen)
-	return Plan{Agents: a.numbers[i%2], Draw: i + 1, Pace: 20, Least: time.Minute, Most: 10 * time.Minute, Look: 10 * time.Second, Why: "replication"}, i < 2*a.rounds
+	return Plan{Agents: a.numbers[i%2], Draw: i + 1, Pace: record.Pace{Token: 0.05}, Least: time.Minute, Most: 10 * time.Minute, Look: 10 * time.Second, Why: "replication"}, i < 2*a.rounds
 }
 
 func (a *alternate) Stop(_ Plan, o Observation) bool {
@@ -142,7 +197,6 @@ func TestAnotherRule(t *testing.T) {
 	var draws []int
 	for plan, ok := rule.Next(); ok; plan, ok = rule.Next() {
 		o := s.measure(rng, rule, plan)
-		o.Draw = plan.Draw
 		draws = append(draws, plan.Draw)
 		if err := rule.Observe(plan, o); err != nil {
 			t.Fatal(err)
@@ -161,10 +215,14 @@ func TestObservationsAreSmall(t *testing.T) {
 	p := &record.Phase{Header: record.Header{Agents: 100, WindowEnd: time.Hour, End: time.Hour, Ending: record.Complete}}
 	for i := range 200_000 {
 		r := ended(time.Duration(i)*18*time.Millisecond, 1e8, 2e9, 40)
-		r.Play, r.Agent = int32(i%3000), int32(i%100)
+		r.Play, r.Agent, r.Planned = int32(i%3000), int32(i%100), int32(i%200_000)
 		p.Rows = append(p.Rows, r)
 	}
-	text, err := json.Marshal(Observe(twoCriteria, 10*time.Second, p))
+	tiers := []Tier{{Criteria: slices.Clone(twoCriteria[0].Criteria)}}
+	for i := range tiers[0].Criteria {
+		tiers[0].Criteria[i].Ends = true // as the controlled rule has them
+	}
+	text, err := json.Marshal(Observe(tiers, 10*time.Second, p))
 	if err != nil {
 		t.Fatal(err)
 	}

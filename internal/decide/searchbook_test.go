@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -9,29 +10,41 @@ import (
 
 	"github.com/agentperf/agentperf-go/internal/confseq"
 	"github.com/agentperf/agentperf-go/internal/record"
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 )
 
-// measure runs the phase of a plan block by block until the rule has seen enough.
+// measure runs the phase of a plan, with plays of its own, until the window is as long as the
+// plan has it or the rule has seen enough. What goes on is in its steady state before the
+// window begins, and requests count at the instant their fate is known, whenever they began.
 func (s *system) measure(rng *rand.Rand, r Rule, plan Plan) Observation {
-	o := Observation{Agents: plan.Agents, Ending: record.Decided, Tiers: make([]TierObservation, 1)}
-	block := plan.Look.Seconds()
+	o := Observation{Agents: plan.Agents, Draw: plan.Draw, Ending: record.Complete, Block: cmp.Or(plan.Block, plan.Look), Tiers: make([]TierObservation, 1)}
+	block := o.Block.Seconds()
 	var books [2]book
-	next := time.Duration(0)
-	s.run(rng, plan.Agents, func(now float64, play int, bad [2]bool) bool {
+	look, lead := time.Duration(0), s.lead()
+	observe := func() Observation {
+		o.Tiers[0].Criteria = []CriterionObservation{
+			books[0].observation(OutputSpeed.Name, limits[0], block, o.Measured.Seconds()),
+			books[1].observation(TTFT.Name, limits[1], block, o.Measured.Seconds()),
+		}
+		return o
+	}
+	s.run(rng, plan.Agents, lead, func(now float64, play int, bad [2]bool) bool {
 		for o.Measured.Seconds()+block <= now {
-			o.Measured += plan.Look
-			if o.Measured < next {
-				continue
-			}
-			next = o.Measured + o.Measured/20 // as a run does
-			o.Tiers[0].Criteria = []CriterionObservation{
-				books[0].observation(OutputSpeed.Name, limits[0], o.Measured.Seconds()),
-				books[1].observation(TTFT.Name, limits[1], o.Measured.Seconds()),
-			}
-			if r.Stop(plan, o) {
+			o.Measured += o.Block
+			if o.Measured >= plan.Most {
 				return false
 			}
+			if plan.Look == 0 || o.Measured < look {
+				continue
+			}
+			look = o.Measured + o.Measured/20 // as a run does
+			if r.Stop(plan, observe()) {
+				o.Ending = record.Decided
+				return false
+			}
+		}
+		if now >= 0 {
+			o.Load.Requests++
 		}
 		// A request is known to be late at the ceiling, and to be slow at its end.
 		first := ceiling
@@ -39,14 +52,23 @@ func (s *system) measure(rng *rand.Rand, r Rule, plan Plan) Observation {
 			u := rng.Float64()
 			first *= u * u
 		}
-		end := first + s.lasts*math.Exp(0.4*rng.NormFloat64())
-		at := int(now / block)
-		books[0].open = append(books[0].open, request{at, play, now + end, bad[0]})
-		books[1].open = append(books[1].open, request{at, play, now + first, bad[1]})
+		end := now + first + s.lasts*math.Exp(0.4*rng.NormFloat64())
+		for c, known := range [...]float64{end, now + first} {
+			if known >= 0 {
+				books[c].open = append(books[c].open, request{play, known, bad[c]})
+			}
+		}
 		return true
 	})
+	o = observe()
+	o.Began = ramp(plan.Agents, plan.SpawnRate) + plan.Settle
+	o.Took = o.Began + o.Measured
+	s.clock += o.Took.Seconds()
 	return o
 }
+
+// lead is how long before the window requests begin that may meet their fate in it.
+func (s *system) lead() float64 { return ceiling + 4*s.lasts }
 
 // A book does for one criterion what Observe does, but is not made anew for each
 // look: that would be most of the time of a simulation.
@@ -65,33 +87,33 @@ type pages struct {
 }
 
 type request struct {
-	block, play int
-	known       float64 // when
-	bad         bool
+	play  int
+	known float64 // when its fate is, since the window began
+	bad   bool
 }
 
-// shift adds n requests, k of them bad.
-func (b *book) shift(r *request, n, k float64) {
-	for len(b.blocks) <= r.block {
+// add adds a request that met its fate in a block.
+func (b *book) add(r *request, block int) {
+	for len(b.blocks) <= block {
 		b.blocks = append(b.blocks, confseq.Block{})
 	}
-	b.blocks[r.block].N += n
-	b.blocks[r.block].K += k
+	b.blocks[block].N++
+	b.blocks[block].K += one(r.bad)
 	for len(b.perPlay) <= r.play {
 		b.perPlay = append(b.perPlay, pages{first: -1})
 	}
 	p := &b.perPlay[r.play]
 	if p.first < 0 {
-		p.first = r.block
+		p.first = block
 	}
-	for r.block < p.first { // requests become known in another order
+	for block < p.first { // requests become known in another order
 		p.cells, p.first = slices.Insert(p.cells, 0, confseq.Block{}), p.first-1
 	}
-	for len(p.cells) <= r.block-p.first {
+	for len(p.cells) <= block-p.first {
 		p.cells = append(p.cells, confseq.Block{})
 	}
-	shift(&b.plays, &p.all, n, k)
-	shift(&b.cells, &p.cells[r.block-p.first], n, k)
+	shift(&b.plays, &p.all, 1, one(r.bad))
+	shift(&b.cells, &p.cells[block-p.first], 1, one(r.bad))
 }
 
 func shift(s *confseq.Sum, b *confseq.Block, n, k float64) {
@@ -117,27 +139,16 @@ func shift(s *confseq.Sum, b *confseq.Block, n, k float64) {
 }
 
 // observation returns what is known at an instant.
-func (b *book) observation(criterion string, limit, now float64) CriterionObservation {
+func (b *book) observation(criterion string, limit, block, now float64) CriterionObservation {
 	b.open = slices.DeleteFunc(b.open, func(r request) bool {
-		if r.known > now {
+		if r.known >= now {
 			return false
 		}
-		b.shift(&r, 1, one(r.bad))
+		b.add(&r, int(r.known/block))
 		return true
 	})
-	p := CriterionObservation{Name: criterion, Limit: limit}
-	for i := range b.open {
-		b.shift(&b.open[i], 1, 1)
-	}
-	p.For = b.evidence()
-	for i := range b.open {
-		b.shift(&b.open[i], 0, -1)
-	}
-	p.Against = b.evidence()
-	for i := range b.open {
-		b.shift(&b.open[i], -1, 0)
-	}
-	return p
+	e := b.evidence()
+	return CriterionObservation{Name: criterion, Limit: limit, For: e, Against: e}
 }
 
 func one(yes bool) float64 {
@@ -162,19 +173,19 @@ func TestBook(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	var b book
 	for range 2000 {
-		r := request{rng.IntN(30), rng.IntN(12), rng.Float64(), rng.IntN(3) == 0}
-		b.open = append(b.open, r)
+		b.open = append(b.open, request{rng.IntN(12), 30 * rng.Float64(), rng.IntN(3) == 0})
 	}
 	all := slices.Clone(b.open)
-	for _, now := range []float64{0.3, 0.7, 1} {
-		var pass, fail confseq.Sample
+	for _, now := range []float64{9, 20, 30} {
+		var sample confseq.Sample
 		for _, r := range all {
-			open := r.known > now
-			pass.Add(int64(r.block), r.play, open || r.bad)
-			fail.Add(int64(r.block), r.play, !open && r.bad)
+			if r.known < now {
+				sample.Add(int64(r.known), r.play, r.bad)
+			}
 		}
-		want := CriterionObservation{Name: "speed", Limit: 0.25, For: pass.Evidence(), Against: fail.Evidence()}
-		if d := cmp.Diff(want, b.observation("speed", 0.25, now)); d != "" {
+		e := sample.Evidence()
+		want := CriterionObservation{Name: "speed", Limit: 0.25, For: e, Against: e}
+		if d := gocmp.Diff(want, b.observation("speed", 0.25, 1, now)); d != "" {
 			t.Errorf("at %v (-samples +book):\n%s", now, d)
 		}
 	}

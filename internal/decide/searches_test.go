@@ -20,21 +20,23 @@ import (
 )
 
 var (
-	searches = flag.Int("searches", 40, "simulated searches of shares far from their limits, and half as many of each other class; -v shows the table; 2000 for what searchesFile holds")
-	update   = flag.Bool("update", false, "write the tables in the documentation, and with -searches 2000 "+searchesFile)
+	searches = flag.Int("searches", 20, "simulated searches of shares far from their limits, and half as many of each other class; -v shows the table; 400 for what searchesFile holds")
+	update   = flag.Bool("update", false, "write the tables in the documentation, and with -searches 400 "+searchesFile)
 )
 
 // searchesFile is the table of TestSimulatedSearches with fullSearches. The
 // documentation shows rows of it.
 const (
 	searchesFile = "testdata/searches.txt"
-	fullSearches = 2000
+	fullSearches = 400
 )
 
 // A found is how a search went, ours and that by the fixed rule.
 type found struct {
 	limit, binds    int
 	decided, wrong  bool
+	within          bool // both bounds are, by a quarter
+	holds, fails    int
 	measured, whole float64 // seconds, without and with the starts of phases
 	at, above, rest float64 // of measured: at the limit, one above it, elsewhere
 	phases          int
@@ -44,13 +46,17 @@ type found struct {
 
 func (f *found) ratio() float64 { return f.measured / f.fixed }
 
-// fixedSeconds is how long a phase of the published rules measures at least.
-const fixedSeconds = 600
+// fixedSeconds is how long a phase of the published rules measures at least, and
+// fixedSettle how long it settles.
+const (
+	fixedSeconds = 600
+	fixedSettle  = 30 * time.Second
+)
 
 // usual is the controlled rule with its defaults; twoCriteria is a tier as published.
 var (
 	usual = Controlled{
-		ErrorRate: 0.01, Block: 10 * time.Second, MaxMeasure: time.Hour, SpawnRate: 4, Settle: 30 * time.Second, Drain: 2 * time.Minute,
+		ErrorRate: 0.01, MaxMeasure: time.Hour, Budget: 3 * time.Hour, SpawnRate: 4, Drain: 5 * time.Second,
 	}
 	twoCriteria = []Tier{{Name: "two", Criteria: []Criterion{
 		{Metric: OutputSpeed, Bound: 20, Percent: 25},
@@ -62,7 +68,7 @@ func (c *class) search(rng *rand.Rand, i int) (f found) {
 	s, binds := c.draw(rng, i)
 	f.limit, f.binds = s.curves[0].limit, binds
 	r := NewControlled(usual, twoCriteria, Bounds{Max: 4096})
-	start := func(n int) float64 { return (ramp(n, usual.SpawnRate) + usual.Settle).Seconds() }
+	start := func(n int) float64 { return (ramp(n, usual.SpawnRate) + fixedSettle).Seconds() }
 	for plan, ok := r.Next(); ok && f.phases < 500; plan, ok = r.Next() {
 		o := s.measure(rng, r, plan)
 		if err := r.Observe(plan, o); err != nil {
@@ -71,7 +77,7 @@ func (c *class) search(rng *rand.Rand, i int) (f found) {
 		f.phases++
 		seconds := o.Measured.Seconds()
 		f.measured += seconds
-		f.whole += seconds + start(plan.Agents)
+		f.whole += o.Took.Seconds()
 		switch plan.Agents {
 		case f.limit:
 			f.at += seconds
@@ -84,6 +90,8 @@ func (c *class) search(rng *rand.Rand, i int) (f found) {
 	known := r.Conclude()[0]
 	f.decided = known.Fails > 0 && known.Holds == known.Fails-1
 	f.wrong = known.Holds > f.limit || known.Fails > 0 && known.Fails <= f.limit
+	f.holds, f.fails = known.Holds, known.Fails
+	f.within = float64(known.Holds) >= 0.75*float64(f.limit) && known.Fails > 0 && float64(known.Fails) <= 1.25*float64(f.limit+1)
 
 	truth, point := search.Bracket{Max: 4096}, search.Bracket{Max: 4096}
 	for n, ok := truth.Next(); ok; n, ok = truth.Next() {
@@ -112,12 +120,12 @@ func verdictOf(passes bool) search.Verdict {
 // number of agents that a search by doubling and bisection asks for. After a change that
 // is meant to change the table:
 //
-//	go test ./internal/decide -run SimulatedSearches -searches 2000 -update
+//	go test ./internal/decide -run SimulatedSearches -searches 400 -update
 //	go test ./agentperf -run DocTables -update
 func TestSimulatedSearches(t *testing.T) {
 	n := *searches
 	if testing.Short() {
-		n = min(n, 8)
+		n = min(n, 4)
 	}
 	var table strings.Builder
 	table.WriteString(searchesHead())
@@ -199,19 +207,19 @@ func (c *class) searches(i, n int, r limitRange) (all []found) {
 
 // judge demands what is promised, unless the lack of it may be chance.
 func (c *class) judge(t *testing.T, all []found) {
-	wrong, undecided, slow, n := 0, 0, 0, len(all)
+	wrong, open, slow, n := 0, 0, 0, len(all)
 	for i := range all {
 		f := &all[i]
 		wrong += int(one(f.wrong))
-		undecided += int(one(!f.decided))
+		open += int(one(!f.within))
 		slow += int(one(f.ratio() > 1.0/3))
 	}
 	const chance = 1e-3
 	if atLeast(wrong, n, 0.01) < chance {
 		t.Errorf("%s: %d of %d searches are wrong", c.name, wrong, n)
 	}
-	if c.demanding && atLeast(undecided, n, 0.1) < chance {
-		t.Errorf("%s: %d of %d searches are undecided", c.name, undecided, n)
+	if c.demanding && atLeast(open, n, 0.1) < chance {
+		t.Errorf("%s: %d of %d searches have no bounds within a quarter of the truth", c.name, open, n)
 	}
 	if c.demanding && atLeast(slow, n, 0.5) < chance {
 		t.Errorf("%s: %d of %d searches take more than a third of the time of the fixed rule", c.name, slow, n)
@@ -228,7 +236,7 @@ func atLeast(k, n int, p float64) (sum float64) {
 }
 
 func searchesHead() string {
-	return fmt.Sprintf("%-21s  binding  limit   searches  decided  undecided  wrong  fixed rule wrong  minutes  at the limit  one above  elsewhere  phases  time ratio  P90   with starts\n", "shares are")
+	return fmt.Sprintf("%-21s  binding  limit   searches  within  neighbors  wrong  fixed rule wrong  minutes  all minutes  at the limit  one above  elsewhere  phases  time ratio  P90   with starts\n", "shares are")
 }
 
 // searchesRow returns the row of a table, in columns that two spaces or more separate;
@@ -253,11 +261,11 @@ func searchesRow(name, binds, limit string, all []found) string {
 		return 100 * k / float64(len(all))
 	}
 	minutes := func(seconds func(f *found) float64) float64 { return quantile(0.5, seconds) / 60 }
-	return fmt.Sprintf("%-21s  %-7s  %-6s  %8d  %7.1f  %9.1f  %5.1f  %16.1f  %7.1f  %12.1f  %9.1f  %9.1f  %6.0f  %10.2f  %4.2f  %11.2f\n",
+	return fmt.Sprintf("%-21s  %-7s  %-6s  %8d  %6.1f  %9.1f  %5.1f  %16.1f  %7.1f  %11.1f  %12.1f  %9.1f  %9.1f  %6.0f  %10.2f  %4.2f  %11.2f\n",
 		name, binds, limit, len(all),
-		percent(func(f *found) bool { return f.decided }), percent(func(f *found) bool { return !f.decided }),
+		percent(func(f *found) bool { return f.within }), percent(func(f *found) bool { return f.decided }),
 		percent(func(f *found) bool { return f.wrong }), percent(func(f *found) bool { return f.fixedWrong }),
-		minutes(func(f *found) float64 { return f.measured }), minutes(func(f *found) float64 { return f.at }),
+		minutes(func(f *found) float64 { return f.measured }), minutes(func(f *found) float64 { return f.whole }), minutes(func(f *found) float64 { return f.at }),
 		minutes(func(f *found) float64 { return f.above }), minutes(func(f *found) float64 { return f.rest }),
 		quantile(0.5, func(f *found) float64 { return float64(f.phases) }),
 		quantile(0.5, (*found).ratio), quantile(0.9, (*found).ratio), quantile(0.5, func(f *found) float64 { return f.whole / f.fixedAll }))

@@ -46,7 +46,8 @@ type system struct {
 	moves  float64 // by how much the load moves shares, at most
 	memory float64 // seconds that the load is like itself
 	drift  [2]float64
-	wears  float64 // time constant of the drift, seconds
+	wears  float64 // time constant of the drift, which wears off once, seconds
+	clock  float64 // seconds that the system has been in use
 	lasts  float64 // median of a request, seconds
 }
 
@@ -115,7 +116,7 @@ func (s *system) bad(rng *rand.Rand, st *steady, agent int, now, load float64) b
 	}
 	mean := o + load*min(s.moves, 0.9*o, 0.9*(1-o))
 	if st.drift != 0 {
-		mean = min(1, max(0, mean+st.drift*math.Exp(-now/s.wears)))
+		mean = min(1, max(0, mean+st.drift*math.Exp(-max(0, s.clock+now)/s.wears)))
 	}
 	p := st.plays[agent]
 	if mean <= o {
@@ -143,13 +144,20 @@ func gamma(rng *rand.Rand, a float64) float64 {
 	}
 }
 
-// run calls request for each request in order of time until it reports false.
-func (s *system) run(rng *rand.Rand, agents int, request func(now float64, play int, bad [2]bool) bool) {
+// run calls request for each request in order of time, from so many seconds before 0 on,
+// until it reports false.
+func (s *system) run(rng *rand.Rand, agents int, before float64, request func(now float64, play int, bad [2]bool) bool) {
 	states := [2]steady{s.steady(rng, 0, agents), s.steady(rng, 1, agents)}
 	plays, until := make([]int, agents), make([]float64, agents)
+	for i := range until {
+		until[i] = -before
+	}
+	for c := range states {
+		states[c].turn -= before
+	}
 	begun := 0
 	load, gap := rng.NormFloat64(), every/float64(agents)
-	for now := 0.0; ; {
+	for now := -before; ; {
 		step := gap * rng.ExpFloat64()
 		now += step
 		keep := math.Exp(-step / s.memory)
@@ -174,7 +182,7 @@ func (s *system) run(rng *rand.Rand, agents int, request func(now float64, play 
 // observed returns the shares in a phase of so many seconds.
 func (s *system) observed(rng *rand.Rand, n int, seconds float64) (shares [2]float64) {
 	all := 0.0
-	s.run(rng, n, func(now float64, _ int, bad [2]bool) bool {
+	s.run(rng, n, 0, func(now float64, _ int, bad [2]bool) bool {
 		if now >= seconds {
 			return false
 		}

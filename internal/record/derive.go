@@ -57,17 +57,21 @@ func (p *Phase) OutputTokensPerSecond(density Density) float64 {
 	if window <= 0 {
 		return 0
 	}
-	total := 0.0
+	parts := make([]float64, len(p.Rows))
 	for i := range p.Rows {
-		r := &p.Rows[i]
-		switch {
+		switch r := &p.Rows[i]; {
 		case r.WindowBytes == None:
-			total += p.spread(r)
+			parts[i] = p.spread(r)
 		case r.TokenSource == sourceEvents && density.bytes > 0 && r.Bytes > 0:
-			total += float64(r.WindowBytes) * density.tokens / density.bytes
+			parts[i] = float64(r.WindowBytes) * density.tokens / density.bytes
 		default:
-			total += r.WindowTokens
+			parts[i] = r.WindowTokens
 		}
+	}
+	slices.Sort(parts) // requests that end at one instant do so in any order
+	total := 0.0
+	for _, part := range parts {
+		total += part
 	}
 	return total / window.Seconds()
 }
@@ -91,54 +95,85 @@ func (p *Phase) spread(r *Row) (tokens float64) {
 	return tokens
 }
 
-// Starved returns the number of agents that waited for tokens during more than half of the
-// window and got none in it, or whose requests hung for so long and did not end well, and
-// the least time that one of them was idle.
-func (p *Phase) Starved() (agents int, least time.Duration) {
+// A Starving agent waited for tokens during more than half of the window and got none in it,
+// or its requests hung for so long and did not end well.
+type Starving struct {
+	Agent int
+	// Idle is for how long in the window.
+	Idle time.Duration
+}
+
+// StarvedAgents returns the starving agents in increasing order.
+func (p *Phase) StarvedAgents() (starved []Starving) {
 	served := make([]service, p.Agents)
-	for i := range p.Rows {
-		if r := &p.Rows[i]; int(r.Agent) < len(served) {
-			served[r.Agent].add(r, &p.Header)
+	for _, rows := range [][]Row{p.Rows, p.Open} {
+		for i := range rows {
+			if r := &rows[i]; int(r.Agent) < len(served) {
+				served[r.Agent].add(r, p)
+			}
 		}
 	}
-	for _, s := range served {
+	for agent, s := range served {
 		idle := s.hung
 		if !s.output {
 			idle += s.waited
 		}
-		if 2*idle <= p.Window() {
-			continue
-		}
-		if agents++; agents == 1 || idle < least {
-			least = idle
+		if 2*idle > p.Window() && s.whole >= leastStarving {
+			starved = append(starved, Starving{agent, idle})
 		}
 	}
-	return agents, least
+	return starved
+}
+
+// Starved returns the number of starving agents and the least time that one of them was
+// idle.
+func (p *Phase) Starved() (agents int, least time.Duration) {
+	all := p.StarvedAgents()
+	for i, s := range all {
+		if i == 0 || s.Idle < least {
+			least = s.Idle
+		}
+	}
+	return len(all), least
 }
 
 // service is what an agent got and did not get in the window.
 type service struct {
+	whole  time.Duration // of all these waits, from their beginnings
 	output bool          // some token came
 	waited time.Duration // for first tokens, within the window
 	hung   time.Duration // in requests that did not end well, after their last token
 }
 
-func (s *service) add(r *Row, h *Header) {
-	if r.Sent < 0 {
+func (s *service) add(r *Row, p *Phase) {
+	sent, end := r.Sent, r.End
+	if end < 0 { // it is open: only its beginning and its first token are known
+		sent, end = r.Begun, p.End
+	}
+	if sent < 0 {
 		return
 	}
-	first := r.End
-	if r.Events > 0 {
+	first := end
+	if r.First >= 0 {
 		first = r.First
-		if first < h.WindowEnd && r.Last >= h.Settled {
+		if first < p.WindowEnd && (r.End < 0 || r.Last >= p.Settled) {
 			s.output = true
 		}
 	}
-	s.waited += h.part(r.Sent, first)
-	if r.Outcome != OK && r.Events > 0 {
-		s.hung += h.part(r.Last, r.End)
+	if part := p.part(sent, first); part > 0 {
+		s.waited += part
+		s.whole += min(first, p.WindowEnd) - sent
+	}
+	if r.Outcome != OK && r.End >= 0 && r.First >= 0 {
+		s.hung += p.part(r.Last, end)
+		s.whole += max(0, min(end, p.WindowEnd)-r.Last)
 	}
 }
+
+// leastStarving is the least that an agent waits that starves and is not merely served slowly, whatever
+// the length of the window: windows may be some seconds long, and a busy system holds an answer
+// back for as long.
+const leastStarving = 30 * time.Second
 
 // part returns how much of the time between two instants is in the window.
 func (h *Header) part(from, to time.Duration) time.Duration {
@@ -160,7 +195,8 @@ func (p *Phase) Silence() (why string, silent bool) {
 	for _, r := range last {
 		latest = append(latest, r)
 	}
-	ok := func(r *Row) bool { return r.Outcome == OK }
+	// What was cut while it was being answered shows that the endpoint is there.
+	ok := func(r *Row) bool { return r.Outcome == OK || r.Outcome == Canceled && r.First >= 0 }
 	switch silent = !slices.ContainsFunc(latest, ok); {
 	case !slices.ContainsFunc(all, ok):
 		why = p.howFailed(all)

@@ -3,6 +3,7 @@ package record_test
 import (
 	"cmp"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -145,9 +146,50 @@ func TestStarved(t *testing.T) {
 			served, of(1, answer{outcome: record.Canceled, sent: 5 * sec, end: 25 * sec}), of(2, answer{outcome: record.Canceled, sent: 12 * sec, end: 25 * sec}),
 		}, 2, 8 * sec},
 	} {
-		if n, least := phase(tt.agents, tt.all...).Starved(); n != tt.want || least != tt.least {
-			t.Errorf("%s: %d starved, the least by %v; want %d and %v", tt.name, n, least, tt.want, tt.least)
+		p := phase(tt.agents, tt.all...)
+		stretch(p, 6)
+		if n, least := p.Starved(); n != tt.want || least != 6*tt.least {
+			t.Errorf("%s: %d starved, the least by %v; want %d and %v", tt.name, n, least, tt.want, 6*tt.least)
 		}
+		if stretch(p, 1.0/60); p.Window() > 1100*ms {
+			t.Fatalf("a window of %v", p.Window())
+		}
+		if n, _ := p.Starved(); n != 0 {
+			t.Errorf("%s: %d starve in a second", tt.name, n)
+		}
+	}
+}
+
+// stretch multiplies all times of a phase.
+func stretch(p *record.Phase, by float64) {
+	for _, t := range []*time.Duration{&p.Settled, &p.WindowEnd, &p.End} {
+		*t = time.Duration(float64(*t) * by)
+	}
+	for _, rows := range [][]record.Row{p.Rows, p.Open} {
+		for i := range rows {
+			r := &rows[i]
+			for _, t := range []*time.Duration{&r.Begun, &r.Due, &r.Sent, &r.First, &r.Last, &r.Made, &r.End} {
+				if *t > 0 {
+					*t = time.Duration(float64(*t) * by)
+				}
+			}
+		}
+	}
+}
+
+// An agent whose request never ended is starved as others are, and all are named.
+func TestStarvedAgents(t *testing.T) {
+	p := phase(4, answer{agent: 3, outcome: record.Canceled, sent: 12 * sec, end: 25 * sec})
+	open := func(agent int32, begun, first time.Duration) record.Row {
+		r := record.New()
+		r.Agent, r.Begun, r.First = agent, begun, first
+		return r
+	}
+	p.Open = []record.Row{open(1, 5*sec, record.None), open(2, 11*sec, 15*sec)}
+	p.End = 30 * sec
+	stretch(p, 6)
+	if got, want := p.StarvedAgents(), []record.Starving{{Agent: 1, Idle: 60 * sec}, {Agent: 3, Idle: 48 * sec}}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }
 

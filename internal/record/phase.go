@@ -30,10 +30,20 @@ type Play struct {
 	Session string
 }
 
+// A Pace is how long requests take: First seconds to the first token, and for each token of
+// the output Token seconds and Context seconds for each token of input.
+type Pace struct {
+	First   float64 `json:"first_seconds"`
+	Token   float64 `json:"token_seconds"`
+	Context float64 `json:"context_seconds"`
+}
+
 // A Standing is the point in a trajectory at which an agent began the phase.
 type Standing struct {
 	Trajectory string `json:"trajectory"`
 	Turn       int    `json:"turn"`
+	// Held is the number of recorded input tokens that the agent held there.
+	Held int64 `json:"held_tokens,omitempty"`
 }
 
 // A Header says what was run and how it went.
@@ -44,12 +54,11 @@ type Header struct {
 	Index  int    `json:"phase_idx"`
 	Agents int    `json:"agents"`
 	// Seed and Draw determine who played what. Start names the distribution of the agents'
-	// standings, and Pace is the number of tokens per second that it assumes; 0 if it
-	// assumes none.
-	Seed  uint64  `json:"seed,string"`
-	Draw  int     `json:"draw"`
-	Start string  `json:"start_law,omitempty"`
-	Pace  float64 `json:"pace_tokens_per_second,omitempty"`
+	// standings, and Pace is what it assumes of the system; zero if it assumes nothing.
+	Seed  uint64 `json:"seed,string"`
+	Draw  int    `json:"draw"`
+	Start string `json:"start_law,omitempty"`
+	Pace  Pace   `json:"pace,omitzero"`
 	// ContextTokens is the context window: the one that requests were made to fit, and
 	// once one did not, what the endpoint then stated. 0 means that it is unknown.
 	ContextTokens int `json:"context_tokens,omitempty"`

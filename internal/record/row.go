@@ -57,6 +57,9 @@ type Row struct {
 	// Cold is set on the first request of a play that began in the middle: it finds no
 	// cache that the turns before would have filled.
 	Cold bool
+	// Midway is set when the request asks only for the rest of an answer, by an agent that
+	// was met in the middle of it.
+	Midway bool
 	// Reported is set when the server counted tokens: the counts below are then its own.
 	Reported bool
 

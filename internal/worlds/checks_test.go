@@ -3,6 +3,7 @@ package worlds
 import (
 	"flag"
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/agentperf/agentperf-go/agentperf"
@@ -22,18 +23,20 @@ func TestChecks(t *testing.T) {
 	for _, w := range chosen(t) {
 		t.Run(w.Name, func(t *testing.T) {
 			for _, n := range w.numbers() {
-				verdicts, minutes, real := make(map[agentperf.Verdict]int), []float64(nil), 0.0
+				verdicts, minutes, real, mean, square := make(map[agentperf.Verdict]int), []float64(nil), 0.0, 0.0, 0.0
 				for _, o := range many(t, *checks, w.check(n)) {
 					verdicts[o.verdict]++
 					minutes = append(minutes, o.minutes)
 					real += o.real.Seconds()
+					mean += o.estimate / float64(*checks)
+					square += o.estimate * o.estimate / float64(*checks)
 				}
 				wrong := verdicts[agentperf.Pass]
 				if n <= w.Truth {
 					wrong = verdicts[agentperf.Fail]
 				}
-				t.Logf("%-10s truth %2d at %2d | n %3d | wrong %d | pass %d fail %d undecided %d | min %.0f/%.0f | %.2f s", w.Name, w.Truth, n, *checks, wrong,
-					verdicts[agentperf.Pass], verdicts[agentperf.Fail], verdicts[agentperf.Undecided], at(minutes, 0.5), at(minutes, 0.9), real/float64(*checks))
+				t.Logf("%-10s truth %2d at %2d | n %3d | wrong %d | pass %d fail %d undecided %d | share %.1f +- %.1f %% | min %.0f/%.0f | %.2f s", w.Name, w.Truth, n, *checks, wrong,
+					verdicts[agentperf.Pass], verdicts[agentperf.Fail], verdicts[agentperf.Undecided], 100*mean, 100*math.Sqrt(max(0, square-mean*mean)/float64(*checks)), at(minutes, 0.5), at(minutes, 0.9), real/float64(*checks))
 			}
 		})
 	}

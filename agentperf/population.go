@@ -1,0 +1,42 @@
+package agentperf
+
+import (
+	"github.com/agentperf/agentperf-go/internal/decide"
+	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// A population is the workload in its steady state, by pace.
+type population struct {
+	workload *trajectory.Workload
+	policy   trajectory.Policy
+	known    map[record.Pace]*trajectory.Steady
+}
+
+// at returns the steady state at a pace.
+func (p *population) at(pace record.Pace) *trajectory.Steady {
+	s := p.known[pace]
+	if s == nil {
+		if p.known == nil || len(p.known) >= mostPaces {
+			p.known = make(map[record.Pace]*trajectory.Steady)
+		}
+		s = trajectory.NewSteady(p.workload, p.policy, trajectory.Pace(pace))
+		p.known[pace] = s
+	}
+	return s
+}
+
+// mostPaces bounds what is kept, some 100 bytes for each turn of the workload at each pace. A
+// phase and the judgment after it need a handful.
+const mostPaces = 16
+
+// heldSamples is the number of quantiles that stand for what one agent holds: enough for the
+// part of a workload that a thousandth of the agents are in.
+const heldSamples = 1024
+
+// steady returns what the rule wants to know of the steady state at a pace.
+func (p *population) steady(pace record.Pace) decide.Population {
+	s := p.at(pace)
+	m := s.Means()
+	return decide.Population{Held: s.Held(heldSamples), Inputs: s.Inputs(heldSamples), Input: m.Input, Output: m.Output, Turn: m.Turn, Seconds: m.Seconds, Busy: m.Busy}
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/agentperf/agentperf-go/agentperf"
+	"github.com/agentperf/agentperf-go/examples/internal/cli"
+)
+
+// show shows the progress of a run or, if only one number of agents is asked about, a check.
+func show(live *cli.Live, e agentperf.Event, check bool) {
+	if e.Stage == "starting" {
+		for _, w := range e.Warnings {
+			live.Line("warning: %s", w.Text)
+		}
+		if text := price(e, check); text != "" {
+			live.Line("%s", text)
+		}
+		return
+	}
+	if e.Result == nil {
+		live.Redraw("%s", underWay(e, check))
+		return
+	}
+	took := e.Elapsed.Round(100 * time.Millisecond)
+	text := fmt.Sprintf("phase %d: agents %d, %v: ", e.Phase, e.Agents, took)
+	if f := e.Result.Figures; f != nil {
+		text += fmt.Sprintf("%d requests measured, %d failed, %.0f tokens/s", f.Requests, f.Failed, f.OutputTokensPerSecond)
+	} else {
+		text += "invalid: " + e.Result.Invalid
+	}
+	live.Line("%s; %s", text, standing(e, check))
+}
+
+// underWay says how far a phase has come, in a line that a terminal has room for.
+func underWay(e agentperf.Event, check bool) string {
+	waits := e.Stage
+	if len(e.Pending) > 0 {
+		waits = strings.Join(e.Pending, ", ")
+	}
+	return fmt.Sprintf("%s; phase %d, %d agents: %s", standing(e, check), e.Phase, e.Agents, waits)
+}
+
+// price says before the first phase how long it all takes; empty if nothing is left to do.
+func price(e agentperf.Event, check bool) string {
+	what := "This search"
+	if check {
+		what = "This check"
+	}
+	switch {
+	case e.Remaining == 0:
+		return ""
+	case e.RemainingMost == 0:
+		return fmt.Sprintf("%s takes about %s of the system's time.", what, span(e.Remaining))
+	case e.Remaining*10 > e.RemainingMost*9:
+		return fmt.Sprintf("%s takes up to %s of the system's time; interrupt it for what is known by then.", what, span(e.RemainingMost))
+	}
+	return fmt.Sprintf("%s takes about %s of the system's time, the longer the nearer to a limit; interrupt it for what is known by then.", what, from(e.Remaining, e.RemainingMost))
+}
+
+// standing says what is known so far and how much longer it takes.
+func standing(e agentperf.Event, check bool) string {
+	var parts []string
+	for _, t := range e.Tiers {
+		switch {
+		case check: // there is no limit to look for
+		case len(e.Tiers) > 1:
+			parts = append(parts, t.Tier+" "+short(t))
+		default:
+			parts = append(parts, t.String())
+		}
+	}
+	if e.Remaining > 0 {
+		parts = append(parts, "about "+span(e.Remaining)+" left")
+	} else if e.Result != nil {
+		parts = append(parts, "done")
+	} else {
+		parts = append(parts, "nearly done")
+	}
+	return strings.Join(parts, "; ")
+}
+
+// short says what is known of a tier where there are several on one line: what is certain to
+// hold and to fail, and the estimate of the limit.
+func short(t agentperf.TierProgress) string {
+	low, high, about := "?", "?", ""
+	if t.Holds > 0 || t.Fails == 1 {
+		low = fmt.Sprint(t.Holds)
+	}
+	if t.Fails > 0 {
+		high = fmt.Sprint(t.Fails)
+	}
+	switch {
+	case t.Limit > 0 && (t.Holds == 0 || t.Fails != t.Holds+1):
+		about = fmt.Sprintf("~%.1f", t.Limit)
+	case t.Seems > t.Holds:
+		about = fmt.Sprintf(">=%d?", t.Seems)
+	}
+	if low == "?" && high == "?" && about != "" {
+		return about
+	}
+	return strings.TrimSpace(low + ".." + high + " " + about)
+}
+
+// span writes a duration for people.
+func span(d time.Duration) string {
+	switch {
+	case d < 100*time.Second:
+		return fmt.Sprintf("%.0f s", max(1, d.Seconds()))
+	case d < 100*time.Minute:
+		return fmt.Sprintf("%.0f min", d.Minutes())
+	}
+	return fmt.Sprintf("%.1f h", d.Hours())
+}
+
+// from writes a range of durations for people.
+func from(least, most time.Duration) string {
+	low, high := span(least), span(most)
+	if number, unit, _ := strings.Cut(low, " "); strings.HasSuffix(high, " "+unit) {
+		low = number
+	}
+	return low + " to " + high
+}
+
+// goOn says how to go on after an interruption.
+func goOn(journal string, phases int, stderr io.Writer) {
+	if journal == "" {
+		fmt.Fprintln(stderr, "maxusers: the phases were not kept; with -journal FOLDER the same command goes on where it was")
+		return
+	}
+	fmt.Fprintf(stderr, "maxusers: %d phases are kept in %s; the same command goes on from there\n", phases, journal)
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/agentperf/agentperf-go/agentperf"
+	"github.com/agentperf/agentperf-go/examples/internal/cli"
+)
+
+func TestProgressInWords(t *testing.T) {
+	bounds := agentperf.TierProgress{Tier: "100@5s", Holds: 9, Fails: 13, Limit: 10.93}
+	result := &agentperf.PhaseResult{Figures: &agentperf.Figures{Requests: 385, OutputTokensPerSecond: 3880.4}}
+	done := agentperf.Event{Phase: 12, Agents: 13, Stage: "done", Elapsed: 40 * time.Second, Result: result, Tiers: []agentperf.TierProgress{bounds}, Remaining: 25 * time.Minute}
+	with := func(e agentperf.Event, change func(*agentperf.Event)) agentperf.Event {
+		change(&e)
+		return e
+	}
+	for _, tt := range []struct {
+		e     agentperf.Event
+		check bool
+		want  string
+	}{
+		{done, false, "phase 12: agents 13, 40s: 385 requests measured, 0 failed, 3880 tokens/s; 9 hold, 13 do not, about 10.9; about 25 min left\n"},
+		{with(done, func(e *agentperf.Event) { e.Remaining = 0 }), false, "phase 12: agents 13, 40s: 385 requests measured, 0 failed, 3880 tokens/s; 9 hold, 13 do not, about 10.9; done\n"},
+		{done, true, "phase 12: agents 13, 40s: 385 requests measured, 0 failed, 3880 tokens/s; about 25 min left\n"},
+		{with(done, func(e *agentperf.Event) {
+			e.Tiers = []agentperf.TierProgress{bounds, {Tier: "250@3s", Seems: 4, Limit: 5}, {Tier: "2000@1s", Fails: 1}, {Tier: "x", Holds: 3, Fails: 4, Limit: 3.5}, {Tier: "y", Holds: 3, Seems: 8}, {Tier: "z", Seems: 8}, {Tier: "w"}}
+		}), false, "phase 12: agents 13, 40s: 385 requests measured, 0 failed, 3880 tokens/s; 100@5s 9..13 ~10.9; 250@3s ~5.0; 2000@1s 0..1; x 3..4; y 3..? >=8?; z >=8?; w ?..?; about 25 min left\n"},
+		{with(done, func(e *agentperf.Event) { e.Result = &agentperf.PhaseResult{Invalid: "the client was late"} }), false, "phase 12: agents 13, 40s: invalid: the client was late; 9 hold, 13 do not, about 10.9; about 25 min left\n"},
+		// Before the first phase.
+		{agentperf.Event{Stage: "starting", Remaining: 20 * time.Minute, RemainingMost: time.Hour}, true, "This check takes about 20 to 60 min of the system's time, the longer the nearer to a limit; interrupt it for what is known by then.\n"},
+		{agentperf.Event{Stage: "starting", Remaining: 40 * time.Second, RemainingMost: 3 * time.Hour}, false, "This search takes about 40 s to 3.0 h of the system's time, the longer the nearer to a limit; interrupt it for what is known by then.\n"},
+		{agentperf.Event{Stage: "starting", Remaining: time.Hour, RemainingMost: time.Hour}, true, "This check takes up to 60 min of the system's time; interrupt it for what is known by then.\n"},
+		{agentperf.Event{Stage: "starting", Remaining: 11 * time.Minute}, true, "This check takes about 11 min of the system's time.\n"},
+		{agentperf.Event{Stage: "starting"}, false, ""}, // the journal had it all
+	} {
+		var out bytes.Buffer
+		show(cli.NewLive(&out), tt.e, tt.check)
+		if out.String() != tt.want {
+			t.Errorf("%q, want %q", out.String(), tt.want)
+		}
+	}
+	now := agentperf.Event{Phase: 12, Agents: 13, Stage: "measuring", Tiers: []agentperf.TierProgress{bounds}, Remaining: 25 * time.Minute, Pending: []string{"25s to measure"}}
+	if got, want := underWay(now, false), "9 hold, 13 do not, about 10.9; about 25 min left; phase 12, 13 agents: 25s to measure"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	now.Pending, now.Remaining = nil, 0
+	if got, want := underWay(now, true), "nearly done; phase 12, 13 agents: measuring"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestGoOn(t *testing.T) {
+	for folder, want := range map[string]string{
+		"":    "with -journal FOLDER the same command goes on where it was\n",
+		"run": "3 phases are kept in run; the same command goes on from there\n",
+	} {
+		var out strings.Builder
+		goOn(folder, 3, &out)
+		if !strings.HasSuffix(out.String(), want) {
+			t.Errorf("%q, want %q", out.String(), want)
+		}
+	}
+}
+
+// What the flags say reaches the rule, and what they do not say is its default.
+func TestRuleFlags(t *testing.T) {
+	parsed := func(args ...string) agentperf.Rule {
+		t.Helper()
+		var errs strings.Builder
+		o, err := parse(cli.Program{Name: "maxusers", Stderr: &errs}, append([]string{"-endpoint", "http://host:8000"}, args...))
+		if err != nil {
+			t.Fatalf("%q: %v\n%s", args, err, errs.String())
+		}
+		return o.cfg.Rule
+	}
+	for _, flag := range []string{"-scan", "-budget=1h", "-block=1s", "-error-rate=0.1"} { // a demonstration is of the other rule
+		o, err := parse(cli.Program{Name: "maxusers", Stderr: &strings.Builder{}}, []string{flag})
+		if err != nil {
+			t.Error(err)
+		} else if _, ok := o.cfg.Rule.(agentperf.Controlled); !ok {
+			t.Errorf("%s alone: %+v", flag, o.cfg.Rule)
+		}
+	}
+	if got := parsed(); got != (agentperf.Controlled{}) {
+		t.Errorf("without flags: %+v", got)
+	}
+	want := agentperf.Controlled{Budget: time.Hour, Block: 36 * time.Second, MaxMeasure: 2 * time.Hour, Scan: true}
+	if got := parsed("-budget", "1h", "-block", "36s", "-max-measure", "2h", "-scan"); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if got := parsed("-agents", "8", "-companion"); got != (agentperf.Controlled{Companion: true}) {
+		t.Errorf("%+v", got)
+	}
+}

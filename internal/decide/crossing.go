@@ -1,0 +1,64 @@
+package decide
+
+import (
+	"math"
+)
+
+// crossing returns the number of agents, with a fraction, at which a tier passes its limit,
+// and the interval within which the phases leave it; ok is false without a number that seems
+// to hold and one that does not.
+func (c *controlled) crossing(i int) (at, low, high float64, ok bool) {
+	first, last, _ := c.limits()
+	s := stand(c.beliefs(i))
+	if s.Limit == 0 {
+		return 0, 0, 0, false
+	}
+	from, to := max(first, s.Lean/2), min(last, 2*s.Limit+2)
+	excess := func(n int) (x, err float64) {
+		x = math.Inf(-1)
+		for j := range c.tiers[i].Criteria {
+			q := c.tiers[i].Criteria[j].Limit()
+			if d := c.predicted(i, j, n) - q; d > x {
+				x, err = d, math.Sqrt(c.variance(i, j, n)/c.weightNear(i, n))
+			}
+		}
+		return x, err
+	}
+	low, high = float64(from-1), float64(to)
+	before := math.Inf(-1)
+	found, above := false, false
+	step := max(1, (to-from)/200)
+	for n := from; n <= to; n += step {
+		x, err := excess(n)
+		if x+2*err <= 0 && !found {
+			low = float64(n)
+		}
+		if x > 0 && !found {
+			found = true
+			if n > from && !math.IsInf(before, -1) {
+				at = float64(n-step) + float64(step)*clamp(-before/(x-before), 0, 0.99)
+			} else {
+				at = float64(n) - 0.5
+			}
+		}
+		if found && !above && x-2*err > 0 {
+			above, high = true, float64(n)
+			break
+		}
+		before = x
+	}
+	if !found {
+		return 0, 0, 0, false
+	}
+	return at, min(low, at), max(high, at), true
+}
+
+// weightNear is about how many phases say something of a number.
+func (c *controlled) weightNear(i, n int) float64 {
+	sum := 0.5
+	for m, e := range c.weigh().tiers[i].numbers {
+		d := distance(n, m) / (2 * near)
+		sum += math.Exp(-d*d) * float64(e.phases)
+	}
+	return sum
+}
