@@ -44,6 +44,9 @@ func (r *run) conclude() {
 		for _, pair := range c.Contradictions {
 			r.warn("contradiction", fmt.Sprintf("tier %s passed at %d agents although it failed at %d: the answer stays below the failure", t.Name, pair.Pass, pair.Fail))
 		}
+		for _, n := range c.Doubtful {
+			r.warn("not_monotone", fmt.Sprintf("tier %s holds at %d agents, but seems to fail at %d: fewer agents may be too many while more are not", t.Name, c.Holds, n))
+		}
 		r.report.Tiers = append(r.report.Tiers, t)
 	}
 	r.warnOfStarved(phases)

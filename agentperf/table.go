@@ -102,11 +102,12 @@ func (r *Report) triedText() string {
 	if ns = slices.Compact(ns); len(ns) < 2 {
 		return ""
 	}
-	text := "Numbers of agents tried:"
+	var text strings.Builder
+	text.WriteString("Numbers of agents tried:")
 	for _, n := range ns {
-		text += " " + strconv.Itoa(n)
+		text.WriteString(" " + strconv.Itoa(n))
 	}
-	return text + "."
+	return text.String() + "."
 }
 
 // line says what the verdict on a number of agents rests on. say returns the bound of a

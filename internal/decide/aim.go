@@ -13,6 +13,7 @@ type question struct {
 	n     int
 	tiers []int // those that want a decision on it; none if only a direction
 	why   string
+	probe bool // a scan between numbers that were tried
 	alpha []Assignment
 }
 
@@ -137,7 +138,7 @@ func (c *controlled) wants(i int) (ws []want) {
 	open := func(n int) bool { return n >= first && n <= last && !known[n].Spent }
 	for _, x := range s.Contradictions {
 		for _, n := range [...]int{x.Fail, x.Pass} {
-			if open(n) {
+			if open(n) && c.levels[i].numbers[n].phases < scanPhases {
 				return []want{{i, n, true, known[n].Lean}}
 			}
 		}

@@ -21,7 +21,7 @@ func (c *controlled) Next() (p Plan, ok bool) {
 	if !ok {
 		return Plan{}, false
 	}
-	p = Plan{Agents: q.n, Draw: len(c.seen) + c.voids(), Pace: c.pace(q.n), Alpha: q.alpha, Tiers: q.tiers, Why: q.why}
+	p = Plan{Agents: q.n, Draw: len(c.seen) + c.voids(), Pace: c.pace(q.n), Alpha: q.alpha, Tiers: q.tiers, Why: q.why, Probe: q.probe}
 	c.schedule(&p)
 	if c.Budget > 0 && c.elapsed > 0 && c.elapsed+p.Cost.Seconds() > c.Budget.Seconds() {
 		return Plan{}, false
@@ -38,7 +38,7 @@ func (c *controlled) Stop(p Plan, sofar Observation) bool {
 	}
 	for i := range c.tiers {
 		s := stand(c.beliefs(i))
-		if p.Agents <= s.Pass || s.Fail > 0 && p.Agents >= s.Fail {
+		if !p.Probe && (p.Agents <= s.Pass || s.Fail > 0 && p.Agents >= s.Fail) {
 			continue // this number is decided by others
 		}
 		a := assess(sofar.Tiers[i].Criteria)
@@ -159,6 +159,11 @@ func (c *controlled) Conclude() (all []Conclusion) {
 				n = con.Undecided
 			}
 			con.Unclear, con.Reason = []int{n}, c.judge(i, n).Reason
+		}
+		for _, n := range c.doubtful(i) {
+			if c.levels[i].numbers[n].phases >= doubtfulPhases {
+				con.Doubtful = append(con.Doubtful, n)
+			}
 		}
 		con.Estimate = max(s.Pass, con.Tentative)
 		if s.Fail > 0 {

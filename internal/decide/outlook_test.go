@@ -2,6 +2,7 @@ package decide
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -129,10 +130,8 @@ func TestOutlookOfSearches(t *testing.T) {
 
 func contains(all [][]int, n int) bool {
 	for _, ns := range all {
-		for _, m := range ns {
-			if m == n {
-				return true
-			}
+		if slices.Contains(ns, n) {
+			return true
 		}
 	}
 	return false

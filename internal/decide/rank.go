@@ -23,6 +23,11 @@ func (c *controlled) rankKnown(i int) (alpha []Assignment) {
 		}
 		return true
 	}
+	for _, n := range c.doubtful(i) {
+		if numbers[n] != nil {
+			give(n, search.Fail)
+		}
+	}
 	for _, n := range sorted {
 		if n > s.Pass && (s.Fail == 0 || n < s.Fail) && give(n, search.Fail) {
 			s.Fail = n

@@ -50,6 +50,8 @@ type Plan struct {
 	Tiers []int  `json:"tiers,omitempty"`
 	Why   string `json:"why,omitempty"`
 
+	// Probe marks a phase that only looks at a number between others that were tried.
+	Probe bool `json:"-"`
 	// Earlier marks the observation of another run, at another time, which a rule is given
 	// beside those that it planned.
 	Earlier bool `json:"-"`
@@ -161,6 +163,9 @@ type Conclusion struct {
 	// Limit is that guess with a fraction, and LimitLow and LimitHigh are where the phases
 	// leave it, at about two standard errors; 0 if nothing is known of them.
 	Limit, LimitLow, LimitHigh float64
+	// Doubtful are the numbers of agents below Holds at which the tier seems to fail, with
+	// more than one phase to say so.
+	Doubtful []int
 	// Tried are the numbers of agents that were measured, in increasing order.
 	Tried []int
 	// Confirmed is set, under the controlled rule, if Holds passed and Holds + 1 failed,
