@@ -174,10 +174,16 @@ func (c *controlled) wants(i int) (ws []want) {
 		n := int(math.Round(math.Sqrt(float64(low) * float64(high))))
 		return []want{{tier: i, n: int(clamp(float64(n), float64(low+1), float64(high-1)))}}
 	}
+	most := last
 	if unclear > 0 {
-		high = s.Limit
+		if high = s.Limit; high == 0 {
+			most = low // of what is above nothing can be said
+		}
 	}
-	return c.decisions(i, s, low, high, open)
+	if most < first {
+		return nil
+	}
+	return c.decisions(i, s, low, high, most, open)
 }
 
 // decideOne returns the want to decide the only number.
@@ -192,10 +198,11 @@ func (c *controlled) decideOne(i, n int, known map[int]belief) []want {
 	return []want{{i, n, true, search.Pass}, {i, n, true, search.Fail}}
 }
 
-// decisions returns the numbers on both sides of the limit that the tier would decide.
-func (c *controlled) decisions(i int, s standing, low, high int, open func(int) bool) (ws []want) {
+// decisions returns the numbers on both sides of the limit that the tier would decide; the
+// largest that may be is most.
+func (c *controlled) decisions(i int, s standing, low, high, most int, open func(int) bool) (ws []want) {
 	first, last, _ := c.limits()
-	if s.Pass > 0 && (s.Fail == s.Pass+1 || s.Pass >= last) || s.Fail == first {
+	if s.Pass > 0 && (s.Fail == s.Pass+1 || s.Pass >= most) || s.Fail == first {
 		return nil
 	}
 	at, _, _, ok := c.crossing(i)
@@ -203,7 +210,7 @@ func (c *controlled) decisions(i int, s standing, low, high int, open func(int) 
 		at = float64(max(low, first))
 	}
 	if high == 0 {
-		at = float64(last) // nothing that may be tried seems to fail
+		at = float64(most) // nothing that may be tried seems to fail
 	}
 	at = clamp(at, float64(max(s.Pass, first-1)), limitOf(s.Fail))
 	side := aimed{tier: i, at: at, open: open, late: c.Budget > 0 && c.elapsed > latePart*c.Budget.Seconds()}

@@ -17,6 +17,8 @@ func ramp(agents int, rate float64) time.Duration {
 }
 
 const (
+	mostSum    = 1e24                // of anything in a phase
+	mostLog    = 100                 // of a speed
 	mostAgents = 1_000_000           // in one process; beyond any machine's ports
 	longest    = 30 * 24 * time.Hour // of any part of a phase
 	forever    = 100 * longest       // more than anything is measured for

@@ -282,6 +282,20 @@ func (o *Observation) Validate(tiers []Tier) error {
 	if o.Measured < 0 || o.Measured > longest || o.Took < 0 || o.Took > forever {
 		return fmt.Errorf("measured for %v of %v", o.Measured, o.Took)
 	}
+	if o.Began < 0 || o.Began > longest || o.Block < 0 || o.Block > longest {
+		return fmt.Errorf("a window that began after %v, in blocks of %v", o.Began, o.Block)
+	}
+	for _, x := range []float64{
+		o.Load.Held, o.Load.HeldMean, o.Load.Requests, o.Load.Input, o.Load.Turn, o.Load.Output, o.Load.Forced, o.Speed.N, o.Speed.Variance,
+		o.Pace.W, o.Pace.WX, o.Pace.WY, o.Pace.WXX, o.Pace.WXY, o.Pace.Firsts, o.Pace.First,
+	} {
+		if !(x >= 0 && x <= mostSum) {
+			return fmt.Errorf("%v in what was asked for or how fast it was answered, expected 0 to %g", x, float64(mostSum))
+		}
+	}
+	if !(math.Abs(o.Speed.Mean) <= mostLog) {
+		return fmt.Errorf("a mean logarithm of speeds of %v, expected -%v to %[2]v", o.Speed.Mean, mostLog)
+	}
 	if len(o.Tiers) != len(tiers) {
 		return fmt.Errorf("%d tiers, expected %d", len(o.Tiers), len(tiers))
 	}
@@ -302,6 +316,11 @@ func (o *TierObservation) validate(t *Tier) error {
 		c, want := &o.Criteria[i], &t.Criteria[i]
 		if c.Name != want.Metric.Name || c.Limit != want.Limit() || c.Measurable < 0 || c.Unmeasurable < 0 || c.Doubtful < 0 || c.Doubtful > c.Unmeasurable || c.N < 0 {
 			return fmt.Errorf("criterion %q with a limit of %v, expected %q with %v", c.Name, c.Limit, want.Metric.Name, want.Limit())
+		}
+		for _, n := range c.Inputs {
+			if n.Bin < 0 || n.Bin > mostBin || !(n.N > 0 && n.N <= mostSum) || !(n.Bad[0] >= 0 && n.Bad[0] <= n.N) || !(n.Bad[1] >= 0 && n.Bad[1] <= n.N) {
+				return fmt.Errorf("criterion %s: impossible count of requests by input: %+v", c.Name, n)
+			}
 		}
 		if err := errors.Join(c.For.Validate(), c.Against.Validate()); err != nil {
 			return fmt.Errorf("criterion %s: %w", c.Name, err)

@@ -91,3 +91,24 @@ func TestJoinedChangesNothing(t *testing.T) {
 		t.Errorf("%v became %v", first.Reasons, all.Reasons)
 	}
 }
+
+// A search in which the client fails in every phase ends soon, and tries no more agents.
+func TestSearchOfInvalidPhasesEnds(t *testing.T) {
+	c := newControlled(usual, twoCriteria, Bounds{Max: 4096, Start: 2})
+	phases := 0
+	for plan, ok := c.Next(); ok; plan, ok = c.Next() {
+		if phases++; phases > 10 || plan.Agents > 2 {
+			t.Fatalf("phase %d has %d agents", phases, plan.Agents)
+		}
+		o := Observation{Agents: plan.Agents, Invalid: "the client was too late", Measured: time.Second, Took: time.Second, Tiers: []TierObservation{{Criteria: make([]CriterionObservation, 2)}}}
+		for i := range o.Tiers[0].Criteria {
+			o.Tiers[0].Criteria[i].Name, o.Tiers[0].Criteria[i].Limit = twoCriteria[0].Criteria[i].Metric.Name, twoCriteria[0].Criteria[i].Limit()
+		}
+		if err := c.Observe(plan, o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if phases == 0 {
+		t.Error("no phase")
+	}
+}
