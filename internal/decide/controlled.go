@@ -21,7 +21,7 @@ func (c *controlled) Next() (p Plan, ok bool) {
 	if !ok {
 		return Plan{}, false
 	}
-	p = Plan{Agents: q.n, Draw: len(c.seen) + c.voids(), Pace: c.pace(q.n), Alpha: q.alpha, Tiers: q.tiers, Why: q.why, Probe: q.probe}
+	p = Plan{Agents: q.n, Draw: c.draws, Pace: c.pace(q.n), Alpha: q.alpha, Tiers: q.tiers, Why: q.why, Probe: q.probe}
 	c.schedule(&p)
 	if c.Budget > 0 && c.elapsed > 0 && c.elapsed+p.Cost.Seconds() > c.Budget.Seconds() {
 		return Plan{}, false
@@ -77,6 +77,7 @@ func (c *controlled) Observe(p Plan, o Observation) error {
 	void := o.Void()
 	if !p.Earlier {
 		c.elapsed += o.Took.Seconds()
+		c.draws = max(c.draws, p.Draw+1)
 	}
 	evidence := false
 	for i := range c.levels {
@@ -84,7 +85,6 @@ func (c *controlled) Observe(p Plan, o Observation) error {
 		t := &o.Tiers[i]
 		if o.Invalid != "" || void && t.Categorical == "" {
 			k.void++
-			k.voids++
 			k.invalid = o.Invalid != ""
 			continue
 		}

@@ -33,6 +33,7 @@ func TestPastKeepsAssignments(t *testing.T) {
 		s, _ := classes[4].draw(rng, i)
 		r, again := newControlled(usual, twoCriteria, Bounds{Max: 4096}), newControlled(usual, twoCriteria, Bounds{Max: 4096})
 		past := Past{Rule: again}
+		counted := make(map[int]bool) // draws of phases that are evidence
 		for plan, ok := r.Next(); ok; plan, ok = r.Next() {
 			o := s.measure(rng, r, plan)
 			if rng.Float64() < 0.3 {
@@ -47,6 +48,10 @@ func TestPastKeepsAssignments(t *testing.T) {
 			}
 			if o.Invalid != "" {
 				continue
+			}
+			counted[plan.Draw] = true
+			if next, ok := again.Next(); ok && counted[next.Draw] {
+				t.Fatalf("search %d: draw %d would be evidence twice", i, next.Draw)
 			}
 			got := assigned(again)
 			for a := range assigned(r) {

@@ -47,6 +47,7 @@ type controlled struct {
 	levels  []level
 	seen    []replicate
 	elapsed float64 // seconds of the system's time
+	draws   int     // the first draw that no phase has had
 
 	derived *derived
 }
@@ -82,14 +83,6 @@ func (c *controlled) spell() int {
 	return int(math.Ceil(c.Block.Seconds() / mostBlock))
 }
 
-// voids returns the number of phases that left no evidence.
-func (c *controlled) voids() (n int) {
-	for _, k := range c.levels[0].numbers {
-		n += k.voids
-	}
-	return n
-}
-
 // level is the state of one tier under the controlled rule, beside the observations.
 type level struct {
 	numbers map[int]*number
@@ -103,7 +96,6 @@ type number struct {
 	measured time.Duration
 	phases   int
 	void     int  // phases without evidence since the last that had some
-	voids    int  // phases without evidence in all
 	invalid  bool // the latest phase was one in which the client failed
 	// failed counts phases that failed categorically: nothing succeeded, or agents
 	// starved. A single one may have been an outage. why is the reason of the latest.
