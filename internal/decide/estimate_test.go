@@ -4,6 +4,11 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"time"
+
+	"github.com/agentperf/agentperf-go/internal/confseq"
+	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/search"
 )
 
 // The share rises with the load and with the input of a request in ways that no curve follows,
@@ -147,5 +152,42 @@ func TestAssistByHand(t *testing.T) {
 	}
 	if s := assist(&flat, 5, []moment{{}}, 0, nil, 0, 0.25); s.m != 0 || !math.IsInf(s.v, 1) {
 		t.Errorf("of nothing: %+v", s)
+	}
+}
+
+// One phase at a small load, in which nothing was slow, points to a pass: what the curve makes
+// of larger loads is no reason to turn back.
+func TestOnePhaseAtSmallLoad(t *testing.T) {
+	cfg := usual
+	cfg.Steady = func(record.Pace) Population {
+		var p Population
+		for i := range 100 {
+			p.Held, p.Inputs = append(p.Held, float64(100+1000*i)), append(p.Inputs, float64(100+1000*i))
+		}
+		return p
+	}
+	c := newControlled(cfg, twoCriteria, Bounds{Max: 64})
+	plan, _ := c.Next()
+	o := Observation{Agents: plan.Agents, Measured: 10 * time.Second, Took: 20 * time.Second, Tiers: make([]TierObservation, 1)}
+	o.Load.Held, o.Load.HeldMean, o.Load.Requests = 200, 200, 13
+	for i := range twoCriteria[0].Criteria {
+		crit := &twoCriteria[0].Criteria[i]
+		var s confseq.Sample
+		for k := range 13 {
+			s.Add(int64(k), k, false)
+		}
+		o.Tiers[0].Criteria = append(o.Tiers[0].Criteria, CriterionObservation{
+			Name: crit.Metric.Name, Limit: crit.Limit(), For: s.Evidence(), Against: s.Evidence(), N: 13, Measurable: 13,
+			Inputs: []InputCount{{Bin: binOf(200), N: 13}},
+		})
+	}
+	if err := c.Observe(plan, o); err != nil {
+		t.Fatal(err)
+	}
+	if j := c.Judge(plan.Agents)[0]; j.Tentative != search.Pass {
+		t.Errorf("%v of %d agents after 13 fast requests, want a pass", j.Tentative, plan.Agents)
+	}
+	if next, ok := c.Next(); !ok || next.Agents <= plan.Agents {
+		t.Errorf("%d agents next, want more than %d", next.Agents, plan.Agents)
 	}
 }

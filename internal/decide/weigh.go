@@ -88,6 +88,9 @@ func (c *controlled) weighNumber(i, n int, w *weighedTier, m *memory) *evidence 
 			if e.tentative == search.Pass {
 				e.tentative = search.Unclear
 			}
+		case e.phases < minPhases && x.joined.Against.Share() <= limit:
+			// A few phases at loads below the mean say little of those above: what the curve
+			// makes of them is no reason to turn back.
 		case x.fail.p > limit:
 			e.tentative = search.Fail
 		}
