@@ -8,15 +8,18 @@ import (
 	"net/url"
 	"sync/atomic"
 	"time"
+
+	"github.com/agentperf/agentperf-go/internal/secrets"
 )
 
 // A Client sends requests to one endpoint. It is safe for concurrent use; each agent
 // has a [Conn] of its own.
 type Client struct {
-	cfg    Config
-	url    *url.URL
-	header http.Header
-	shared *http.Transport // with HTTP2
+	cfg     Config
+	url     *url.URL
+	header  http.Header
+	shared  *http.Transport // with HTTP2
+	secrets *secrets.Finder // of what was sent
 
 	requests, reconnects, noUsage, noDone, unclosed, chunkDelays, otherOutput atomic.Int64
 
@@ -56,6 +59,7 @@ func New(cfg Config) (*Client, error) {
 	if cfg.APIKey != "" {
 		c.header.Set("Authorization", "Bearer "+string(cfg.APIKey))
 	}
+	c.secrets = newSecrets(&cfg, u)
 	if cfg.HTTP2 {
 		c.shared = c.transport(cfg.Dial)
 	}

@@ -70,14 +70,6 @@ func (s Secret) GoString() string { return s.String() }
 // MarshalText returns what String does.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// redact removes the secret from text that a server may have echoed.
-func (s Secret) redact(text string) string {
-	if s == "" {
-		return text
-	}
-	return strings.ReplaceAll(text, string(s), s.String())
-}
-
 // Validate returns all mistakes in the configuration, joined.
 func (c Config) Validate() error {
 	_, err := c.resolve()

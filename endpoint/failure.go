@@ -7,11 +7,14 @@ import (
 	"html"
 	"io"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
+
+	"github.com/agentperf/agentperf-go/internal/secrets"
 )
 
 // failure returns the error of a request that the network or a time limit broke off.
@@ -107,19 +110,24 @@ func plainText(page string) string {
 	return html.UnescapeString(htmlTag.ReplaceAllString(htmlHidden.ReplaceAllString(page, " "), " "))
 }
 
-// redact removes secrets from text: the API key, and the values of headers that are
-// long enough to be secrets.
+// redact removes secrets from text: the API key and the credentials in headers, by their
+// meaning and not only as they were sent, and whatever has the form of a key.
 func (c *Client) redact(text string) string {
-	text = c.cfg.APIKey.redact(text)
-	for _, values := range c.cfg.Header {
-		for _, v := range values {
-			const long = 8
-			if len(v) >= long {
-				text = Secret(v).redact(text)
-			}
+	return string(c.secrets.Redact([]byte(text)))
+}
+
+// newSecrets returns a finder of what must not be shown of a configuration.
+func newSecrets(cfg *Config, u *url.URL) *secrets.Finder {
+	known := secrets.Credentials("Authorization", "Bearer "+string(cfg.APIKey))
+	for name, values := range cfg.Header {
+		for _, value := range values {
+			known = append(known, secrets.Credentials(name, value)...)
 		}
 	}
-	return text
+	if password, ok := u.User.Password(); ok {
+		known = append(known, password)
+	}
+	return secrets.New(known...)
 }
 
 // clean returns err, or, when its text holds a secret (net/http quotes header lines

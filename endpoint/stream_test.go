@@ -118,7 +118,7 @@ func TestOutcomes(t *testing.T) {
 		{endpointtest.Fault{Kind: endpointtest.FaultNone}, endpoint.OutcomeOK, "", 100 * time.Millisecond},
 		{endpointtest.Fault{Kind: endpointtest.FaultStatus, Status: 429}, endpoint.OutcomeStatus, "HTTP status 429: injected fault", 0},
 		{endpointtest.Fault{Kind: endpointtest.FaultStatus, Status: 413, Body: "<html><head><style>x{}</style><title>413</title></head>\n<body>Too &amp; Large</body></html>"}, endpoint.OutcomeStatus, "HTTP status 413: 413 Too & Large", 0},
-		{endpointtest.Fault{Kind: endpointtest.FaultStatus, Status: 401, Body: `{"error":"key sk-secret is wrong"}`}, endpoint.OutcomeStatus, "HTTP status 401: key [set] is wrong", 0},
+		{endpointtest.Fault{Kind: endpointtest.FaultStatus, Status: 401, Body: `{"error":"key sk-secret is wrong"}`}, endpoint.OutcomeStatus, "HTTP status 401: key [redacted] is wrong", 0},
 		{endpointtest.Fault{Kind: endpointtest.FaultStatus, Status: 400, Body: `{"object":"error","message":"flat"}`}, endpoint.OutcomeStatus, "HTTP status 400: flat", 0},
 		{endpointtest.Fault{Kind: endpointtest.FaultStatus, Status: 503, Body: "no worker"}, endpoint.OutcomeStatus, "no worker", 0},
 		{endpointtest.Fault{Kind: endpointtest.FaultHang}, endpoint.OutcomeTimeoutBeforeHeaders, "idle timeout of 20s", 20 * time.Second},

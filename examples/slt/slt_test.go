@@ -65,7 +65,7 @@ func TestExitStatus(t *testing.T) {
 		{"argument", []string{"what"}, cli.Usage, `unexpected argument "what"`},
 		{"one to compare", []string{"-compare", "a.json"}, cli.Usage, "-compare takes two report files, not 1"},
 		{"nothing to compare", []string{"-compare", "no-a.json", "no-b.json"}, cli.Failed, "no-a.json"},
-		{"no key", with("-api-key-env", "NO_SUCH_KEY"), cli.Usage, "NO_SUCH_KEY is empty"},
+		{"no key", with("-api-key-env", "NO_SUCH_KEY"), cli.Usage, "-api-key-env: the environment variable that it names is empty or not set"},
 		{"no folder", with("-json", "no/such/folder/r.json"), cli.Usage, "-json"},
 		{"help", []string{"-h"}, cli.OK, "-at-speed"},
 	} {

@@ -50,7 +50,7 @@ func TestDependencies(t *testing.T) {
 // What the packages of this module may import of each other. Arrows point one way.
 var imports = map[string][]string{
 	"agentperf":             {"endpoint", "internal/decide", "internal/identity", "internal/journal", "internal/load", "internal/record", "internal/sockets", "internal/spans", "metrics", "pricing", "search", "trajectory"},
-	"endpoint":              {"internal/jsonscan", "internal/spans", "metrics"},
+	"endpoint":              {"internal/jsonscan", "internal/secrets", "internal/spans", "metrics"},
 	"endpoint/endpointtest": {"internal/chatserver"},
 	"endpoint/simulate":     {"endpoint/endpointtest", "internal/chatserver"},
 	"internal/chatserver":   {},

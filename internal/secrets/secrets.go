@@ -1,104 +1,135 @@
 // Package secrets finds what looks like a key or a token in recorded text. It
-// knows the forms that providers give theirs, so that it misses passwords and
-// finds few things that are none.
+// knows the forms that providers give theirs, so that it misses most passwords and
+// finds few things that are none. Text is looked at as it is and without its escapes, so
+// that no way to write a character in JSON, nor JSON within JSON, hides a secret.
 package secrets
 
 import (
 	"bytes"
+	"iter"
 	"regexp"
+	"slices"
 )
 
-// A form is one kind of secret. Texts that do not contain hint, which is quick to
-// see, have none of it.
-type form struct {
-	kind, hint, pattern string
-}
-
-// forms are those of keys that grant something to whoever holds them. Each
-// pattern matches nothing that would have to be escaped in JSON.
-func forms() []form {
-	return []form{
-		{"API key of OpenAI or Anthropic", "sk-", `sk-(?:proj-|ant-|or-|svcacct-)?[A-Za-z0-9_-]{20,}`},
-		{"access key of AWS", "AKIA", `AKIA[0-9A-Z]{16}`},
-		{"access key of AWS", "ASIA", `ASIA[0-9A-Z]{16}`},
-		{"token of GitHub", "gh", `gh[pousr]_[A-Za-z0-9]{36,}`},
-		{"token of GitHub", "github_pat_", `github_pat_[A-Za-z0-9_]{50,}`},
-		{"token of GitLab", "glpat-", `glpat-[A-Za-z0-9_-]{20,}`},
-		{"token of Slack", "xox", `xox[abposr]-[A-Za-z0-9-]{20,}`},
-		{"API key of Google", "AIza", `AIza[0-9A-Za-z_-]{35}`},
-		{"token of Hugging Face", "hf_", `hf_[A-Za-z0-9]{30,}`},
-		{"JSON web token", "eyJ", `eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}`},
-		{"bearer token", "earer ", `[Bb]earer [A-Za-z0-9._~+/-]{20,}=*`},
-		// Its end may have been cut off; what follows the header is base64, in lines
-		// whose ends are escapes.
-		{"private key", "PRIVATE KEY", `-----BEGIN [A-Z ]*PRIVATE KEY-----(?:\\+[nr])+[A-Za-z0-9+/=](?:[A-Za-z0-9+/=:,. -]|\\+[nr])*`},
-	}
-}
-
-// before is what may stand in front of a secret: the beginning, anything that no
-// word or key goes on with, or an escape of JSON, whose last character is a letter
-// to a pattern.
-const before = `(^|[^A-Za-z0-9_-]|\\[nrtbf])`
-
-// A Finder finds secrets. It is safe for concurrent use.
+// A Finder finds secrets: those that have the form of one, and those that it was told of.
+// It is safe for concurrent use.
 type Finder struct {
 	forms    []form
 	patterns []*regexp.Regexp
+	hints    *hints
+	known    []string // the longest first
 }
 
-// New returns a Finder.
-func New() *Finder {
-	f := &Finder{forms: forms()}
+// New returns a Finder that knows some secrets besides the forms. Of known ones of less than
+// wordLength it finds only whole words.
+func New(known ...string) *Finder {
+	f := &Finder{forms: forms(), known: slices.Clone(known)}
+	f.hints = newHints(f.forms)
 	for _, form := range f.forms {
-		f.patterns = append(f.patterns, regexp.MustCompile(before+"("+form.pattern+")"))
+		f.patterns = append(f.patterns, form.compile())
 	}
+	slices.SortFunc(f.known, func(a, b string) int { return len(b) - len(a) })
+	f.known = slices.DeleteFunc(slices.Compact(f.known), func(s string) bool { return s == "" })
 	return f
 }
 
+// wordLength is the length from which text that is a known secret is one within a word, too:
+// shorter ones are in many words.
+const wordLength = 6
+
+// A span is where a secret stands in a text.
+type span struct{ from, to int }
+
 // Find returns the kind of the first secret in text, empty for none.
-func (f *Finder) Find(text []byte) string {
-	for i, form := range f.forms {
-		if !bytes.Contains(text, []byte(form.hint)) {
-			continue
-		}
-		for _, m := range f.patterns[i].FindAllSubmatch(text, -1) {
-			if form.random(m[2]) {
-				return form.kind
-			}
-		}
-	}
-	return ""
+func (f *Finder) Find(text []byte) (kind string) {
+	f.each(text, func(k string, _ span) bool {
+		kind = k
+		return false
+	})
+	return kind
 }
 
 // Redact returns text with a word in place of each secret; text itself when it has
 // none. JSON stays JSON.
 func (f *Finder) Redact(text []byte) []byte {
-	for i, form := range f.forms {
-		if !bytes.Contains(text, []byte(form.hint)) {
-			continue
-		}
-		text = f.patterns[i].ReplaceAllFunc(text, func(match []byte) []byte {
-			m := f.patterns[i].FindSubmatch(match)
-			if m == nil || !form.random(m[2]) {
-				return match
-			}
-			return append(bytes.Clone(m[1]), "[redacted]"...)
-		})
+	var found []span
+	f.each(text, func(_ string, s span) bool {
+		found = append(found, s)
+		return true
+	})
+	if len(found) == 0 {
+		return text
 	}
-	return text
+	slices.SortFunc(found, func(a, b span) int { return a.from - b.from })
+	redacted, end := make([]byte, 0, len(text)), 0
+	for _, s := range found {
+		if s.from >= end {
+			redacted = append(append(redacted, text[end:s.from]...), placeholder...)
+		}
+		end = max(end, s.to)
+	}
+	return append(redacted, text[end:]...)
 }
 
-// random reports whether a match looks drawn: of the form whose prefix is that of
-// many a name, keys have letters of both cases and digits, and names have not.
-func (f form) random(match []byte) bool {
-	if f.hint != "sk-" {
-		return true
+const placeholder = "[redacted]"
+
+// each calls yield with the secrets in text, and with those that removing its escapes shows,
+// one layer after another, until yield returns false.
+func (f *Finder) each(text []byte, yield func(kind string, s span) bool) {
+	var layers [][]int32 // of each layer, the places of its bytes in the one above
+	for {
+		for kind, s := range f.plainly(text) {
+			for _, at := range slices.Backward(layers) {
+				s.from, s.to = int(at[s.from]), int(at[s.to])
+			}
+			if !yield(kind, s) {
+				return
+			}
+		}
+		if len(layers) == depth || bytes.IndexByte(text, '\\') < 0 {
+			return
+		}
+		plain, at := unescape(text)
+		text, layers = plain, append(layers, at)
 	}
-	digit, upper, lower := false, false, false
-	for _, c := range match[len(f.hint):] {
-		digit = digit || '0' <= c && c <= '9'
-		upper = upper || 'A' <= c && c <= 'Z'
-		lower = lower || 'a' <= c && c <= 'z'
+}
+
+// plainly returns the secrets in text as it is.
+func (f *Finder) plainly(text []byte) iter.Seq2[string, span] {
+	return func(yield func(kind string, s span) bool) {
+		hinted := f.hints.in(text)
+		for i, form := range f.forms {
+			if hinted&(1<<i) == 0 {
+				continue
+			}
+			for _, m := range f.patterns[i].FindAllSubmatchIndex(text, -1) {
+				if form.drawn != nil && !form.drawn(text[m[2]:m[3]]) {
+					continue
+				}
+				if !yield(form.kind, span{m[2], m[3]}) {
+					return
+				}
+			}
+		}
+		for _, secret := range f.known {
+			for from := 0; ; {
+				i := bytes.Index(text[from:], []byte(secret))
+				if i < 0 {
+					break
+				}
+				s := span{from + i, from + i + len(secret)}
+				if from = s.to; (len(secret) >= wordLength || apart(text, s)) && !yield("known secret", s) {
+					return
+				}
+			}
+		}
 	}
-	return digit && (upper || lower) && (upper || bytes.Count(match, []byte("-")) == 1)
+}
+
+// apart reports whether what stands before and after is no part of a word.
+func apart(text []byte, s span) bool {
+	word := func(c byte) bool {
+		return c == '_' || c >= 0x80 || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
+	}
+	return (s.from == 0 || !word(text[s.from-1])) && (s.to == len(text) || !word(text[s.to]))
 }

@@ -35,5 +35,6 @@ func (o Options) Validate() error {
 
 // RedactSecrets returns a function for [Options.Redact] that replaces API keys
 // and tokens, recognized by the forms that providers give them, by a placeholder.
-// Passwords and other secrets without such a form are not found.
+// Escapes of JSON do not hide them. Passwords outside of URLs, and other secrets
+// without such a form, are not found.
 func RedactSecrets() func(json []byte) []byte { return secrets.New().Redact }

@@ -3,6 +3,7 @@ package cli
 import (
 	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"net/http"
@@ -22,6 +23,7 @@ type Endpoint struct {
 	http2                 bool
 	fields                map[string]json.RawMessage
 	header                http.Header
+	wrong                 error // mistakes in values that must not be shown
 }
 
 // Register defines the flags.
@@ -34,10 +36,13 @@ func (e *Endpoint) Register(flags *flag.FlagSet) {
 	flags.DurationVar(&e.timeout, "request-timeout", endpoint.DefaultTimeout, "longest time for one request")
 	flags.StringVar(&e.ca, "ca", "", "trust the PEM certificates of `file` beside the system's, for an endpoint with a private CA")
 	flags.BoolVar(&e.http2, "http2", false, "use HTTP/2 and share connections between agents")
+	// What package flag says of a mistake quotes the value, which may be a key: the mistake
+	// waits for Config.
 	flags.Func("field", "add `name=value` to each request body, such as reasoning_effort=high; a value that is JSON is sent as JSON (repeatable)", func(s string) error {
 		name, value, ok := strings.Cut(s, "=")
 		if !ok || name == "" {
-			return fmt.Errorf("expected name=value")
+			e.mistake("-field: expected name=value, as in -field reasoning_effort=high")
+			return nil
 		}
 		e.fields[name] = json.RawMessage(value)
 		if !json.Valid(e.fields[name]) {
@@ -51,13 +56,17 @@ func (e *Endpoint) Register(flags *flag.FlagSet) {
 	})
 	flags.Func("header", "add the header `name=value` to each request (repeatable)", func(s string) error {
 		name, value, ok := strings.Cut(s, "=")
-		if !ok || name == "" {
-			return fmt.Errorf("expected name=value")
+		switch {
+		case !ok || name == "" || strings.ContainsAny(name, ": \t"):
+			e.mistake("-header: expected name=value, as in -header X-Tenant=7: an equals sign, and neither a colon nor a space before it")
+		default:
+			e.header.Add(name, value)
 		}
-		e.header.Add(name, value)
 		return nil
 	})
 }
+
+func (e *Endpoint) mistake(text string) { e.wrong = errors.Join(e.wrong, errors.New(text)) }
 
 // Fields returns the extra fields of request bodies.
 func (e *Endpoint) Fields() map[string]json.RawMessage { return e.fields }
@@ -66,6 +75,9 @@ func (e *Endpoint) Fields() map[string]json.RawMessage { return e.fields }
 // the API key.
 func (e *Endpoint) Config(getenv func(string) string) (endpoint.Config, error) {
 	cfg := endpoint.Config{URL: e.URL, Header: e.header, SessionHeader: e.sessionHeader, Timeout: e.timeout, HTTP2: e.http2}
+	if e.wrong != nil {
+		return cfg, e.wrong
+	}
 	if e.timeout <= 0 {
 		return cfg, fmt.Errorf("-request-timeout is %v, expected more than 0", e.timeout)
 	}
@@ -75,7 +87,8 @@ func (e *Endpoint) Config(getenv func(string) string) (endpoint.Config, error) {
 	if e.keyEnv != "" {
 		key := getenv(e.keyEnv)
 		if key == "" {
-			return cfg, fmt.Errorf("-api-key-env: the environment variable %s is empty", e.keyEnv)
+			// Its name is not shown: it is the key itself where somebody took the flag for that.
+			return cfg, errors.New("-api-key-env: the environment variable that it names is empty or not set; expected the name of a variable, not a key")
 		}
 		cfg.APIKey = endpoint.Secret(key)
 	}

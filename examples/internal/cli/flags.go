@@ -61,6 +61,9 @@ func (f *Flags) NoArgs() error {
 	if len(f.args) == 0 {
 		return nil
 	}
+	if given := f.Given(); given["header"] || given["field"] || given["api-key-env"] {
+		return errors.New("unexpected argument (not shown, as it may be a part of a key): a value with a space needs quotes")
+	}
 	return fmt.Errorf("unexpected argument %q", f.args[0])
 }
 
