@@ -12,10 +12,10 @@ import (
 )
 
 // earlier takes the phases in the journals of other runs as evidence, and returns the
-// digests of their records. The same phase twice would be evidence twice, and so would the
-// same plays once more.
+// digests of their records. The same phase twice would be evidence twice: a record that was
+// seen counts once. The same plays once more would be as well.
 func (r *run) earlier(folders []string, identify func(salt []byte, earlier []string) (heading, error)) (digests []string, err error) {
-	seen := make(map[string]string) // digests of records, and where they are
+	seen := make(map[string]bool) // digests of records
 	for i, folder := range folders {
 		more, err := r.earlierJournal(folder, seen, identify)
 		if err != nil {
@@ -26,7 +26,7 @@ func (r *run) earlier(folders []string, identify func(salt []byte, earlier []str
 	return digests, nil
 }
 
-func (r *run) earlierJournal(folder string, seen map[string]string, identify func(salt []byte, earlier []string) (heading, error)) (digests []string, err error) {
+func (r *run) earlierJournal(folder string, seen map[string]bool, identify func(salt []byte, earlier []string) (heading, error)) (digests []string, err error) {
 	if info, err := os.Stat(folder); err == nil && !info.IsDir() {
 		return nil, fmt.Errorf("%s is a file, expected the folder of a journal: a report holds no evidence", folder)
 	}
@@ -61,13 +61,14 @@ func (r *run) earlierJournal(folder string, seen map[string]string, identify fun
 	if err := differ(folder, found, mine); err != nil {
 		return nil, err
 	}
-	taken := 0
+	taken, again := 0, 0
 	for k, text := range j.Records {
 		digest := fmt.Sprintf("%d/%x", found.Seed, sha256.Sum256(text))
-		if seen[digest] != "" {
-			return nil, fmt.Errorf("record %d of %s is in %s too", k+1, folder, seen[digest])
+		if seen[digest] {
+			again++
+			continue
 		}
-		seen[digest] = folder
+		seen[digest] = true
 		digests = append(digests, digest)
 		ok, err := r.earlierPhase(text, place)
 		if err != nil {
@@ -77,10 +78,18 @@ func (r *run) earlierJournal(folder string, seen map[string]string, identify fun
 			taken++
 		}
 	}
-	if taken == 0 {
+	if j.Torn != "" {
+		r.warn("journal_torn", j.Torn+"; it does not count as evidence")
+	}
+	if again > 0 {
+		r.warn("repeated_record", fmt.Sprintf("%d records of %s were seen before, there or in another journal, and count once", again, folder))
+	}
+	if taken == 0 && again == 0 {
 		return nil, fmt.Errorf("%s has no evidence: no phase in it says anything of the system", folder)
 	}
-	r.warn("earlier", fmt.Sprintf("%d phases of an earlier run, in %s, count as evidence", taken, folder))
+	if taken > 0 {
+		r.warn("earlier", fmt.Sprintf("%d phases of an earlier run, in %s, count as evidence", taken, folder))
+	}
 	return digests, nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -22,6 +23,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+	"github.com/agentperf/agentperf-go/metrics"
 )
 
 // measured runs a search in virtual time, with a journal if there is a folder.
@@ -90,6 +92,11 @@ func TestResumeAfterEveryRecord(t *testing.T) {
 				if err != nil {
 					t.Fatalf("with %d lines: %v", kept, err)
 				}
+				torn := slices.ContainsFunc(got.Warnings, isTorn)
+				if torn != (kept > 0 && kept < len(lines)) {
+					t.Errorf("with %d of %d lines: a torn line is said: %v", kept, len(lines), torn)
+				}
+				got.Warnings = slices.DeleteFunc(got.Warnings, isTorn)
 				if d := cmp.Diff(want, got, same); d != "" || got.Resumed != max(0, kept-1) {
 					t.Fatalf("with %d lines, %d phases taken up:\n%s", kept, got.Resumed, d)
 				}
@@ -243,9 +250,8 @@ func TestEarlierJournals(t *testing.T) {
 		t.Error(err)
 	}
 	for want, earlier := range map[string][]string{
-		"Earlier[1]: record 1 of": {dir, dir},
-		"no evidence":             {copyJournal(t, dir, func(lines []string) []string { return lines[:1] })},
-		"no such file":            {filepath.Join(dir, "nowhere")},
+		"no evidence":  {copyJournal(t, dir, func(lines []string) []string { return lines[:1] })},
+		"no such file": {filepath.Join(dir, "nowhere")},
 		"is of schema \"agentperf.report/1\", expected agentperf.journal/2": {copyJournal(t, dir, func(lines []string) []string {
 			return []string{reseal(strings.Replace(lines[0], "agentperf.journal/2", "agentperf.report/1", 1))}
 		})},
@@ -265,6 +271,48 @@ func TestEarlierJournals(t *testing.T) {
 		if _, err := after(earlier...); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}
+	}
+}
+
+func isTorn(w metrics.Warning) bool { return w.Code == "journal_torn" }
+
+// A record that is there twice counts once, in the journal of the run and as evidence, and a
+// bit that has flipped in the last line is said.
+func TestRepeatedAndFlippedRecords(t *testing.T) {
+	dir := t.TempDir()
+	first, err := measured(t, dir, func(*agentperf.Config) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	says := func(r *agentperf.Report, code string) bool {
+		return slices.ContainsFunc(r.Warnings, func(w metrics.Warning) bool { return w.Code == code })
+	}
+	twice := func(lines []string) []string { return slices.Insert(lines, 2, lines[1]) }
+	again, err := measured(t, copyJournal(t, dir, twice), func(*agentperf.Config) {})
+	if err != nil || again.Resumed != len(first.Phases) || len(again.Phases) != len(first.Phases) || !says(again, "repeated_record") {
+		t.Errorf("%v, %d phases of %d taken up, %d in all: %v", err, again.Resumed, len(first.Phases), len(again.Phases), again.Warnings)
+	}
+	once, err := measured(t, "", func(c *agentperf.Config) { c.Seed, c.Earlier = 7, []string{dir} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, earlier := range [][]string{{dir, dir}, {copyJournal(t, dir, twice)}} {
+		more, err := measured(t, "", func(c *agentperf.Config) { c.Seed, c.Earlier = 7, earlier })
+		if err != nil || !says(more, "repeated_record") || says(once, "repeated_record") {
+			t.Fatalf("%v: %v", err, more.Warnings)
+		}
+		if d := cmp.Diff(once.Tiers, more.Tiers); d != "" {
+			t.Errorf("a record that is there twice counts twice:\n%s", d)
+		}
+	}
+	flipped := copyJournal(t, dir, func(lines []string) []string {
+		last := []byte(lines[len(lines)-1])
+		last[len(last)/2] ^= 1
+		return append(lines[:len(lines)-1], string(last))
+	})
+	again, err = measured(t, flipped, func(*agentperf.Config) {})
+	if err != nil || again.Resumed != len(first.Phases)-1 || !says(again, "journal_torn") {
+		t.Errorf("%v, %d phases of %d taken up: %v", err, again.Resumed, len(first.Phases), again.Warnings)
 	}
 }
 

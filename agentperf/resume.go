@@ -2,6 +2,7 @@ package agentperf
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -109,11 +110,23 @@ func (r *run) resume(cfg *Config, seeded bool) error {
 	if err := differ(cfg.Journal, found, mine); err != nil {
 		return err
 	}
-	past := decide.Past{Rule: r.rule}
+	if torn := j.Torn(); torn != "" {
+		r.warn("journal_torn", torn+"; it was cut off, and its phase is measured again")
+	}
+	past, seen, again := decide.Past{Rule: r.rule}, make(map[[sha256.Size]byte]bool), 0
 	for i, text := range j.Records() {
+		digest := sha256.Sum256(text)
+		if seen[digest] {
+			again++
+			continue
+		}
+		seen[digest] = true
 		if err := r.takeUp(&past, text); err != nil {
 			return fmt.Errorf("agentperf: record %d of the journal in %s: %w", i+1, cfg.Journal, err)
 		}
+	}
+	if again > 0 {
+		r.warn("repeated_record", fmt.Sprintf("%d records of the journal in %s are there twice, and count once", again, cfg.Journal))
 	}
 	r.report.Resumed = len(r.report.Phases)
 	return nil

@@ -51,6 +51,7 @@ type Journal struct {
 	header  []byte
 	records [][]byte
 	resumed bool
+	torn    string
 
 	mu        sync.Mutex
 	log, rows *os.File // nil when closed
@@ -69,6 +70,10 @@ func (j *Journal) Records() [][]byte { return j.records }
 
 // Resumed reports whether Open has found a journal, be it one without records.
 func (j *Journal) Resumed() bool { return j.resumed }
+
+// Torn says what Open has cut off, and why; empty where all lines were whole. A crash leaves
+// a part of a line, and a bit that has flipped in the last line looks no different.
+func (j *Journal) Torn() string { return j.torn }
 
 // Append adds a record, and to the side file what side writes, if it is not nil.
 // Both are on the disk when it returns nil. The data is a JSON value of at most

@@ -75,6 +75,7 @@ type contents struct {
 	records   [][]byte
 	end, side int64
 	lines     int
+	torn      string // why the last line is not whole; empty if it is
 }
 
 // read reads a journal up to its end or to a torn line there. Name is its name
@@ -97,6 +98,7 @@ func read(name string, r io.Reader) (c contents, err error) {
 		kind, side, data, torn := unseal(line)
 		if torn != nil {
 			if _, err := in.Peek(1); err == io.EOF {
+				c.torn = fmt.Sprintf("the last line of %s is not whole: %v", at, torn)
 				return c, nil
 			} else if err != nil {
 				return c, fmt.Errorf("%s: %w", at, err)

@@ -9,7 +9,8 @@ import (
 )
 
 // Open opens the journal in dir and cuts off what a crash has left unfinished.
-// It makes the directory, those above it and the files when they are missing.
+// It makes the directory, those above it and the files when they are missing, readable by
+// their owner only: names of recordings and what servers said are in them.
 // The header, a JSON value, is written when there is none yet; whether one that
 // is there suits the run is for the caller to say: see Diff.
 //
@@ -27,7 +28,7 @@ func Open(dir string, header []byte) (*Journal, error) {
 		return nil, err
 	}
 	j := &Journal{name: filepath.Join(dir, Name), header: header}
-	if j.log, err = os.OpenFile(j.name, os.O_RDWR|os.O_CREATE, 0o644); err != nil {
+	if j.log, err = os.OpenFile(j.name, os.O_RDWR|os.O_CREATE, 0o600); err != nil {
 		return nil, err
 	}
 	if err := j.open(dir); err != nil {
@@ -63,7 +64,7 @@ func (j *Journal) open(dir string) error {
 		return err
 	}
 	if j.resumed = found.header != nil; j.resumed {
-		j.header, j.records = found.header, found.records
+		j.header, j.records, j.torn = found.header, found.records, found.torn
 	} else if err := j.write(kindHeader, 0, j.header); err != nil {
 		return err
 	}
@@ -87,7 +88,7 @@ func (j *Journal) openRows(name string, found contents) error {
 		flags |= os.O_CREATE
 	}
 	var err error
-	if j.rows, err = os.OpenFile(name, flags, 0o644); err != nil {
+	if j.rows, err = os.OpenFile(name, flags, 0o600); err != nil {
 		return err
 	}
 	info, err := j.rows.Stat()
@@ -122,7 +123,7 @@ func makeDir(dir string) error {
 		}
 		parents = append(parents, filepath.Dir(d))
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
 	for _, parent := range parents {

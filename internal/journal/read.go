@@ -13,6 +13,7 @@ import (
 type Contents struct {
 	Header  []byte   // a JSON value
 	Records [][]byte // the data of each record, in order; JSON values
+	Torn    string   // why the last line is left out; empty where all are whole
 }
 
 // Read reads the journal in dir, which may belong to a run that is still
@@ -59,5 +60,5 @@ func Read(dir string) (*Contents, error) {
 	if found.header == nil {
 		return nil, fmt.Errorf("%s:1: there is no whole header, expected one: its run wrote nothing, or has just begun", name)
 	}
-	return &Contents{Header: found.header, Records: found.records}, nil
+	return &Contents{Header: found.header, Records: found.records, Torn: found.torn}, nil
 }
