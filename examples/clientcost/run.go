@@ -36,7 +36,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 		err = fmt.Errorf("an answer of %d tokens at %v a second takes %v: give fewer -tokens, or a -request-timeout of at least twice that", o.tokens, o.rate, length)
 	}
 	if err == nil {
-		err = errors.Join(cli.CheckWritable("json", o.jsonFile), cli.CheckWritable("cpuprofile", o.profile))
+		err = errors.Join(cli.CheckWritable("json", o.jsonFile), cli.CheckWritable("cpuprofile", o.profile),
+			cli.Apart([]cli.Place{{By: "-json", Name: o.jsonFile}, {By: "-cpuprofile", Name: o.profile}}, []cli.Place{o.endpoint.CA()}))
 	}
 	if err != nil {
 		return program.Fail(cli.Usage, err)

@@ -178,6 +178,25 @@ func TestExitStatus(t *testing.T) {
 	}
 }
 
+// What is written never destroys what is read.
+func TestOutputsAreNoInputs(t *testing.T) {
+	folder := t.TempDir()
+	sessions := filepath.Join(folder, "sessions.jsonl")
+	const text = `{"messages":[{"role":"user","content":"hello"},{"role":"assistant","content":"hi"}]}` + "\n"
+	if err := os.WriteFile(sessions, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"-workload", sessions, "-json", sessions}, {"-workload", folder, "-requests", sessions},
+		{"-json", filepath.Join(folder, "x"), "-requests", filepath.Join(folder, ".", "x")},
+	} {
+		status, stdout, stderr := maxusers(t, t.Context(), args...)
+		if kept, err := os.ReadFile(sessions); err != nil || status != cli.Usage || stdout != "" || string(kept) != text {
+			t.Errorf("%q: status %d, %v\n%s%s", args, status, err, stdout, stderr)
+		}
+	}
+}
+
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

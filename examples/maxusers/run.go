@@ -24,7 +24,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	}
 
 	simulated := o.endpoint.URL == ""
-	if o.cfg.Workload, err = open(o); err != nil {
+	if err := o.apart(); err != nil {
+		return program.Fail(cli.Usage, err)
+	}
+	if err := cli.Reading(ctx, func() (err error) { o.cfg.Workload, err = open(o); return err }); err != nil {
 		return program.Fail(cli.Failed, err)
 	}
 	warnOf(o.cfg.Workload.Findings, stderr)
@@ -83,6 +86,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 		return max(status, checked(report, o.agents))
 	}
 	return status
+}
+
+// apart returns an error if a file to be written is one that is read.
+func (o *options) apart() error {
+	inputs := []cli.Place{{By: "-workload", Name: o.workload}, {By: "-journal", Name: o.cfg.Journal}, o.endpoint.CA()}
+	for _, folder := range o.cfg.Earlier {
+		inputs = append(inputs, cli.Place{By: "-evidence", Name: folder})
+	}
+	return cli.Apart([]cli.Place{{By: "-json", Name: o.jsonFile}, {By: "-requests", Name: o.requests}}, inputs)
 }
 
 // warnOf shows the worst findings about the workload.

@@ -24,9 +24,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	if err := cli.CheckWritable("json", o.jsonFile); err != nil {
 		return program.Fail(cli.Usage, err)
 	}
+	inputs := []cli.Place{o.endpoint.CA()}
+	for _, name := range o.files {
+		inputs = append(inputs, cli.Place{By: "-compare", Name: name})
+	}
+	if err := cli.Apart([]cli.Place{{By: "-json", Name: o.jsonFile}}, inputs); err != nil {
+		return program.Fail(cli.Usage, err)
+	}
 	if o.compare {
-		report, err := compare(o)
-		if err != nil {
+		var report *slt.Report
+		if err := cli.Reading(ctx, func() (err error) { report, err = compare(o); return err }); err != nil {
 			return program.Fail(cli.Failed, err)
 		}
 		return program.Conclude(ctx, cli.Result{Report: report, JSON: o.jsonFile, Any: true})

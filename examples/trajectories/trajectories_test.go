@@ -185,3 +185,18 @@ func TestUsage(t *testing.T) {
 		t.Errorf("help says %s", out)
 	}
 }
+
+// Nothing is written over what was read, be it with -force.
+func TestConvertKeepsItsInput(t *testing.T) {
+	file := write(t, "a.jsonl", chat)
+	folder := filepath.Dir(file)
+	for _, args := range [][]string{
+		{"convert", "-force", "-to", "rows", file, file}, {"convert", "-force", "-to", "rows", folder, file},
+		{"convert", "-force", file, folder}, {"convert", "-force", folder, folder}, {"generate", "-force", "-to", "rows", "-like", file, file},
+	} {
+		_, stderr := do(t, cli.Usage, args...)
+		if text, err := os.ReadFile(file); err != nil || string(text) != chat || stderr == "" {
+			t.Errorf("%q: %v, %q\n%s", args, err, text, stderr)
+		}
+	}
+}

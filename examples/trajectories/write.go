@@ -26,6 +26,9 @@ func convert(c *call) (int, error) {
 	if err := c.flags.Check(t.validate()); err != nil {
 		return 0, err
 	}
+	if err := c.apart("FILE", c.args[0], c.args[1]); err != nil {
+		return 0, err
+	}
 	w, err := c.open(c.args[0])
 	if err != nil {
 		return 0, err
@@ -53,6 +56,9 @@ func makeUp(c *call) (int, error) {
 	if err := c.flags.Check(err); err != nil {
 		return 0, err
 	}
+	if err := c.apart("-like", *like, c.args[0]); err != nil {
+		return 0, err
+	}
 	if *like != "" {
 		stats, err := c.statsOf(*like)
 		if err != nil {
@@ -65,6 +71,19 @@ func makeUp(c *call) (int, error) {
 		}
 	}
 	return cli.OK, t.write(c, sessions.Workload(), c.args[0])
+}
+
+// apart shows an error if OUT would overwrite the input, or is a folder that holds it.
+func (c *call) apart(by, input, out string) error {
+	in := cli.Place{By: by, Name: input}
+	err := cli.Apart([]cli.Place{{By: "OUT", Name: out}}, []cli.Place{in})
+	if info, oerr := os.Stat(out); err == nil && oerr == nil && info.IsDir() {
+		err = cli.Apart([]cli.Place{in}, []cli.Place{{By: "OUT", Name: out}})
+		if err != nil {
+			err = fmt.Errorf("OUT is a folder that holds %s, the file of %s, expected another", input, by)
+		}
+	}
+	return c.flags.Check(err)
 }
 
 // statsOf returns the statistics of recordings, or those in a file.

@@ -4,19 +4,12 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
-	"io"
-	"os"
 )
 
 // trust returns the system's root certificates and those of a PEM file.
 func trust(file string) (*x509.CertPool, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, err // it names the file
-	}
-	defer f.Close()
 	const most = 16 << 20 // the bundle of a whole distribution is 0.3 MB
-	text, err := io.ReadAll(io.LimitReader(f, most))
+	text, err := ReadInput(file, most)
 	if err != nil {
 		return nil, err
 	}

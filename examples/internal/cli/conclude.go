@@ -2,8 +2,11 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"os"
 )
 
 // A Result is what a program has to show.
@@ -23,6 +26,7 @@ func (p Program) Conclude(ctx context.Context, r Result) (status int) {
 	if r.JSON != "" { // first: nobody may be reading the table any more
 		if err := WriteJSON(r.JSON, r.Report); err != nil {
 			status = p.Fail(Failed, errors.New("-json: "+err.Error()))
+			p.rescue(r.Report)
 		}
 	}
 	if r.Any {
@@ -37,4 +41,22 @@ func (p Program) Conclude(ctx context.Context, r Result) (status int) {
 		return p.Fail(Failed, r.Err)
 	}
 	return status
+}
+
+// rescue puts a report that could not be written where it was to go, which may be the work
+// of hours, into the folder for temporary files, or else on standard error.
+func (p Program) rescue(report any) {
+	f, err := os.CreateTemp("", p.Name+"-report-*.json")
+	if err == nil {
+		name := f.Name()
+		if err = errors.Join(f.Close(), WriteJSON(name, report)); err == nil {
+			fmt.Fprintf(p.Stderr, "%s: the report is in %s instead\n", p.Name, name)
+			return
+		}
+		os.Remove(name)
+	}
+	fmt.Fprintf(p.Stderr, "%s: no room in the folder for temporary files either (%v); the report follows\n", p.Name, err)
+	if err := json.NewEncoder(p.Stderr).Encode(report); err != nil {
+		p.Fail(Failed, err)
+	}
 }

@@ -71,6 +71,9 @@ func (e *Endpoint) mistake(text string) { e.wrong = errors.Join(e.wrong, errors.
 // Fields returns the extra fields of request bodies.
 func (e *Endpoint) Fields() map[string]json.RawMessage { return e.fields }
 
+// CA returns the file of -ca.
+func (e *Endpoint) CA() Place { return Place{By: "-ca", Name: e.ca} }
+
 // Config returns the configuration that the flags describe. getenv looks up
 // the API key.
 func (e *Endpoint) Config(getenv func(string) string) (endpoint.Config, error) {

@@ -12,8 +12,8 @@ import (
 )
 
 // WriteFile writes a file: under another name first and renamed when it is whole,
-// so that it is never half there. A file that it replaces keeps its permissions,
-// and a link stays one. Anything but a regular file, such as a pipe, is written
+// so that it is never half there, not even after the machine has lost power. A file that
+// it replaces keeps its permissions, and a link stays one. Anything but a regular file, such as a pipe, is written
 // to directly.
 func WriteFile(name string, write func(io.Writer) error) error {
 	name, info, err := target(name)
@@ -39,7 +39,7 @@ func WriteFile(name string, write func(io.Writer) error) error {
 	if info != nil {
 		mode = info.Mode().Perm()
 	}
-	err = errors.Join(err, f.Chmod(mode), f.Close())
+	err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), name)
 	}
@@ -96,7 +96,7 @@ func target(name string) (path string, info fs.FileInfo, err error) {
 // ReadReport reads a report of a schema from a JSON file into v. Reports of other
 // versions are refused.
 func ReadReport(name, schema string, v any) error {
-	text, err := os.ReadFile(name)
+	text, err := ReadInput(name, MaxReport)
 	if err != nil {
 		return err
 	}
