@@ -9,17 +9,20 @@ import (
 	"text/tabwriter"
 
 	"github.com/agentperf/agentperf-go/internal/decide"
+	"github.com/agentperf/agentperf-go/internal/plain"
 )
 
 // WriteTable writes the report as text: a row for each phase, a sentence for each tier with
-// the evidence that it rests on, and the warnings. The error is that of w.
+// the evidence that it rests on, and the warnings. What others have named, in a report that
+// was read from a file too, is shown without control characters and ends of lines. The error
+// is that of w.
 func (r *Report) WriteTable(w io.Writer) error {
 	var b strings.Builder
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	// What is held back and then sent has a high speed and a low one over whole requests.
 	head := []string{"Phase", "Agents", "P25 speed", "P25 E2E", "P95 TTFT", "failed"}
 	for _, tier := range r.Tiers {
-		head = append(head, tier.Name)
+		head = append(head, plain.Text(tier.Name))
 	}
 	fmt.Fprintln(t, strings.Join(head, "\t")+"\t")
 	for i := range r.Phases {
@@ -42,9 +45,9 @@ func (r *Report) WriteTable(w io.Writer) error {
 	b.WriteByte('\n')
 	for i := range r.Tiers {
 		tier := &r.Tiers[i]
-		fmt.Fprintln(&b, tier.Sentence())
+		fmt.Fprintln(&b, plain.Text(tier.Sentence()))
 		for _, line := range slices.Concat(r.evidenceLines(tier), tier.progressLines(), tier.normalizedLines()) {
-			fmt.Fprintf(&b, "    %s\n", line)
+			fmt.Fprintf(&b, "    %s\n", plain.Text(line))
 		}
 	}
 	if text := r.triedText(); text != "" {
@@ -57,7 +60,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 		b.WriteString("\nWarnings:\n")
 	}
 	for _, w := range r.Warnings {
-		fmt.Fprintf(&b, "  - %s\n", w.Text)
+		fmt.Fprintf(&b, "  - %s\n", plain.Text(w.Text))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -10,10 +10,12 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
 
+	"github.com/agentperf/agentperf-go/internal/plain"
 	"github.com/agentperf/agentperf-go/internal/secrets"
 )
 
@@ -141,14 +143,13 @@ func (c *Client) clean(err error) error {
 	return errors.New(c.quote(text))
 }
 
-// quote makes a server's text fit to print: one line, bounded, without control
-// characters and secrets.
+// quote makes a server's text fit to print: one line, bounded, without secrets, control
+// characters and what is invisible.
 func (c *Client) quote(text string) string {
 	const most = 300
-	text = strings.ToValidUTF8(c.redact(text), "?")
-	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool {
-		return r <= ' ' || r == 0x7f || r == '\u2028' || r == '\u2029' || r >= 0x80 && r <= 0x9f
-	}), " ")
+	text = plain.Text(strings.Join(strings.FieldsFunc(strings.ToValidUTF8(c.redact(text), "?"), func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r)
+	}), " "))
 	if len(text) > most {
 		cut := most - len("...")
 		for !utf8.RuneStart(text[cut]) {

@@ -10,7 +10,8 @@ import (
 type Findings struct {
 	// Model is the model to request: the one given, or the only one served.
 	Model string `json:"model"`
-	// Models are the names that the server lists; empty when it lists none.
+	// Models are the names that the server lists, a thousand at most; empty when it lists
+	// none.
 	Models []string `json:"models,omitempty"`
 	// Engine is what the server says of itself.
 	Engine Engine `json:"engine,omitzero"`

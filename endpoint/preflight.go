@@ -92,13 +92,13 @@ func (p *preflight) chooseModel(ctx context.Context) error {
 	case p.Model == "" && len(served) == 1:
 		p.Model = served[0]
 	case p.Model == "" && len(served) > 1:
-		return fmt.Errorf("endpoint: no model was named and the server has %d: %s", len(served), strings.Join(p.Models, ", "))
+		return fmt.Errorf("endpoint: no model was named and the server has %d: %s", len(served), p.modelNames(len(served)))
 	case p.Model == "" && unlisted != nil:
 		return fmt.Errorf("endpoint: no model was named and the server lists none: %w", unlisted)
 	case p.Model == "":
 		return errors.New("endpoint: no model was named and the server lists none")
 	case len(served) > 0 && !slices.Contains(served, p.Model):
-		p.warn("model_not_listed", "model %q is not among those listed: %s", p.Model, strings.Join(p.Models, ", "))
+		p.warn("model_not_listed", "model %q is not among those listed: %s", p.Model, p.modelNames(len(served)))
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package endpoint
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -25,7 +26,9 @@ func (p *preflight) models(ctx context.Context) (served []string, err error) {
 	list.ForEach(func(_, entry gjson.Result) bool {
 		if id := entry.Get("id").String(); id != "" {
 			served = append(served, strings.Clone(id))
-			p.Models = append(p.Models, client.quote(id))
+			if len(p.Models) < mostModels {
+				p.Models = append(p.Models, client.quote(id))
+			}
 			if id == p.Model || p.Model == "" {
 				p.ContextTokens = contextTokens(entry)
 				p.Engine.OwnedBy = client.quote(entry.Get("owned_by").String())
@@ -33,10 +36,24 @@ func (p *preflight) models(ctx context.Context) (served []string, err error) {
 		}
 		return true
 	})
-	if p.Model == "" && len(p.Models) != 1 {
+	if p.Model == "" && len(served) != 1 {
 		p.ContextTokens, p.Engine.OwnedBy = 0, ""
 	}
 	return served, nil
+}
+
+// mostModels is how many names of models are kept: routers list some hundred. mostNamed is
+// how many a message names.
+const mostModels, mostNamed = 1000, 10
+
+// modelNames lists names for a message.
+func (p *preflight) modelNames(served int) string {
+	named := p.Models[:min(len(p.Models), mostNamed)]
+	text := strings.Join(named, ", ")
+	if served > len(named) {
+		text += fmt.Sprintf(" and %d more", served-len(named))
+	}
+	return text
 }
 
 // contextTokens looks for a model's context window under the names in use: vLLM's and

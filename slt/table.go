@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/agentperf/agentperf-go/internal/plain"
 )
 
 // WriteTable writes the report as text: a row for each level, a sentence for each
@@ -24,7 +26,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 		l := &r.Levels[i]
 		row := append([]string{strconv.Itoa(l.Concurrency)}, l.cells()...)
 		if merged {
-			row = append(row, l.Configuration)
+			row = append(row, plain.Text(l.Configuration))
 		}
 		fmt.Fprintln(t, strings.Join(row, "\t")+"\t")
 	}
@@ -49,7 +51,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 		a := &r.AtSpeed[i]
 		fmt.Fprintln(&b, a.Sentence())
 		if a.CostPerMillion != nil {
-			fmt.Fprintf(&b, "    %s\n", r.costSentence(a))
+			fmt.Fprintf(&b, "    %s\n", plain.Text(r.costSentence(a)))
 		}
 		if a.Normalized != nil {
 			indent(&b, a.Normalized.Lines("tokens/s"))
@@ -59,7 +61,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 		b.WriteString("\nWarnings:\n")
 	}
 	for _, w := range r.Warnings {
-		fmt.Fprintf(&b, "  - %s\n", w.Text)
+		fmt.Fprintf(&b, "  - %s\n", plain.Text(w.Text))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -96,7 +98,7 @@ func (f *Figures) failedText() string {
 
 func indent(b *strings.Builder, lines []string) {
 	for _, line := range lines {
-		fmt.Fprintf(b, "    %s\n", line)
+		fmt.Fprintf(b, "    %s\n", plain.Text(line))
 	}
 }
 

@@ -3,6 +3,8 @@ package trajectory
 import (
 	"fmt"
 	"strings"
+
+	"github.com/agentperf/agentperf-go/internal/plain"
 )
 
 // A Severity says how bad a [Finding] is.
@@ -38,6 +40,8 @@ type Finding struct {
 // String returns the finding on one line, such as
 //
 //	a.jsonl:17: warning: s1 turn 4: 2 images are left out (image)
+//
+// Control characters and what is invisible, in names from a recording, are escaped.
 func (f Finding) String() string {
 	var b strings.Builder
 	if f.File != "" {
@@ -56,5 +60,5 @@ func (f Finding) String() string {
 		b.WriteString(": ")
 	}
 	fmt.Fprintf(&b, "%s (%s)", f.Text, f.Rule)
-	return b.String()
+	return plain.Text(b.String())
 }

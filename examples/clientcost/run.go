@@ -20,7 +20,7 @@ const sliceLength = 3 * time.Second
 
 // run is the program.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv func(string) string) int {
-	program := cli.Program{Name: "clientcost", Stdout: stdout, Stderr: stderr}
+	program := cli.New("clientcost", stdout, stderr)
 	o, err := parse(program, args)
 	if err != nil {
 		return program.Status(err)
@@ -47,7 +47,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 			return program.Fail(cli.Failed, err)
 		}
 	}
-	report, err := measure(ctx, o, cfg, stderr)
+	report, err := measure(ctx, o, cfg, program)
 	if err != nil && ctx.Err() != nil {
 		err = errors.New("interrupted")
 	}
@@ -58,7 +58,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 }
 
 // measure measures all readers in turns.
-func measure(ctx context.Context, o *options, cfg endpoint.Config, stderr io.Writer) (*report, error) {
+func measure(ctx context.Context, o *options, cfg endpoint.Config, program cli.Program) (*report, error) {
 	cfg.Dial = dial
 	var server *child
 	addr := ""
@@ -85,7 +85,7 @@ func measure(ctx context.Context, o *options, cfg endpoint.Config, stderr io.Wri
 			return nil, err
 		}
 		for _, w := range findings.Warnings {
-			fmt.Fprintln(stderr, w)
+			fmt.Fprintln(program.Stderr, w)
 		}
 		model = findings.Model
 	}
@@ -97,7 +97,7 @@ func measure(ctx context.Context, o *options, cfg endpoint.Config, stderr io.Wri
 		rounds, window = turns(o.duration)
 	}
 	all := make([][]measured, len(readers))
-	live := cli.NewLive(stderr)
+	live := program.Live()
 	defer live.Clear()
 	text := newPrompts(o, model)
 	for i := range rounds * len(readers) {

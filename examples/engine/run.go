@@ -16,7 +16,8 @@ import (
 
 // run is the program. It serves until ctx ends.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	program := cli.Program{Name: "engine", Stdout: stdout, Stderr: stderr}
+	program := cli.New("engine", stdout, stderr)
+	stdout, stderr = program.Stdout, program.Stderr
 	flags := program.Flags()
 	name := flags.String("preset", "demo", "`name` of the system to simulate, see -list")
 	listen := flags.String("listen", "127.0.0.1:8000", "`address` to listen on; there is no authentication, so think before you leave loopback")

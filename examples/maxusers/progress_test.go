@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -38,7 +39,7 @@ func TestProgressInWords(t *testing.T) {
 		{agentperf.Event{Stage: "starting"}, false, ""}, // the journal had it all
 	} {
 		var out bytes.Buffer
-		show(cli.NewLive(&out), tt.e, tt.check)
+		show(cli.New("maxusers", io.Discard, &out).Live(), tt.e, tt.check)
 		if out.String() != tt.want {
 			t.Errorf("%q, want %q", out.String(), tt.want)
 		}
@@ -71,14 +72,14 @@ func TestRuleFlags(t *testing.T) {
 	parsed := func(args ...string) agentperf.Rule {
 		t.Helper()
 		var errs strings.Builder
-		o, err := parse(cli.Program{Name: "maxusers", Stderr: &errs}, append([]string{"-endpoint", "http://host:8000"}, args...))
+		o, err := parse(cli.New("maxusers", io.Discard, &errs), append([]string{"-endpoint", "http://host:8000"}, args...))
 		if err != nil {
 			t.Fatalf("%q: %v\n%s", args, err, errs.String())
 		}
 		return o.cfg.Rule
 	}
 	for _, flag := range []string{"-scan", "-budget=1h", "-block=1s", "-error-rate=0.1"} { // a demonstration is of the other rule
-		o, err := parse(cli.Program{Name: "maxusers", Stderr: &strings.Builder{}}, []string{flag})
+		o, err := parse(cli.New("maxusers", io.Discard, io.Discard), []string{flag})
 		if err != nil {
 			t.Error(err)
 		} else if _, ok := o.cfg.Rule.(agentperf.Controlled); !ok {

@@ -17,7 +17,8 @@ const tierFails = 3
 
 // run is the program.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv func(string) string) int {
-	program := cli.Program{Name: "maxusers", Stdout: stdout, Stderr: stderr}
+	program := cli.New("maxusers", stdout, stderr)
+	stderr = program.Stderr
 	o, err := parse(program, args)
 	if err != nil {
 		return program.Status(err)
@@ -66,7 +67,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 		o.cfg.Requests = requests
 	}
 
-	live := cli.NewLive(stderr)
+	live := program.Live()
 	o.cfg.Progress = func(e agentperf.Event) { show(live, e, o.agents > 0) }
 	var report *agentperf.Report
 	if o.agents > 0 {

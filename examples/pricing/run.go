@@ -9,7 +9,8 @@ import (
 
 // run is the program.
 func run(args []string, now time.Time, stdout, stderr io.Writer) int {
-	program := cli.Program{Name: "pricing", Stdout: stdout, Stderr: stderr}
+	program := cli.New("pricing", stdout, stderr)
+	stdout = program.Stdout
 	o, err := parse(program, args, now)
 	switch {
 	case err != nil:

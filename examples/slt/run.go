@@ -16,7 +16,8 @@ import (
 
 // run is the program.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv func(string) string) int {
-	program := cli.Program{Name: "slt", Stdout: stdout, Stderr: stderr}
+	program := cli.New("slt", stdout, stderr)
+	stderr = program.Stderr
 	o, err := parse(program, args)
 	if err != nil {
 		return program.Status(err)
@@ -60,7 +61,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	if err := o.cfg.Validate(); err != nil {
 		return program.Fail(cli.Usage, err)
 	}
-	live := cli.NewLive(stderr)
+	live := program.Live()
 	o.cfg.Progress = func(e slt.Event) { show(live, e) }
 	report, err := slt.Run(ctx, o.cfg)
 	live.Clear()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/internal/plain"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -22,7 +23,7 @@ func inspect(c *call) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	fmt.Fprintf(c.stdout, "%s from %s: %d sessions\n\n", w.Name, w.Source, len(w.Trajectories))
+	fmt.Fprintf(c.stdout, "%s from %s: %d sessions\n\n", plain.Text(w.Name), plain.Text(w.Source), len(w.Trajectories))
 	t := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "turns\tsubagents\tmost tokens in\ttokens out\ttools took\tpeople took\t  session (subagents included but in turns)\t")
 	for i, s := range w.Trajectories {
@@ -60,7 +61,7 @@ func row(t *tabwriter.Writer, s *trajectory.Trajectory) {
 		}
 	}
 	fmt.Fprintf(t, "%d\t%d\t%d\t%d\t%v\t%v\t  %s\t\n", len(s.Turns), len(s.Subagents), in, out,
-		tools.Round(100*time.Millisecond), people.Round(time.Second), s.ID)
+		tools.Round(100*time.Millisecond), people.Round(time.Second), plain.Text(s.ID))
 }
 
 // lint lists the mistakes in a workload.
@@ -121,7 +122,7 @@ func stats(c *call) (int, error) {
 		encode.SetIndent("", "  ")
 		return cli.OK, encode.Encode(s)
 	}
-	fmt.Fprintf(c.stdout, "%s from %s: %d sessions, %d subagents, %d requests\n\n", w.Name, w.Source, s.Trajectories, s.Subagents, s.Requests)
+	fmt.Fprintf(c.stdout, "%s from %s: %d sessions, %d subagents, %d requests\n\n", plain.Text(w.Name), plain.Text(w.Source), s.Trajectories, s.Subagents, s.Requests)
 	return cli.OK, writeStats(tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', tabwriter.AlignRight), s)
 }
 

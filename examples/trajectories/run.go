@@ -41,7 +41,8 @@ type call struct {
 
 // run is the program.
 func run(args []string, stdout, stderr io.Writer) int {
-	program := cli.Program{Name: "trajectories", Stdout: stdout, Stderr: stderr}
+	program := cli.New("trajectories", stdout, stderr)
+	stdout, stderr = program.Stdout, program.Stderr
 	c := &call{stdout: stdout}
 	for _, known := range commands() {
 		if len(args) > 0 && args[0] == known.name {

@@ -49,8 +49,8 @@ func TestDependencies(t *testing.T) {
 
 // What the packages of this module may import of each other. Arrows point one way.
 var imports = map[string][]string{
-	"agentperf":             {"endpoint", "internal/decide", "internal/identity", "internal/journal", "internal/load", "internal/record", "internal/sockets", "internal/spans", "metrics", "pricing", "search", "trajectory"},
-	"endpoint":              {"internal/jsonscan", "internal/secrets", "internal/spans", "metrics"},
+	"agentperf":             {"endpoint", "internal/decide", "internal/identity", "internal/journal", "internal/load", "internal/plain", "internal/record", "internal/sockets", "internal/spans", "metrics", "pricing", "search", "trajectory"},
+	"endpoint":              {"internal/jsonscan", "internal/plain", "internal/secrets", "internal/spans", "metrics"},
 	"endpoint/endpointtest": {"internal/chatserver"},
 	"endpoint/simulate":     {"endpoint/endpointtest", "internal/chatserver"},
 	"internal/chatserver":   {},
@@ -66,6 +66,7 @@ var imports = map[string][]string{
 	"internal/keyed":        {},
 	"internal/load":         {"endpoint", "internal/instant", "internal/record", "internal/selfcheck", "internal/sockets", "metrics", "trajectory"},
 	"internal/memnet":       {},
+	"internal/plain":        {},
 	"internal/record":       {"metrics"},
 	"internal/secrets":      {},
 	"internal/selfcheck":    {"metrics"},
@@ -76,8 +77,8 @@ var imports = map[string][]string{
 	"pricing":               {"internal/decimal"},
 	"pricing/catalog":       {"internal/decimal", "pricing"},
 	"search":                {},
-	"slt":                   {"endpoint", "internal/fields", "internal/filler", "internal/instant", "internal/keyed", "internal/load", "internal/record", "internal/sockets", "internal/spans", "metrics", "pricing", "trajectory"},
-	"trajectory":            {"internal/fields", "internal/filler", "internal/instant", "internal/jsonscan", "internal/keyed", "internal/secrets", "internal/spans", "metrics"},
+	"slt":                   {"endpoint", "internal/fields", "internal/filler", "internal/instant", "internal/keyed", "internal/load", "internal/plain", "internal/record", "internal/sockets", "internal/spans", "metrics", "pricing", "trajectory"},
+	"trajectory":            {"internal/fields", "internal/filler", "internal/instant", "internal/jsonscan", "internal/keyed", "internal/plain", "internal/secrets", "internal/spans", "metrics"},
 	"trajectory/format":     {"internal/jsonscan", "internal/secrets", "trajectory"},
 	"trajectory/generate":   {"internal/filler", "internal/keyed", "trajectory"},
 }

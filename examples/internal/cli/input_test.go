@@ -98,7 +98,7 @@ func TestReportIsRescued(t *testing.T) {
 			t.Setenv("TMPDIR", filepath.Join(temporary, "gone"))
 		}
 		var stdout, stderr bytes.Buffer
-		program := cli.Program{Name: "test", Stdout: &stdout, Stderr: &stderr}
+		program := cli.New("test", &stdout, &stderr)
 		status := program.Conclude(t.Context(), cli.Result{Report: table{"hours"}, JSON: gone, Any: true})
 		text := stderr.Bytes()
 		if room {

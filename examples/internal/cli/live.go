@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/agentperf/agentperf-go/internal/plain"
 )
 
 // Live shows progress: lines that stay and, on a terminal, a last line that is redrawn.
@@ -14,8 +16,9 @@ type Live struct {
 	drawn    bool
 }
 
-// NewLive returns progress on out, redrawn if out is a terminal.
-func NewLive(out io.Writer) *Live {
+// Live returns progress on standard error, redrawn if that is a terminal.
+func (p Program) Live() *Live {
+	out := p.screen
 	l := &Live{out: out}
 	if f, ok := out.(*os.File); ok {
 		if info, err := f.Stat(); err == nil {
@@ -29,7 +32,7 @@ func NewLive(out io.Writer) *Live {
 func (l *Live) Redraw(format string, args ...any) {
 	if l.terminal {
 		// Truncated, since a line that wraps cannot be redrawn.
-		fmt.Fprintf(l.out, "\r\x1b[K%.79s", fmt.Sprintf(format, args...))
+		fmt.Fprintf(l.out, "\r\x1b[K%.79s", plain.Text(fmt.Sprintf(format, args...)))
 		l.drawn = true
 	}
 }
@@ -37,13 +40,13 @@ func (l *Live) Redraw(format string, args ...any) {
 // Line shows a line that stays.
 func (l *Live) Line(format string, args ...any) {
 	l.Clear()
-	fmt.Fprintf(l.out, format+"\n", args...)
+	fmt.Fprintln(l.out, plain.Lines(fmt.Sprintf(format, args...)))
 }
 
 // Warn shows each warning as a line that stays.
 func (l *Live) Warn(warnings []string) {
 	for _, w := range warnings {
-		l.Line("warning: %s", w)
+		l.Line("warning: %s", plain.Text(w))
 	}
 }
 

@@ -11,7 +11,10 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
+
+	"github.com/agentperf/agentperf-go/internal/plain"
 )
 
 // Exit statuses of all programs.
@@ -24,8 +27,17 @@ const (
 // A Program is an example program: its name, which goes in front of messages,
 // and where it writes.
 type Program struct {
-	Name           string
+	Name string
+	// Stdout and Stderr show nothing that a terminal would obey: what files and servers say
+	// goes through them.
 	Stdout, Stderr io.Writer
+
+	screen io.Writer // standard error as it is
+}
+
+// New returns a program. All that it prints goes through its Stdout, its Stderr and its Live.
+func New(name string, stdout, stderr io.Writer) Program {
+	return Program{Name: name, Stdout: plain.NewWriter(stdout), Stderr: plain.NewWriter(stderr), screen: stderr}
 }
 
 // Main runs the program and ends the process with the status that it returns.
@@ -54,7 +66,8 @@ func endings() []os.Signal {
 
 // Fail shows an error and returns the status.
 func (p Program) Fail(status int, err error) int {
-	fmt.Fprintf(p.Stderr, "%s: %v\n", p.Name, err)
+	// What looks like a line of its own may be a part of a name.
+	fmt.Fprintf(p.Stderr, "%s: %s\n", p.Name, strings.ReplaceAll(err.Error(), "\n", "\n  "))
 	return status
 }
 
