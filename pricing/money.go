@@ -78,6 +78,20 @@ func (u USD) Text(places int) string {
 	return sign + "$" + text
 }
 
+// Short returns the amount rounded for people: to cents, or below a dollar to three
+// significant digits: "$6.21", "$0.444", "$0.00125".
+func (u USD) Short() string {
+	places := 2
+	for limit := Dollar; u != 0 && u > -limit && u < limit && places < decimals; limit /= 10 {
+		places++
+	}
+	text := u.Text(places)
+	if zeros := len(text) - len(strings.TrimRight(text, "0")); places > 2 {
+		text = text[:len(text)-min(zeros, places-2)] // "$0.50"
+	}
+	return text
+}
+
 // Dollars returns the amount as a floating-point number of dollars.
 func (u USD) Dollars() float64 {
 	f, _ := u.Rat().Float64()

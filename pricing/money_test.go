@@ -55,6 +55,21 @@ func TestText(t *testing.T) {
 	}
 }
 
+func TestShort(t *testing.T) {
+	for _, tt := range []struct {
+		usd  pricing.USD
+		want string
+	}{
+		{6_207_233_333_333, "$6.21"}, {7_865_600_000_000, "$7.87"}, {12 * pricing.Dollar, "$12.00"}, {pricing.Dollar, "$1.00"},
+		{444_444_444_444, "$0.444"}, {500_000_000_000, "$0.50"}, {99_990_000_000, "$0.10"}, {1_250_000_000, "$0.00125"},
+		{-444_444_444_444, "-$0.444"}, {0, "$0.00"}, {5, "$0.000000000005"}, {999_999_999_999, "$1.00"}, {1234_567_000_000_000, "$1234.57"},
+	} {
+		if got := tt.usd.Short(); got != tt.want {
+			t.Errorf("%d is %s, want %s", tt.usd, got, tt.want)
+		}
+	}
+}
+
 // Any amount survives printing, parsing and JSON.
 func TestRoundTrip(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))

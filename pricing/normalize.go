@@ -19,6 +19,7 @@ type Normalized struct {
 	PerKW      *float64 `json:"per_kw,omitempty"`
 	PerMW      *float64 `json:"per_mw,omitempty"`
 	PowerBasis Basis    `json:"power_basis,omitempty"`
+	PowerNote  string   `json:"power_note,omitempty"`
 	PUE        float64  `json:"pue,omitempty"`
 	// PerDollarHour divides by the price of the whole deployment for an hour.
 	PerDollarHour *float64 `json:"per_dollar_hour,omitempty"`
@@ -28,6 +29,7 @@ type Normalized struct {
 	// set when a rack has more accelerators than were measured.
 	PerRack          *float64 `json:"per_rack,omitempty"`
 	RackAccelerators int      `json:"rack_accelerators,omitempty"`
+	RackNote         string   `json:"rack_note,omitempty"`
 	RackExtrapolated bool     `json:"rack_extrapolated,omitempty"`
 }
 
@@ -45,7 +47,7 @@ func (s System) Normalize(quantity float64) (Normalized, error) {
 		n.PerAccelerator = new(quantity / float64(s.Accelerators))
 	}
 	if s.Power > 0 {
-		n.PowerBasis, n.PUE = s.Basis, s.PUE
+		n.PowerBasis, n.PowerNote, n.PUE = s.Basis, s.PowerNote, s.PUE
 		watts := float64(s.Power)
 		if s.PUE > 0 {
 			watts *= s.PUE
@@ -57,7 +59,7 @@ func (s System) Normalize(quantity float64) (Normalized, error) {
 		n.PerDollarHour = new(quantity / (s.Price.Dollars() * float64(s.Accelerators)))
 	}
 	if s.RackAccelerators > 0 {
-		n.RackAccelerators, n.RackExtrapolated = s.RackAccelerators, s.RackAccelerators > s.Accelerators
+		n.RackAccelerators, n.RackNote, n.RackExtrapolated = s.RackAccelerators, s.RackNote, s.RackAccelerators > s.Accelerators
 		n.PerRack = new(quantity * float64(s.RackAccelerators) / float64(s.Accelerators))
 	}
 	return n, nil
@@ -72,6 +74,9 @@ func (n Normalized) Lines(unit string) (lines []string) {
 		}
 	}
 	basis := string(n.PowerBasis)
+	if n.PowerNote != "" {
+		basis += ", " + n.PowerNote
+	}
 	if n.PUE > 0 && n.PUE != 1 {
 		basis += fmt.Sprintf(", PUE %v", n.PUE)
 	}
@@ -82,12 +87,15 @@ func (n Normalized) Lines(unit string) (lines []string) {
 	if n.PriceNote != "" {
 		note = ", " + n.PriceNote
 	}
-	add(n.PerDollarHour, "per $/hour (%v per accelerator-hour%s; inferred formula)", n.Price, note)
-	extrapolated := ""
+	add(n.PerDollarHour, "per $/hour (%s per accelerator-hour%s; inferred formula)", n.Price.Short(), note)
+	rack := "inferred formula"
 	if n.RackExtrapolated {
-		extrapolated = "extrapolated; "
+		rack = "extrapolated; " + rack
 	}
-	add(n.PerRack, "per rack of %d (%sinferred formula)", n.RackAccelerators, extrapolated)
+	if n.RackNote != "" {
+		rack = n.RackNote + "; " + rack
+	}
+	add(n.PerRack, "per rack of %d (%s)", n.RackAccelerators, rack)
 	return lines
 }
 

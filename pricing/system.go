@@ -22,12 +22,17 @@ type System struct {
 	// was measured or stated and is required with it.
 	Power Watts `json:"power_watts,omitempty"`
 	Basis Basis `json:"power_basis,omitempty"`
+	// PowerNote says where Power is from if it was not measured or given, such as
+	// "1000 W each, catalog".
+	PowerNote string `json:"power_note,omitempty"`
 	// PUE (power usage effectiveness) multiplies Power by the overhead of the
 	// facility; 0 means 1. It applies to bases of whole systems without the facility:
 	// MeasuredWall, SystemMax, AllInIT and RackProvisioned.
 	PUE float64 `json:"pue,omitempty"`
 	// RackAccelerators is the number of accelerators in a rack; 0 means unknown.
-	RackAccelerators int `json:"rack_accelerators,omitempty"`
+	// RackNote says where it is from if it was not given.
+	RackAccelerators int    `json:"rack_accelerators,omitempty"`
+	RackNote         string `json:"rack_note,omitempty"`
 }
 
 // Validate returns all mistakes in the system, joined.

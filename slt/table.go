@@ -140,5 +140,5 @@ func (r *Report) costSentence(a *AtSpeed) string {
 	if r.System.PriceNote != "" {
 		note = ", " + r.System.PriceNote
 	}
-	return fmt.Sprintf("%s%s for %s (%d accelerators at %v an hour%s)", most, a.CostPerMillion.Text(3), what, r.System.Accelerators, r.System.Price, note)
+	return fmt.Sprintf("%s%s for %s (%d accelerators at %s an hour%s)", most, a.CostPerMillion.Text(3), what, r.System.Accelerators, r.System.Price.Short(), note)
 }

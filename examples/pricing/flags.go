@@ -12,6 +12,9 @@ import (
 	"github.com/agentperf/agentperf-go/pricing/catalog"
 )
 
+// pageProviders is the name of catalog.PageProviders on the command line.
+const pageProviders = "aa"
+
 // options are the command line.
 type options struct {
 	asOf       time.Time
@@ -20,7 +23,9 @@ type options struct {
 	system     cli.System
 	statistic  catalog.Statistic // empty: no quote
 	commitment catalog.Commitment
+	providers  []string // none: all
 	mixed      bool
+	json, csv  bool
 	files      []string // reports
 }
 
@@ -60,6 +65,21 @@ func parse(program cli.Program, args []string, now time.Time) (*options, error) 
 		}
 		return errors.New("expected on_demand, spot, 1yr or 3yr")
 	})
+	flags.Func("providers", "only the prices of these `names`, separated by commas; "+pageProviders+" means the nine of Artificial Analysis' hardware page", func(s string) error {
+		for name := range strings.SplitSeq(s, ",") {
+			switch name = strings.TrimSpace(name); name {
+			case "":
+				return errors.New("expected names separated by commas")
+			case pageProviders:
+				o.providers = append(o.providers, catalog.PageProviders()...)
+			default:
+				o.providers = append(o.providers, name)
+			}
+		}
+		return nil
+	})
+	flags.BoolVar(&o.json, "json", false, "print JSON")
+	flags.BoolVar(&o.csv, "csv", false, "print CSV; that of prices is what -prices reads")
 	flags.BoolVar(&o.mixed, "mixed-bases", false, "compare figures per kW although the bases of their power differ")
 	o.system.Register(flags.FlagSet)
 	if err := flags.Parse(args); err != nil {
@@ -69,6 +89,9 @@ func parse(program cli.Program, args []string, now time.Time) (*options, error) 
 	given := flags.Given()
 	if given["quote"] && given["price"] {
 		return nil, flags.Check(errors.New("-quote and -price are two prices"))
+	}
+	if o.json && o.csv {
+		return nil, flags.Check(errors.New("-json and -csv are two formats"))
 	}
 	if len(o.files) == 0 {
 		for _, name := range []string{"accelerators", "price", "power", "power-basis", "pue", "rack", "quote", "mixed-bases"} {
@@ -90,6 +113,11 @@ func parse(program cli.Program, args []string, now time.Time) (*options, error) 
 // openCatalog returns the prices of all named files.
 func openCatalog(own string, sky [][2]string, azure string, asOf time.Time, stderr io.Writer) (catalog.Prices, error) {
 	all := catalog.BuiltinPrices()
+	warn := func(file string, warnings []string) {
+		for _, w := range warnings {
+			fmt.Fprintf(stderr, "%s: %s\n", file, w)
+		}
+	}
 	if own != "" {
 		err := open(own, func(r io.Reader) (err error) {
 			all, err = catalog.ReadPrices(own, r)
@@ -101,8 +129,9 @@ func openCatalog(own string, sky [][2]string, azure string, asOf time.Time, stde
 	}
 	for _, s := range sky {
 		err := open(s[1], func(r io.Reader) error {
-			more, err := catalog.ReadSkyPilot(s[1], s[0], asOf, r)
+			more, warnings, err := catalog.ReadSkyPilot(s[1], s[0], asOf, r)
 			all = append(all, more...)
+			warn(s[1], warnings)
 			return err
 		})
 		if err != nil {
@@ -113,9 +142,7 @@ func openCatalog(own string, sky [][2]string, azure string, asOf time.Time, stde
 		err := open(azure, func(r io.Reader) error {
 			more, warnings, err := catalog.ReadAzure(azure, asOf, r)
 			all = append(all, more...)
-			for _, w := range warnings {
-				fmt.Fprintf(stderr, "%s: %s\n", azure, w)
-			}
+			warn(azure, warnings)
 			return err
 		})
 		if err != nil {

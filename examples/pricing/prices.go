@@ -1,119 +1,77 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
-	"strings"
-	"text/tabwriter"
 	"time"
 
+	"github.com/agentperf/agentperf-go/pricing"
 	"github.com/agentperf/agentperf-go/pricing/catalog"
 )
 
-// showPrices prints the tables of prices.
+// pricesSchema names the layout of the JSON of prices.
+const pricesSchema = "pricing.prices/1"
+
+// commitments are those of the tables.
+var commitments = []catalog.Commitment{catalog.OnDemand, catalog.OneYear}
+
+// showPrices shows the lowest price of each provider for each accelerator.
 func showPrices(o *options, w io.Writer) error {
-	var b strings.Builder
-	shown := false
-	for _, c := range []catalog.Commitment{catalog.OnDemand, catalog.OneYear} {
-		shown = byProvider(&b, o, c) || shown
-	}
-	if !shown {
+	q := catalog.Query{Providers: o.providers, Accelerator: o.filter, AsOf: o.asOf}
+	whole := o.prices.Lowest(q)
+	q.Scope = catalog.GPUOnly
+	all := slices.Concat(whole, o.prices.Lowest(q))
+	tabled := func(p catalog.Price) bool { return slices.Contains(commitments, p.Commitment) }
+	switch {
+	case o.csv && len(all) > 0:
+		return catalog.WritePrices(w, all)
+	case o.json && len(all) > 0:
+		return pricesJSON(o, w, all)
+	case !slices.ContainsFunc(all, tabled):
 		return fmt.Errorf("%w for %q on demand or for a year as of %s", catalog.ErrNoPrice, o.filter, o.asOf.Format(time.DateOnly))
 	}
-	fmt.Fprintf(&b, "The lowest price of each provider; regions and instance sizes differ.\n* accelerator alone; the rest of the machine is billed separately.\n! older than 90 days on %s.\n\n", o.asOf.Format(time.DateOnly))
-	lowest(&b, o)
-	_, err := io.WriteString(w, b.String())
-	return err
+	return pricesTable(o, w, all)
 }
 
-var titles = map[catalog.Commitment]string{
-	catalog.OnDemand: "On demand", catalog.OneYear: "Committed for a year",
+// jsonPrice is a price in JSON.
+type jsonPrice struct {
+	Provider    string             `json:"provider"`
+	Accelerator string             `json:"accelerator"`
+	Commitment  catalog.Commitment `json:"commitment"`
+	Scope       catalog.Scope      `json:"scope"`
+	PerHour     pricing.USD        `json:"price_per_accelerator_hour_usd"`
+	Instance    string             `json:"instance,omitempty"`
+	PerInstance int                `json:"accelerators_per_instance,omitempty"`
+	Region      string             `json:"region,omitempty"`
+	Variant     string             `json:"variant,omitempty"`
+	Date        string             `json:"date"`
+	Stale       bool               `json:"stale"` // older than 90 days
+	Title       string             `json:"source_title,omitempty"`
+	Source      string             `json:"source,omitempty"`
+	Confidence  string             `json:"confidence,omitempty"`
 }
 
-// accelerators returns the accelerators of the prices, each once, sorted.
-func accelerators(prices catalog.Prices) (list []string) {
-	for _, p := range prices {
-		if !slices.ContainsFunc(list, func(a string) bool { return catalog.SameAccelerator(a, p.Accelerator) }) {
-			list = append(list, p.Accelerator)
-		}
+// pricesJSON writes the prices as JSON.
+func pricesJSON(o *options, w io.Writer, all catalog.Prices) error {
+	list := make([]jsonPrice, 0, len(all))
+	for _, p := range all {
+		list = append(list, jsonPrice{
+			p.Provider, p.Accelerator, p.Commitment, p.Scope, p.PerHour, p.Instance, p.PerInstance, p.Region, p.Variant,
+			p.Date.Format(time.DateOnly), p.Stale(o.asOf), p.SourceTitle, p.Source, p.Confidence,
+		})
 	}
-	slices.Sort(list)
-	return list
+	return writeJSON(w, struct {
+		Schema string      `json:"schema"`
+		AsOf   string      `json:"as_of"`
+		Prices []jsonPrice `json:"prices"`
+	}{pricesSchema, o.asOf.Format(time.DateOnly), list})
 }
 
-// providers returns the providers of the prices, each once, in their order.
-func providers(prices catalog.Prices) (list []string) {
-	for _, p := range prices {
-		if !slices.ContainsFunc(list, func(s string) bool { return strings.EqualFold(s, p.Provider) }) {
-			list = append(list, p.Provider)
-		}
-	}
-	return list
-}
-
-// byProvider prints a row for each provider and a column for each accelerator.
-func byProvider(b *strings.Builder, o *options, c catalog.Commitment) bool {
-	q := catalog.Query{Accelerator: o.filter, Commitment: c, AsOf: o.asOf}
-	whole := o.prices.Select(q)
-	q.Scope = catalog.GPUOnly
-	all := slices.Concat(whole, o.prices.Select(q))
-	if len(all) == 0 {
-		return false
-	}
-	columns := accelerators(all)
-	fmt.Fprintf(b, "%s, USD per accelerator-hour\n", titles[c])
-	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "\t"+strings.Join(columns, "\t")+"\t")
-	for _, provider := range providers(all) {
-		row := []string{provider}
-		for _, a := range columns {
-			row = append(row, cell(o, catalog.Query{Provider: provider, Accelerator: a, Commitment: c, AsOf: o.asOf}))
-		}
-		fmt.Fprintln(t, strings.Join(row, "\t")+"\t")
-	}
-	t.Flush() // to memory
-	b.WriteByte('\n')
-	return true
-}
-
-// cell returns the lowest price with its marks; that of the accelerator alone only if
-// there is no other.
-func cell(o *options, q catalog.Query) string {
-	mark := ""
-	quote, err := o.prices.Quote(q, catalog.Minimum)
-	if err != nil {
-		q.Scope, mark = catalog.GPUOnly, "*"
-		if quote, err = o.prices.Quote(q, catalog.Minimum); err != nil {
-			return ""
-		}
-	}
-	return quote.PerHour.Text(2) + mark + old(o, quote.From[0])
-}
-
-// old marks a price that is older than 90 days.
-func old(o *options, p catalog.Price) string {
-	if o.asOf.Sub(p.Date) > 90*24*time.Hour {
-		return "!"
-	}
-	return ""
-}
-
-// lowest prints the lowest price of each accelerator, of whole instances.
-func lowest(b *strings.Builder, o *options) {
-	all := o.prices.Select(catalog.Query{Accelerator: o.filter, AsOf: o.asOf})
-	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "Lowest\tUSD/hour\tstatistic\tprovider\tinstance\tdate")
-	for _, a := range accelerators(all) {
-		for _, c := range []catalog.Commitment{catalog.OnDemand, catalog.OneYear} {
-			q := catalog.Query{Accelerator: a, Commitment: c, AsOf: o.asOf}
-			quote, err := o.prices.Quote(q, catalog.Minimum)
-			if err != nil {
-				continue // there is none, or of the accelerator alone
-			}
-			p := quote.From[0]
-			fmt.Fprintf(t, "%s\t%s%s\t%s\t%s\t%s\t%s\n", a, quote.PerHour.Text(2), old(o, p), quote.Name, p.Provider, p.Instance, p.Date.Format(time.DateOnly))
-		}
-	}
-	t.Flush() // to memory
+// writeJSON writes v as indented JSON.
+func writeJSON(w io.Writer, v any) error {
+	encode := json.NewEncoder(w)
+	encode.SetIndent("", "  ")
+	return encode.Encode(v)
 }

@@ -57,13 +57,14 @@ func TestPrices(t *testing.T) {
 		"Qubrid AI $4.25 $5.56 $3.00",
 		"H100-SXM $3.90 minimum on-demand Crusoe Cloud H100 80GB HGX 2026-09-20",
 		"H200-SXM $3.00 lowest 1-year committed Qubrid AI 8x H200 141GB bare metal 2026-09-20",
-		"! older than 90 days on 2026-11-25.",
+		"! older than 90 days on 2026-11-25; it counts where there is no other.",
+		"H100-SXM: lowest 1-year committed is $7.87, above the minimum on-demand, $3.90 (Crusoe Cloud): few providers publish prices with a commitment",
 	} {
 		if status != cli.OK || !strings.Contains(blanks(stdout), "\n"+row+"\n") {
 			t.Errorf("status %d, no row %q in\n%s%s", status, row, stdout, stderr)
 		}
 	}
-	if _, stdout, _ := program("-accelerator", "mi300x"); strings.Contains(stdout, "H100") || !strings.Contains(blanks(stdout), "\nMI300X $2.39! minimum on-demand Runpod") {
+	if _, stdout, _ := program("-accelerator", "mi300x"); strings.Contains(stdout, "H100") || !strings.Contains(blanks(stdout), "\nMI300X $2.59 minimum on-demand DigitalOcean") {
 		t.Error(stdout)
 	}
 	// Before the prices of autumn.
@@ -108,15 +109,18 @@ func TestReports(t *testing.T) {
 			t.Errorf("status %d, no row %q in\n%s%s", status, row, stdout, stderr)
 		}
 	}
-	// What is not known is not there.
-	if _, stdout, _ := program(l); strings.Contains(stdout, "cost") || strings.Contains(stdout, "/hour:") || strings.Contains(stdout, "kW") {
+	// What is not known is not there; the catalog knows the TDP of an H100.
+	if _, stdout, _ := program("-accelerator", "H900", l); strings.Contains(stdout, "cost") || strings.Contains(stdout, "/hour:") || strings.Contains(stdout, "kW") {
+		t.Error(stdout)
+	}
+	if _, stdout, _ := program(l); !strings.Contains(blanks(stdout), "\npeak: per kW 2143 (tdp, catalog: 700 W each)\n") || !strings.Contains(blanks(stdout), "\npeak: per rack 48000 (of 32, catalog, extrapolated)\n") {
 		t.Error(stdout)
 	}
 	// A price of the catalog says which.
 	if _, stdout, stderr := program("-quote", "minimum", l); !strings.Contains(stdout, "$3.90 (minimum on-demand, Crusoe Cloud H100 80GB HGX, 2026-09-20)") || !strings.Contains(stdout, "$0.867 (1M in + 1M out)") {
 		t.Error(stdout, stderr)
 	}
-	if _, stdout, _ := program("-quote", "minimum", "-commitment", "1yr", l); !strings.Contains(stdout, "$7.8656 (lowest 1-year committed, Azure") || !strings.Contains(stdout, "the price of Azure is 121 days old") {
+	if _, stdout, _ := program("-quote", "minimum", "-commitment", "1yr", l); !strings.Contains(stdout, "$7.87 (lowest 1-year committed, Azure") || !strings.Contains(stdout, "above the minimum on-demand, $3.90 (Crusoe Cloud)") || !strings.Contains(stdout, "the price of Azure is 121 days old") {
 		t.Error(stdout)
 	}
 }
@@ -134,12 +138,15 @@ func TestMistakes(t *testing.T) {
 		{[]string{"missing.json"}, cli.Failed, "missing.json"},
 		{[]string{file(t, "x.json", `{"schema":"other/1"}`)}, cli.Failed, `schema is "other/1", expected "agentperf.report/2" or "slt.report/2"`},
 		{[]string{file(t, "x.json", `not JSON`)}, cli.Failed, "not a report"},
-		{[]string{file(t, "x.json", `[1]`)}, cli.Failed, "not a report"},
+		{[]string{file(t, "x.json", `[1]`)}, cli.Failed, "not a report: it is a list, expected an object"},
 		{[]string{file(t, "x.json", strings.Replace(load, `"accelerators":8`, `"accelerators":-8`, 1))}, cli.Failed, "Accelerators is -8"},
 		{[]string{file(t, "x.json", strings.Replace(load, `"complete":true`, `"complete":false`, 1))}, cli.OK, "did not come to its end"},
 		{[]string{file(t, "x.json", `{"schema":"slt.report/1"}`)}, cli.Failed, "which another version of this program wrote"},
-		{[]string{"-quote", "minimum", file(t, "x.json", `{"schema":"slt.report/2"}`)}, cli.Failed, "-quote needs to know the accelerators"},
-		{[]string{"-quote", "minimum", "-accelerator", "H900", l}, cli.Failed, "no price: on-demand H900"},
+		{[]string{"-quote", "minimum", file(t, "x.json", `{"schema":"slt.report/2"}`)}, cli.OK, "-quote needs to know the accelerators"},
+		{[]string{"-quote", "minimum", "-accelerator", "H900", l}, cli.OK, "no price: on-demand H900"},
+		{[]string{"-providers", "aa,,", "-quote", "minimum", l}, cli.Usage, "expected names separated by commas"},
+		{[]string{"-json", "-csv"}, cli.Usage, "two formats"},
+		{[]string{file(t, "x.json", `{"schema":"slt.report/2","levels":{}}`)}, cli.Failed, "x.json: not a report: levels is an object, expected a list"},
 		{[]string{"-quote", "median", l}, cli.Usage, "expected minimum or average"},
 		{[]string{"-quote", "minimum", "-price", "2", l}, cli.Usage, "two prices"},
 		{[]string{"-price", "2"}, cli.Usage, "-price says nothing without a report"},

@@ -81,16 +81,18 @@ func compare(o *options) (*slt.Report, error) {
 		}
 		reports[i] = r
 	}
-	for _, r := range reports {
-		var stated pricing.System
+	var stated [2]pricing.System
+	for i, r := range reports {
 		if r.System != nil {
-			stated = *r.System
+			stated[i] = *r.System
 		}
-		stated, err := o.system.Over(stated)
-		if err != nil {
-			return nil, err
-		}
-		r.System = &stated
+	}
+	systems, err := o.system.Over(stated[:]...)
+	if err != nil {
+		return nil, err
+	}
+	for i, r := range reports {
+		r.System = &systems[i]
 	}
 	return slt.Optimal(reports[0], reports[1])
 }

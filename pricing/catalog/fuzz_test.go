@@ -44,7 +44,7 @@ func checkRead(t *testing.T, prices catalog.Prices, err error) {
 func blankless(all catalog.Prices) catalog.Prices {
 	out := make(catalog.Prices, 0, len(all))
 	for _, p := range all {
-		for _, s := range []*string{&p.Provider, &p.Accelerator, &p.Instance, &p.Region, &p.SourceTitle, &p.Source, &p.Confidence, &p.Notes} {
+		for _, s := range []*string{&p.Provider, &p.Accelerator, &p.Instance, &p.Region, &p.Variant, &p.SourceTitle, &p.Source, &p.Confidence, &p.Notes} {
 			*s = strings.TrimSpace(strings.ReplaceAll(*s, "\r\n", "\n"))
 		}
 		out = append(out, p)
@@ -69,7 +69,7 @@ func FuzzReadSkyPilot(f *testing.F) {
 	f.Add(skyPilot)
 	f.Add("InstanceType,AcceleratorName,AcceleratorCount,Price\na,H100,8.0,1e-3\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		prices, err := catalog.ReadSkyPilot("f.in", "Cloud", day("2026-11-05"), strings.NewReader(text))
+		prices, _, err := catalog.ReadSkyPilot("f.in", "Cloud", day("2026-11-05"), strings.NewReader(text))
 		checkRead(t, prices, err)
 	})
 }

@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/agentperf/agentperf-go/pricing"
@@ -17,7 +16,10 @@ type Price struct {
 	PerInstance int
 	Instance    string
 	// Region is the provider's name of the region; empty for a price without one.
-	Region     string
+	Region string
+	// Variant is what tells the price from others of the same instance and region, in
+	// words: "zone us-east-1b", "meter ND96isr H100 v5"; empty if nothing does.
+	Variant    string
 	Commitment Commitment
 	Scope      Scope
 	// PerHour is the price of one accelerator for an hour.
@@ -87,20 +89,22 @@ func parseScope(s string) (Scope, bool) {
 }
 
 func (p Price) String() string {
-	return fmt.Sprintf("%s %s %v per accelerator-hour, %s, %s", p.Provider, p.Accelerator, p.PerHour, p.Commitment.words(), p.Date.Format(time.DateOnly))
+	return fmt.Sprintf("%s %s %s per accelerator-hour, %s, %s", p.Provider, p.Accelerator, p.PerHour.Short(), p.Commitment.words(), p.Date.Format(time.DateOnly))
 }
 
-// SameAccelerator reports whether two names mean the same accelerator. Case, blanks,
-// hyphens and underscores do not matter, and the bare name of a generation is its SXM
-// form: H100 and H100 SXM5 are the same, H100-PCIe and H100-NVL are others.
-func SameAccelerator(a, b string) bool { return acceleratorKey(a) == acceleratorKey(b) }
+// staleAfter is the age of a price, in days, beyond which it is stale: prices move by tens
+// of percent within months.
+const staleAfter = 90
 
-// acceleratorKey returns the same key for all names of one accelerator. The bare name of a
-// generation is its SXM form, which systems of eight have.
-func acceleratorKey(name string) string {
-	key := strings.ToUpper(strings.Join(strings.FieldsFunc(name, func(r rune) bool { return r == ' ' || r == '-' || r == '_' }), "-"))
-	if base, rest, ok := strings.Cut(key, "-SXM"); ok && strings.Trim(rest, "0123456789") == "" {
-		return base
-	}
-	return key
+// Stale reports whether the price is more than 90 days old on a day. It never is on the
+// zero day.
+func (p Price) Stale(asOf time.Time) bool { return !asOf.IsZero() && p.age(asOf) > staleAfter }
+
+// age returns the age of the price in days.
+func (p Price) age(asOf time.Time) int { return int(asOf.Sub(p.Date).Hours() / 24) }
+
+// dayOf returns the day of an instant, in UTC.
+func dayOf(t time.Time) time.Time {
+	year, month, day := t.Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 }

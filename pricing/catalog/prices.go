@@ -30,9 +30,9 @@ func BuiltinPrices() Prices {
 //	provider, accelerator, commitment (on_demand, spot, 1yr, 3yr),
 //	price_per_gpu_hour_usd, price_date (YYYY-MM-DD)
 //
-// and optionally gpus_per_instance, instance_name, region, scope (whole_instance,
-// the default, gpu_only or community), source_title, source_url_or_repo, confidence
-// and notes. Other columns are ignored. name is the name of the file; the error names
+// and optionally gpus_per_instance, instance_name, region, variant (a zone or meter), scope
+// (whole_instance, the default, gpu_only or community), source_title, source_url_or_repo,
+// confidence and notes. Other columns are ignored. name is the name of the file; the error names
 // file, line and column of each bad row, up to ten.
 func ReadPrices(name string, r io.Reader) (Prices, error) {
 	var prices Prices
@@ -52,7 +52,7 @@ func ReadPrices(name string, r io.Reader) (Prices, error) {
 func readPrice(r *row) (p Price, err error) {
 	p = Price{
 		Provider: r.get("provider"), Accelerator: r.get("accelerator"),
-		Instance: r.get("instance_name"), Region: r.get("region"),
+		Instance: r.get("instance_name"), Region: r.get("region"), Variant: r.get("variant"),
 		SourceTitle: r.get("source_title"), Source: r.get("source_url_or_repo"),
 		Confidence: r.get("confidence"), Notes: r.get("notes"),
 	}
@@ -85,7 +85,7 @@ func readPrice(r *row) (p Price, err error) {
 // around fields.
 func WritePrices(w io.Writer, prices Prices) error {
 	rows := [][]string{{
-		"provider", "accelerator", "gpus_per_instance", "instance_name", "region", "commitment", "scope",
+		"provider", "accelerator", "gpus_per_instance", "instance_name", "region", "variant", "commitment", "scope",
 		"price_per_gpu_hour_usd", "price_date", "source_title", "source_url_or_repo", "confidence", "notes",
 	}}
 	for _, p := range prices {
@@ -94,7 +94,7 @@ func WritePrices(w io.Writer, prices Prices) error {
 			count = strconv.Itoa(p.PerInstance)
 		}
 		rows = append(rows, []string{
-			p.Provider, p.Accelerator, count, p.Instance, p.Region, string(p.Commitment), string(p.Scope),
+			p.Provider, p.Accelerator, count, p.Instance, p.Region, p.Variant, string(p.Commitment), string(p.Scope),
 			strings.TrimPrefix(p.PerHour.String(), "$"), p.Date.Format(time.DateOnly), p.SourceTitle, p.Source, p.Confidence, p.Notes,
 		})
 	}

@@ -16,7 +16,8 @@ import (
 type Statistic string
 
 const (
-	// Minimum is the lowest price of any provider.
+	// Minimum is the lowest price of any provider, of those that are not stale if
+	// there are any.
 	Minimum Statistic = "minimum"
 	// Average is the mean of the lowest price of each provider, so that a provider
 	// with many instance sizes counts once.
@@ -34,15 +35,19 @@ type Quote struct {
 	// From are the prices that it is computed from.
 	From Prices
 	// Warnings are reservations that belong beside the figure.
-	Warnings []string
+	Warnings []Warning
 }
+
+// A Warning is a reservation about a quote: a code for programs and a text for people. The
+// codes are stale (a price is more than 90 days old), scope (the price is not of a whole
+// instance), one_provider, lower_stale (a lower price does not count, because it is stale)
+// and above_on_demand (a price with a commitment is above the one without).
+type Warning struct{ Code, Text string }
+
+func (w Warning) String() string { return w.Text }
 
 // ErrNoPrice is returned when no price of a catalog matches a query.
 var ErrNoPrice = errors.New("catalog: no price")
-
-// staleAfter is the age of a price, in days, beyond which it carries a warning: prices
-// move by tens of percent within months.
-const staleAfter = 90
 
 // Quote returns a statistic of the prices that match a query, which must name an
 // accelerator and a commitment: without them it would be meaningless. The error wraps
@@ -65,12 +70,12 @@ func (all Prices) Quote(q Query, s Statistic) (Quote, error) {
 		}
 	}
 	quote := Quote{Name: string(s) + " " + q.Commitment.words()}
-	lowest := picked.lowestOfEach()
+	lowest := picked.Lowest(q)
 	if s == Minimum {
 		if q.Commitment == OneYear || q.Commitment == ThreeYear {
 			quote.Name = "lowest " + q.Commitment.words()
 		}
-		low := slices.MinFunc(lowest, func(a, b Price) int { return cmp.Compare(a.PerHour, b.PerHour) })
+		low := slices.MinFunc(lowest, q.better)
 		quote.PerHour, quote.From = low.PerHour, Prices{low}
 	} else {
 		sum := new(big.Rat)
@@ -83,23 +88,14 @@ func (all Prices) Quote(q Query, s Statistic) (Quote, error) {
 		}
 		quote.PerHour, quote.From = mean, lowest
 	}
-	quote.warn(q, len(lowest))
-	return quote, nil
-}
-
-// lowestOfEach returns the lowest price of each provider, in the order of the providers.
-func (all Prices) lowestOfEach() (lowest Prices) {
-	index := make(map[string]int)
-	for _, p := range all {
-		key := strings.ToLower(p.Provider)
-		if i, seen := index[key]; !seen {
-			index[key] = len(lowest)
-			lowest = append(lowest, p)
-		} else if p.PerHour < lowest[i].PerHour {
-			lowest[i] = p
-		}
+	quote.warnOf(q, len(lowest))
+	if s == Minimum {
+		quote.warnLower(q, picked)
 	}
-	return lowest
+	if q.Commitment != OnDemand {
+		quote.warnAbove(all, q, s)
+	}
+	return quote, nil
 }
 
 // instead hints at prices that nearly match the query.
@@ -117,30 +113,58 @@ func (all Prices) instead(q Query) string {
 	return ""
 }
 
-func (q *Quote) warn(of Query, providers int) {
-	add := func(format string, args ...any) { q.Warnings = append(q.Warnings, fmt.Sprintf(format, args...)) }
+func (q *Quote) warn(code, format string, args ...any) {
+	q.Warnings = append(q.Warnings, Warning{code, fmt.Sprintf(format, args...)})
+}
+
+// warnOf warns of what the prices are.
+func (q *Quote) warnOf(of Query, providers int) {
 	for _, p := range q.From {
-		if days := int(of.AsOf.Sub(p.Date).Hours() / 24); !of.AsOf.IsZero() && days > staleAfter {
-			add("the price of %s is %d days old (%s)", p.Provider, days, p.Date.Format(time.DateOnly))
+		if p.Stale(of.AsOf) {
+			q.warn("stale", "the price of %s is %d days old (%s)", p.Provider, p.age(of.AsOf), p.Date.Format(time.DateOnly))
 		}
 	}
 	switch of.scope() {
 	case GPUOnly:
-		add("the price is of the accelerator alone: processors, memory and disks come on top")
+		q.warn("scope", "the price is of the accelerator alone: processors, memory and disks come on top")
 	case Community:
-		add("the price is of a marketplace of third parties' machines")
+		q.warn("scope", "the price is of a marketplace of third parties' machines")
 	}
 	if providers == 1 {
-		add("only one provider is known: %s", q.From[0].Provider)
+		q.warn("one_provider", "only one provider is known: %s", q.From[0].Provider)
 	}
 }
 
+// warnLower warns of a lower price that was not taken because it is stale.
+func (q *Quote) warnLower(of Query, picked Prices) {
+	low := slices.MinFunc(picked, func(a, b Price) int { return cmp.Compare(a.PerHour, b.PerHour) })
+	if low.PerHour < q.PerHour {
+		q.warn("lower_stale", "a lower price of %s, %s, is %d days old (%s) and does not count", low.Provider, low.PerHour.Short(), low.age(of.AsOf), low.Date.Format(time.DateOnly))
+	}
+}
+
+// warnAbove warns of a price with a commitment that is above the one without: few
+// providers publish what they ask of those who commit themselves.
+func (q *Quote) warnAbove(all Prices, of Query, s Statistic) {
+	of.Commitment = OnDemand
+	free, err := all.Quote(of, s)
+	if err != nil || q.PerHour <= free.PerHour {
+		return
+	}
+	from := ""
+	if len(free.From) == 1 {
+		from = " (" + free.From[0].Provider + ")"
+	}
+	q.warn("above_on_demand", "%s is %s, above the %s, %s%s: few providers publish prices with a commitment", q.Name, q.PerHour.Short(), free.Name, free.PerHour.Short(), from)
+}
+
 // Note returns the quote in words, for [pricing.System].PriceNote: statistic, provider,
-// instance and date.
+// instance, zone or meter, and date.
 func (q Quote) Note() string {
 	if len(q.From) == 1 {
 		p := q.From[0]
-		return fmt.Sprintf("%s, %s %s, %s", q.Name, p.Provider, p.Instance, p.Date.Format(time.DateOnly))
+		parts := []string{q.Name, strings.TrimSpace(p.Provider + " " + p.Instance), p.Variant, p.Date.Format(time.DateOnly)}
+		return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
 	}
 	oldest := slices.MinFunc(q.From, func(a, b Price) int { return a.Date.Compare(b.Date) })
 	newest := slices.MaxFunc(q.From, func(a, b Price) int { return a.Date.Compare(b.Date) })

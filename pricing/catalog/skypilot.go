@@ -14,30 +14,49 @@ import (
 
 // ReadSkyPilot reads a vms.csv of SkyPilot's catalog. There is one such file for each
 // cloud, which neither names the cloud nor dates its prices; the caller gives both. Some
-// of these files are years old. A price there is per instance; it is divided by the number
-// of accelerators and rounded to a picodollar. A row becomes an on-demand price and, if it
-// has one, a spot price. Rows without accelerators or without a price are skipped.
+// of these files are years old. A price there is per instance, or for a row without an
+// instance of its accelerators alone ([GPUOnly]); it is divided by the number of
+// accelerators, for a slice of TPUs by the number of its chips, and rounded to a
+// picodollar. A row becomes an on-demand price and, if it has one, a spot price.
 //
-// The error names file, line and column of up to ten bad rows.
-func ReadSkyPilot(name, provider string, date time.Time, r io.Reader) (Prices, error) {
+// These files call most forms of an H100 just H100. Instance, GpuInfo and number of
+// accelerators tell which it is; where they do not, or contradict each other, the name says
+// that the form is unknown.
+//
+// Rows without accelerators or without a price are skipped. warnings tell what else was
+// left out: slices of unknown size, and prices that stand for an unknown one. The error
+// names file, line and column of up to ten bad rows.
+func ReadSkyPilot(name, provider string, date time.Time, r io.Reader) (prices Prices, warnings []string, err error) {
 	if provider == "" || date.IsZero() {
-		return nil, errors.New("catalog: SkyPilot's files need a provider and a date")
+		return nil, nil, errors.New("catalog: SkyPilot's files need a provider and a date")
 	}
-	year, month, day := date.Date()
-	date = time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
-	var prices Prices
-	err := readTable(name, r, []string{"instancetype", "acceleratorname", "acceleratorcount", "price"}, func(r *row) error {
+	date = dayOf(date)
+	slices, unknown := 0, 0
+	err = readTable(name, r, []string{"instancetype", "acceleratorname", "acceleratorcount", "price"}, func(r *row) error {
 		count, err := r.decimal("acceleratorcount")
 		if err != nil || count == nil || r.get("acceleratorname") == "" {
 			return err
 		}
 		p := Price{
-			Provider: provider, Accelerator: skyPilotAccelerator(r.get("instancetype"), r.get("acceleratorname")),
-			Instance: r.get("instancetype"), Region: r.get("region"), Date: date, Scope: WholeInstance,
+			Provider: provider, Instance: r.get("instancetype"), Region: r.get("region"), Date: date, Scope: WholeInstance,
 			SourceTitle: "SkyPilot catalog, " + name, Source: "skypilot-org/skypilot-catalog", Confidence: "medium",
 		}
-		if zone := r.get("availabilityzone"); zone != "" && p.Region == "" {
+		var ok bool
+		if p.Accelerator, count, ok = r.accelerators(count); !ok {
+			slices++
+			return nil
+		}
+		switch {
+		case p.Instance == "":
+			p.Scope, p.Instance = GPUOnly, r.get("acceleratorname")
+		case strings.HasSuffix(strings.ToUpper(p.Instance), "_COMMUNITY"): // Runpod's
+			p.Scope = Community
+		}
+		switch zone := r.get("availabilityzone"); {
+		case p.Region == "":
 			p.Region = zone
+		case zone != "":
+			p.Variant = "zone " + zone
 		}
 		if count.IsInt() && count.Num().IsInt64() {
 			p.PerInstance = int(count.Num().Int64())
@@ -53,8 +72,13 @@ func ReadSkyPilot(name, provider string, date time.Time, r io.Reader) (Prices, e
 			if price == nil {
 				continue
 			}
+			each := new(big.Rat).Quo(price, count)
+			if r.noPrice(price, each) {
+				unknown++
+				continue
+			}
 			p.Commitment = c.commitment
-			if p.PerHour, err = pricing.RoundUSD(price.Quo(price, count)); err != nil || p.PerHour <= 0 {
+			if p.PerHour, err = pricing.RoundUSD(each); err != nil || p.PerHour <= 0 {
 				return r.bad(c.column, "a price that can be divided by the accelerators")
 			}
 			prices = append(prices, p)
@@ -62,15 +86,33 @@ func ReadSkyPilot(name, provider string, date time.Time, r io.Reader) (Prices, e
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return prices, nil
+	return prices, append(skipped(slices, "rows of slices of unknown size"), skipped(unknown, "prices that stand for an unknown one")...), nil
 }
 
-// decimal returns a field as an exact number; nil if it is empty or 0.
+// noPrice reports whether a number stands for an unknown price. SkyPilot writes 700 for
+// slices of TPUs; others write a row of nines, or one round number for all prices of a
+// row. No accelerator costs 100 dollars an hour: the dearest known is at 18.
+func (r *row) noPrice(price, each *big.Rat) bool {
+	if each.Cmp(big.NewRat(100, 1)) >= 0 {
+		return true
+	}
+	if !price.IsInt() || price.Cmp(big.NewRat(100, 1)) < 0 {
+		return false
+	}
+	text := price.Num().String()
+	spot, err := r.decimal("spotprice")
+	same := err == nil && spot != nil && spot.Cmp(price) == 0
+	return text == "700" || strings.Trim(text, "9") == "" || same && strings.HasSuffix(text, "00")
+}
+
+// decimal returns a field as an exact number; nil if it is empty, 0 or Python's word for
+// none.
 func (r *row) decimal(column string) (*big.Rat, error) {
 	text := r.get(column)
-	if text == "" {
+	switch strings.ToLower(text) {
+	case "", "nan", "none", "null":
 		return nil, nil
 	}
 	v, ok := decimal.Parse(text, 1e6)
@@ -81,23 +123,6 @@ func (r *row) decimal(column string) (*big.Rat, error) {
 		return nil, nil
 	}
 	return v, nil
-}
-
-// skyPilotAccelerator returns our name of an accelerator. SkyPilot calls most forms of the
-// H100 just H100; the instance tells which it is.
-func skyPilotAccelerator(instance, name string) string {
-	lower := strings.ToLower(instance)
-	switch base := strings.TrimSuffix(strings.ToUpper(name), "-80GB"); {
-	case base == "H100" && strings.Contains(lower, "pcie"):
-		return "H100-PCIe"
-	case base == "H100" && strings.HasPrefix(lower, "standard_nc"):
-		return "H100-NVL"
-	case base == "H100" || base == "H100-MEGA" || base == "H100-SXM":
-		return "H100-SXM"
-	case base == "H200" || base == "H200-SXM":
-		return "H200-SXM"
-	}
-	return name
 }
 
 // skipped returns a warning about rows that were left out.

@@ -10,23 +10,8 @@ import (
 	"strings"
 )
 
-// mostBytes bounds the size of a file; larger price lists hold more than accelerators.
-const mostBytes = 64 << 20
-
 // mostMistakes is how many bad rows of a file are reported: enough to see a pattern.
 const mostMistakes = 10
-
-// readAll reads r to its end, up to mostBytes.
-func readAll(name string, r io.Reader) ([]byte, error) {
-	text, err := io.ReadAll(io.LimitReader(r, mostBytes+1))
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("catalog: %s: %w", name, err)
-	case len(text) > mostBytes:
-		return nil, fmt.Errorf("catalog: %s is larger than %d MiB", name, mostBytes>>20)
-	}
-	return bytes.TrimPrefix(text, []byte("\ufeff")), nil
-}
 
 // row is one row of a CSV file whose first names the columns.
 type row struct {
@@ -78,7 +63,7 @@ func (r *row) count(column string) (int, error) {
 // readTable calls f with each row of a CSV file. Columns are found by their names in the
 // first row, in any order and case. The error joins those of f, up to mostMistakes.
 func readTable(name string, r io.Reader, required []string, f func(r *row) error) error {
-	text, err := readAll(name, r)
+	text, err := readText(name, r)
 	if err != nil {
 		return err
 	}
@@ -99,6 +84,9 @@ func readTable(name string, r io.Reader, required []string, f func(r *row) error
 	}
 	for _, column := range required {
 		if _, ok := columns[column]; !ok {
+			if strings.ContainsAny(header[0], ";\t") {
+				return fmt.Errorf("catalog: %s:1: there are no commas between the names of columns; expected comma-separated values", name)
+			}
 			return fmt.Errorf("catalog: %s:1: there is no column %s; expected at least %s", name, column, strings.Join(required, ", "))
 		}
 	}

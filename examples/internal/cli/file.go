@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/agentperf/agentperf-go/internal/jsonerror"
 )
 
 // WriteFile writes a file: under another name first and renamed when it is whole,
@@ -104,13 +106,13 @@ func ReadReport(name, schema string, v any) error {
 		Schema string `json:"schema"`
 	}
 	if err := json.Unmarshal(text, &kind); err != nil {
-		return fmt.Errorf("%s: not a report: %w", name, err)
+		return fmt.Errorf("%s: not a report: %s", name, jsonerror.Words(err))
 	}
 	if err := CheckSchema(kind.Schema, schema); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	if err := json.Unmarshal(text, v); err != nil {
-		return fmt.Errorf("%s: not a report: %w", name, err)
+		return fmt.Errorf("%s: not a report: %s", name, jsonerror.Words(err))
 	}
 	return nil
 }

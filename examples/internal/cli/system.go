@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/agentperf/agentperf-go/pricing"
+	"github.com/agentperf/agentperf-go/pricing/catalog"
 )
 
 // System is the flags about the money and power of the system under test.
@@ -32,7 +33,7 @@ func (s *System) Register(flags *flag.FlagSet) {
 		}
 	}
 	set("accelerators", "`number` of accelerators of the whole deployment, prefill and decode, idle ones included", count(&s.system.Accelerators))
-	set("accelerator", "`name` of the accelerators, such as H100, for the report", func(value string) error {
+	set("accelerator", "`name` of the accelerators, such as H100; their TDP and the size of a rack are from the built-in catalog if it knows them and no flag states them", func(value string) error {
 		s.system.Accelerator = value
 		return nil
 	})
@@ -48,7 +49,7 @@ func (s *System) Register(flags *flag.FlagSet) {
 		s.system.Power, err = pricing.ParsePower(value)
 		return err
 	})
-	set("power-basis", "what the power covers: `measured_accelerator`, measured_wall, tdp, system_max, all_in_it, all_in_utility or rack_provisioned", func(value string) (err error) {
+	set("power-basis", "what the power covers: `measured_accelerator`, measured_wall, tdp, system_max, all_in_it, all_in_utility or rack_provisioned; without -power, tdp, system_max and rack_provisioned are from the catalog", func(value string) (err error) {
 		s.system.Basis, err = pricing.ParseBasis(value)
 		return err
 	})
@@ -61,12 +62,47 @@ func (s *System) Register(flags *flag.FlagSet) {
 	set("rack", "`number` of accelerators in a rack", count(&s.system.RackAccelerators))
 }
 
-// System returns the system that the flags describe; the zero System without flags.
-// The error names the flags where it can.
-func (s *System) System() (pricing.System, error) { return s.Over(pricing.System{}) }
+// System returns the system that the flags describe, with what the catalog says of its
+// accelerator; the zero System without flags. The error names the flags where it can.
+func (s *System) System() (pricing.System, error) {
+	all, err := s.Over(pricing.System{})
+	return all[0], err
+}
 
-// Over returns base with the fields that flags set replaced.
-func (s *System) Over(base pricing.System) (pricing.System, error) {
+// Over returns systems with the fields that flags set replaced, and with what the catalog
+// says of their accelerators where nothing else is known. Power from the catalog is of one
+// basis, that of the others if they state one, so that they can be compared.
+func (s *System) Over(stated ...pricing.System) ([]pricing.System, error) {
+	all := make([]pricing.System, len(stated))
+	var basis pricing.Basis
+	for i := range stated {
+		all[i] = s.over(stated[i])
+		if all[i].Power > 0 && basis == "" {
+			basis = all[i].Basis
+		}
+	}
+	accelerators := catalog.BuiltinAccelerators()
+	var errs []error
+	for i := range all {
+		wanted := all[i]
+		if wanted.Power == 0 && wanted.Basis == "" {
+			wanted.Basis = basis
+		}
+		wanted = catalog.Complete(wanted, accelerators)
+		if wanted.Power == 0 {
+			wanted.Basis = all[i].Basis
+		}
+		if basis == "" {
+			basis = wanted.Basis
+		}
+		all[i] = wanted
+		errs = append(errs, check(wanted))
+	}
+	return all, errors.Join(errs...)
+}
+
+// over returns a system with the fields that flags set replaced.
+func (s *System) over(base pricing.System) pricing.System {
 	if s.given["accelerators"] {
 		base.Accelerators = s.system.Accelerators
 	}
@@ -75,6 +111,9 @@ func (s *System) Over(base pricing.System) (pricing.System, error) {
 	}
 	if s.given["price"] {
 		base.Price, base.PriceNote = s.system.Price, s.system.PriceNote
+	}
+	if (s.given["power"] || s.given["power-basis"] || s.given["accelerator"] || s.given["accelerators"]) && base.PowerNote != "" {
+		base.Power, base.Basis, base.PowerNote = 0, "", "" // of the catalog, for another question
 	}
 	if s.given["power"] {
 		base.Power = s.system.Power
@@ -85,19 +124,24 @@ func (s *System) Over(base pricing.System) (pricing.System, error) {
 	if s.given["pue"] {
 		base.PUE = s.system.PUE
 	}
+	if s.given["accelerator"] && base.RackNote != "" {
+		base.RackAccelerators, base.RackNote = 0, ""
+	}
 	if s.given["rack"] {
-		base.RackAccelerators = s.system.RackAccelerators
+		base.RackAccelerators, base.RackNote = s.system.RackAccelerators, ""
 	}
-	var errs []error
+	return base
+}
+
+// check returns the mistakes in a system, by the names of flags where it can.
+func check(s pricing.System) error {
 	switch {
-	case base.Accelerators == 0 && (base.Price > 0 || base.RackAccelerators > 0):
-		errs = append(errs, errors.New("-price and -rack need -accelerators"))
-	case base.Power > 0 && base.Basis == "":
-		errs = append(errs, errors.New("-power needs -power-basis: figures of different bases differ by up to a factor of two"))
-	case base.Power == 0 && base.Basis != "":
-		errs = append(errs, errors.New("-power-basis needs -power"))
-	default:
-		errs = append(errs, base.Validate())
+	case s.Accelerators == 0 && (s.Price > 0 || s.RackAccelerators > 0):
+		return errors.New("-price and -rack need -accelerators")
+	case s.Power > 0 && s.Basis == "":
+		return errors.New("-power needs -power-basis: figures of different bases differ by up to a factor of two")
+	case s.Power == 0 && s.Basis != "":
+		return errors.New("-power-basis needs -power, or -accelerators and an -accelerator whose data sheet states a power of that basis")
 	}
-	return base, errors.Join(errs...)
+	return s.Validate()
 }

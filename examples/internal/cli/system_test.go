@@ -19,7 +19,8 @@ func parse(t *testing.T, base pricing.System, args ...string) (pricing.System, e
 	if err := flags.Parse(args); err != nil {
 		return pricing.System{}, err
 	}
-	return s.Over(base)
+	all, err := s.Over(base)
+	return all[0], err
 }
 
 func TestSystem(t *testing.T) {
@@ -55,6 +56,35 @@ func TestSystem(t *testing.T) {
 	} {
 		if got, err := parse(t, pricing.System{}, strings.Fields(args)...); err == nil || !strings.Contains(err.Error(), words) {
 			t.Errorf("%s: %+v, %v; want %q", args, got, err, words)
+		}
+	}
+}
+
+// What no flag and no report states is from the catalog, on one basis for all.
+func TestSystemFromCatalog(t *testing.T) {
+	got, err := parse(t, pricing.System{}, "-accelerators", "8", "-accelerator", "H100")
+	want := pricing.System{Accelerator: "H100", Accelerators: 8, Power: 5600, Basis: pricing.TDP, PowerNote: "catalog: 700 W each", RackAccelerators: 32, RackNote: "catalog"}
+	if err != nil || got != want {
+		t.Errorf("%+v, %v; want %+v", got, err, want)
+	}
+	if got, err := parse(t, want, "-power-basis", "rack_provisioned"); err != nil || got.Power != 10200 || got.PowerNote != "catalog: 40.8 kW for a rack of 32" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if got, err := parse(t, want, "-accelerator", "GB300", "-accelerators", "72"); err != nil || got.Power != 100800 || got.RackAccelerators != 72 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if got, err := parse(t, want, "-power", "6kW", "-power-basis", "measured_wall", "-rack", "16"); err != nil || got.Power != 6000 || got.PowerNote != "" || got.RackAccelerators != 16 || got.RackNote != "" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	h100, stated := pricing.System{Accelerator: "H100", Accelerators: 8}, pricing.System{Accelerator: "B200", Accelerators: 8, Power: 10400, Basis: pricing.MeasuredWall}
+	for _, tt := range []struct {
+		basis pricing.Basis
+		power pricing.Watts
+	}{{pricing.MeasuredWall, 0}, {pricing.SystemMax, 10200}, {pricing.TDP, 5600}} {
+		stated.Basis = tt.basis
+		all, err := new(cli.System).Over(h100, stated)
+		if err != nil || all[0].Power != tt.power || all[1].Power != 10400 || all[0].Power > 0 && all[0].Basis != tt.basis {
+			t.Errorf("%+v, %v", all, err)
 		}
 	}
 }

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/agentperf/agentperf-go/agentperf"
+	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/internal/jsonerror"
+	"github.com/agentperf/agentperf-go/pricing"
+	"github.com/agentperf/agentperf-go/pricing/catalog"
+	"github.com/agentperf/agentperf-go/slt"
+)
+
+// report is a report of maxusers or slt and the system it is divided by.
+type report struct {
+	name     string
+	agents   *agentperf.Report // or
+	load     *slt.Report
+	system   pricing.System
+	warnings []string
+}
+
+// read reads a report of either kind.
+func read(name string) (*report, error) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	var kind struct {
+		Schema string          `json:"schema"`
+		System *pricing.System `json:"system"`
+	}
+	if err := json.Unmarshal(text, &kind); err != nil {
+		return nil, fmt.Errorf("%s: not a report: %s", name, jsonerror.Words(err))
+	}
+	r := &report{name: name}
+	if kind.System != nil {
+		r.system = *kind.System
+	}
+	complete := false
+	switch kind.Schema {
+	case agentperf.Schema:
+		r.agents = new(agentperf.Report)
+		err, complete = json.Unmarshal(text, r.agents), r.agents.Complete
+	case slt.Schema:
+		r.load = new(slt.Report)
+		err, complete = json.Unmarshal(text, r.load), r.load.Complete
+	default:
+		return nil, fmt.Errorf("%s: %w", name, cli.CheckSchema(kind.Schema, agentperf.Schema, slt.Schema))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: not a report: %s", name, jsonerror.Words(err))
+	}
+	if !complete {
+		r.warnings = append(r.warnings, "the run did not come to its end")
+	}
+	return r, nil
+}
+
+// readAll reads the reports that the command line names and completes their systems from
+// flags and the catalog.
+func readAll(o *options) ([]*report, error) {
+	var all []*report
+	var stated []pricing.System
+	for _, name := range o.files {
+		r, err := read(name)
+		if err != nil {
+			return nil, err
+		}
+		if err := r.system.Validate(); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		all, stated = append(all, r), append(stated, r.system)
+	}
+	systems, err := o.system.Over(stated...)
+	if err != nil {
+		return nil, err
+	}
+	for i, r := range all {
+		r.system = systems[i]
+		if err := r.quote(o); err != nil {
+			return nil, fmt.Errorf("%s: %w", r.name, err)
+		}
+	}
+	return all, nil
+}
+
+// quote prices the system at -quote. A price that is not known leaves out the figures that
+// need it, and a warning says so.
+func (r *report) quote(o *options) error {
+	if o.statistic == "" {
+		return nil
+	}
+	r.system.Price, r.system.PriceNote = 0, "" // a report's own is another than was asked for
+	if r.system.Accelerator == "" || r.system.Accelerators == 0 {
+		r.warnings = append(r.warnings, "no price: -quote needs to know the accelerators; see -accelerator and -accelerators")
+		return nil
+	}
+	quote, err := o.prices.Quote(catalog.Query{Providers: o.providers, Accelerator: r.system.Accelerator, Commitment: o.commitment, AsOf: o.asOf}, o.statistic)
+	switch {
+	case errors.Is(err, catalog.ErrNoPrice):
+		r.warnings = append(r.warnings, err.Error())
+	case err != nil:
+		return err
+	default:
+		r.system.Price, r.system.PriceNote = quote.PerHour, quote.Note()
+		for _, w := range quote.Warnings {
+			r.warnings = append(r.warnings, w.Text)
+		}
+	}
+	return nil
+}
