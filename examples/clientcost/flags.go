@@ -25,7 +25,7 @@ func (o *options) period() time.Duration { return time.Duration(float64(time.Sec
 // parse reads the command line. The error has been shown to the user.
 func parse(program cli.Program, args []string) (*options, error) {
 	o := &options{}
-	flags := program.Flags()
+	flags := program.Flags("")
 	o.endpoint.Register(flags.FlagSet)
 	flags.Lookup("endpoint").Usage = "`URL` of an OpenAI-compatible server, such as http://host:8000; none means a process of its own on this machine"
 	flags.IntVar(&o.streams, "streams", 1000, "`number` of streams at once")

@@ -18,7 +18,7 @@ import (
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	program := cli.New("engine", stdout, stderr)
 	stdout, stderr = program.Stdout, program.Stderr
-	flags := program.Flags()
+	flags := program.Flags("")
 	name := flags.String("preset", "demo", "`name` of the system to simulate, see -list")
 	listen := flags.String("listen", "127.0.0.1:8000", "`address` to listen on; there is no authentication, so think before you leave loopback")
 	list := flags.Bool("list", false, "list the presets")

@@ -33,7 +33,7 @@ func parse(program cli.Program, args []string) (*options, error) {
 		output, delay string
 		prefix        string
 	)
-	flags := program.Flags()
+	flags := program.Flags("")
 	o.endpoint.Register(flags.FlagSet)
 	flags.StringVar(&o.workload, "workload", "", "recorded sessions to replay: a `file` or folder, or "+presetPrefix+"NAME for generated ones ("+strings.Join(generate.Presets(), ", ")+"); default "+presetPrefix+"demo, with an -endpoint without tool delays")
 	flags.StringVar(&o.format, "format", "", "the `format` of -workload, one of "+cli.Names(format.Formats())+" (default: recognized by its content)")

@@ -177,7 +177,7 @@ func (f *figures) normalize(name, bound string, quantity float64) error {
 			f.add(name+": "+what, bound, *v, note)
 		}
 	}
-	power := basis(n.PowerBasis, n.PUE, n.PowerNote)
+	power := basis(n.PowerBasis, n.PUE, "") // the power's own row says where it is from
 	row("per accelerator", n.PerAccelerator, "")
 	row("per kW", n.PerKW, power)
 	row("per MW", n.PerMW, power)

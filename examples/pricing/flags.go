@@ -34,7 +34,7 @@ func parse(program cli.Program, args []string, now time.Time) (*options, error) 
 	o := &options{asOf: now.UTC().Truncate(24 * time.Hour), commitment: catalog.OnDemand}
 	var own, azure string
 	var sky [][2]string // provider, file
-	flags := program.Flags()
+	flags := program.Flags("[REPORT ...]")
 	flags.Func("as-of", "`day` of the question as YYYY-MM-DD: later prices are ignored, prices older than 90 days marked (default today)", func(s string) (err error) {
 		if o.asOf, err = time.Parse(time.DateOnly, s); err != nil {
 			err = errors.New("expected a day as YYYY-MM-DD")

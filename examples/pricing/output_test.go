@@ -15,7 +15,7 @@ func TestUnknownPriceLeavesOutItsFigures(t *testing.T) {
 	for _, words := range []string{
 		"\nprice per accelerator-hour - $3.90 (minimum on-demand, Crusoe Cloud H100 80GB HGX, 2026-09-20)\n",
 		"\n20@10s: per accelerator 57.5 -\n",
-		"\npeak: per $/hour - 384.6\n",
+		"\npeak: per accelerator - 1500\npeak: per $/hour - 384.6\n",
 		"gb300.json: catalog: no price: on-demand GB300 whole_instance as of 2026-11-25\n",
 	} {
 		if status != cli.OK || !strings.Contains(blanks(stdout), words) || strings.Contains(stdout, "20@10s: per $/hour") {

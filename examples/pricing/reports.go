@@ -74,17 +74,19 @@ func reportsCSV(w io.Writer, columns []column) error {
 	return csv.NewWriter(w).WriteAll(rows)
 }
 
-// reportsTable prints a column for each report and a row for each figure, in the order in
-// which rows first appear.
+// reportsTable prints a column for each report and a row for each figure. A figure that
+// only a later report has comes after the one before it there.
 func reportsTable(w io.Writer, columns []column) error {
 	var order, head []string
 	cells := make(map[string][]string)
 	for i, c := range columns {
 		head = append(head, c.File)
+		after := -1
 		for _, f := range c.Figures {
 			if cells[f.Name] == nil {
-				order, cells[f.Name] = append(order, f.Name), slices.Repeat([]string{"-"}, len(columns))
+				order, cells[f.Name] = slices.Insert(order, after+1, f.Name), slices.Repeat([]string{"-"}, len(columns))
 			}
+			after = slices.Index(order, f.Name)
 			if text := f.cell(); text != "" {
 				cells[f.Name][i] = text
 			}

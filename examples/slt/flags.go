@@ -37,7 +37,7 @@ func parse(program cli.Program, args []string) (*options, error) {
 	var measure, settle, ramp, drain time.Duration
 	var input, output int
 	var seed uint64
-	flags := program.Flags()
+	flags := program.Flags("[-compare A.json B.json]")
 	o.endpoint.Register(flags.FlagSet)
 	flags.DurationVar(&measure, "measure", 0, "length of the measured window of a level (default 3m; 3s without -endpoint)")
 	flags.DurationVar(&settle, "settle", 0, "time between the last query's start and the window (default 15s; 1s without -endpoint)")

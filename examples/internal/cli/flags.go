@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -15,27 +16,33 @@ type Flags struct {
 	args             []string
 }
 
-// Flags returns an empty set of flags.
-func (p Program) Flags() *Flags { return p.CommandFlags("", "") }
+// Flags returns an empty set of flags for a program that takes the arguments.
+func (p Program) Flags(arguments string) *Flags { return p.CommandFlags("", arguments) }
 
 // CommandFlags returns an empty set of flags for a command of the program that
 // takes the arguments.
 func (p Program) CommandFlags(command, arguments string) *Flags {
 	f := &Flags{FlagSet: flag.NewFlagSet(p.Name, flag.ContinueOnError), program: p, prefix: "with "}
+	called := p.Name
 	if command != "" {
-		f.prefix = p.Name + " " + command + " "
-		f.synopsis = "Usage: " + f.prefix + "[flags] " + arguments + "\n"
+		called += " " + command
+		f.prefix = called + " "
 	}
+	f.synopsis = strings.TrimSpace("Usage: "+called+" [flags] "+arguments) + "\n"
 	f.SetOutput(p.Stderr)
 	f.Usage = func() {} // a page of flags would push the mistake off the screen
 	return f
 }
 
-// Parse reads the command line; flags may stand behind arguments. With -h it
-// prints the flags and returns [flag.ErrHelp]. A mistake is shown and is
+// Parse reads the command line; flags may stand behind arguments, and -- ends them. With
+// -h it prints usage and flags and returns [flag.ErrHelp]. A mistake is shown and is
 // [ErrUsage].
 func (f *Flags) Parse(args []string) error {
 	f.args = nil
+	var ended []string
+	if i := slices.Index(args, "--"); i >= 0 {
+		args, ended = args[:i], args[i+1:]
+	}
 	for {
 		switch err := f.FlagSet.Parse(args); {
 		case errors.Is(err, flag.ErrHelp):
@@ -46,6 +53,7 @@ func (f *Flags) Parse(args []string) error {
 			f.hint()
 			return ErrUsage
 		case f.NArg() == 0:
+			f.args = append(f.args, ended...)
 			return nil
 		}
 		f.args = append(f.args, f.Arg(0))
