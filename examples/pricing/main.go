@@ -6,7 +6,8 @@
 // Without reports it prints the price of an accelerator-hour by provider, on demand
 // and committed for a year, and the lowest price of each accelerator. Reports of
 // maxusers and slt are put side by side: capacity per accelerator, kW, $/hour and
-// rack, and the cost of a million tokens.
+// rack, and the cost of a million tokens. A price that is not known leaves out the figures
+// that need it. With -json or -csv it prints them for programs.
 //
 // The exit status is 0 with a result, 1 without one, 2 for wrong usage.
 package main

@@ -14,5 +14,9 @@
 //
 // A price says what it buys ([Scope]), for how long one must pay ([Commitment]),
 // who asks it and since when. Prices of different scopes are never mixed, and a
-// price older than 90 days on the day of the question carries a warning.
+// price older than 90 days on the day of the question counts where there is no other,
+// with a warning.
+//
+// [Complete] adds what a data sheet says to a system of which only the accelerators are
+// known: its power by TDP, system or rack, and the size of a rack.
 package catalog

@@ -56,9 +56,10 @@ func FuzzReadPrices(f *testing.F) {
 	f.Add("provider,accelerator,commitment,price_per_gpu_hour_usd,price_date\nx,H100,spot,1.25,2026-01-31\n")
 	f.Add("provider,accelerator,commitment,price_per_gpu_hour_usd,price_date,notes\nx,H100,1yr,1,2026-01-31,\"a\n\"\"b\"\"\"\n")
 	f.Add("provider\n")
+	f.Add("\xfe\xff\xff\xff\xaf") // UTF-16
 	f.Fuzz(func(t *testing.T, text string) {
 		prices, err := catalog.ReadPrices("f.in", strings.NewReader(text))
-		if err != nil && !regexp.MustCompile(`(:|line )\d+|is empty`).MatchString(err.Error()) {
+		if err != nil && !regexp.MustCompile(`(:|line )\d+|f\.in is `).MatchString(err.Error()) {
 			t.Fatalf("no line in %v", err)
 		}
 		checkRead(t, prices, err)

@@ -34,7 +34,7 @@ func (r *row) accelerators(count *big.Rat) (name string, number *big.Rat, ok boo
 }
 
 // tpuName is the name of a slice of TPUs: generation and size.
-var tpuName = regexp.MustCompile(`(?i)^tpu-?(v\d+[a-z]*)-(\d+)$`)
+var tpuName = regexp.MustCompile(`(?i)^tpu-?(v?\d+[a-z]*)-(\d+)$`)
 
 // tpuCores are the generations of TPU, and how many of what the name of a slice counts
 // make a chip: Google counts cores up to v4 and of v5p, two to a chip, and chips of v5e and
@@ -67,8 +67,8 @@ var instanceForms = []struct {
 }
 
 // form returns the form of a row's accelerators: what names and GpuInfo state, else what
-// the instance is known for, else what the memory tells; eight in an instance that says
-// nothing are SXM.
+// the instance is known for, else what the memory tells; eight or more in an instance that
+// says nothing are SXM.
 func (r *row) form(base string, count *big.Rat, memory []float64) string {
 	beside := []string{r.get("acceleratorname"), r.get("instancetype"), r.get("upstreamcloudid")}
 	for _, name := range gpuName.FindAllStringSubmatch(r.get("gpuinfo"), -1) {
@@ -103,7 +103,7 @@ func (r *row) form(base string, count *big.Rat, memory []float64) string {
 	switch {
 	case is94 && !is80:
 		return nvl
-	case count.Cmp(big.NewRat(8, 1)) == 0:
+	case count.Cmp(big.NewRat(8, 1)) >= 0:
 		return sxm
 	}
 	return unknownForm
