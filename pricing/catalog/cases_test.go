@@ -114,6 +114,7 @@ func TestSkyPilotForms(t *testing.T) {
 		"2x-A100_SXM4-32,A100,2," + fmt.Sprintf(gpu, "A100", 2, 81920):              "A100-40GB-SXM",
 		"1x_A100-80GB_SECURE,A100-80GB,1.0," + fmt.Sprintf(gpu, "A100 PCIe", 1, 80): "A100-80GB-PCIe",
 		",A100,16," + fmt.Sprintf(gpu, "A100", 16, 40960):                           "A100-40GB-SXM",
+		",H100,1," + fmt.Sprintf(gpu, "", 1, 81920):                                 "H100-SXM", // Google Cloud's
 		"gpu_8x_b200_sxm6,B200,8,":                                                  "B200",
 		"x,GH200,1,":                                                                "GH200",
 		",tpu-v5p-8,1,":                                                             "TPU-v5p", // of 4 chips
@@ -140,6 +141,7 @@ func TestSkyPilotSlicesAndUnknownPrices(t *testing.T) {
 		",tpu-v6e-1,1,2.7,,r,z":               "TPU-v6e $2.70 1",
 		",tpu-v9x-8,1,5,,r,z":                 "1 rows of slices of unknown size were left out",
 		",tpu7x-8,1,5,,r,z":                   "1 rows of slices of unknown size were left out",
+		",tpu-v6e-8,1,21.6,700.0,r,z":         "1 prices that stand for an unknown one were left outTPU-v6e $2.70 8",
 		",tpu-v6e-256,1,700.0,,r,z":           "1 prices that stand for an unknown one were left out",
 		"a_sxm,H100,8,9999,,r,z":              "1 prices that stand for an unknown one were left out",
 		"a_sxm,H100,1,999999.0,,r,z":          "1 prices that stand for an unknown one were left out",

@@ -68,7 +68,7 @@ var instanceForms = []struct {
 
 // form returns the form of a row's accelerators: what names and GpuInfo state, else what
 // the instance is known for, else what the memory tells; eight or more in an instance that
-// says nothing are SXM.
+// says nothing are SXM, and so are those without an instance, which are Google Cloud's.
 func (r *row) form(base string, count *big.Rat, memory []float64) string {
 	beside := []string{r.get("acceleratorname"), r.get("instancetype"), r.get("upstreamcloudid")}
 	for _, name := range gpuName.FindAllStringSubmatch(r.get("gpuinfo"), -1) {
@@ -103,7 +103,7 @@ func (r *row) form(base string, count *big.Rat, memory []float64) string {
 	switch {
 	case is94 && !is80:
 		return nvl
-	case count.Cmp(big.NewRat(8, 1)) >= 0:
+	case count.Cmp(big.NewRat(8, 1)) >= 0, r.get("instancetype") == "":
 		return sxm
 	}
 	return unknownForm
