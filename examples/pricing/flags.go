@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -153,7 +152,7 @@ func openCatalog(own string, sky [][2]string, azure string, asOf time.Time, stde
 }
 
 func open(name string, read func(io.Reader) error) error {
-	f, err := os.Open(name)
+	f, err := cli.OpenInput(name, cli.MaxReport) // the readers have limits of their own
 	if err != nil {
 		return err
 	}

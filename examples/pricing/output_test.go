@@ -116,3 +116,15 @@ func TestFeeds(t *testing.T) {
 		t.Error(stdout)
 	}
 }
+
+// Names from files stay in their cell and tell a terminal nothing.
+func TestHostileNames(t *testing.T) {
+	own := file(t, "own.csv", "provider,accelerator,instance_name,commitment,price_per_gpu_hour_usd,price_date\n\"E\nvil\x1b[31m\",\"H\t9\",\"a\u202eb\",on_demand,2,2026-11-01\n")
+	report := file(t, "r.json", strings.Replace(agents, "20@10s", `2\u001b[31m0\n\t`, 1))
+	for _, args := range [][]string{{"-prices", own}, {report}} {
+		status, stdout, stderr := program(args...)
+		if status != cli.OK || strings.ContainsAny(stdout+stderr, "\x1b\u202e") || !strings.Contains(stdout, `\u001b[31m`) || strings.Contains(stdout, "vil\n") {
+			t.Errorf("%q: status %d\n%s%s", args, status, stdout, stderr)
+		}
+	}
+}

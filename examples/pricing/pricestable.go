@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/agentperf/agentperf-go/internal/plain"
 	"github.com/agentperf/agentperf-go/pricing/catalog"
 )
 
@@ -63,11 +64,11 @@ func byProvider(b *strings.Builder, o *options, all catalog.Prices, title string
 	fmt.Fprintf(b, "%s, USD per accelerator-hour\n", title)
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	for _, c := range columns {
-		fmt.Fprint(t, "\t"+c.Accelerator)
+		fmt.Fprint(t, "\t"+plain.Text(c.Accelerator))
 	}
 	fmt.Fprintln(t, "\t")
 	for _, r := range rows {
-		fmt.Fprint(t, r.Provider)
+		fmt.Fprint(t, plain.Text(r.Provider))
 		for _, c := range columns {
 			fmt.Fprint(t, "\t"+cells[cellKey{keyOf(r).provider, keyOf(c).accelerator}])
 		}
@@ -112,10 +113,10 @@ func lowest(b *strings.Builder, o *options) {
 				continue // there is none, or of the accelerator alone
 			}
 			p := quote.From[0]
-			fmt.Fprintf(t, "%s\t%s%s\t%s\t%s\t%s\t%s\n", name.Accelerator, quote.PerHour.Text(2), marks(o, p), quote.Name, p.Provider, instance(p), p.Date.Format(time.DateOnly))
+			fmt.Fprintf(t, "%s\t%s%s\t%s\t%s\t%s\t%s\n", plain.Text(name.Accelerator), quote.PerHour.Text(2), marks(o, p), quote.Name, plain.Text(p.Provider), plain.Text(instance(p)), p.Date.Format(time.DateOnly))
 			for _, w := range quote.Warnings {
 				if w.Code == "above_on_demand" || w.Code == "lower_stale" { // the others are marks, or in the tables
-					remarks = append(remarks, name.Accelerator+": "+w.Text)
+					remarks = append(remarks, plain.Text(name.Accelerator+": "+w.Text))
 				}
 			}
 		}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/examples/internal/cli"
@@ -25,7 +24,7 @@ type report struct {
 
 // read reads a report of either kind.
 func read(name string) (*report, error) {
-	text, err := os.ReadFile(name)
+	text, err := cli.ReadInput(name, cli.MaxReport)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/agentperf/agentperf-go/internal/plain"
 	"github.com/agentperf/agentperf-go/pricing"
 )
 
@@ -80,14 +81,14 @@ func reportsTable(w io.Writer, columns []column) error {
 	var order, head []string
 	cells := make(map[string][]string)
 	for i, c := range columns {
-		head = append(head, c.File)
+		head = append(head, plain.Text(c.File))
 		after := -1
 		for _, f := range c.Figures {
 			if cells[f.Name] == nil {
 				order, cells[f.Name] = slices.Insert(order, after+1, f.Name), slices.Repeat([]string{"-"}, len(columns))
 			}
 			after = slices.Index(order, f.Name)
-			if text := f.cell(); text != "" {
+			if text := plain.Text(f.cell()); text != "" {
 				cells[f.Name][i] = text
 			}
 		}
@@ -96,13 +97,13 @@ func reportsTable(w io.Writer, columns []column) error {
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "\t"+strings.Join(head, "\t"))
 	for _, row := range order {
-		fmt.Fprintln(t, row+"\t"+strings.Join(cells[row], "\t"))
+		fmt.Fprintln(t, plain.Text(row)+"\t"+strings.Join(cells[row], "\t"))
 	}
 	t.Flush() // to memory
 	b.WriteString("\nThe formulas of per $/hour and per rack are inferred: only the axes are published.\n")
 	for _, c := range columns {
 		for _, warning := range c.Warnings {
-			fmt.Fprintf(&b, "%s: %s\n", c.File, warning)
+			b.WriteString(plain.Text(c.File+": "+warning) + "\n")
 		}
 	}
 	_, err := io.WriteString(w, b.String())
