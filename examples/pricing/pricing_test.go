@@ -113,7 +113,7 @@ func TestReports(t *testing.T) {
 	if _, stdout, _ := program("-accelerator", "H900", l); strings.Contains(stdout, "cost") || strings.Contains(stdout, "/hour:") || strings.Contains(stdout, "kW") {
 		t.Error(stdout)
 	}
-	if _, stdout, _ := program(l); !strings.Contains(blanks(stdout), "\npower 5.6 kW (tdp, catalog: 700 W each)\npeak: tokens/s 12000\npeak: per accelerator 1500\npeak: per kW 2143 (tdp)\n") || !strings.Contains(blanks(stdout), "\npeak: per rack 48000 (of 32, catalog, extrapolated)\n") {
+	if _, stdout, _ := program(l); !strings.Contains(blanks(stdout), "\npower 5.6 kW (tdp, catalog: 700 W each)\npeak: tokens/s 12000\npeak: per accelerator 1500\npeak: per kW 2143 (tdp)\n") || !strings.Contains(blanks(stdout), "\npeak: per rack 48000 (of 32, catalog: 40.8 kW, extrapolated)\n") {
 		t.Error(stdout)
 	}
 	// A price of the catalog says which.

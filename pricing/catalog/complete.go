@@ -8,9 +8,11 @@ import (
 
 // Complete fills in what the data sheet of a system's accelerator says and the system does
 // not: its power, on the system's Basis or else as the sum of TDPs, and the accelerators of
-// a rack. PowerNote and RackNote then say that they are from the catalog. Only the bases
-// TDP, SystemMax and RackProvisioned are on data sheets. A system whose accelerator is not
-// in the catalog, or without a number of accelerators, is returned as it is.
+// a rack. PowerNote and RackNote then say that they are from the catalog, and the power of a
+// rack if it is known. Only the bases TDP, SystemMax and RackProvisioned are on data sheets;
+// where there is no TDP, the power of a rack counts, then that of a system. A system whose
+// accelerator is not in the catalog, or without a number of accelerators, is returned as it
+// is.
 func Complete(s pricing.System, accelerators []Accelerator) pricing.System {
 	a, err := LookupAccelerator(accelerators, s.Accelerator)
 	if err != nil || s.Accelerators < 1 {
@@ -18,6 +20,9 @@ func Complete(s pricing.System, accelerators []Accelerator) pricing.System {
 	}
 	if s.RackAccelerators == 0 && a.PerRack > 0 {
 		s.RackAccelerators, s.RackNote = a.PerRack, "catalog"
+		if a.RackPowerKW != nil {
+			s.RackNote = fmt.Sprintf("catalog: %.4g kW", *a.RackPowerKW)
+		}
 	}
 	if s.Power != 0 {
 		return s

@@ -11,10 +11,10 @@ func TestComplete(t *testing.T) {
 	all := catalog.BuiltinAccelerators()
 	for _, tt := range []struct{ in, want pricing.System }{
 		{pricing.System{Accelerator: "h100", Accelerators: 8}, pricing.System{
-			Accelerator: "h100", Accelerators: 8, Power: 5600, Basis: pricing.TDP, PowerNote: "catalog: 700 W each", RackAccelerators: 32, RackNote: "catalog",
+			Accelerator: "h100", Accelerators: 8, Power: 5600, Basis: pricing.TDP, PowerNote: "catalog: 700 W each", RackAccelerators: 32, RackNote: "catalog: 40.8 kW",
 		}},
 		{pricing.System{Accelerator: "GB300", Accelerators: 36, Basis: pricing.RackProvisioned}, pricing.System{
-			Accelerator: "GB300", Accelerators: 36, Power: 71000, Basis: pricing.RackProvisioned, PowerNote: "catalog: 142 kW for a rack of 72", RackAccelerators: 72, RackNote: "catalog",
+			Accelerator: "GB300", Accelerators: 36, Power: 71000, Basis: pricing.RackProvisioned, PowerNote: "catalog: 142 kW for a rack of 72", RackAccelerators: 72, RackNote: "catalog: 142 kW",
 		}},
 		{pricing.System{Accelerator: "B200", Accelerators: 4, Basis: pricing.SystemMax}, pricing.System{
 			Accelerator: "B200", Accelerators: 4, Power: 7150, Basis: pricing.SystemMax, PowerNote: "catalog: 14.3 kW for 8",

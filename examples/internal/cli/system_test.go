@@ -63,7 +63,7 @@ func TestSystem(t *testing.T) {
 // What no flag and no report states is from the catalog, on one basis for all.
 func TestSystemFromCatalog(t *testing.T) {
 	got, err := parse(t, pricing.System{}, "-accelerators", "8", "-accelerator", "H100")
-	want := pricing.System{Accelerator: "H100", Accelerators: 8, Power: 5600, Basis: pricing.TDP, PowerNote: "catalog: 700 W each", RackAccelerators: 32, RackNote: "catalog"}
+	want := pricing.System{Accelerator: "H100", Accelerators: 8, Power: 5600, Basis: pricing.TDP, PowerNote: "catalog: 700 W each", RackAccelerators: 32, RackNote: "catalog: 40.8 kW"}
 	if err != nil || got != want {
 		t.Errorf("%+v, %v; want %+v", got, err, want)
 	}
