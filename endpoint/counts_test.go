@@ -2,6 +2,7 @@ package endpoint_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -137,17 +138,61 @@ func TestCounts(t *testing.T) {
 	}
 }
 
-// White space is output; that there is nothing else is seen.
+// Once something is visible, white space is output; how much of it there is is counted.
 func TestBlankOutput(t *testing.T) {
-	for text, want := range map[string]int64{` `: 1, `  \n\t`: 6, ` a`: 0, `\u0020`: 0, `\"`: 0, `\n\n\r`: 6} {
+	for text, want := range map[string]int64{` `: 1, `  \n\t`: 6, ` a`: 0, `\u0020`: 6, `\"`: 0, `\n\n\r`: 6, `\u200b`: 6} {
 		synctest.Test(t, func(t *testing.T) {
-			_, conn := connect(t, role().say(3, step, `{"content":"`+text+`"}`).say(1, step, `{"content":[{"type":"text","text":"`+text+`"}]}`).end(counts(10, 4)), endpoint.Config{})
+			_, conn := connect(t, role().say(1, step, `{"content":"a"}`).say(3, step, `{"content":"`+text+`"}`).say(1, step, `{"content":[{"type":"text","text":"`+text+`"}]}`).end(counts(10, 5)), endpoint.Config{})
 			var c metrics.Clock
-			if err := conn.Send(t.Context(), "", body(4, ""), &c); err != nil {
+			if err := conn.Send(t.Context(), "", body(5, ""), &c); err != nil {
 				t.Fatal(err)
 			}
-			if got := c.Timing(); got.Blank != 4*want || got.Events != 4 {
+			if got := c.Timing(); got.Blank != 4*want || got.Events != 5 {
 				t.Errorf("%q: %d bytes of %d are blank, want %d", text, got.Blank, got.Bytes, 4*want)
+			}
+		})
+	}
+}
+
+// What shows nothing is no first token, wherever it stands, and the tokens in it are taken
+// for made before the first: the speed is that of what follows.
+func TestBlankIsNoFirstToken(t *testing.T) {
+	for _, delta := range []string{
+		`{"content":" "}`, `{"content":"\u200b"}`, "{\"content\":\"\u200b\u2060\"}", `{"content":"<think>"}`, `{"content":"\u003cthink\u003e\n"}`, `{"role":"assistant","content":"\n"}`,
+		`{"reasoning_content":"\n\n"}`, `{"content":[{"type":"text","text":"\ufeff"}]}`, `{"content":"<|channel|>analysis<|message|>"}`, `{"tool_calls":[{"index":0,"function":{"arguments":" "}}]}`,
+	} {
+		for _, later := range []time.Duration{step, 3 * time.Second} {
+			synctest.Test(t, func(t *testing.T) {
+				s := script{}.say(1, 200*time.Millisecond, delta).say(1, later, perEvent(1)).say(198, step, perEvent(1))
+				_, conn := connect(t, s.end(counts(10, 200)), endpoint.Config{})
+				var c metrics.Clock
+				if err := conn.Send(t.Context(), "", body(200, ""), &c); err != nil {
+					t.Fatal(err)
+				}
+				got := c.Timing()
+				if d, _ := got.TTFT(); d != 200*time.Millisecond+later || got.Ahead != 1 {
+					t.Errorf("%s, text %v later: TTFT %v after %d events", delta, later, d, got.Ahead)
+				}
+				if v, _ := got.OutputSpeed(); math.Abs(float64(v)-100) > 0.1 {
+					t.Errorf("%s: %v tokens/s", delta, v)
+				}
+			})
+		}
+	}
+}
+
+// An answer that never shows anything is empty, and says why; with a running count, too.
+func TestNothingButBlanks(t *testing.T) {
+	for _, delta := range []string{`{"content":" "}`, `{"content":"\u200b"}`, `{"reasoning":"\u2063"}`, `{"content":"</think>"}`} {
+		synctest.Test(t, func(t *testing.T) {
+			_, conn := connect(t, role().say(50, step, delta).end(counts(10, 50)), endpoint.Config{})
+			var c metrics.Clock
+			err := conn.Send(t.Context(), "", body(50, ""), &c)
+			if e, ok := errors.AsType[*endpoint.Error](err); !ok || e.Outcome != endpoint.OutcomeEmpty || !strings.Contains(e.Message, "invisible characters") {
+				t.Errorf("%s: %v", delta, err)
+			}
+			if got := c.Timing(); got.Events != 0 || got.Usage.Completion != 50 {
+				t.Errorf("%s: %+v", delta, got)
 			}
 		})
 	}

@@ -20,7 +20,7 @@ var (
 		"role reasoning_details thinking thoughts custom " +
 		`id \u0063ontent conten\u0074 ch\u006fices \n`)
 	shapeNumbers = strings.Fields("null 0 0 0 1 2 17 123456789")
-	shapeTexts   = strings.Fields(`null "" "a" "bcdefghijklmno" "stop" "null" "None" "\"\\\n\u00e9"`)
+	shapeTexts   = strings.Fields(`null "" "a" "bcdefghijklmno" "stop" "null" "None" "\"\\\n\u00e9" "\u200b" "\udb40\udc20" "\u003cthink>" "<|a|>" "<" "\u20" "é"`)
 	shapeOdds    = strings.Fields(`true false -0 -1 0.0 1e0 1e400 1e-400 7.5 1234567890 01 "error" "e\u0072ror" "\x" nul [] {}`)
 	// The names that are usual inside each of these, and the type of its value.
 	shapeInside = map[string]struct{ brackets, names string }{

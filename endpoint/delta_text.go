@@ -41,22 +41,6 @@ func reasons(name string) bool {
 	return false
 }
 
-// blank reports whether the text of a string, as it is encoded, is nothing but white space.
-func blank[T ~string | ~[]byte](text T) bool {
-	for i := 0; i < len(text); i++ {
-		switch text[i] {
-		case ' ':
-		case '\\':
-			if i++; i >= len(text) || text[i] != 'n' && text[i] != 't' && text[i] != 'r' {
-				return false
-			}
-		default:
-			return false
-		}
-	}
-	return true
-}
-
 // mostParts bounds how deep parts are looked for within parts; each level is read again.
 const mostParts = 8
 

@@ -33,7 +33,10 @@
 // reasoning under any of its names, refusals, names and arguments of tool calls, and text in
 // places that nobody knew of, which [Counters.OtherPlace] names. Text in an unusual place
 // counts only in an event that has none in the usual ones, since it may be a copy. A delta without text and the event with the finish_reason are
-// progress ([metrics.Clock.Progress]). Of the counts in usage the last one stated holds:
+// progress ([metrics.Clock.Progress]), and so are events that show nothing before the first
+// that does: white space, zero-width and other invisible characters, and tags such as <think>
+// or <|channel|>analysis. A first token is one that a reader sees; an answer without any is
+// [OutcomeEmpty]. Of the counts in usage the last one stated holds:
 // zeros replace nothing, reasoning beside completion_tokens is added where total_tokens says
 // so, a running count may not leap by more than an event can hold, and with several choices
 // the number of output tokens, which is that of all of them, is left out.

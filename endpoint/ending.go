@@ -87,6 +87,9 @@ func (s *stream) verdict(ctx context.Context, readErr error, resp *http.Response
 		e.Message = "[DONE] without a finish_reason"
 	case s.finish != "" && !s.clock.Streamed() && (eof || s.response.Done || ctx.Err() == nil):
 		e.Outcome = OutcomeEmpty
+		if s.unseen > 0 {
+			e.Message = fmt.Sprintf("nothing but white space, invisible characters or tags that mark reasoning, %d bytes", s.unseen)
+		}
 	case errors.Is(context.Cause(ctx), errEnough):
 		e.Message = "broken off by the client: " + s.goesOn()
 	case !eof:

@@ -42,7 +42,8 @@ const (
 	// finish_reason; or the client took it to be complete and broke it off while
 	// output still came.
 	OutcomeTruncated Outcome = "truncated"
-	// OutcomeEmpty: a finish_reason arrived but no visible output.
+	// OutcomeEmpty: a finish_reason arrived but no visible output, or none but white
+	// space, invisible characters and tags that mark reasoning.
 	OutcomeEmpty Outcome = "empty"
 	// OutcomeCanceled: the caller canceled the request.
 	OutcomeCanceled Outcome = "canceled"

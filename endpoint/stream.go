@@ -22,7 +22,8 @@ type stream struct {
 	reported  bool
 	reasoning bool
 	shown     int // events with visible output
-	blank     int // bytes of output that is nothing but white space
+	blank     int // bytes of events that show nothing, after the first that shows something
+	unseen    int // bytes of those before it
 	silent    int // events without, since the latest of them
 	delay     chunkDelay
 	running   bool  // the latest of them came with a token count
@@ -123,8 +124,12 @@ func (s *stream) event(stamp time.Time, data []byte, failed bool) {
 		s.strange = true
 		s.conn.client.foundOutput(data)
 	}
+	// What shows nothing is no first token: it may be a token all the same, as white space
+	// in front of an answer is, and counts as one that is not visible. Later it is output,
+	// such as the indentation of code.
+	unseen := s.shown == 0 && d.visible > 0 && d.blank == d.visible
 	switch {
-	case d.visible > 0:
+	case d.visible > 0 && !unseen:
 		// Only a running count says how many tokens this event brought; a count
 		// that appears at the end is of all of them.
 		tokens := 0
@@ -141,11 +146,16 @@ func (s *stream) event(stamp time.Time, data []byte, failed bool) {
 		}
 		s.running = d.counted
 		s.shown++
-		s.blank += d.blank
+		if d.blank == d.visible {
+			s.blank += d.blank
+		}
 		s.silent = 0
 		s.reasoning = s.reasoning || d.reasoning
 		s.clock.Arrived(stamp, d.visible, tokens)
-	case d.step && !s.believed() && (s.shown > 0 || !d.role):
+	case d.step && !s.believed() && (s.shown > 0 || !d.role || unseen):
+		if unseen {
+			s.unseen += d.visible
+		}
 		s.silent++
 		s.clock.Progress(stamp)
 	}

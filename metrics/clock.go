@@ -126,7 +126,8 @@ func (c *Clock) Arrived(t time.Time, bytes, tokens int) {
 
 // Progress records an event without visible output that shows that the response goes on
 // or has just been finished: a delta without text, of a token that the server strips or
-// holds back, or one with the reason for the end. Such an event may hold a token; whether
+// holds back, of white space before the first visible output, or one with the reason for
+// the end. Such an event may hold a token; whether
 // it did is told by the count. Events that come before the model's first token, such as one
 // that only states a role, are not progress.
 func (c *Clock) Progress(t time.Time) {
@@ -148,8 +149,8 @@ func (c *Clock) Progress(t time.Time) {
 	}
 }
 
-// Blank records how many bytes of the visible output were in events of nothing but white
-// space, over the whole response. The last call counts.
+// Blank records how many bytes of the output after the first were in events that show nothing,
+// such as white space, over the whole response. The last call counts.
 func (c *Clock) Blank(bytes int) { c.blank = int64(bytes) }
 
 // Usage records the server's own count of tokens. The last call counts.

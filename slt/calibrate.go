@@ -73,7 +73,7 @@ func probe(ctx context.Context, sender trajectory.Sender, q *trajectory.Request)
 	err := trajectory.Send(ctx, sender, q, &clock)
 	t := clock.Timing()
 	// One token may be nothing that is shown; the count is as good.
-	if e, ok := errors.AsType[*endpoint.Error](err); ok && e.Outcome == endpoint.OutcomeEmpty && t.UsageReported {
+	if e, ok := errors.AsType[*endpoint.Error](err); ok && e.Outcome == endpoint.OutcomeEmpty {
 		err = nil
 	}
 	if err != nil {
