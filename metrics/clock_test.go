@@ -174,7 +174,7 @@ func TestSpeedOfATieIsExact(t *testing.T) {
 			if window%time.Duration(speed) != 0 {
 				continue // not a whole number of nanoseconds
 			}
-			got := stream(metrics.Usage{Completion: tokens}, arrival{20 * ms, 1, 1}, arrival{20*ms + window/time.Duration(speed), tokens - 1, tokens - 1})
+			got := stream(metrics.Usage{Completion: tokens}, arrival{20 * ms, 4, 1}, arrival{20*ms + window/time.Duration(speed), 4 * (tokens - 1), tokens - 1})
 			if v, ok := got.OutputSpeed(); !ok || v != metrics.TokensPerSecond(speed) {
 				t.Fatalf("%d tokens at %d tok/s measured as %v", tokens, speed, v)
 			}

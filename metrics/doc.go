@@ -43,7 +43,9 @@
 // each token is a byte at least. A count of more is not believed. Where events hold several
 // tokens each and these have fewer than two bytes on average, some were made out of sight at
 // a time that nobody knows, and there is no speed. A running count, which says of each event
-// how many tokens it brought, is held to the first of these bounds only.
+// how many tokens it brought, is held to the same bounds for what came after the first burst.
+// It is not believed if it comes to more than the final count, and what it says of the first
+// burst is not if that has four times as many by its share of the bytes.
 //
 // Reasoning that is neither shown nor stated nor sent as empty events is found by its tokens
 // alone. Where it is less than about as much again as the text, the answer looks like one of

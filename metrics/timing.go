@@ -174,7 +174,7 @@ func (c *Clock) part(s parts, source Source) Part {
 	begun := p.Events > 0 && !c.first.Before(c.from)
 	switch {
 	case p.Events == 0:
-	case c.total.unknown == 0:
+	case c.total.unknown == 0 && !c.overran():
 		// A running count includes what came before the first output, in its first step,
 		// and what came without output before more that had some.
 		p.Tokens = float64(c.within.tokens)
@@ -198,9 +198,9 @@ func (c *Clock) part(s parts, source Source) Part {
 
 // count returns the number of output tokens and where it comes from. A usage of 0
 // tokens beside visible output is not a count, and neither is one of more tokens than the
-// output can hold.
+// output can hold, or one that a running count exceeds.
 func (c *Clock) count(t *Timing) (int, Source) {
-	if n := c.usage.Completion; n > 0 {
+	if n := c.usage.Completion; n > 0 && !c.overran() {
 		believed := *t
 		believed.Tokens = n
 		if t.Events == 0 || t.Bytes == 0 || int64(believed.split().visible) <= t.Bytes {
@@ -210,11 +210,29 @@ func (c *Clock) count(t *Timing) (int, Source) {
 	switch {
 	case c.total.events == 0:
 		return 0, SourceNone
-	case c.total.unknown == 0:
+	case c.total.unknown == 0 && !c.overran():
 		return c.total.tokens, SourceContinuous
 	default:
 		return c.total.events, SourceEvents
 	}
+}
+
+const (
+	// leastPart and partFactor say when a running count has too few tokens in the beginning
+	// of a response to be believed, which would leave too many for the time after it: its
+	// share of the bytes has at least so many, and so many times as many. Code, prose and
+	// JSON are within a factor of two of each other, if they are more than a few words.
+	leastPart  = 16
+	partFactor = 4
+	// overrun is the largest number of tokens that a running count may be above the final
+	// one: the rest of a step of speculative decoding that the end of the response cut off.
+	overrun = 16
+)
+
+// overran reports whether the running count came to more than the server counts at the end,
+// so that one of the two is wrong.
+func (c *Clock) overran() bool {
+	return c.total.unknown == 0 && c.usage.Completion > 0 && c.total.tokens > c.usage.Completion+overrun
 }
 
 // countFirst returns the number of tokens that came in the beginning of the response and were
@@ -224,14 +242,19 @@ func (c *Clock) countFirst(begin amount, s parts, source Source) (int, Source) {
 		return 0, SourceNone
 	}
 	var n int
+	part := 0.0 // by bytes
+	if c.total.bytes > 0 {
+		part = math.Round(float64(s.visible) * float64(begin.bytes) / float64(c.total.bytes))
+	}
+	// A running count includes what came before.
+	counted := begin.tokens - c.usage.Hidden - s.ahead
 	switch {
-	case begin.unknown == 0:
-		// A running count includes what came before.
-		n, source = begin.tokens-c.usage.Hidden-s.ahead, SourceContinuous
+	case begin.unknown == 0 && !c.overran() && (part < leastPart || partFactor*float64(counted) >= part):
+		n, source = counted, SourceContinuous
 	case source == SourceEvents:
 		n = begin.events
 	case c.total.bytes > 0:
-		n = int(math.Round(float64(s.visible) * float64(begin.bytes) / float64(c.total.bytes)))
+		n = int(part)
 		source = SourceEstimated
 	default:
 		n = int(math.Round(float64(s.visible) * float64(begin.events) / float64(c.total.events)))

@@ -83,12 +83,20 @@ func (t Timing) Unmeasurable() Unmeasurable {
 		return AtOnce
 	case tokens <= 0:
 		return NoTokens
-	case t.TokenSource == SourceUsage && t.FirstSource != SourceContinuous && s.visible > t.Events && int64(leastBytes*s.visible) > t.Bytes && t.Bytes > 0:
+	case t.TokenSource == SourceUsage && t.FirstSource != SourceContinuous && tooMany(s.visible, t.Events, t.Bytes):
+		return TokensDoNotFit
+	case t.FirstSource == SourceContinuous && tooMany(tokens-s.silent, t.Events-t.FirstEvents, t.Bytes):
+		// What came before the first output is in the count of the first step.
 		return TokensDoNotFit
 	case t.heldBack(tokens, span):
 		return Burst
 	}
 	return ""
+}
+
+// tooMany reports whether events that hold several tokens each have too few bytes for them.
+func tooMany(tokens, events int, bytes int64) bool {
+	return tokens > events && bytes > 0 && int64(leastBytes*tokens) > bytes
 }
 
 // heldBack reports whether the time after the beginning is no evidence of generation, given

@@ -1,6 +1,8 @@
 package metrics_test
 
 import (
+	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -118,5 +120,55 @@ func TestUnmeasurables(t *testing.T) {
 	}
 	if len(seen) != 5 {
 		t.Errorf("%d reasons, want 5", len(seen))
+	}
+}
+
+// A running count is believed as far as the bytes and the final count bear it out.
+func TestRunningCounts(t *testing.T) {
+	steady := func(each, bytes int) (all []arrival) {
+		for i := range 20 {
+			all = append(all, arrival{time.Duration(110+10*i) * ms, bytes, each})
+		}
+		return all
+	}
+	first := func(bytes, tokens int) []arrival {
+		return append([]arrival{{100 * ms, bytes, tokens}}, steady(1, 4)...)
+	}
+	for _, tt := range []struct {
+		name     string
+		arrivals []arrival
+		final    int
+		speed    float64 // 0 is none
+		within   float64
+	}{
+		{"a token an event", steady(1, 4), 20, 100, 20},
+		{"a digit an event", steady(1, 1), 20, 100, 20},
+		{"four to an event", steady(4, 16), 80, 400, 80},
+		{"without a final count", steady(4, 16), 0, 400, 80},
+		{"a token for each byte", steady(4, 4), 80, 0, 80},
+		{"a token for each byte, without a final count", steady(4, 4), 0, 0, 80},
+		{"four times the final count", steady(4, 16), 20, 0, 20},
+		{"the end cut some off", steady(4, 16), 70, 350, 80},
+		{"reasoning before the first", append([]arrival{{100 * ms, 4, 300}}, steady(1, 20)...), 320, 100, 320},
+		{"half of the answer comes first", first(80, 20), 40, 100, 40},
+		{"and is said to be one token", first(80, 1), 40, 100, 40},
+	} {
+		var c metrics.Clock
+		c.Sent(at(0))
+		c.Window(at(0), at(2*time.Second))
+		for _, a := range tt.arrivals {
+			c.Arrived(at(a.at), a.bytes, a.tokens)
+		}
+		if tt.final > 0 {
+			c.Usage(metrics.Usage{Completion: tt.final})
+		}
+		c.Done(at(400 * ms))
+		got := c.Timing()
+		if v, ok := got.OutputSpeed(); ok != (tt.speed > 0) || math.Abs(float64(v)-tt.speed) > 0.1*tt.speed || !ok && got.Unmeasurable() != metrics.TokensDoNotFit {
+			t.Errorf("%s: %.1f tokens/s (%q), want %v", tt.name, v, got.Unmeasurable(), tt.speed)
+		}
+		if math.Abs(got.Within.Tokens-tt.within) > 1 && !strings.HasPrefix(tt.name, "and is said") {
+			t.Errorf("%s: %.1f tokens in the window, want %v", tt.name, got.Within.Tokens, tt.within)
+		}
 	}
 }
