@@ -80,8 +80,8 @@ func (r *run) probe(ctx context.Context, cfg *Config, written *trajectory.Policy
 		if written.Output != "" {
 			return errors.New("agentperf: the endpoint rejects ignore_eos, which Policy.Output exact needs; use cap or free")
 		}
-		cfg.Policy.Output = trajectory.OutputCap
-		r.warn("not_forced", "answers are not forced to the recorded length, only limited to it: the endpoint rejects ignore_eos")
+		cfg.Policy.Output = trajectory.OutputFree
+		r.warn("not_forced", "deviation: answers are as long as the model makes them (Output free) and not forced to the recorded length, since the endpoint rejects ignore_eos: other systems may have done more or less work")
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ func (p *preflight) judgeEOS(control, forced sighting, err error) {
 		// The fields override what the probe sets.
 	case forced.finish != "length" || forced.timing.Usage.Completion > 0 && forced.timing.Usage.Completion != probeTokens:
 		p.IgnoreEOS = EOSIgnored
-		p.warn("ignore_eos_ignored", "ignore_eos is not honored: outputs are as long as the model makes them, whatever was recorded")
+		p.warn("ignore_eos_ignored", "ignore_eos is not honored: outputs are as long as the model makes them, and those that are shorter than was forced count as failed; a free length (Policy.Output free) leaves it to the model")
 	case control.finish != "length":
 		p.IgnoreEOS = EOSHonored
 	}

@@ -306,12 +306,21 @@ func TestLengths(t *testing.T) {
 		words  []string
 		output float64
 	}{
-		{"ignore_eos ignored", &endpointtest.Engine{IgnoreEOSIgnored: true, OutputTokens: 40}, []string{"ignore_eos is not honored", "answers had 40.0 tokens on average, not 100"}, 40},
+		{"ignore_eos ignored", &endpointtest.Engine{IgnoreEOSIgnored: true, OutputTokens: 40}, []string{"answers had 40.0 tokens on average, not 100"}, 40},
 		{"no usage", &endpointtest.Engine{Fault: func(int) endpointtest.Fault { return endpointtest.Fault{Kind: endpointtest.FaultNoUsage} }}, []string{"does not count prompt tokens", "events are counted"}, 100},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				report, err := slt.Run(t.Context(), inMemory(t, tt.engine, short(2, 4)))
+				cfg := inMemory(t, tt.engine, short(2, 4))
+				if tt.engine.IgnoreEOSIgnored {
+					// A forced length that is not kept fails; one that was left free does not.
+					report, err := slt.Run(t.Context(), cfg)
+					if !errors.Is(err, slt.ErrNothingSucceeded) || !strings.Contains(err.Error(), "short (40 of 100 tokens that were forced") || !warned(report.Warnings, "ignore_eos is not honored") || !warned(report.Warnings, "count as failed") {
+						t.Errorf("%v, %q", err, report.Warnings)
+					}
+					cfg.Fields = map[string]json.RawMessage{"ignore_eos": json.RawMessage("false")}
+				}
+				report, err := slt.Run(t.Context(), cfg)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -128,6 +128,9 @@ func (s *sweep) preflight(ctx context.Context) error {
 	if need := s.cfg.InputTokens + s.cfg.OutputTokens; found.ContextTokens > 0 && need > found.ContextTokens {
 		return fmt.Errorf("slt: %d input and %d output tokens do not fit the context of %d tokens that the endpoint states", s.cfg.InputTokens, s.cfg.OutputTokens, found.ContextTokens)
 	}
+	if found.IgnoreEOS == endpoint.EOSIgnored && s.shape.forced() {
+		s.warn("short_answers", "answers of fewer than %d tokens count as failed, since that length is forced; a field ignore_eos that is false (Config.Fields) leaves the length to the model", s.cfg.OutputTokens)
+	}
 	if s.shape.ignoreEOS = found.IgnoreEOS != endpoint.EOSRejected; !s.shape.ignoreEOS {
 		s.warn("ignore_eos_rejected", "answers are limited to their length but not forced to it: the endpoint rejects ignore_eos")
 	}

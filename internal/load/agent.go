@@ -97,7 +97,10 @@ func (q *Request) End(t metrics.Timing, err error) record.Outcome {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	q.row.Take(&t, r.start)
-	q.row.Outcome = outcome
+	if why := q.row.Conclude(outcome); why != "" {
+		message = why
+	}
+	outcome = q.row.Outcome
 	if e, ok := errors.AsType[*endpoint.Error](err); ok && outcome == record.Overflow {
 		r.cfg.Header.ContextTokens = cmp.Or(e.ContextTokens, r.cfg.Header.ContextTokens)
 		if e.PromptTokens > 0 {

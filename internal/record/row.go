@@ -27,6 +27,12 @@ const (
 	// Overflow: the request is longer than the endpoint's context. What was asked for does
 	// not fit, which says nothing of the system either.
 	Overflow Outcome = "context_overflow"
+	// Short: the answer ended well and has fewer tokens than were forced. The system did
+	// less than was asked for, and is not measured by that.
+	Short Outcome = "short"
+	// Implausible: the answer ended well, and the server counts more tokens than it can
+	// have had: what was done is unknown.
+	Implausible Outcome = "implausible"
 	// Failed: a failure that has no word of its own.
 	Failed Outcome = "failed"
 )
@@ -157,7 +163,7 @@ func (r *Row) Timing() metrics.Timing {
 		Events: int(r.Events), FirstEvents: int(r.FirstEvents), Bytes: int64(r.Bytes),
 		Tokens: int(r.Tokens), TokenSource: r.TokenSource.metrics(),
 		FirstTokens: int(r.FirstTokens), FirstSource: r.FirstSource.metrics(),
-		UsageReported: r.Reported, Silent: int(r.Silent), Ahead: int(r.Ahead), Blank: int64(r.Blank), Doubted: r.overLimit(),
+		UsageReported: r.Reported, Silent: int(r.Silent), Ahead: int(r.Ahead), Blank: int64(r.Blank), Doubted: r.doubted(),
 	}
 	if r.Sent >= 0 {
 		// One past the zero time, which would mean that it was not sent.
@@ -182,13 +188,6 @@ func (r *Row) Timing() metrics.Timing {
 		}
 	}
 	return t
-}
-
-// overLimit reports whether the server counts more tokens than the answer could have. One
-// more than the limit may be the token that ends it. A server that ignores the limit sends
-// as many events, of one token or more.
-func (r *Row) overLimit() bool {
-	return r.Reported && r.MaxTokens > 0 && r.Completion-1 > r.MaxTokens && r.Tokens > r.Events+r.Silent+int32(r.Ahead)
 }
 
 // Lateness returns how late the client was in sending; 0 for what was not sent.
