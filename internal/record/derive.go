@@ -60,6 +60,7 @@ func (p *Phase) OutputTokensPerSecond(density Density) float64 {
 	parts := make([]float64, len(p.Rows))
 	for i := range p.Rows {
 		switch r := &p.Rows[i]; {
+		case r.Outcome == Implausible: // what was made is unknown
 		case r.WindowBytes == None:
 			parts[i] = p.spread(r)
 		case r.TokenSource == sourceEvents && density.bytes > 0 && r.Bytes > 0:

@@ -257,10 +257,8 @@ func TestTokenWarnings(t *testing.T) {
 	}{
 		{"none", nil, "", ""},
 		{"as forced", answers(3, answer{outcome: record.OK, events: one, usage: 40, forced: 40, end: 9 * sec}), "", ""},
-		{"short", answers(3, answer{outcome: record.OK, events: one, usage: 39, forced: 40, end: 9 * sec}), "short_answers", "3 answers were shorter"},
-		{"short, but not forced", answers(3, answer{outcome: record.OK, events: one, usage: 39, end: 9 * sec}), "", ""},
-		{"short, but cut", answers(3, answer{outcome: record.Canceled, events: one, usage: 39, forced: 40, end: 9 * sec}), "", ""},
-		{"long", answers(2, answer{outcome: record.OK, events: one, usage: 41, forced: 40, end: 9 * sec}), "long_answers", "2 answers have more"},
+		{"one late", answers(3, answer{outcome: record.OK, events: one, usage: 41, forced: 40, end: 9 * sec}), "", ""},
+		{"long", answers(2, answer{outcome: record.OK, events: one, usage: 42, forced: 40, end: 9 * sec}), "long_answers", "2 answers have more"},
 		{"hidden", answers(2, answer{outcome: record.OK, events: one, usage: 40, hidden: 8, end: 9 * sec}), "hidden_reasoning", "2 answers spent"},
 		{"no usage", answers(4, answer{outcome: record.OK, events: one, end: 9 * sec}), "no_usage", "4 answers came without"},
 		{"a burst first", answers(2, answer{outcome: record.OK, events: burst, usage: 40, end: 9 * sec}), "first_read_estimated", "2 answers began with several"},

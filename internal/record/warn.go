@@ -8,13 +8,9 @@ import (
 
 // TokenWarnings says where the token counts of rows are not what they should be.
 func TokenWarnings(rows []*Row) (warnings []metrics.Warning) {
-	short, over, estimated, hidden, events, blank, reported, cached := 0, 0, 0, 0, 0, 0, 0, 0
+	over, estimated, hidden, events, reported, cached := 0, 0, 0, 0, 0, 0
 	for _, r := range rows {
-		switch {
-		case r.Outcome != OK || !r.Forced || r.TokenSource != sourceUsage:
-		case r.Tokens < r.MaxTokens:
-			short++
-		case r.Tokens > r.MaxTokens:
+		if r.Outcome == OK && r.Forced && r.TokenSource == sourceUsage && r.Tokens-endToken > r.MaxTokens {
 			over++
 		}
 		if r.Reported && r.Prompt > 0 {
@@ -22,9 +18,6 @@ func TokenWarnings(rows []*Row) (warnings []metrics.Warning) {
 		}
 		if r.Cached >= 0 {
 			cached++
-		}
-		if r.Outcome == OK && r.Blank > 0 && r.Blank == r.Bytes {
-			blank++
 		}
 		if r.Hidden > 0 {
 			hidden++
@@ -45,12 +38,6 @@ func TokenWarnings(rows []*Row) (warnings []metrics.Warning) {
 	if reported > 0 && cached == 0 {
 		add("cached_unknown", "the server does not state cached tokens: how much of the input came from a cache is unknown")
 	}
-	if blank > 0 {
-		add("blank_output", "%d answers are nothing but white space", blank)
-	}
-	if short > 0 {
-		add("short_answers", "%d answers were shorter than they were forced to be: ignore_eos is not honored", short)
-	}
 	if over > 0 {
 		add("long_answers", "%d answers have more tokens than were asked for", over)
 	}
@@ -60,5 +47,5 @@ func TokenWarnings(rows []*Row) (warnings []metrics.Warning) {
 	if 10*estimated > len(rows) {
 		add("first_read_estimated", "%d answers began with several events in one read; how many tokens these held is estimated by bytes", estimated)
 	}
-	return warnings
+	return append(warnings, outputWarnings(rows)...)
 }
