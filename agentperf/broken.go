@@ -12,8 +12,9 @@ import (
 // counts: servers and gateways send chunks that are seconds apart.
 const paceSeen = 10 * time.Second
 
-// broken reports whether a request breaks a tier, as was known of it at an instant.
-func broken(tier *decide.Tier, r *record.Row, t *metrics.Timing, until time.Duration, density float64) bool {
+// broken reports whether a request breaks a tier, as was known of it at an instant. first is
+// how long a first token may have taken.
+func broken(tier *decide.Tier, r *record.Row, t *metrics.Timing, until time.Duration, density float64, first time.Duration) bool {
 	if r.Failed() {
 		return true
 	}
@@ -23,7 +24,7 @@ func broken(tier *decide.Tier, r *record.Row, t *metrics.Timing, until time.Dura
 			continue // the cache is cold: no wait of the steady state
 		}
 		if r.Outcome == record.OK {
-			if v, ok := c.Metric.Value(t); ok && (c.Metric.Ceiling && v > c.Bound || !c.Metric.Ceiling && v < c.Bound) {
+			if v, ok := c.Figure(r, t, first); ok && (c.Metric.Ceiling && v > c.Bound || !c.Metric.Ceiling && v < c.Bound) {
 				return true
 			}
 			continue

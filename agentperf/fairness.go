@@ -59,7 +59,7 @@ func (f *Figures) fairness(p *record.Phase, tiers []decide.Tier) {
 func tierFigures(p *record.Phase, fit record.Fit, tier *decide.Tier) TierFigures {
 	f, floor := TierFigures{Tier: tier.Name}, &tier.Criteria[0]
 	slow, speeds := make([][]span, p.Agents), make([]metrics.Percentiles, p.Agents)
-	turns, density := 0, tokensPerByte(p)
+	turns, density, first := 0, tokensPerByte(p), tier.FirstTokens(p, fit, p.End)
 	total, allowed := time.Duration(0), time.Duration(0) // whole numbers: requests end in any order
 	for _, rows := range [][]record.Row{p.Rows, p.Open} {
 		for i := range rows {
@@ -72,7 +72,7 @@ func tierFigures(p *record.Phase, fit record.Fit, tier *decide.Tier) TierFigures
 				continue
 			}
 			t := fit.Timing(r)
-			bad := broken(tier, r, &t, until, density)
+			bad := broken(tier, r, &t, until, density, first)
 			if bad {
 				slow[r.Agent] = append(slow[r.Agent], span{max(r.Begun, p.Settled), min(until, p.WindowEnd)})
 			}
@@ -88,7 +88,7 @@ func tierFigures(p *record.Phase, fit record.Fit, tier *decide.Tier) TierFigures
 			}
 			turns++
 			allowed += allowedTime(tier, r, &t)
-			if v, ok := floor.Metric.Value(&t); ok {
+			if v, ok := floor.Figure(r, &t, first); ok {
 				speeds[r.Agent].Exact = -1
 				speeds[r.Agent].Record(v)
 			}

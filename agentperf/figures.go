@@ -44,12 +44,12 @@ func figures(p *record.Phase, tiers []decide.Tier) (*Figures, []metrics.Warning)
 		OutputTokensPerSecond: p.OutputTokensPerSecond(record.Density{}),
 	}
 	f.fairness(p, tiers)
-	var speed, ttft, e2e, lateness metrics.Percentiles
-	for _, s := range []*metrics.Percentiles{&speed, &ttft, &e2e, &lateness} {
+	var speed, ttft, tenth, e2e, lateness metrics.Percentiles
+	for _, s := range []*metrics.Percentiles{&speed, &ttft, &tenth, &e2e, &lateness} {
 		s.Exact = -1
 	}
 	var counted, recorded float64 // input tokens, by the server and in the recording
-	succeeded := 0
+	succeeded, long := 0, 0       // long: answers without a speed that should have one
 	var reasons record.Reasons
 	rows, fit := measured(p), p.Fit(p.End)
 	for _, r := range rows {
@@ -77,9 +77,15 @@ func figures(p *record.Phase, tiers []decide.Tier) (*Figures, []metrics.Warning)
 			} else {
 				f.Unmeasurable++
 				reasons.Add(t.Unmeasurable(), 1)
+				if t.Tokens >= record.LongAnswer {
+					long++
+				}
 			}
 			if d, ok := t.TTFT(); ok {
 				ttft.Record(d.Seconds())
+			}
+			if t.Tenth > 0 {
+				tenth.Record(t.Tenth.Seconds())
 			}
 			if v, ok := t.E2ESpeed(); ok {
 				e2e.Record(float64(v))
@@ -98,6 +104,7 @@ func figures(p *record.Phase, tiers []decide.Tier) (*Figures, []metrics.Warning)
 	f.P25Speed, f.P50Speed = at(&speed, 25), at(&speed, 50)
 	f.P25E2ESpeed, f.P50E2ESpeed = at(&e2e, 25), at(&e2e, 50)
 	f.P95TTFT, f.P50TTFT = at(&ttft, 95), at(&ttft, 50)
+	f.P95TenthEvent, f.P50TenthEvent = at(&tenth, 95), at(&tenth, 50)
 	f.P95TTFTState = "ok"
 	if v, ok := ttft.At(95); !ok {
 		f.P95TTFTState = "no_data"
@@ -114,7 +121,7 @@ func figures(p *record.Phase, tiers []decide.Tier) (*Figures, []metrics.Warning)
 	for _, text := range append(speed.Warnings(25), ttft.Warnings(95)...) {
 		add(codeFew, "%s", text)
 	}
-	if f.Unmeasurable > 0 {
+	if reasons.Noteworthy(succeeded, long) {
 		add("unmeasurable", "%s", reasons.Text(succeeded))
 	}
 	if f.Failed > 0 {

@@ -92,7 +92,9 @@ type Figures struct {
 	HeldEnds  int      `json:"held_ends"`
 	// Tiers says for each tier how evenly the agents were served; empty without a window.
 	Tiers []TierFigures `json:"tiers,omitempty"`
-	// Outcomes counts the requests by outcome.
+	// Outcomes counts the requests by outcome: those of package endpoint, "short" for an
+	// answer of fewer tokens than were forced, and "implausible" for one that claims more
+	// than it can hold, which fail too.
 	Outcomes map[endpoint.Outcome]int `json:"outcomes"`
 	// FailureExample is the message of the first failure.
 	FailureExample string `json:"failure_example,omitempty"`
@@ -113,6 +115,12 @@ type Figures struct {
 	P95TTFT      *float64 `json:"p95_ttft_seconds"`
 	P95TTFTState string   `json:"p95_ttft_state"`
 	P50TTFT      *float64 `json:"p50_ttft_seconds"`
+	// P95TenthEvent and P50TenthEvent are percentiles of the time from sending a request to
+	// the tenth event with visible output, over the answers that ended well and have as
+	// many; nil if none has. A first token that was sent ahead of the answer leaves it as it
+	// is; see the warning first_token_apart.
+	P95TenthEvent *float64 `json:"p95_tenth_event_seconds"`
+	P50TenthEvent *float64 `json:"p50_tenth_event_seconds"`
 	// P99InterEventGap is the P99 of the time between events with visible output, and
 	// P99InterTokenGap that of the time between tokens, which is known only if the
 	// server sends a running token count. Both are over the whole phase.

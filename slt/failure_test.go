@@ -315,7 +315,8 @@ func TestLengths(t *testing.T) {
 				if tt.engine.IgnoreEOSIgnored {
 					// A forced length that is not kept fails; one that was left free does not.
 					report, err := slt.Run(t.Context(), cfg)
-					if !errors.Is(err, slt.ErrNothingSucceeded) || !strings.Contains(err.Error(), "short (40 of 100 tokens that were forced") || !warned(report.Warnings, "ignore_eos is not honored") || !warned(report.Warnings, "count as failed") {
+					f := report.Levels[0].Figures
+					if err != nil || f.Failed != f.Requests || f.Outcomes["short"] != f.Requests || *f.MedianOutputSpeed != 0 || !strings.HasPrefix(f.FailureExample, "40 of 100 tokens that were forced") || !warned(report.Warnings, "ignore_eos is not honored") || !warned(report.Warnings, "count as failed") {
 						t.Errorf("%v, %q", err, report.Warnings)
 					}
 					cfg.Fields = map[string]json.RawMessage{"ignore_eos": json.RawMessage("false")}

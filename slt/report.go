@@ -108,6 +108,10 @@ type Figures struct {
 	MedianTTFT *float64 `json:"median_ttft_seconds"`
 	P25TTFT    *float64 `json:"p25_ttft_seconds"`
 	P95TTFT    *float64 `json:"p95_ttft_seconds"`
+	// The tenth event with visible output comes this long after the sending of a query,
+	// over those that ended well; nil if none has as many.
+	MedianTenthEvent *float64 `json:"median_tenth_event_seconds"`
+	P95TenthEvent    *float64 `json:"p95_tenth_event_seconds"`
 	// ResponseRate is the share of Requests for which at least one token arrived;
 	// nil if there were no requests.
 	ResponseRate *float64 `json:"response_rate"`

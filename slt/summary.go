@@ -101,7 +101,7 @@ func warnOfRamp(p *record.Phase, ended []*record.Row, w *[]metrics.Warning) {
 // quantiles fills in the quantiles of the queries.
 func (f *Figures) quantiles(fit record.Fit, queries []*record.Row, w *[]metrics.Warning) {
 	speed, e2e, ttft := &metrics.Percentiles{Exact: -1}, &metrics.Percentiles{Exact: -1}, &metrics.Percentiles{Exact: -1}
-	failed, doubtful, e2eSpeed := 0, 0, &metrics.Percentiles{Exact: -1}
+	failed, doubtful, e2eSpeed, tenth := 0, 0, &metrics.Percentiles{Exact: -1}, &metrics.Percentiles{Exact: -1}
 	var reasons record.Reasons
 	for _, r := range queries {
 		if r.Failed() {
@@ -130,12 +130,16 @@ func (f *Figures) quantiles(fit record.Fit, queries []*record.Row, w *[]metrics.
 		if d, ok := t.TTFT(); ok {
 			ttft.Record(d.Seconds())
 		}
+		if t.Tenth > 0 {
+			tenth.Record(t.Tenth.Seconds())
+		}
 	}
 	f.UnmeasurableReasons = reasons
 	f.P25OutputSpeed, f.MedianOutputSpeed, f.P95OutputSpeed = at(speed, 25), at(speed, 50), at(speed, 95)
 	f.P25E2ESpeed, f.MedianE2ESpeed = at(e2eSpeed, 25), at(e2eSpeed, 50)
 	f.P25E2E, f.MedianE2E, f.P95E2E = at(e2e, 25), at(e2e, 50), at(e2e, 95)
 	f.P25TTFT, f.MedianTTFT, f.P95TTFT = at(ttft, 25), at(ttft, 50), at(ttft, 95)
+	f.MedianTenthEvent, f.P95TenthEvent = at(tenth, 50), at(tenth, 95)
 	for _, text := range e2e.Warnings(50) {
 		record.Warn(w, "few_samples", "%s", text)
 	}

@@ -61,8 +61,9 @@ type CriterionObservation struct {
 	Against confseq.Evidence `json:"against"`
 	// Inputs counts the requests by the length of their inputs.
 	Inputs []InputCount `json:"inputs,omitempty"`
-	// Measurable and Unmeasurable count the successful answers that have the figure and
-	// those that do not, by reason in Reasons. Doubtful ones of the latter may have broken
+	// Measurable and Unmeasurable count the successful answers that have the figure, or are
+	// too slow by that of the whole request (see Criterion.Figure), and those that do not,
+	// by reason in Reasons. Doubtful ones of the latter may have broken
 	// the bound or not, and count as open requests do; the others are left out.
 	Measurable   int            `json:"measurable,omitempty"`
 	Unmeasurable int            `json:"unmeasurable,omitempty"`
@@ -149,8 +150,9 @@ func Observe(tiers []Tier, block time.Duration, p *record.Phase) Observation {
 	}
 	for i := range tiers {
 		t := TierObservation{Categorical: categorical(&tiers[i])}
+		first := tiers[i].FirstTokens(p, v.fit, v.at)
 		for j := range tiers[i].Criteria {
-			t.Criteria = append(t.Criteria, v.observe(&tiers[i].Criteria[j]))
+			t.Criteria = append(t.Criteria, v.observe(&tiers[i].Criteria[j], first))
 		}
 		o.Tiers = append(o.Tiers, t)
 	}
@@ -200,8 +202,9 @@ func (v *view) counted(c *Criterion, r *record.Row) (t time.Duration, ok bool) {
 	return t, known && t >= v.Settled && t < v.until
 }
 
-// observe returns what the phase says of a criterion.
-func (v *view) observe(c *Criterion) CriterionObservation {
+// observe returns what the phase says of a criterion. first is how long a first token may
+// have taken.
+func (v *view) observe(c *Criterion, first time.Duration) CriterionObservation {
 	o := CriterionObservation{Name: c.Metric.Name, Limit: c.Limit()}
 	statistic, worst := metrics.Percentiles{Exact: -1}, metrics.Percentiles{Exact: -1}
 	var pass, fail confseq.Sample
@@ -228,7 +231,7 @@ func (v *view) observe(c *Criterion) CriterionObservation {
 			add(r, true, true)
 		default:
 			t := v.fit.Timing(r)
-			value, ok := c.Metric.Value(&t)
+			value, ok := c.Figure(r, &t, first)
 			if !ok {
 				why := t.Unmeasurable()
 				o.Unmeasurable++

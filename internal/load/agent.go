@@ -115,7 +115,7 @@ func (q *Request) End(t metrics.Timing, err error) record.Outcome {
 		q.row.End = now
 	}
 	row := r.rows.end(q)
-	r.window.End(q.ticket, now, outcome == record.OK)
+	r.window.End(q.ticket, now, row.Answered())
 	if row.Void() {
 		r.window.Close(now, record.Stopped)
 	}

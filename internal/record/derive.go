@@ -165,7 +165,7 @@ func (s *service) add(r *Row, p *Phase) {
 		s.waited += part
 		s.whole += min(first, p.WindowEnd) - sent
 	}
-	if r.Outcome != OK && r.End >= 0 && r.First >= 0 {
+	if !r.Answered() && r.End >= 0 && r.First >= 0 {
 		s.hung += p.part(r.Last, end)
 		s.whole += max(0, min(end, p.WindowEnd)-r.Last)
 	}
@@ -197,7 +197,7 @@ func (p *Phase) Silence() (why string, silent bool) {
 		latest = append(latest, r)
 	}
 	// What was cut while it was being answered shows that the endpoint is there.
-	ok := func(r *Row) bool { return r.Outcome == OK || r.Outcome == Canceled && r.First >= 0 }
+	ok := func(r *Row) bool { return r.Answered() || r.Outcome == Canceled && r.First >= 0 }
 	switch silent = !slices.ContainsFunc(latest, ok); {
 	case !slices.ContainsFunc(all, ok):
 		why = p.howFailed(all)

@@ -19,3 +19,23 @@ func TestReasons(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// A few short answers without a speed are nothing to warn of.
+func TestNoteworthy(t *testing.T) {
+	for _, tt := range []struct {
+		reasons   record.Reasons
+		all, long int
+		want      bool
+	}{
+		{nil, 0, 0, false},
+		{record.Reasons{metrics.AtOnce: 50}, 100, 0, false},
+		{record.Reasons{metrics.AtOnce: 51}, 100, 0, true},
+		{record.Reasons{metrics.AtOnce: 1}, 100, 1, true},
+		{record.Reasons{metrics.Burst: 1}, 100, 0, true},
+		{record.Reasons{metrics.TokensDoNotFit: 1}, 100, 0, true},
+	} {
+		if got := tt.reasons.Noteworthy(tt.all, tt.long); got != tt.want {
+			t.Errorf("%v of %d, %d long: %v", tt.reasons, tt.all, tt.long, got)
+		}
+	}
+}

@@ -125,6 +125,12 @@ func (r *Row) Failed() bool {
 	return true
 }
 
+// Answered reports whether the system gave a whole answer, be it not the one that was asked
+// for: it is there.
+func (r *Row) Answered() bool {
+	return r.Outcome == OK || r.Outcome == Short || r.Outcome == Implausible
+}
+
 // Void reports whether the request says nothing of the system: one makes the phase
 // invalid.
 func (r *Row) Void() bool { return r.Outcome == Local || r.Outcome == Overflow }
