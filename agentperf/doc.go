@@ -29,9 +29,19 @@
 //
 // that is, when at most 25 % of the requests are slower than the floor and at most 5 %
 // wait longer than the ceiling for their first token. A failed request is both too slow
-// and too late. A response whose output arrived all at once has no speed: it counts for
-// TTFT and is reported as unmeasurable, and if more than half of the responses are, the
-// level cannot be judged. One that was held back and arrived in a burst, or whose token
+// and too late. So is one that does less than it should under a forced length: its outcome
+// is short with fewer tokens than were forced, but for the one that ends an answer, and
+// implausible if it claims tokens that its output cannot hold and that cannot have been made
+// beside it in that time. Where the endpoint rejects ignore_eos and Policy.Output is empty,
+// lengths are left free, which is a deviation that the report names, and nothing fails for
+// them. A first token is one that shows something: white space, invisible characters and
+// tags such as <think> are none; the time to the tenth event stands beside TTFT.
+//
+// A response whose output arrived all at once has no speed. It is too slow if its E2E exceeds
+// its tokens at the floor and an allowance for the first token together, which is thrice the
+// usual TTFT and at most the ceiling, unless the tokens take less than the allowance, as those
+// of a short tool call do. Otherwise it counts for TTFT and is reported as unmeasurable, and
+// if more than half of the responses are, the level cannot be judged. One that was held back and arrived in a burst, or whose token
 // count does not fit its output, has none either, and may have been slow: no level passes
 // that would not pass if all such responses were too slow. See
 // [metrics.Timing.Unmeasurable].

@@ -51,7 +51,7 @@ type Request struct {
 	Silent      int    `json:"silent_events"` // without visible output, after the first that had some
 	Ahead       int    `json:"ahead_events"`  // without visible output, before it
 	Bytes       int    `json:"bytes"`
-	Blank       int    `json:"blank_bytes"` // of events of nothing but white space
+	Blank       int    `json:"blank_bytes"` // that show nothing, such as texts of white space
 	Tokens      int    `json:"tokens"`
 	TokenSource string `json:"token_source,omitempty"`
 	FirstTokens int    `json:"first_tokens"` // up to lead_ns

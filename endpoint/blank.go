@@ -27,6 +27,18 @@ func blank[T ~string | ~[]byte](text T) bool {
 	return true
 }
 
+// blankBytes returns how many bytes of a text show nothing: all of a blank one, and of
+// another the spaces that it ends in, but for one.
+func blankBytes[T ~string | ~[]byte](text T) (n int) {
+	if blank(text) {
+		return len(text)
+	}
+	for n < len(text) && text[len(text)-1-n] == ' ' {
+		n++
+	}
+	return max(0, n-1)
+}
+
 // skipBlank passes one invisible character or one tag; -1 if there is neither at i.
 func skipBlank[T ~string | ~[]byte](text T, i int) int {
 	r, after := decodeRune(text, i)

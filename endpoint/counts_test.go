@@ -140,7 +140,7 @@ func TestCounts(t *testing.T) {
 
 // Once something is visible, white space is output; how much of it there is is counted.
 func TestBlankOutput(t *testing.T) {
-	for text, want := range map[string]int64{` `: 1, `  \n\t`: 6, ` a`: 0, `\u0020`: 6, `\"`: 0, `\n\n\r`: 6, `\u200b`: 6} {
+	for text, want := range map[string]int64{` `: 1, `  \n\t`: 6, ` a`: 0, `a `: 0, `a    `: 3, `\u0020`: 6, `\"`: 0, `\n\n\r`: 6, `\u200b`: 6} {
 		synctest.Test(t, func(t *testing.T) {
 			_, conn := connect(t, role().say(1, step, `{"content":"a"}`).say(3, step, `{"content":"`+text+`"}`).say(1, step, `{"content":[{"type":"text","text":"`+text+`"}]}`).end(counts(10, 5)), endpoint.Config{})
 			var c metrics.Clock

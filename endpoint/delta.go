@@ -9,7 +9,7 @@ import (
 // delta is the part of one event that a clock needs.
 type delta struct {
 	visible   int  // bytes of visible output of the first choice, as encoded
-	blank     int  // bytes of those in texts that show nothing; see blank
+	blank     int  // bytes of those that show nothing; see blankBytes
 	reasoning bool // some of it is reasoning
 	several   bool // there is visible output of another choice
 	step      bool // the first choice has a delta or a finish_reason

@@ -61,8 +61,8 @@ func (c *choice) scanText(t jsonscan.Text, i int) int {
 	}
 	n, i := t.Str(i)
 	c.visible += n
-	if n > 0 && i <= len(t) && blank(t[i-1-n:i-1]) {
-		c.blank += n
+	if n > 0 && i <= len(t) {
+		c.blank += blankBytes(t[i-1-n : i-1])
 	}
 	return i
 }

@@ -51,9 +51,7 @@ func (d *delta) texts(name string, v gjson.Result, depth int) {
 	case v.Type == gjson.String:
 		if n := len(v.Raw) - 2; n > 0 {
 			d.visible += n
-			if blank(v.Raw[1 : 1+n]) {
-				d.blank += n
-			}
+			d.blank += blankBytes(v.Raw[1 : 1+n])
 			d.reasoning = d.reasoning || reasons(name)
 			d.strange = d.strange || !known(name)
 		}

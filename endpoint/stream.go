@@ -22,7 +22,7 @@ type stream struct {
 	reported  bool
 	reasoning bool
 	shown     int // events with visible output
-	blank     int // bytes of events that show nothing, after the first that shows something
+	blank     int // bytes that show nothing, from the first event on that shows something
 	unseen    int // bytes of those before it
 	silent    int // events without, since the latest of them
 	delay     chunkDelay
@@ -146,9 +146,7 @@ func (s *stream) event(stamp time.Time, data []byte, failed bool) {
 		}
 		s.running = d.counted
 		s.shown++
-		if d.blank == d.visible {
-			s.blank += d.blank
-		}
+		s.blank += d.blank
 		s.silent = 0
 		s.reasoning = s.reasoning || d.reasoning
 		s.clock.Arrived(stamp, d.visible, tokens)

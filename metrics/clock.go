@@ -149,8 +149,8 @@ func (c *Clock) Progress(t time.Time) {
 	}
 }
 
-// Blank records how many bytes of the output after the first were in events that show nothing,
-// such as white space, over the whole response. The last call counts.
+// Blank records how many bytes of the visible output show nothing, such as texts of white space
+// and spaces at the end of others, over the whole response. The last call counts.
 func (c *Clock) Blank(bytes int) { c.blank = int64(bytes) }
 
 // Usage records the server's own count of tokens. The last call counts.

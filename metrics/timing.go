@@ -81,8 +81,8 @@ type Timing struct {
 	// Silent is the number of events without visible output after the first that had
 	// some, Ahead that of those before it; see [Clock.Progress].
 	Silent, Ahead int
-	// Bytes is the length of the visible output, Blank that of its events that show
-	// nothing, such as white space, where the client looked.
+	// Bytes is the length of the visible output, Blank that of what shows nothing in it,
+	// such as texts of white space, where the client looked.
 	Bytes, Blank int64
 	// Tokens is the number of output tokens, hidden ones included, and
 	// TokenSource where that number comes from. It is not the server's count where that

@@ -36,6 +36,8 @@
 //     at least one token arrived. Queries that were still open at its end, had
 //     waited for more than half of it and had no token count as unanswered.
 //
+// A query fails if its answer has fewer tokens than were forced, or claims more than it can
+// hold; a field ignore_eos that is false leaves the length to the model.
 // A query that failed through the server's fault has speed 0 and infinite latency
 // in quantiles and is never left out. A quantile that is infinite, or of no
 // queries, is null in the report. Quantiles are exact, by linear interpolation at

@@ -49,10 +49,11 @@ type Report struct {
 	// the levels. Their codes are
 	//
 	//   - of the preflight: those of [endpoint.Findings];
-	//   - of the sweep: ignore_eos_rejected, connection_limit, no_plateau, recrossed, and
-	//     invalid_level for each level that is invalid;
+	//   - of the sweep: ignore_eos_rejected, short_answers, connection_limit, no_plateau,
+	//     recrossed, and invalid_level for each level that is invalid;
 	//   - of prompts and answers: input_length, output_length, cached_input, no_usage,
-	//     short_answers, long_answers, hidden_reasoning, first_read_estimated;
+	//     long_answers, hidden_reasoning, first_read_estimated, blank_output, short_tokens,
+	//     first_token_apart, implausible_speed;
 	//   - of a level: client_late, failed_requests, unanswered, unmeasurable, few_samples,
 	//     no_query_ended, ramp, connections.
 	Warnings []metrics.Warning `json:"warnings"`
@@ -127,7 +128,9 @@ type Figures struct {
 	Unmeasurable int `json:"unmeasurable"`
 	// UnmeasurableReasons counts the Unmeasurable ones by reason.
 	UnmeasurableReasons map[metrics.Unmeasurable]int `json:"unmeasurable_reasons,omitempty"`
-	// Outcomes counts how the requests ended.
+	// Outcomes counts how the requests ended: the outcomes of package endpoint, "short" for
+	// an answer of fewer tokens than were forced, and "implausible" for one that claims more
+	// than it can hold, which fail too.
 	Outcomes map[endpoint.Outcome]int `json:"outcomes"`
 	// FailureExample is the message of the first failure.
 	FailureExample string `json:"failure_example,omitempty"`

@@ -16,7 +16,7 @@ type Output string
 
 const (
 	// OutputExact asks for the recorded length, with ignore_eos, so that every
-	// system does the same work.
+	// system does the same work. The benchmarks count an answer that is shorter as failed.
 	OutputExact Output = "exact"
 	// OutputCap asks for at most the recorded length, and at most MaxTokens.
 	OutputCap Output = "cap"

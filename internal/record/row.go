@@ -99,7 +99,7 @@ type Row struct {
 	// Silent is the number of events without visible output after the first that had some;
 	// see [metrics.Timing].
 	Silent int32
-	// Blank is the length of the events of nothing but white space.
+	// Blank is the length of what shows nothing in the output; see [metrics.Timing].
 	Blank int32
 	// WindowBytes and WindowTokens are the part of the output that came in the window,
 	// where the load knew it beforehand; WindowBytes is None where it did not.

@@ -20,14 +20,14 @@ const (
 	// is a warning: what a P95 leaves out. fewOdd is the least number: one may be an accident.
 	oddPart = 20
 	fewOdd  = 2
-	// blankPart is the share of an answer's bytes in events that show nothing above which it
-	// is mostly blank. Of deeply indented code it is about a third.
+	// blankPart is the share of an answer's bytes that show nothing above which it is mostly
+	// blank. Of deeply indented code it is about a third.
 	blankPart = 0.6
 )
 
 // outputWarnings says where answers look like nothing that a model makes.
 func outputWarnings(rows []*Row) (warnings []metrics.Warning) {
-	long, apart, answered, blank := 0, 0, 0, 0
+	long, apart, answered, blank, split := 0, 0, 0, 0, 0
 	var speeds []float64
 	for _, r := range rows {
 		if r.Outcome != OK || r.Events == 0 {
@@ -44,12 +44,18 @@ func outputWarnings(rows []*Row) (warnings []metrics.Warning) {
 			}
 		}
 		t := r.Timing()
+		if n := t.VisibleTokens(); n >= LongAnswer && r.Bytes > 0 && leastBytes*n > int(r.Bytes) {
+			split++
+		}
 		if v, ok := t.OutputSpeed(); ok {
 			speeds = append(speeds, float64(v))
 		}
 	}
 	if odd(blank, answered) {
 		Warn(&warnings, "blank_output", "%d answers are mostly or only white space and other text that shows nothing", blank)
+	}
+	if odd(split, answered) {
+		Warn(&warnings, "short_tokens", "%d answers have fewer than %d bytes a token, where text has 3 to 5: what is counted may be pieces of tokens", split, leastBytes)
 	}
 	if odd(apart, long) {
 		Warn(&warnings, "first_token_apart", "in %d of %d longer answers the tenth event came far later after the first than the pace of the rest says: TTFT may be that of something sent ahead of the answer; see the time to the tenth event", apart, long)

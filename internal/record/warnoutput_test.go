@@ -10,8 +10,13 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
-// stepped is an answer with an event after each of the steps, of so many tokens.
-func stepped(steps []time.Duration, tokens func(i int) int, blank int) *record.Row {
+// stepped is an answer with an event after each of the steps, of so many tokens of 5 bytes or
+// another size.
+func stepped(steps []time.Duration, tokens func(i int) int, blank int, sizes ...int) *record.Row {
+	size := 5
+	if len(sizes) > 0 {
+		size = sizes[0]
+	}
 	start := time.Unix(1_800_000_000, 0)
 	var c metrics.Clock
 	c.Sent(start)
@@ -19,7 +24,7 @@ func stepped(steps []time.Duration, tokens func(i int) int, blank int) *record.R
 	for i, d := range steps {
 		now = now.Add(d)
 		all += tokens(i)
-		c.Arrived(now, 5*tokens(i), 0)
+		c.Arrived(now, size*tokens(i), 0)
 	}
 	c.Usage(metrics.Usage{Completion: all})
 	c.Blank(blank)
@@ -85,6 +90,8 @@ func TestOutputWarnings(t *testing.T) {
 		{"short answers", repeat(50, func(int) *record.Row { return stepped(pace(19, 10*ms, 3*time.Second), one, 0) }), ""},
 		{"a third is indentation", repeat(50, func(int) *record.Row { return stepped(pace(100, 10*ms, 0), one, 170) }), ""},
 		{"mostly blank", repeat(50, func(int) *record.Row { return stepped(pace(100, 10*ms, 0), one, 400) }), "blank_output"},
+		{"a byte a token", repeat(50, func(int) *record.Row { return stepped(pace(100, 10*ms, 0), one, 0, 1) }), "short_tokens"},
+		{"a number", repeat(50, func(int) *record.Row { return stepped(pace(15, 10*ms, 0), one, 0, 1) }), ""},
 		{"canned, at 20,000 tokens/s", repeat(50, func(int) *record.Row {
 			steps := pace(4000, 50*time.Microsecond, 0)
 			return stepped(steps, one, 0)
