@@ -20,7 +20,7 @@ func atOnce(begun, e2e time.Duration, tokens int) record.Row {
 	r.Begun = begun
 	t := c.Timing()
 	r.Take(&t, start)
-	r.Conclude(record.OK)
+	r.Conclude(record.OK, 0)
 	return r
 }
 

@@ -97,7 +97,7 @@ func (q *Request) End(t metrics.Timing, err error) record.Outcome {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	q.row.Take(&t, r.start)
-	if why := q.row.Conclude(outcome); why != "" {
+	if why := q.row.Conclude(outcome, r.cfg.Header.ContextTokens); why != "" {
 		message = why
 	}
 	outcome = q.row.Outcome

@@ -14,6 +14,9 @@
 //		}
 //	}
 //
+// Whoever makes rows calls [Row.Take] and then [Row.Conclude], which decides whether an answer
+// did the work that was asked for, in the same way for all.
+//
 // All instants are counted from the start of the phase; [Header.Anchor] is the wall
 // clock at that start. A row holds what was observed and no derived figures: speeds
 // are derived in one place, package metrics, so that a better definition can judge old

@@ -31,7 +31,7 @@ func stepped(steps []time.Duration, tokens func(i int) int, blank int, sizes ...
 	c.Done(now)
 	r, t := record.New(), c.Timing()
 	r.Take(&t, start)
-	r.Conclude(record.OK)
+	r.Conclude(record.OK, 0)
 	return &r
 }
 

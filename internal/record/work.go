@@ -39,8 +39,9 @@ const (
 // Conclude sets how the request ended, once [Row.Take] has filled in what was seen of it. An
 // answer that ended well is [Short] if it has fewer tokens than were forced, and
 // [Implausible] if it claims more than there can be; why then says so with the figures.
-// Otherwise why is empty.
-func (r *Row) Conclude(outcome Outcome) (why string) {
+// Otherwise why is empty. A short one that fills context, the endpoint's context in tokens or 0
+// if that is unknown, did not fit it, which is an [Overflow].
+func (r *Row) Conclude(outcome Outcome, context int) (why string) {
 	r.Outcome = outcome
 	switch {
 	case outcome == empty && r.Midway && r.Reported && r.MaxTokens < fitTokens && r.Completion >= r.MaxTokens-endToken:
@@ -50,6 +51,10 @@ func (r *Row) Conclude(outcome Outcome) (why string) {
 	default:
 		if why = r.short(); why != "" {
 			r.Outcome = Short
+			// Of a context that is only what the caller allows, more or less would be full.
+			if full := context - int(max(0, r.Prompt)) - int(r.Completion); context > 0 && r.Reported && -endToken <= full && full <= endToken {
+				r.Outcome, why = Overflow, fmt.Sprintf("the answer ended after %d of %d tokens that were forced, where the context of %d tokens was full", r.Completion, r.MaxTokens, context)
+			}
 		} else if why = r.implausible(); why != "" {
 			r.Outcome = Implausible
 		}

@@ -43,7 +43,7 @@ func (a reply) row() (record.Row, string) {
 	r.Take(&t, start)
 	r.MaxTokens = int32(max(a.forced, a.most))
 	r.Forced = a.forced > 0
-	return r, r.Conclude(record.OK)
+	return r, r.Conclude(record.OK, 0)
 }
 
 func TestConclude(t *testing.T) {
@@ -106,7 +106,7 @@ func TestClaimsTakeTime(t *testing.T) {
 			a.events = append(a.events, 200*time.Millisecond+tt.ahead+time.Duration(i)*pace)
 		}
 		r := a.row()
-		r.Conclude(record.OK)
+		r.Conclude(record.OK, 0)
 		timing := r.Timing()
 		if _, ok := timing.E2ESpeed(); r.Outcome != tt.want || ok != tt.e2e {
 			t.Errorf("%v before the first: %s, E2E speed %v", tt.ahead, r.Outcome, ok)
@@ -128,6 +128,17 @@ func TestEventsBeyondTheLimit(t *testing.T) {
 	}
 }
 
+// An answer that fills the context is as long as it could be.
+func TestFullContext(t *testing.T) {
+	for context, want := range map[int]record.Outcome{0: record.Short, 998: record.Short, 999: record.Overflow, 1000: record.Overflow, 1001: record.Overflow, 1002: record.Short} {
+		r, _ := reply{events: 100, bytes: 5, each: time.Millisecond, usage: 100, most: 480}.row()
+		r.Forced, r.Prompt = true, 900
+		if why := r.Conclude(record.OK, context); r.Outcome != want || want == record.Overflow && !strings.Contains(why, "100 of 480 tokens") {
+			t.Errorf("a context of %d: %s: %s", context, r.Outcome, why)
+		}
+	}
+}
+
 // A client that asks for a few tokens only may be given none that show anything: that is its
 // doing.
 func TestEmptyMidway(t *testing.T) {
@@ -138,7 +149,7 @@ func TestEmptyMidway(t *testing.T) {
 	}{{true, 2, record.Canceled}, {true, 100, "empty"}, {false, 2, "empty"}} {
 		r := record.New()
 		r.Midway, r.Forced, r.MaxTokens, r.Reported, r.Completion = tt.midway, true, tt.tokens, true, tt.tokens
-		r.Conclude("empty")
+		r.Conclude("empty", 0)
 		if r.Outcome != tt.want {
 			t.Errorf("%+v: %s", tt, r.Outcome)
 		}
