@@ -252,8 +252,8 @@ func TestEarlierJournals(t *testing.T) {
 	for want, earlier := range map[string][]string{
 		"no evidence":  {copyJournal(t, dir, func(lines []string) []string { return lines[:1] })},
 		"no such file": {filepath.Join(dir, "nowhere")},
-		"is of schema \"agentperf.report/1\", expected agentperf.journal/2": {copyJournal(t, dir, func(lines []string) []string {
-			return []string{reseal(strings.Replace(lines[0], "agentperf.journal/2", "agentperf.report/1", 1))}
+		"is of schema \"agentperf.report/1\", expected agentperf.journal/3": {copyJournal(t, dir, func(lines []string) []string {
+			return []string{reseal(strings.Replace(lines[0], "agentperf.journal/3", "agentperf.report/1", 1))}
 		})},
 		"block 0 has 1 requests, 2 of them bad": {copyJournal(t, dir, func(lines []string) []string {
 			lines[3] = reseal(strings.Replace(lines[3], `"blocks":[[`, `"blocks":[[1,2],[`, 1))

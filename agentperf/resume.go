@@ -17,7 +17,7 @@ import (
 )
 
 // journalSchema is the version of the form of journals.
-const journalSchema = "agentperf.journal/2"
+const journalSchema = "agentperf.journal/3"
 
 // heading identifies the run a journal belongs to: everything that would make its phases a
 // different measurement.

@@ -16,8 +16,8 @@ type Fit struct {
 const cautious = 3
 
 const (
-	// prefixTokens is the most that the prefix of a play takes of the window: 32
-	// digits and a sentence.
+	// prefixTokens is the most that the prefix of a play takes of the window: as
+	// much as the 32 digits and the sentence of AA's local benchmark.
 	prefixTokens = 64
 	// leastAnswer is the room, in tokens, that an answer of open length must have
 	// for its turn to fit.

@@ -10,7 +10,9 @@ type Play struct {
 	Session string
 	// Prefix is the text that the policy puts in front of a message. It is unique
 	// to the play, so that a server cannot reuse the cache of another play, and the
-	// same in all turns, so that it can reuse the play's own. Empty adds nothing.
+	// same in all turns, so that it can reuse the play's own. Empty adds nothing. Those of
+	// [Schedule.Plays] have 24 to 64 tokens, and neither a wording nor a form that a
+	// server could tell them by. How they are made is no secret, so that it may learn to.
 	Prefix string
 
 	seed     uint64    // of the tool delays

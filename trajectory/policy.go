@@ -51,8 +51,9 @@ const (
 	// in common, tools and system prompt, stays shared as it is in production.
 	PrefixAfterSystem PrefixPosition = "after-system"
 	// PrefixFront puts it in front of the first message, as AA's local benchmark
-	// does. In most chat templates tools are still shared, but the system prompt is
-	// computed anew for each play.
+	// does with 32 digits and a constant sentence, once for each run. In most chat
+	// templates tools are still shared, but the system prompt is computed anew for
+	// each play.
 	PrefixFront PrefixPosition = "front"
 	// PrefixNone adds no text. A server may then answer from the cache of another
 	// play, and looks faster than it would be with as many different sessions.

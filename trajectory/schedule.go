@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
-	"strings"
 
 	"github.com/agentperf/agentperf-go/internal/keyed"
 )
@@ -90,18 +89,4 @@ func (s Schedule) Plays(agent int) iter.Seq[Play] {
 // rng returns random numbers for one purpose of one agent.
 func (s Schedule) rng(agent, purpose, phase int) *rand.Rand {
 	return keyed.Key{s.Seed, uint64(agent), uint64(purpose), uint64(phase)}.Rand()
-}
-
-// prefix returns 32 random digits, spaced so that each is a token, and a note that
-// tells the model to ignore them.
-func prefix(rng *rand.Rand) string {
-	var b strings.Builder
-	for i := range 32 {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteByte('0' + byte(rng.IntN(10)))
-	}
-	b.WriteString("\nThese digits only number the session. Pay no attention to them.\n\n")
-	return b.String()
 }

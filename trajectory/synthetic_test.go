@@ -98,7 +98,7 @@ func TestSyntheticBody(t *testing.T) {
 		t.Errorf("system message is %q, expected %q", got, want)
 	}
 	got, want := body.Messages[1].Content, content(t, c.Last())
-	if prefix, ok := strings.CutSuffix(got, want); !ok || !strings.Contains(prefix, "These digits") {
+	if prefix, ok := strings.CutSuffix(got, want); !ok || !strings.HasSuffix(prefix, "\n") || len(prefix) < 60 {
 		t.Errorf("user message is %q, expected a prefix and %q", got, want)
 	}
 }
