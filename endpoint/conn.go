@@ -21,6 +21,7 @@ type Conn struct {
 	reads     reads
 	decoder   decoder
 	sight     *sighting // of a preflight; nil otherwise
+	kept      *kept     // of an Answer; nil otherwise
 }
 
 // A Response is what a server sent besides its output.

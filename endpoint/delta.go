@@ -20,6 +20,8 @@ type delta struct {
 	counted   bool // usage is present
 	failure   string
 	failed    bool // the event is an error
+
+	to *kept // takes the visible output, if set
 }
 
 var errNotJSON = errors.New("an event is not a JSON object")

@@ -61,7 +61,7 @@ func (d *delta) choices(choices gjson.Result) {
 		index, delta, finish := choiceOf(choice)
 		if index != 0 {
 			other := *d
-			other.visible = 0
+			other.visible, other.to = 0, nil
 			other.output(delta)
 			d.several = d.several || other.visible > 0
 			return true
@@ -138,6 +138,7 @@ func (d *delta) call(function gjson.Result) {
 		case key.Str != "name" && key.Str != "arguments":
 		case value.IsObject():
 			d.visible += len(value.Raw)
+			d.to.add(value.Raw)
 		default:
 			d.texts(key.Str, value, 0)
 		}

@@ -52,6 +52,7 @@ func (d *delta) texts(name string, v gjson.Result, depth int) {
 		if n := len(v.Raw) - 2; n > 0 {
 			d.visible += n
 			d.blank += blankBytes(v.Raw[1 : 1+n])
+			d.to.add(v.Str)
 			d.reasoning = d.reasoning || reasons(name)
 			d.strange = d.strange || !known(name)
 		}

@@ -128,6 +128,9 @@ func (s *stream) event(stamp time.Time, data []byte, failed bool) {
 	// in front of an answer is, and counts as one that is not visible. Later it is output,
 	// such as the indentation of code.
 	unseen := s.shown == 0 && d.visible > 0 && d.blank == d.visible
+	if d.visible > 0 {
+		s.conn.kept.keep(data)
+	}
 	switch {
 	case d.visible > 0 && !unseen:
 		// Only a running count says how many tokens this event brought; a count

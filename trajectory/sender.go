@@ -24,6 +24,16 @@ type Sender interface {
 	Send(ctx context.Context, r *Request, clock *metrics.Clock) error
 }
 
+// An Answerer is a [Sender] that can also say what the system answered, for audits of its
+// answers.
+type Answerer interface {
+	Sender
+	// Answer is Send, and returns the visible output in the order in which it came:
+	// content, reasoning, and names and arguments of tool calls. It may leave out what
+	// comes after the first MiB.
+	Answer(ctx context.Context, r *Request, clock *metrics.Clock) (text string, err error)
+}
+
 // SenderFunc is a function that is a [Sender].
 type SenderFunc func(ctx context.Context, r *Request, clock *metrics.Clock) error
 

@@ -18,6 +18,12 @@ func (s httpSender) Send(ctx context.Context, r *trajectory.Request, clock *metr
 	return s.conn.Send(ctx, r.Session, r.Body, clock)
 }
 
+// Answer makes it a [trajectory.Answerer].
+func (s httpSender) Answer(ctx context.Context, r *trajectory.Request, clock *metrics.Clock) (string, error) {
+	a, err := s.conn.Answer(ctx, r.Session, r.Body, clock)
+	return a.Text, err
+}
+
 func (s httpSender) Close() error {
 	s.conn.Close()
 	return nil
