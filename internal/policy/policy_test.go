@@ -49,10 +49,11 @@ func TestDependencies(t *testing.T) {
 
 // What the packages of this module may import of each other. Arrows point one way.
 var imports = map[string][]string{
-	"agentperf":             {"endpoint", "internal/decide", "internal/identity", "internal/journal", "internal/load", "internal/plain", "internal/record", "internal/sockets", "internal/spans", "metrics", "pricing", "search", "trajectory"},
+	"agentperf":             {"endpoint", "internal/audit", "internal/decide", "internal/identity", "internal/journal", "internal/load", "internal/plain", "internal/record", "internal/sockets", "internal/spans", "metrics", "pricing", "search", "trajectory"},
 	"endpoint":              {"internal/jsonscan", "internal/plain", "internal/secrets", "internal/spans", "metrics"},
 	"endpoint/endpointtest": {"internal/chatserver"},
 	"endpoint/simulate":     {"endpoint/endpointtest", "internal/chatserver"},
+	"internal/audit":        {"internal/keyed", "metrics", "trajectory"},
 	"internal/chatserver":   {},
 	"internal/confseq":      {},
 	"internal/decide":       {"internal/confseq", "internal/record", "metrics", "search"},

@@ -1,0 +1,173 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// audited returns what an audit says of a double that has been measured before, and how
+// many requests it sent.
+func audited(t *testing.T, d *double, cfg Config) (r *Result, cost Cost) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		if cfg.Schedule.Workload == nil {
+			cfg.Schedule.Workload, _ = sessions(9)
+		}
+		cfg.Schedule.Seed, cfg.Schedule.Phase = 3, 99
+		cfg.Connect, cfg.Prompts, cfg.Agents = d.connect, LeastPrompts, max(1, cfg.Agents)
+		fail := d.fail
+		d.fail = nil
+		replayer := trajectory.NewReplayer(func() trajectory.Sender { return d.connect(0) }, trajectory.Policy{ToolDelay: trajectory.ToolDelayNone}, nil)
+		n := 0
+		for p := range (trajectory.Schedule{Workload: cfg.Schedule.Workload, Seed: 3}).Plays(0) {
+			for range replayer.Play(t.Context(), p) {
+			}
+			if n++; n == len(cfg.Schedule.Workload.Trajectories) {
+				break
+			}
+		}
+		d.fail, d.requests = fail, 0
+		a, err := New(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cost = a.Cost()
+		r = a.Judge(t.Context(), a.Ask(t.Context()))
+	})
+	return r, cost
+}
+
+func honest() *double {
+	return &double{perToken: 10 * time.Millisecond, prefill: 200 * time.Microsecond}
+}
+
+func with2(change func(*double)) *double {
+	d := honest()
+	change(d)
+	return d
+}
+
+// Each trick is found by the check that is for it, and by no other; systems without tricks
+// have none, however they send.
+func TestTricks(t *testing.T) {
+	_, users := sessions(9)
+	for name, tt := range map[string]struct {
+		d    *double
+		want string // the codes found
+		pass string // codes that must have passed
+	}{
+		"honest":                        {honest(), "", "answer_cache prefix_ignored length_not_forced tokens_padded canned_answers repetition"},
+		"slow and honest":               {with2(func(d *double) { d.perToken, d.prefill = 200*time.Millisecond, 5*time.Millisecond }), "", "answer_cache prefix_ignored"},
+		"speculative decoding":          {with2(func(d *double) { d.each = func(r *rand.Rand) int { return 1 + r.IntN(8) } }), "", "answer_cache prefix_ignored length_not_forced tokens_padded"},
+		"stream interval 20":            {with2(func(d *double) { d.each = func(*rand.Rand) int { return 20 } }), "", "answer_cache prefix_ignored tokens_padded"},
+		"states no cached tokens":       {with2(func(d *double) { d.unstated = true }), "", "answer_cache prefix_ignored"},
+		"states no usage":               {with2(func(d *double) { d.noUsage = true }), "", "answer_cache"},
+		"answers kept":                  {with2(func(d *double) { d.keepAnswers = true }), CodeAnswerCache, "prefix_ignored"},
+		"prefixes taken out":            {with2(func(d *double) { d.strip = users }), CodePrefixIgnored, "answer_cache"},
+		"prefixes taken out in silence": {with2(func(d *double) { d.strip, d.unstated = users, true }), CodePrefixIgnored, "answer_cache"},
+		"both":                          {with2(func(d *double) { d.strip, d.keepAnswers = users, true }), CodeAnswerCache + " " + CodePrefixIgnored, ""},
+		"ignores ignore_eos":            {with2(func(d *double) { d.short = true }), CodeNotForced, "tokens_padded"},
+		"short and padded":              {with2(func(d *double) { d.short, d.padForced = true, 2 }), CodeNotForced + " " + CodePadded, ""},
+		"short and claims all":          {with2(func(d *double) { d.short, d.claimAll = true, true }), CodePadded, "length_not_forced"},
+		"free answers padded":           {with2(func(d *double) { d.padFree = 3 }), CodePadded, "length_not_forced"},
+		"one text for everyone":         {with2(func(d *double) { d.onlyText = true }), CodeCanned, "repetition"},
+		"a loop":                        {with2(func(d *double) { d.loop = true }), CodeCanned + " " + CodeRepetition, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for agents := 1; agents <= 3; agents += 2 {
+				r, cost := audited(t, tt.d, Config{Agents: agents})
+				got := make(map[Outcome][]string)
+				for _, c := range r.Checks {
+					got[c.Outcome] = append(got[c.Outcome], c.Code)
+					t.Logf("%s: %s: %s", c.Code, c.Outcome, c.Text)
+				}
+				if s := strings.Join(got[Found], " "); s != tt.want {
+					t.Errorf("%d agents: found %q, want %q", agents, s, tt.want)
+				}
+				for code := range strings.FieldsSeq(tt.pass) {
+					if !strings.Contains(strings.Join(got[Passed], " ")+" ", code+" ") {
+						t.Errorf("%d agents: %s did not pass: %v", agents, code, got)
+					}
+				}
+				if r.Cost.Requests != cost.Requests || r.Failed != 0 {
+					t.Errorf("%+v, %d failed; %+v was said", r.Cost, r.Failed, cost)
+				}
+				if !tt.d.noUsage && (r.Cost.InputTokens > cost.InputTokens*12/10 || r.Cost.OutputTokens > max(1, int64(tt.d.padFree), int64(tt.d.padForced))*cost.OutputTokens) {
+					t.Errorf("%+v, and %+v was said", r.Cost, cost)
+				}
+				tt.d.seen, tt.d.answered = nil, make(map[string]bool)
+			}
+		})
+	}
+}
+
+// An audit in which requests fail passes nothing that it did not see.
+func TestFailuresAreNoPass(t *testing.T) {
+	r, _ := audited(t, with2(func(d *double) { d.fail = func(n int) bool { return n%2 == 1 } }), Config{})
+	if r.Failed == 0 || r.Failure == nil {
+		t.Errorf("%+v", r)
+	}
+	for _, c := range r.Checks {
+		if c.Outcome == Passed && c.Code != CodeNotForced || c.Outcome == Found { // of which some were seen
+			t.Errorf("%+v", c)
+		}
+	}
+	r, _ = audited(t, with2(func(d *double) { d.fail = func(n int) bool { return n == 5 } }), Config{})
+	for _, c := range r.Checks[:6] {
+		if c.Outcome != Passed || r.Failed != 1 {
+			t.Errorf("one of 64 failed: %+v", c)
+		}
+	}
+}
+
+// The checker is given the answers of free length, whole, with their requests.
+func TestChecker(t *testing.T) {
+	calls := 0
+	cfg := Config{Check: func(_ context.Context, request []byte, answer string) error {
+		if calls++; !strings.HasPrefix(string(request), `{"model":`) || len(strings.Fields(answer)) < 150 {
+			t.Errorf("%.80s: %.80s", request, answer)
+		}
+		if calls%2 == 0 {
+			return errors.New("no such file\nmore")
+		}
+		return nil
+	}}
+	r, cost := audited(t, honest(), cfg)
+	last := r.Checks[len(r.Checks)-1]
+	if calls != LeastPrompts || r.Checked != LeastPrompts || r.Wrong != LeastPrompts/2 || last.Outcome != Found || last.Text != "4 of 8 answers are wrong: no such file" {
+		t.Errorf("%d calls, %+v", calls, r)
+	}
+	if cost.OutputTokens < LeastPrompts*trajectory.DefaultMaxTokens {
+		t.Errorf("%+v does not reckon with whole answers", cost)
+	}
+}
+
+// Without text there is no audit, and one that is interrupted ends at once.
+func TestNoAudit(t *testing.T) {
+	w, _ := sessions(2)
+	cfg := Config{Schedule: trajectory.Schedule{Workload: w}, Prompts: LeastPrompts, Agents: 1, Connect: func(int) trajectory.Sender { return trajectory.SenderFunc(nil) }}
+	a, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Ask(t.Context()); !errors.Is(err, ErrNoText) || len(a.Judge(t.Context(), err).Checks) != 0 {
+		t.Error(err)
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	stop := errors.New("stop")
+	cancel(stop)
+	cfg.Connect = honest().connect
+	if a, err = New(cfg); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Ask(ctx); !errors.Is(err, stop) {
+		t.Error(err)
+	}
+}

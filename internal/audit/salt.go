@@ -1,0 +1,85 @@
+package audit
+
+// CodePrefixIgnored is of a server that answers from the cache of another play.
+const CodePrefixIgnored = "prefix_ignored"
+
+const (
+	// Of the input tokens of a play's first request those in front of the prefix may come
+	// from a cache. Their share is estimated by bytes: a quarter more for tools, which are
+	// dearer than prose, a tenth of the prompt for blocks and the rest, and 128 tokens of
+	// templates.
+	slackOfFront  = 1.25
+	slackOfPrompt = 0.1
+	slackTokens   = 128
+	// conclusive is the share that may come from a cache up to which more would be seen.
+	conclusive = 0.75
+	// saved is the share of what a repetition saves of the time to the first token from
+	// where on another prefix saves as much. It saves nothing if the cache is honest.
+	saved = 0.6
+	// mostEarly is the share of prompts where that must be so, twice each. Of first tokens
+	// that wait in a queue for random times both are so early in one prompt in six or seven.
+	mostEarly = 0.75
+	// hitFaster is how many times earlier the first token of a repeated prompt must come for
+	// its cache to be seen in the time.
+	hitFaster = 2
+)
+
+// prefixIgnored looks for a server that takes the prefixes out and answers from the cache of
+// another play: by the cached tokens that it states, and by the time to the first token.
+// Whatever finds text again that stands behind other text is found, such as a cache of
+// blocks wherever they stand: it is as much help to a benchmark and as little to users.
+func prefixIgnored(items []item, none bool) Check {
+	if none {
+		return skipped(CodePrefixIgnored, "plays have no prefix")
+	}
+	have, c, ok := with(CodePrefixIgnored, items, fresh, unlikeIt, repeat, resalted, free)
+	if !ok {
+		return c
+	}
+	var open []*item // those that could tell
+	for _, it := range have {
+		if allowed(it, it.got[resalted].timing.Usage.Prompt) < conclusive {
+			open = append(open, it)
+		}
+	}
+	if 2*len(open) < len(have) {
+		return skipped(CodePrefixIgnored, "most of each prompt stands in front of the prefix")
+	}
+	stated := share(open, func(it *item) bool { return it.got[resalted].timing.Usage.CachedStated })
+	over := share(open, func(it *item) bool {
+		for _, k := range []kind{fresh, resalted, free} {
+			u := it.got[k].timing.Usage
+			if n, ok := u.CachedTokens(); ok && float64(n) > allowed(it, u.Prompt)*float64(u.Prompt) {
+				return true
+			}
+		}
+		return false
+	})
+	if over > 0.5 {
+		return found(CodePrefixIgnored, "behind a new prefix more of the prompt comes from the cache than stands in front of the prefix, in %.0f %% of the prompts by the server's own count", 100*over)
+	}
+	early := share(open, func(it *item) bool {
+		a, b, hit := it.got[unlikeIt].prefill(), max(it.got[resalted].prefill(), it.got[free].prefill()), it.got[repeat].prefill()
+		return hitFaster*hit < a && a-b > saved*(a-hit)
+	})
+	if early >= mostEarly {
+		return found(CodePrefixIgnored, "behind a new prefix the first token comes as early as for a prompt that is repeated, and far earlier than for a text of that length that was never sent before, in %.0f %% of the prompts", 100*early)
+	}
+	hits := share(open, func(it *item) bool { return hitFaster*it.got[repeat].prefill() < it.got[unlikeIt].prefill() })
+	switch {
+	case stated >= 0.5:
+		return passed(CodePrefixIgnored, "behind a new prefix no more of the prompt comes from the cache than stands in front of it")
+	case hits > 0.5:
+		return passed(CodePrefixIgnored, "behind a new prefix the first token comes no earlier than for a text that was never sent before; cached tokens are not stated")
+	}
+	return skipped(CodePrefixIgnored, "the server states no cached tokens, and not even a repeated prompt is answered earlier")
+}
+
+// allowed returns the share of a prompt of so many tokens that may come from a cache.
+func allowed(it *item, prompt int) float64 {
+	share := slackOfFront*it.before + slackOfPrompt
+	if prompt > 1 {
+		share += slackTokens / float64(prompt)
+	}
+	return share
+}
