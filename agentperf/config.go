@@ -76,6 +76,9 @@ type Config struct {
 	// may not open enough for Start, Run returns an error; if it may not for MaxAgents,
 	// the search stops where it must, with a warning in the report.
 	Start, MaxAgents int
+	// Audit, if set, asks the system after the answer what tells whether it did the work.
+	// Nil is no audit, and the report says so.
+	Audit *Audit
 	// System states the accelerators, power, price and rack that capacity is divided by.
 	// The zero System leaves those figures out.
 	System pricing.System
@@ -127,6 +130,7 @@ func (c Config) resolve() (Config, error) {
 	if c.ClientLag = cmp.Or(c.ClientLag, load.DefaultClientLag); c.ClientLag > 0 {
 		errs = append(errs, spans.Check("agentperf: ClientLag", c.ClientLag, 0))
 	}
+	errs = append(errs, c.Audit.validate())
 	if c.MaxPhases < 0 {
 		bad("MaxPhases is %d, expected 0 or more", c.MaxPhases)
 	}

@@ -11,7 +11,7 @@ import (
 func newReport() *Report {
 	return &Report{
 		Schema: Schema, Started: time.Now().Round(0), Tiers: []TierResult{}, Phases: []PhaseResult{},
-		Warnings: []metrics.Warning{},
+		Audit: AuditReport{Outcome: NotAudited, Reason: "nobody asked for it", Checks: []AuditCheck{}}, Warnings: []metrics.Warning{},
 	}
 }
 

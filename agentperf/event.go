@@ -13,7 +13,9 @@ type Event struct {
 	// Phase is the index of the phase, from 0, and Agents its number of agents.
 	Phase, Agents int
 	// Stage is "starting", once before the first phase, and then "spawning",
-	// "settling", "measuring", "finishing" or, once with Result set, "done".
+	// "settling", "measuring", "finishing" or, once with Result set, "done". An audit follows
+	// the last phase as "auditing": Requests counts its requests, and before the first,
+	// Pending says what it takes.
 	Stage string
 	// Warnings is set if Stage is "starting". It holds the report's warnings about the
 	// endpoint, the workload and this machine.

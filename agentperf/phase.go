@@ -25,6 +25,7 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 		return err
 	}
 	index := len(r.report.Phases)
+	r.latest = plan
 	outlook := r.outlook()
 	cfg, requests := r.loadConfig(index, plan), newRequestLog(r.requests)
 	cfg.Progress = r.watch(index, plan.Agents, outlook)

@@ -25,6 +25,8 @@ type Report struct {
 	Tiers []TierResult `json:"tiers"`
 	// Phases holds all phases in order, those taken from a journal first.
 	Phases []PhaseResult `json:"phases"`
+	// Audit says whether anybody looked at what the system answered, and what was found.
+	Audit AuditReport `json:"audit"`
 	// System is Config.System; nil if nothing was stated.
 	System *pricing.System `json:"system,omitempty"`
 	// Preflight holds the findings of the probe before the first phase; nil with

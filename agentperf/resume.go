@@ -45,6 +45,7 @@ var exempt = identity.Exemptions{
 	"Tiers":           "are beside the identity: another set may share its evidence",
 	"Seed":            "is beside the identity: 0 takes that of the journal",
 	"System":          "divides the answer, and changes no phase",
+	"Audit":           "comes after the answer, and is made anew each time",
 	"Start":           "decides which numbers are tried, not what a phase measures",
 	"MaxAgents":       "decides which numbers are tried, not what a phase measures",
 	"MaxPhases":       "decides how long the search goes on",
@@ -177,6 +178,7 @@ func (r *run) takeUp(past *decide.Past, text []byte) error {
 		return err
 	}
 	r.report.Phases = append(r.report.Phases, p.Result)
+	r.latest = p.Plan
 	for _, f := range []*Figures{p.Result.Figures, p.Result.InvalidFigures} {
 		r.succeeded = r.succeeded || f != nil && f.Outcomes[endpoint.OutcomeOK] > 0
 	}

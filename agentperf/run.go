@@ -10,6 +10,9 @@ import (
 // serves all tiers: every phase is judged for each of them. It returns when all tiers are
 // decided, Config.MaxPhases are spent, or ctx is done.
 //
+// With Config.Audit an audit follows the answer; what it finds is no error, and is in
+// Report.Audit.
+//
 // The report is never nil and holds what is known, even beside an error. The error is that
 // of the configuration, the preflight or the journal; or wraps [ErrNothingSucceeded],
 // [ErrEndpointGone], [ErrInvalid] or [ErrUndecided]; or is that of writing to Config.Requests, or the
@@ -24,6 +27,9 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 	r.conclude()
 	if err == nil && !slices.ContainsFunc(r.report.Tiers, func(t TierResult) bool { return t.MaxAgents > 0 || t.FirstFailingAgents != nil }) {
 		err = fmt.Errorf("%w: %s", ErrUndecided, r.lastReason())
+	}
+	if err == nil {
+		err = r.audit(ctx)
 	}
 	r.report.Complete = settled && err == nil
 	return r.report, err
@@ -54,6 +60,9 @@ func Check(ctx context.Context, cfg Config, agents int) (*Report, error) {
 	r.conclude()
 	if err == nil {
 		err = r.report.undecided(agents)
+	}
+	if err == nil {
+		err = r.audit(ctx)
 	}
 	r.report.Complete = settled && err == nil
 	return r.report, err

@@ -26,12 +26,14 @@ type run struct {
 	bounds    decide.Bounds
 	policy    trajectory.Policy
 	schedule  trajectory.Schedule // of no phase yet
+	latest    decide.Plan         // of the latest phase
 	digest    string              // of the workload
 	clientLag time.Duration
 	patience  time.Duration
 	maxPhases int
 	id        string      // drawn
 	check     int         // the number of agents of a Check; 0 of a Run
+	auditing  *Audit      // nil without
 	requests  io.Writer   // nil without
 	progress  func(Event) // nil without
 	log       *slog.Logger
@@ -49,7 +51,7 @@ func newRun(cfg *Config, check int) *run {
 	r := &run{
 		tiers: cfg.Tiers, criteria: criteriaOf(cfg.Tiers, cfg.Rule.steady()), bounds: decide.Bounds{Min: max(1, check), Max: cfg.MaxAgents, Start: cfg.Start},
 		clientLag: cfg.ClientLag, patience: max(cfg.Endpoint.Timeout, endpoint.DefaultTimeout) + 10*time.Second, // somewhat longer than a request can take
-		maxPhases: cfg.MaxPhases, check: check, id: fmt.Sprintf("%016x", rand.Uint64()), requests: cfg.Requests, progress: cfg.Progress, log: cfg.Logger, connect: cfg.Connect, report: newReport(),
+		maxPhases: cfg.MaxPhases, check: check, id: fmt.Sprintf("%016x", rand.Uint64()), auditing: cfg.Audit, requests: cfg.Requests, progress: cfg.Progress, log: cfg.Logger, connect: cfg.Connect, report: newReport(),
 	}
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)

@@ -129,7 +129,7 @@ func (s *stream) event(stamp time.Time, data []byte, failed bool) {
 	// such as the indentation of code.
 	unseen := s.shown == 0 && d.visible > 0 && d.blank == d.visible
 	if d.visible > 0 {
-		s.conn.kept.keep(data)
+		keep(s.conn.kept, data)
 	}
 	switch {
 	case d.visible > 0 && !unseen:

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os/exec"
 	"strings"
 
 	"github.com/agentperf/agentperf-go/agentperf"
@@ -32,6 +33,8 @@ func parse(program cli.Program, args []string) (*options, error) {
 		rule          ruleFlags
 		output, delay string
 		prefix        string
+		audit         bool
+		checker       string
 	)
 	flags := program.Flags("")
 	o.endpoint.Register(flags.FlagSet)
@@ -64,6 +67,8 @@ func parse(program cli.Program, args []string) (*options, error) {
 	flags.IntVar(&o.cfg.Policy.MaxTokens, "max-tokens", trajectory.DefaultMaxTokens, "largest number of tokens of an answer under -output cap and free")
 	flags.Uint64Var(&o.cfg.Seed, "seed", 0, "random seed (default: drawn and reported)")
 	o.system.Register(flags.FlagSet)
+	flags.BoolVar(&audit, "audit", false, "ask the server after the answer what tells whether it did the work, for some minutes; exit status 4 when something is found or the audit cannot be completed")
+	flags.StringVar(&checker, "audit-command", "", "audit, and give each answer to this `command` as {\"request\": ..., \"answer\": ...} on standard input: exit status 0 means that it is right")
 	flags.StringVar(&o.jsonFile, "json", "", "write the report to `file` as JSON")
 	flags.StringVar(&o.requests, "requests", "", "write each request to `file` as JSON Lines; with -journal they are also in its folder")
 	if err := flags.Parse(args); err != nil {
@@ -83,6 +88,14 @@ func parse(program cli.Program, args []string) (*options, error) {
 	}
 	if given["max-tokens"] && o.cfg.Policy.MaxTokens < 1 {
 		errs = append(errs, fmt.Errorf("-max-tokens is %d, expected 1 or more", o.cfg.Policy.MaxTokens))
+	}
+	if words := strings.Fields(checker); len(words) > 0 {
+		if _, err := exec.LookPath(words[0]); err != nil {
+			errs = append(errs, fmt.Errorf("-audit-command: %w", err))
+		}
+	}
+	if audit || checker != "" {
+		o.cfg.Audit = &agentperf.Audit{Check: checkBy(checker)}
 	}
 	var err error
 	if o.cfg.Rule, err = rule.rule(given); err != nil {

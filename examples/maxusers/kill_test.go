@@ -28,6 +28,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		main()
 	}
+	if os.Getenv(asChecker) != "" {
+		checker()
+	}
 	os.Exit(m.Run())
 }
 

@@ -21,6 +21,14 @@ func show(live *cli.Live, e agentperf.Event, check bool) {
 		}
 		return
 	}
+	if e.Stage == "auditing" {
+		if e.Requests > 0 {
+			live.Redraw("audit at N = %d: %d requests done", e.Agents, e.Requests)
+			return
+		}
+		live.Line("audit at N = %d: %s; about %s, beside other agents that go on", e.Agents, strings.Join(e.Pending, ", "), span(e.Remaining))
+		return
+	}
 	if e.Result == nil {
 		live.Redraw("%s", underWay(e, check))
 		return

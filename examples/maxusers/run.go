@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/examples/internal/cli"
@@ -12,8 +13,13 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// tierFails is the exit status of a check in which a service level does not hold.
-const tierFails = 3
+const (
+	// tierFails is the exit status of a check in which a service level does not hold.
+	tierFails = 3
+	// notClean is that of a run with an answer whose audit found something, or could not be
+	// completed.
+	notClean = 4
+)
 
 // run is the program.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv func(string) string) int {
@@ -84,7 +90,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 		goOn(o.cfg.Journal, len(report.Phases), stderr)
 	}
 	if err == nil && o.agents > 0 {
-		return max(status, checked(report, o.agents))
+		status = max(status, checked(report, o.agents))
+	}
+	if err == nil && o.cfg.Audit != nil {
+		status = max(status, audited(report))
 	}
 	return status
 }
@@ -96,6 +105,15 @@ func (o *options) apart() error {
 		inputs = append(inputs, cli.Place{By: "-evidence", Name: folder})
 	}
 	return cli.Apart([]cli.Place{{By: "-json", Name: o.jsonFile}, {By: "-requests", Name: o.requests}}, inputs)
+}
+
+// audited returns the exit status of an audit. Without a number that holds there is none.
+func audited(report *agentperf.Report) int {
+	holds := slices.ContainsFunc(report.Tiers, func(t agentperf.TierResult) bool { return t.MaxAgents > 0 })
+	if holds && report.Audit.Outcome != agentperf.AuditPassed {
+		return notClean
+	}
+	return cli.OK
 }
 
 // warnOf shows the worst findings about the workload.

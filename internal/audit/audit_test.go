@@ -160,6 +160,15 @@ func TestNoAudit(t *testing.T) {
 	if err := a.Ask(t.Context()); !errors.Is(err, ErrNoText) || len(a.Judge(t.Context(), err).Checks) != 0 {
 		t.Error(err)
 	}
+	tight := cfg
+	tight.Policy.Window = 1000
+	if _, err := New(tight); err == nil || err.Error() != "no prompt leaves room for 512 tokens in a context of 1000" {
+		t.Error(err)
+	}
+	tight.Policy.Window = 2000
+	if a, err := New(tight); err != nil || a.prompts[0].turn.PromptTokens > 1352 {
+		t.Errorf("%v: %+v", err, a)
+	}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	stop := errors.New("stop")
 	cancel(stop)

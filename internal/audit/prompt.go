@@ -2,6 +2,7 @@ package audit
 
 import (
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -29,27 +30,45 @@ type prompt struct {
 const (
 	leastAnswer = 192
 	mostAnswer  = 320
+	// room is what must be left of the context window beside a prompt and a tenth of it: for
+	// the answer, a prefix and templates.
+	room = mostAnswer + 192
 )
 
+// A place is where a turn stands in a workload.
+type place struct {
+	thread, turn, size int
+	before             float64
+}
+
 // prompts draws n prompts, of different trajectories as far as there are any. They are of
-// the shorter half of the turns: long ones cost more and say no more.
+// the shorter half of the turns that have enough behind the prefix to tell whether a cache
+// finds it again: long ones cost more and say no more.
 func prompts(w *trajectory.Workload, policy *trajectory.Policy, n int, rng *rand.Rand) ([]prompt, error) {
-	type place struct{ thread, turn, size int }
 	var threads []*trajectory.Trajectory
-	var places []place
+	var all, places []place
+	sizes := make(map[*trajectory.Message]int)
 	for t := range w.Threads() {
 		for i := range t.Turns {
-			places = append(places, place{len(threads), i, t.Turns[i].PromptEstimate()})
+			turn := &t.Turns[i]
+			if w := policy.Window; w > 0 && turn.PromptEstimate()*11/10+room > w {
+				continue
+			}
+			p := place{len(threads), i, turn.PromptEstimate(), before(turn, policy.Prefix, sizes)}
+			if all = append(all, p); allowed(p.before, p.size) < conclusive {
+				places = append(places, p)
+			}
 		}
 		threads = append(threads, t)
 	}
-	sizes := make([]int, len(places))
-	for i, p := range places {
-		sizes[i] = p.size
+	if len(places) == 0 {
+		places = all
 	}
-	slices.Sort(sizes)
-	half := sizes[(len(sizes)-1)/2]
-	places = slices.DeleteFunc(places, func(p place) bool { return p.size > half })
+	if len(places) == 0 {
+		return nil, fmt.Errorf("no prompt leaves room for %d tokens in a context of %d", room, policy.Window)
+	}
+	slices.SortStableFunc(places, func(a, b place) int { return a.size - b.size })
+	places = places[:max((len(places)+1)/2, min(n, len(places)))]
 	rng.Shuffle(len(places), func(i, k int) { places[i], places[k] = places[k], places[i] })
 	// The first of each thread, then the second of each.
 	seen := make(map[int]int)
@@ -68,13 +87,14 @@ func prompts(w *trajectory.Workload, policy *trajectory.Policy, n int, rng *rand
 		if err != nil {
 			return nil, err
 		}
-		drawn[i] = prompt{turn, id, before(&turn, policy.Prefix), other, leastAnswer + rng.IntN(mostAnswer-leastAnswer+1)}
+		drawn[i] = prompt{turn, id, places[id].before, other, leastAnswer + rng.IntN(mostAnswer-leastAnswer+1)}
 	}
 	return drawn, nil
 }
 
-// before returns the share of a turn's bytes that stand in front of the prefix.
-func before(t *trajectory.Turn, at trajectory.PrefixPosition) float64 {
+// before returns the share of a turn's bytes that stand in front of the prefix. sizes
+// remembers those of messages of the scaffold.
+func before(t *trajectory.Turn, at trajectory.PrefixPosition, sizes map[*trajectory.Message]int) float64 {
 	front, all := len(t.Tools), len(t.Tools)+t.History.Size()
 	switch at {
 	case trajectory.PrefixNone:
@@ -82,10 +102,15 @@ func before(t *trajectory.Turn, at trajectory.PrefixPosition) float64 {
 	case trajectory.PrefixFront:
 	default:
 		for m := range t.History.All() {
-			if !lead(m) {
-				break
+			size, ok := sizes[m]
+			if !ok {
+				if !lead(m) {
+					break
+				}
+				size = len(m.JSON())
+				sizes[m] = size
 			}
-			front += len(m.JSON())
+			front += size
 		}
 	}
 	return float64(front) / float64(max(1, all))

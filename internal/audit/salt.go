@@ -38,7 +38,7 @@ func prefixIgnored(items []item, none bool) Check {
 	}
 	var open []*item // those that could tell
 	for _, it := range have {
-		if allowed(it, it.got[resalted].timing.Usage.Prompt) < conclusive {
+		if allowed(it.before, it.got[resalted].timing.Usage.Prompt) < conclusive {
 			open = append(open, it)
 		}
 	}
@@ -49,7 +49,7 @@ func prefixIgnored(items []item, none bool) Check {
 	over := share(open, func(it *item) bool {
 		for _, k := range []kind{fresh, resalted, free} {
 			u := it.got[k].timing.Usage
-			if n, ok := u.CachedTokens(); ok && float64(n) > allowed(it, u.Prompt)*float64(u.Prompt) {
+			if n, ok := u.CachedTokens(); ok && float64(n) > allowed(it.before, u.Prompt)*float64(u.Prompt) {
 				return true
 			}
 		}
@@ -75,9 +75,10 @@ func prefixIgnored(items []item, none bool) Check {
 	return skipped(CodePrefixIgnored, "the server states no cached tokens, and not even a repeated prompt is answered earlier")
 }
 
-// allowed returns the share of a prompt of so many tokens that may come from a cache.
-func allowed(it *item, prompt int) float64 {
-	share := slackOfFront*it.before + slackOfPrompt
+// allowed returns the share of a prompt of so many tokens that may come from a cache, when
+// the given share of its bytes stands in front of the prefix.
+func allowed(before float64, prompt int) float64 {
+	share := slackOfFront*before + slackOfPrompt
 	if prompt > 1 {
 		share += slackTokens / float64(prompt)
 	}
