@@ -21,6 +21,7 @@ import (
 //     after the first token;
 //   - prefix_ignored: behind a new prefix a prompt comes from the cache all the same;
 //   - length_not_forced: forced answers do not have their length;
+//   - forced_faster: forced answers come faster than free ones;
 //   - tokens_padded: answers claim more tokens than the server counts in their text;
 //   - canned_answers: answers to different prompts are the same text;
 //   - repetition: free answers go in a loop;

@@ -117,7 +117,7 @@ func TestAudit(t *testing.T) {
 			}
 		})
 		a := report.Audit
-		if err != nil || a.Outcome != agentperf.AuditPassed || a.Requests != 64 || a.Agents != 4 || a.Failed != 0 || len(a.Checks) != 7 || a.InputTokens == 0 || a.OutputTokens < 32*192 || a.Seconds < 60 {
+		if err != nil || a.Outcome != agentperf.AuditPassed || a.Requests != 64 || a.Agents != 4 || a.Failed != 0 || len(a.Checks) != 8 || a.InputTokens == 0 || a.OutputTokens < 32*192 || a.Seconds < 60 {
 			t.Fatalf("%v: %+v", err, a)
 		}
 		for _, want := range []string{"answer_cache passed", "length_not_forced passed", "tokens_padded passed", "canned_answers passed", "repetition passed", "wrong_answers skipped"} {

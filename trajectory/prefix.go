@@ -32,7 +32,7 @@ func prefix(rng *rand.Rand) string {
 
 // partTokens is the most that a part takes, with what stands before it and at the end: six
 // things with commas, a joint and an end.
-const partTokens = 17 + 2 + 3
+const partTokens = 17 + 3 + 3
 
 // A note is a prefix being written. tokens counts cautiously: a token for each word, two
 // for one of more than six letters, one for each digit and each sign.
@@ -125,9 +125,11 @@ func (n *note) space() {
 func pick(rng *rand.Rand, list []string) string { return list[rng.IntN(len(list))] }
 
 // What stands between parts, and at the end. A line ends there, so that the first word of
-// the recorded message stays a word. No text needs more escaping than that.
+// the recorded message stays a word, and about half of all prefixes have a paragraph end
+// inside, so that taking out the first paragraph of a message does not take out most of them.
+// No text needs more escaping than that.
 var (
-	joints = []string{". ", "; ", "\n", " | ", " - ", ".\n"}
+	joints = []string{". ", "; ", " | ", "\n", "\n\n", ".\n\n"}
 	ends   = []string{"\n", ".\n", "\n\n", ".\n\n", ";\n", " -\n\n"}
 )
 

@@ -51,14 +51,14 @@ func TestPrefixesHaveNothingInCommon(t *testing.T) {
 	if slices.Equal(all[:10], prefixesOf(2, 10)) {
 		t.Error("another seed has the same prefixes")
 	}
-	in := make(map[string]int) // prefixes with a text in them
+	type count struct{ prefixes, last int }
+	in := make(map[[width]byte]count)
 	lengths := make(map[int]int)
-	for _, p := range all {
-		seen := make(map[string]bool)
+	for k, p := range all {
 		for i := range len(p) - width + 1 {
-			if s := p[i : i+width]; !seen[s] {
-				seen[s] = true
-				in[s]++
+			s := [width]byte([]byte(p[i : i+width]))
+			if c := in[s]; c.last != k+1 {
+				in[s] = count{c.prefixes + 1, k + 1}
 			}
 		}
 		tokens := tokensAtMost(p)
@@ -71,9 +71,9 @@ func TestPrefixesHaveNothingInCommon(t *testing.T) {
 		}
 	}
 	most, where := 0, ""
-	for s, k := range in {
-		if k > most {
-			most, where = k, s
+	for s, c := range in {
+		if c.prefixes > most {
+			most, where = c.prefixes, string(s[:])
 		}
 	}
 	if most > n/10 {

@@ -44,5 +44,36 @@ func answerCache(items []item) Check {
 	return passed(CodeAnswerCache, "a repeated prompt is answered at %.2f times the speed of a fresh one", times(made, again))
 }
 
+// CodeForcedFaster is of a server that serves benchmarks first.
+const CodeForcedFaster = "forced_faster"
+
+// forcedTimes is how many times faster the tokens of forced answers come than those of free
+// ones from where on that is a finding. A model that is forced to go on after its end may
+// repeat itself, which speculation foresees: it gains two or three times at best.
+const forcedTimes = 3
+
+// forcedFaster looks for a server that knows requests with ignore_eos, which only benchmarks
+// send.
+func forcedFaster(items []item) Check {
+	have, c, ok := with(CodeForcedFaster, items, fresh, free)
+	if !ok {
+		return c
+	}
+	if share(have, func(it *item) bool { return it.got[fresh].forced }) < 1 {
+		return skipped(CodeForcedFaster, "answers are not forced to a length")
+	}
+	perToken := func(k kind) float64 {
+		return median(over(have, func(it *item) float64 { return it.got[k].perToken() }))
+	}
+	forced, open := perToken(fresh), perToken(free)
+	switch {
+	case open < leastPerToken || share(have, func(it *item) bool { return it.got[free].timing.Tokens >= leastCounted }) < 0.5:
+		return skipped(CodeForcedFaster, "too few free answers with a speed")
+	case forcedTimes*forced < open:
+		return found(CodeForcedFaster, "answers of forced length come %.1f times as fast as free ones: 1 token in %.2f ms and in %.2f ms", times(open, forced), 1000*forced, 1000*open)
+	}
+	return passed(CodeForcedFaster, "answers of forced length come at %.2f times the speed of free ones", times(open, forced))
+}
+
 // times returns a/b, at most 1000.
 func times(a, b float64) float64 { return a / max(b, a/1000) }

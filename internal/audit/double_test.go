@@ -31,6 +31,8 @@ type double struct {
 	claimAll    bool // claim what was asked for
 	onlyText    bool // the same text for everybody
 	loop        bool
+	forcedFirst bool // requests with ignore_eos are served five times as fast
+	halfStrip   bool // strip works for half of the prompts only
 
 	mu       sync.Mutex
 	requests int
@@ -78,7 +80,7 @@ func (v voice) Answer(_ context.Context, r *trajectory.Request, clock *metrics.C
 	words := strings.Fields(string(q.Tools))
 	for _, m := range q.Messages {
 		for _, known := range d.strip {
-			if strings.HasSuffix(m.Content, known) {
+			if strings.HasSuffix(m.Content, known) && !(d.halfStrip && len(m.Content)%2 == 0) {
 				m.Content = known
 			}
 		}
@@ -110,6 +112,9 @@ func (v voice) Answer(_ context.Context, r *trajectory.Request, clock *metrics.C
 	}
 	noise := 0.8 + 0.4*rng.Float64() // what others do at the time
 	perToken := time.Duration(float64(d.perToken) * noise)
+	if d.forcedFirst && q.IgnoreEOS {
+		perToken /= 5
+	}
 	if known && d.keepAnswers {
 		perToken = 50 * time.Microsecond
 	}

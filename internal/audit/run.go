@@ -131,7 +131,7 @@ func (a *Audit) Judge(ctx context.Context, asked error) *Result {
 		return r
 	}
 	r.Checks = []Check{
-		answerCache(a.items), prefixIgnored(a.items, a.cfg.Policy.Prefix == trajectory.PrefixNone), lengthForced(a.items), padded(a.items),
+		answerCache(a.items), prefixIgnored(a.items, a.cfg.Policy.Prefix == trajectory.PrefixNone), lengthForced(a.items), forcedFaster(a.items), padded(a.items),
 		canned(a.items), repetition(a.items), a.accuracy(ctx, r),
 	}
 	return r

@@ -1,5 +1,7 @@
 package audit
 
+import "slices"
+
 // CodePrefixIgnored is of a server that answers from the cache of another play.
 const CodePrefixIgnored = "prefix_ignored"
 
@@ -13,15 +15,13 @@ const (
 	slackTokens   = 128
 	// conclusive is the share that may come from a cache up to which more would be seen.
 	conclusive = 0.75
-	// saved is the share of what a repetition saves of the time to the first token from
-	// where on another prefix saves as much. It saves nothing if the cache is honest.
-	saved = 0.6
-	// mostEarly is the share of prompts where that must be so, twice each. Of first tokens
-	// that wait in a queue for random times both are so early in one prompt in six or seven.
-	mostEarly = 0.75
-	// hitFaster is how many times earlier the first token of a repeated prompt must come for
-	// its cache to be seen in the time.
-	hitFaster = 2
+	// A first token comes early if it takes less than this share of the least time that any
+	// text took which was never sent before, each for a token of input. An honest server
+	// has to read as much for both, and nothing makes that faster. Where waiting in a queue
+	// takes far longer than reading, one in twelve or so is early by chance, and of 16 seldom
+	// four; prefixes that are found by a rule that fits some of them are early more often.
+	early     = 0.6
+	mostEarly = 0.25
 )
 
 // prefixIgnored looks for a server that takes the prefixes out and answers from the cache of
@@ -46,7 +46,7 @@ func prefixIgnored(items []item, none bool) Check {
 		return skipped(CodePrefixIgnored, "most of each prompt stands in front of the prefix")
 	}
 	stated := share(open, func(it *item) bool { return it.got[resalted].timing.Usage.CachedStated })
-	over := share(open, func(it *item) bool {
+	beyond := share(open, func(it *item) bool {
 		for _, k := range []kind{fresh, resalted, free} {
 			u := it.got[k].timing.Usage
 			if n, ok := u.CachedTokens(); ok && float64(n) > allowed(it.before, u.Prompt)*float64(u.Prompt) {
@@ -55,17 +55,17 @@ func prefixIgnored(items []item, none bool) Check {
 		}
 		return false
 	})
-	if over > 0.5 {
-		return found(CodePrefixIgnored, "behind a new prefix more of the prompt comes from the cache than stands in front of the prefix, in %.0f %% of the prompts by the server's own count", 100*over)
+	if beyond > 0.5 {
+		return found(CodePrefixIgnored, "behind a new prefix more of the prompt comes from the cache than stands in front of the prefix, in %.0f %% of the prompts by the server's own count", 100*beyond)
 	}
-	early := share(open, func(it *item) bool {
-		a, b, hit := it.got[unlikeIt].prefill(), max(it.got[resalted].prefill(), it.got[free].prefill()), it.got[repeat].prefill()
-		return hitFaster*hit < a && a-b > saved*(a-hit)
-	})
-	if early >= mostEarly {
-		return found(CodePrefixIgnored, "behind a new prefix the first token comes as early as for a prompt that is repeated, and far earlier than for a text of that length that was never sent before, in %.0f %% of the prompts", 100*early)
+	least := slices.Min(over(open, func(it *item) float64 { return it.got[unlikeIt].prefill() }))
+	soon := func(k kind) float64 {
+		return share(open, func(it *item) bool { return it.got[k].prefill() < early*least })
 	}
-	hits := share(open, func(it *item) bool { return hitFaster*it.got[repeat].prefill() < it.got[unlikeIt].prefill() })
+	hits, others := soon(repeat), (soon(resalted)+soon(free))/2
+	if hits > 0.5 && others >= mostEarly {
+		return found(CodePrefixIgnored, "behind a new prefix the first token comes as early as for a prompt that is repeated, and earlier than for any text of that length that was never sent before, in %.0f %% of the prompts", 100*others)
+	}
 	switch {
 	case stated >= 0.5:
 		return passed(CodePrefixIgnored, "behind a new prefix no more of the prompt comes from the cache than stands in front of it")
