@@ -56,8 +56,11 @@ func (r *Report) WriteTable(w io.Writer) error {
 	if rate := r.Config.Rule.ErrorRate; rate > 0 && slices.ContainsFunc(r.Tiers, func(t TierResult) bool { return t.MaxAgents > 0 || t.FirstFailingAgents != nil }) {
 		fmt.Fprintf(&b, "\nWrong with a probability of at most %v for each, if load and system were in their steady state and what each rests on is true (rule: %s).\n", rate, r.Config.Rule.Name)
 	}
-	if lines := r.Audit.lines(); len(lines) > 0 {
-		fmt.Fprintf(&b, "\n%s\n", strings.Join(lines, "\n"))
+	for i, line := range r.Audit.lines() {
+		if i == 0 {
+			b.WriteByte('\n')
+		}
+		fmt.Fprintln(&b, plain.Text(line))
 	}
 	if len(r.Warnings) > 0 {
 		b.WriteString("\nWarnings:\n")

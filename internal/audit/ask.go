@@ -3,6 +3,7 @@ package audit
 import (
 	"bytes"
 	"context"
+	"strings"
 
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/trajectory"
@@ -102,6 +103,18 @@ func newAsker(s trajectory.Answerer, policy trajectory.Policy, next func() (traj
 	return a
 }
 
+// keepText returns as much of what was heard as checks look at.
+func (a *asker) keepText(k kind) string {
+	switch text := a.sender.text; {
+	case k != fresh && k != free:
+		return ""
+	case k == free && a.keep:
+		return text
+	default:
+		return strings.Clone(text[:min(len(text), mostText)])
+	}
+}
+
 // ask sends everything about a prompt, and tells done of each request.
 func (a *asker) ask(ctx context.Context, p *prompt, done func(*answer)) (it item) {
 	it.id, it.before = p.id, p.before
@@ -137,7 +150,7 @@ func (a *asker) ask(ctx context.Context, p *prompt, done func(*answer)) (it item
 				if k == recountIt {
 					of = &it.got[free]
 				}
-				if text = of.text; !of.ok() || len(text) == 0 || len(text) > mostText {
+				if text = of.text; !of.ok() || len(text) == 0 || len(text) >= mostText {
 					continue
 				}
 			}
@@ -150,7 +163,7 @@ func (a *asker) ask(ctx context.Context, p *prompt, done func(*answer)) (it item
 		play.Trajectory, play.Start = &trajectory.Trajectory{ID: "audit", Turns: []trajectory.Turn{turn}}, 0
 		for res := range replayer.Play(ctx, play) {
 			it.got[k] = answer{
-				sent: true, err: res.Err, forced: res.Forced, limit: res.MaxTokens, timing: res.Timing, text: a.sender.text, body: a.sender.body,
+				sent: true, err: res.Err, forced: res.Forced, limit: res.MaxTokens, timing: res.Timing, text: a.keepText(k), body: a.sender.body,
 			}
 		}
 		if ctx.Err() != nil {

@@ -48,7 +48,7 @@ func honest() *double {
 	return &double{perToken: 10 * time.Millisecond, prefill: 200 * time.Microsecond}
 }
 
-func with2(change func(*double)) *double {
+func but(change func(*double)) *double {
 	d := honest()
 	change(d)
 	return d
@@ -64,23 +64,23 @@ func TestTricks(t *testing.T) {
 		pass string // codes that must have passed
 	}{
 		"honest":                         {honest(), "", "answer_cache prefix_ignored length_not_forced tokens_padded canned_answers repetition"},
-		"slow and honest":                {with2(func(d *double) { d.perToken, d.prefill = 200*time.Millisecond, 5*time.Millisecond }), "", "answer_cache prefix_ignored"},
-		"speculative decoding":           {with2(func(d *double) { d.each = func(r *rand.Rand) int { return 1 + r.IntN(8) } }), "", "answer_cache prefix_ignored length_not_forced tokens_padded"},
-		"stream interval 20":             {with2(func(d *double) { d.each = func(*rand.Rand) int { return 20 } }), "", "answer_cache prefix_ignored tokens_padded"},
-		"states no cached tokens":        {with2(func(d *double) { d.unstated = true }), "", "answer_cache prefix_ignored"},
-		"states no usage":                {with2(func(d *double) { d.noUsage = true }), "", "answer_cache"},
-		"answers kept":                   {with2(func(d *double) { d.keepAnswers = true }), CodeAnswerCache, "prefix_ignored"},
-		"prefixes taken out":             {with2(func(d *double) { d.strip = users }), CodePrefixIgnored, "answer_cache"},
-		"prefixes taken out in silence":  {with2(func(d *double) { d.strip, d.unstated = users, true }), CodePrefixIgnored, "answer_cache"},
-		"half of the prefixes taken out": {with2(func(d *double) { d.strip, d.halfStrip, d.unstated = users, true, true }), CodePrefixIgnored, "answer_cache"},
-		"forced answers first":           {with2(func(d *double) { d.forcedFirst = true }), CodeForcedFaster, "answer_cache"},
-		"both":                           {with2(func(d *double) { d.strip, d.keepAnswers = users, true }), CodeAnswerCache + " " + CodePrefixIgnored, ""},
-		"ignores ignore_eos":             {with2(func(d *double) { d.short = true }), CodeNotForced, "tokens_padded"},
-		"short and padded":               {with2(func(d *double) { d.short, d.padForced = true, 2 }), CodeNotForced + " " + CodePadded, ""},
-		"short and claims all":           {with2(func(d *double) { d.short, d.claimAll = true, true }), CodePadded, "length_not_forced"},
-		"free answers padded":            {with2(func(d *double) { d.padFree = 3 }), CodePadded, "length_not_forced"},
-		"one text for everyone":          {with2(func(d *double) { d.onlyText = true }), CodeCanned, "repetition"},
-		"a loop":                         {with2(func(d *double) { d.loop = true }), CodeCanned + " " + CodeRepetition, ""},
+		"slow and honest":                {but(func(d *double) { d.perToken, d.prefill = 200*time.Millisecond, 5*time.Millisecond }), "", "answer_cache prefix_ignored"},
+		"speculative decoding":           {but(func(d *double) { d.each = func(r *rand.Rand) int { return 1 + r.IntN(8) } }), "", "answer_cache prefix_ignored length_not_forced tokens_padded"},
+		"stream interval 20":             {but(func(d *double) { d.each = func(*rand.Rand) int { return 20 } }), "", "answer_cache prefix_ignored tokens_padded"},
+		"states no cached tokens":        {but(func(d *double) { d.unstated = true }), "", "answer_cache prefix_ignored"},
+		"states no usage":                {but(func(d *double) { d.noUsage = true }), "", "answer_cache"},
+		"answers kept":                   {but(func(d *double) { d.keepAnswers = true }), CodeAnswerCache, "prefix_ignored"},
+		"prefixes taken out":             {but(func(d *double) { d.strip = users }), CodePrefixIgnored, "answer_cache"},
+		"prefixes taken out in silence":  {but(func(d *double) { d.strip, d.unstated = users, true }), CodePrefixIgnored, "answer_cache"},
+		"half of the prefixes taken out": {but(func(d *double) { d.strip, d.halfStrip, d.unstated = users, true, true }), CodePrefixIgnored, "answer_cache"},
+		"forced answers first":           {but(func(d *double) { d.forcedFirst = true }), CodeForcedFaster, "answer_cache"},
+		"both":                           {but(func(d *double) { d.strip, d.keepAnswers = users, true }), CodeAnswerCache + " " + CodePrefixIgnored, ""},
+		"ignores ignore_eos":             {but(func(d *double) { d.short = true }), CodeNotForced, "tokens_padded"},
+		"short and padded":               {but(func(d *double) { d.short, d.padForced = true, 2 }), CodeNotForced + " " + CodePadded, ""},
+		"short and claims all":           {but(func(d *double) { d.short, d.claimAll = true, true }), CodePadded, "length_not_forced"},
+		"free answers padded":            {but(func(d *double) { d.padFree = 3 }), CodePadded, "length_not_forced"},
+		"one text for everyone":          {but(func(d *double) { d.onlyText = true }), CodeCanned, "repetition"},
+		"a loop":                         {but(func(d *double) { d.loop = true }), CodeCanned + " " + CodeRepetition, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for agents := 1; agents <= 3; agents += 2 {
@@ -110,9 +110,19 @@ func TestTricks(t *testing.T) {
 	}
 }
 
+// Nobody can count tokens that are not shown, and nobody says that they were counted.
+func TestHiddenReasoningIsNotCounted(t *testing.T) {
+	r, _ := audited(t, but(func(d *double) { d.hide = true }), Config{})
+	for _, c := range r.Checks {
+		if c.Code == CodePadded && (c.Outcome != Skipped || !strings.HasPrefix(c.Text, "90 % of the tokens, in the median, are said to be reasoning")) {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
 // An audit in which requests fail passes nothing that it did not see.
 func TestFailuresAreNoPass(t *testing.T) {
-	r, _ := audited(t, with2(func(d *double) { d.fail = func(n int) bool { return n%2 == 1 } }), Config{})
+	r, _ := audited(t, but(func(d *double) { d.fail = func(n int) bool { return n%2 == 1 } }), Config{})
 	if r.Failed == 0 || r.Failure == nil {
 		t.Errorf("%+v", r)
 	}
@@ -121,7 +131,7 @@ func TestFailuresAreNoPass(t *testing.T) {
 			t.Errorf("%+v", c)
 		}
 	}
-	r, _ = audited(t, with2(func(d *double) { d.fail = func(n int) bool { return n == 5 } }), Config{})
+	r, _ = audited(t, but(func(d *double) { d.fail = func(n int) bool { return n == 5 } }), Config{})
 	for _, c := range r.Checks[:7] {
 		if c.Outcome != Passed || r.Failed != 1 {
 			t.Errorf("one of 64 failed: %+v", c)

@@ -32,6 +32,7 @@ type double struct {
 	onlyText    bool // the same text for everybody
 	loop        bool
 	forcedFirst bool // requests with ignore_eos are served five times as fast
+	hide        bool // nine in ten tokens are said to be hidden reasoning
 	halfStrip   bool // strip works for half of the prompts only
 
 	mu       sync.Mutex
@@ -153,8 +154,13 @@ func (v voice) Answer(_ context.Context, r *trajectory.Request, clock *metrics.C
 	default:
 		claimed *= max(1, d.padFree)
 	}
+	hidden := 0
+	if d.hide && q.MaxTokens > 1 {
+		hidden = 9 * claimed
+		claimed += hidden
+	}
 	if !d.noUsage {
-		clock.Usage(metrics.Usage{Prompt: len(words), Completion: claimed, Cached: map[bool]int{false: cached}[d.unstated], CachedStated: !d.unstated})
+		clock.Usage(metrics.Usage{Prompt: len(words), Completion: claimed, Reasoning: hidden, Hidden: hidden, Cached: map[bool]int{false: cached}[d.unstated], CachedStated: !d.unstated})
 	}
 	clock.Done(time.Now())
 	return text.String(), nil

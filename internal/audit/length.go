@@ -59,6 +59,7 @@ const (
 // shown either: then only the answers of forced length are too long.
 func padded(items []item) Check {
 	answered, counted := 0, false
+	var hidden []float64
 	for _, of := range []struct {
 		what       string
 		said, back kind
@@ -75,6 +76,7 @@ func padded(items []item) Check {
 			answered++
 			u := said.timing.Usage
 			claimed := u.Completion - u.Hidden
+			hidden = append(hidden, float64(u.Hidden)/float64(max(1, u.Completion)))
 			if back.timing.Usage.Prompt == 0 || base.timing.Usage.Prompt == 0 || claimed < leastCounted {
 				continue
 			}
@@ -97,6 +99,8 @@ func padded(items []item) Check {
 	switch {
 	case 4*answered < 3*2*len(items):
 		return Check{CodePadded, Incomplete, fmt.Sprintf("%d of %d answers could be sent back to be counted", answered, 2*len(items))}
+	case len(hidden) > 0 && median(hidden) > 0.5:
+		return skipped(CodePadded, "%.0f %% of the tokens, in the median, are said to be reasoning that is not shown, which nobody can count", 100*median(hidden))
 	case !counted:
 		return skipped(CodePadded, "too few answers of %d tokens with a count by the server", leastCounted)
 	}
