@@ -72,7 +72,7 @@ func TestTricks(t *testing.T) {
 		"answers kept":                   {but(func(d *double) { d.keepAnswers = true }), CodeAnswerCache, "prefix_ignored"},
 		"prefixes taken out":             {but(func(d *double) { d.strip = users }), CodePrefixIgnored, "answer_cache"},
 		"prefixes taken out in silence":  {but(func(d *double) { d.strip, d.unstated = users, true }), CodePrefixIgnored, "answer_cache"},
-		"half of the prefixes taken out": {but(func(d *double) { d.strip, d.halfStrip, d.unstated = users, true, true }), CodePrefixIgnored, "answer_cache"},
+		"most of the prefixes taken out": {but(func(d *double) { d.strip, d.mostStrip, d.unstated = users, true, true }), CodePrefixIgnored, "answer_cache"},
 		"forced answers first":           {but(func(d *double) { d.forcedFirst = true }), CodeForcedFaster, "answer_cache"},
 		"both":                           {but(func(d *double) { d.strip, d.keepAnswers = users, true }), CodeAnswerCache + " " + CodePrefixIgnored, ""},
 		"ignores ignore_eos":             {but(func(d *double) { d.short = true }), CodeNotForced, "tokens_padded"},
@@ -83,28 +83,25 @@ func TestTricks(t *testing.T) {
 		"a loop":                         {but(func(d *double) { d.loop = true }), CodeCanned + " " + CodeRepetition, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for agents := 1; agents <= 3; agents += 2 {
-				r, cost := audited(t, tt.d, Config{Agents: agents})
-				got := make(map[Outcome][]string)
-				for _, c := range r.Checks {
-					got[c.Outcome] = append(got[c.Outcome], c.Code)
-					t.Logf("%s: %s: %s", c.Code, c.Outcome, c.Text)
+			r, cost := audited(t, tt.d, Config{Agents: 2})
+			got := make(map[Outcome][]string)
+			for _, c := range r.Checks {
+				got[c.Outcome] = append(got[c.Outcome], c.Code)
+				t.Logf("%s: %s: %s", c.Code, c.Outcome, c.Text)
+			}
+			if s := strings.Join(got[Found], " "); s != tt.want {
+				t.Errorf("found %q, want %q", s, tt.want)
+			}
+			for code := range strings.FieldsSeq(tt.pass) {
+				if !strings.Contains(strings.Join(got[Passed], " ")+" ", code+" ") {
+					t.Errorf("%s did not pass: %v", code, got)
 				}
-				if s := strings.Join(got[Found], " "); s != tt.want {
-					t.Errorf("%d agents: found %q, want %q", agents, s, tt.want)
-				}
-				for code := range strings.FieldsSeq(tt.pass) {
-					if !strings.Contains(strings.Join(got[Passed], " ")+" ", code+" ") {
-						t.Errorf("%d agents: %s did not pass: %v", agents, code, got)
-					}
-				}
-				if r.Cost.Requests != cost.Requests || r.Failed != 0 {
-					t.Errorf("%+v, %d failed; %+v was said", r.Cost, r.Failed, cost)
-				}
-				if !tt.d.noUsage && (r.Cost.InputTokens > cost.InputTokens*12/10 || r.Cost.OutputTokens > max(1, int64(tt.d.padFree), int64(tt.d.padForced))*cost.OutputTokens) {
-					t.Errorf("%+v, and %+v was said", r.Cost, cost)
-				}
-				tt.d.seen, tt.d.answered = nil, make(map[string]bool)
+			}
+			if r.Cost.Requests != cost.Requests || r.Failed != 0 {
+				t.Errorf("%+v, %d failed; %+v was said", r.Cost, r.Failed, cost)
+			}
+			if !tt.d.noUsage && (r.Cost.InputTokens > cost.InputTokens*12/10 || r.Cost.OutputTokens > max(1, int64(tt.d.padFree), int64(tt.d.padForced))*cost.OutputTokens) {
+				t.Errorf("%+v, and %+v was said", r.Cost, cost)
 			}
 		})
 	}

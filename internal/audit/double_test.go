@@ -33,7 +33,7 @@ type double struct {
 	loop        bool
 	forcedFirst bool // requests with ignore_eos are served five times as fast
 	hide        bool // nine in ten tokens are said to be hidden reasoning
-	halfStrip   bool // strip works for half of the prompts only
+	mostStrip   bool // strip works for three prompts in four
 
 	mu       sync.Mutex
 	requests int
@@ -81,7 +81,7 @@ func (v voice) Answer(_ context.Context, r *trajectory.Request, clock *metrics.C
 	words := strings.Fields(string(q.Tools))
 	for _, m := range q.Messages {
 		for _, known := range d.strip {
-			if strings.HasSuffix(m.Content, known) && !(d.halfStrip && len(m.Content)%2 == 0) {
+			if strings.HasSuffix(m.Content, known) && !(d.mostStrip && len(m.Content)%4 == 0) {
 				m.Content = known
 			}
 		}
