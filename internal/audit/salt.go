@@ -43,7 +43,7 @@ func prefixIgnored(items []item, none bool) Check {
 		}
 	}
 	if 2*len(open) < len(have) {
-		return skipped(CodePrefixIgnored, "most of each prompt stands in front of the prefix")
+		return skipped(CodePrefixIgnored, "too little of each prompt stands behind the prefix")
 	}
 	stated := share(open, func(it *item) bool { return it.got[resalted].timing.Usage.CachedStated })
 	beyond := share(open, func(it *item) bool {
