@@ -116,7 +116,7 @@ func (a *asker) keepText(k kind) string {
 }
 
 // ask sends everything about a prompt, and tells done of each request.
-func (a *asker) ask(ctx context.Context, p *prompt, done func(*answer)) (it item) {
+func (a *asker) ask(ctx context.Context, p *prompt, done func()) (it item) {
 	it.id, it.before = p.id, p.before
 	var first, play trajectory.Play
 	for k := range kinds {
@@ -169,7 +169,7 @@ func (a *asker) ask(ctx context.Context, p *prompt, done func(*answer)) (it item
 		if ctx.Err() != nil {
 			return it
 		}
-		done(&it.got[k])
+		done()
 	}
 	return it
 }

@@ -92,7 +92,7 @@ func (a *Audit) Ask(ctx context.Context) error {
 	var mu sync.Mutex
 	a.items = make([]item, len(a.prompts))
 	ended := 0
-	done := func(*answer) {
+	done := func() {
 		mu.Lock()
 		defer mu.Unlock()
 		if ended++; a.cfg.Progress != nil {
