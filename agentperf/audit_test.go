@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -181,9 +182,13 @@ func TestNoAudit(t *testing.T) {
 		}, agentperf.NotAudited, "Not audited: the Sender does not hand out the text of answers (trajectory.Answerer)."},
 		{"nothing holds", &talker{}, func(cfg *agentperf.Config) { cfg.Tiers = floor(1000) }, agentperf.NotAudited, "Not audited: no number of agents holds."},
 		{"requests fail", &talker{}, func(cfg *agentperf.Config) {
-			var auditing bool
-			cfg.Progress = func(e agentperf.Event) { auditing = auditing || e.Stage == "auditing" }
-			s := &talker{fails: func(int) bool { return auditing }}
+			var auditing atomic.Bool
+			cfg.Progress = func(e agentperf.Event) {
+				if e.Stage == "auditing" {
+					auditing.Store(true)
+				}
+			}
+			s := &talker{fails: func(int) bool { return auditing.Load() }}
 			cfg.Connect = s.connect
 		}, agentperf.AuditIncomplete, "incomplete, which is no pass: 48 requests failed, such as: no room.\n  - answer_cache (incomplete): 0 of 8 prompts were answered"},
 	} {
