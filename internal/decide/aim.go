@@ -170,7 +170,7 @@ func (c *controlled) wants(i int) (ws []want) {
 		return []want{{tier: i, n: min(max(start, 2*low), last)}}
 	case high > 0 && low < first && high > first:
 		return []want{{tier: i, n: max(first, high/2)}}
-	case high > 0 && low >= first && high-low > 1 && float64(high)/float64(low) > bracketRatio:
+	case high > 0 && low >= first && high-low > 1 && (float64(high)/float64(low) > bracketRatio || c.steep(i, low, high)):
 		n := int(math.Round(math.Sqrt(float64(low) * float64(high))))
 		return []want{{tier: i, n: int(clamp(float64(n), float64(low+1), float64(high-1)))}}
 	}
@@ -212,8 +212,15 @@ func (c *controlled) decisions(i int, s standing, low, high, most int, open func
 	if high == 0 {
 		at = float64(most) // nothing that may be tried seems to fail
 	}
-	at = clamp(at, float64(max(s.Pass, first-1)), limitOf(s.Fail))
-	side := aimed{tier: i, at: at, open: open, late: c.Budget > 0 && c.elapsed > latePart*c.Budget.Seconds()}
+	at = clamp(c.withinSight(at, low, high), float64(max(s.Pass, first-1)), limitOf(s.Fail))
+	side := aimed{tier: i, open: open, late: c.Budget > 0 && c.elapsed > latePart*c.Budget.Seconds()}
+	if high == low+1 {
+		side.steep, side.apart = c.steep(i, low, high), c.apart(i, low, high)
+	}
+	if side.steep {
+		at = float64(low) + 0.5
+	}
+	side.at = at
 	if n := side.below(c, max(first, s.Pass+1), s.Pass > 0); n > 0 {
 		ws = append(ws, want{i, n, true, search.Pass})
 	}

@@ -139,8 +139,11 @@ func assist(f *loadCurve, agents int, moments []moment, gamma float64, samples [
 	for _, x := range e {
 		center += x / s.m
 	}
-	for _, x := range e {
-		squares += (x - center) * (x - center)
+	// The mean is one of all requests, a ratio: phases with more of them weigh more, and are
+	// not further from it for that (Cochran, Sampling Techniques, 1977, section 6.4).
+	for i, x := range e {
+		d := x - center*samples[i].n/mean
+		squares += d * d
 	}
 	// The curve was fitted to these phases too: it takes up to three degrees of freedom,
 	// fewer where other numbers share them.

@@ -45,74 +45,110 @@ func (c *controlled) model(i, j, n int) float64 {
 	return sum / weights
 }
 
-// variance returns the variance of one phase to expect at a number of agents.
+// variance returns the variance of one phase to expect at a number of agents. Where it was seen
+// at the number itself, others say little beside that: near a steep limit shares of 0 and of a
+// half are neighbors, and vary by different amounts.
 func (c *controlled) variance(i, j, n int) float64 {
 	q := c.tiers[i].Criteria[j].Limit()
 	w := &c.weigh().tiers[i]
 	sum, weights := 0.02*q*(1-q)/0.1875*0.5, 0.5
+	own := 0.0
 	for m, e := range w.numbers {
 		if e.phases >= 3 && j < len(e.criteria) && !math.IsInf(e.criteria[j].fail.v, 1) {
 			d := distance(n, m) / (2 * near)
 			x := math.Exp(-d*d) * float64(e.phases)
+			if m == n && c.quick(n) {
+				own = x
+				continue
+			}
 			sum, weights = sum+x*e.criteria[j].fail.v, weights+x
 		}
+	}
+	if own > 0 {
+		if weights > othersWeigh {
+			sum, weights = sum*othersWeigh/weights, othersWeigh
+		}
+		sum, weights = sum+own*w.numbers[n].criteria[j].fail.v, weights+own
 	}
 	return sum / weights
 }
 
+// nextToNone is the share of late requests up to which it is projected that none is.
+const nextToNone = 0.002
+
+// othersWeigh is how many phases those at other numbers stand for beside a number's own.
+const othersWeigh = 1
+
+// An effort is what a decision still takes: phases for the t test, and seconds of windows for
+// bets on blocks.
+type effort struct{ phases, measured float64 }
+
 // remaining projects how many seconds of the system's time it takes to decide a number.
 func (c *controlled) remaining(i, n int, want search.Verdict) float64 {
-	need, e := c.needs(i, n, want), c.weigh().tiers[i].numbers[n]
-	have, inflation := 0, c.weigh().memory.inflation
-	if e != nil {
-		have = e.phases
-	}
-	phase := c.phaseSeconds(n)
-	turn := c.turn(n)
-	window := clamp(windowTurns*turn, leastWindow, mostWindow)
-	most, least := 0.0, math.Inf(1)
+	most, least := effort{}, math.Inf(1)
 	for j := range c.tiers[i].Criteria {
-		crit := &c.tiers[i].Criteria[j]
-		q, p, v := crit.Limit(), c.predicted(i, j, n), c.variance(i, j, n)
-		if e != nil && want == search.Pass && e.phases >= minPhases {
-			// What was not seen of the load counts as bad, and will be less with more phases.
-			p = (p + e.criteria[j].pass.held) / 2
-		}
-		d := q - p
-		if want == search.Fail {
-			d = -d
-		}
-		t := giveUp
-		if d > 0 {
-			m := 0
-			for m = minPhases; m <= 300; m++ {
-				nu := max(2, float64(m)-1-3*min(1, 1.5*float64(m)/float64(len(c.seen)+m)))
-				if float64(m) >= inflation*leastEffective || inflation == 1 {
-					if logE(d/math.Sqrt(v*inflation/float64(m)), float64(m)/inflation, nu/inflation) >= need {
-						break
-					}
-				}
-			}
-			if m <= 300 {
-				t = float64(max(1, m-have)) * phase
-			}
-		}
-		if crit.Metric == TTFT {
-			t = c.remainingBets(i, j, n, want, need, p, q, e, phase/window, t)
-		}
-		most, least = max(most, t), min(least, t)
+		x := c.effort(i, j, n, want)
+		most = effort{max(most.phases, x.phases), max(most.measured, x.measured)}
+		least = min(least, c.lasts(n, x))
 	}
 	if want == search.Pass {
-		return most
+		return c.lasts(n, most)
 	}
 	return least
 }
 
-// remainingBets projects how long bets on blocks take, beside the phases.
-func (c *controlled) remainingBets(i, j, n int, want search.Verdict, need, p, q float64, e *evidence, perWindow, phases float64) float64 {
-	if want == search.Pass && p >= q || want == search.Fail && p <= q {
+// lasts returns how long an effort at a number takes: phases are longer where bets need that.
+func (c *controlled) lasts(n int, x effort) float64 {
+	if x.phases >= giveUp {
 		return giveUp
 	}
+	start, window := c.parts(n)
+	phases := max(x.phases, math.Ceil(x.measured/c.longWindow(n)))
+	return phases*start + max(phases*window, x.measured)
+}
+
+// effort projects what it takes to decide one criterion of a number.
+func (c *controlled) effort(i, j, n int, want search.Verdict) effort {
+	need, e := c.needs(i, n, want), c.weigh().tiers[i].numbers[n]
+	inflation, have := c.weigh().memory.inflation, phasesOf(e)
+	crit := &c.tiers[i].Criteria[j]
+	q, p, v := crit.Limit(), c.predicted(i, j, n), c.variance(i, j, n)
+	if e != nil && want == search.Pass && e.phases >= minPhases {
+		// What was not seen of the load counts as bad, and will be less with more phases.
+		p = (p + e.criteria[j].pass.held) / 2
+	}
+	d := q - p
+	if want == search.Fail {
+		d = -d
+	}
+	if d <= 0 {
+		return effort{phases: giveUp}
+	}
+	m := minPhases
+	for ; m <= 300; m++ {
+		nu := max(2, float64(m)-1-3*min(1, 1.5*float64(m)/float64(len(c.seen)+m)))
+		if float64(m) >= inflation*leastEffective || inflation == 1 {
+			if logE(d/math.Sqrt(v*inflation/float64(m)), float64(m)/inflation, nu/inflation) >= need {
+				break
+			}
+		}
+	}
+	x := effort{phases: float64(max(1, m-have))}
+	if m > 300 {
+		x.phases = giveUp
+	}
+	if crit.Metric != TTFT {
+		return x
+	}
+	x.measured = c.betSeconds(j, n, want, need, p, q, e)
+	if want == search.Pass && p <= nextToNone { // bets do alone
+		x.phases = float64(max(0, minPhases-have))
+	}
+	return x
+}
+
+// betSeconds projects for how many seconds blocks have to be measured for bets.
+func (c *controlled) betSeconds(j, n int, want search.Verdict, need, p, q float64, e *evidence) float64 {
 	have := 0.0
 	if e != nil && j < len(e.criteria) {
 		if want == search.Pass {
@@ -121,10 +157,10 @@ func (c *controlled) remainingBets(i, j, n int, want search.Verdict, need, p, q 
 			have = e.criteria[j].betFail
 		}
 	}
-	block := clamp(c.turn(n)/2, leastBlock, mostBlock)
-	if c.Block > 0 {
-		block = c.Block.Seconds()
+	if have >= need {
+		return 0
 	}
+	block := max(c.block(n), c.Block.Seconds())
 	divergence := 0.0
 	if p > 0 {
 		divergence += p * math.Log(p/q)
@@ -132,15 +168,7 @@ func (c *controlled) remainingBets(i, j, n int, want search.Verdict, need, p, q 
 	if p < 1 {
 		divergence += (1 - p) * math.Log((1-p)/(1-q))
 	}
-	bets := max(confseq.MinBlocks, (need-max(0, have)+0.5)/max(divergence, 1e-6)) * block * perWindow
-	if have >= need {
-		bets = 0
-	}
-	late := p > 0.002
-	if !late && want == search.Pass {
-		return max(bets, float64(max(0, minPhases-phasesOf(e)))*perWindow)
-	}
-	return max(bets, phases)
+	return max(confseq.MinBlocks, (need-max(0, have)+0.5)/max(divergence, 1e-6)) * block
 }
 
 func phasesOf(e *evidence) int {

@@ -13,6 +13,10 @@ const (
 	// stickRatio is how far, as a ratio, a number that was taken up may be from the one that
 	// would now be aimed at and still be gone on with.
 	stickRatio = 1.13
+	// alikeRatio is the ratio of two numbers up to which they are as good as the same: one
+	// with a single phase is gone on with. Aims among a hundred agents move by one or two with
+	// every phase, and none would ever have a second.
+	alikeRatio = 1.05
 	// bracketRatio is the ratio of the smallest number that seems to fail to the largest
 	// that seems to hold below which more directions say less than decisions do.
 	bracketRatio = 1.35
@@ -27,6 +31,7 @@ const (
 	// aimed at once both sides are decided, and neighborSeconds how long one of them may be
 	// projected to take where the answer is near enough to be useful.
 	sharpenSeconds, neighborSeconds = 85 * 60, 40 * 60
+	apartSeconds                    = 150 * 60
 	// exploreSeconds is the time of the run until which numbers next to the limit are
 	// measured without a projection.
 	exploreSeconds = 60 * 60
@@ -62,6 +67,9 @@ type aimed struct {
 	at   float64
 	open func(int) bool
 	late bool // time is running out
+	// steep and apart say that the limit seems to be between two neighbors, that it is steep
+	// there, and that they differ so much that both can be decided.
+	steep, apart bool
 }
 
 // below returns the number to decide below the limit, from least on; 0 for none. decided says
@@ -72,6 +80,9 @@ func (a *aimed) below(c *controlled, least int, decided bool) int {
 		return a.sharper(c, max(from, least), -1, least, search.Pass)
 	}
 	n := max(from, least)
+	if a.atOnce(c, n, search.Pass) {
+		return n
+	}
 	for ; n > least && float64(n) > belowPart*a.at && !a.all(c, n, clearlyWithin); n-- {
 	}
 	if a.late {
@@ -98,6 +109,20 @@ func (a *aimed) sooner(c *controlled, n, direction, end int, want search.Verdict
 		}
 	}
 	return n
+}
+
+// atOnce reports whether a number next to a steep limit is to be decided before any that is
+// further away: until it has shown that it takes too long.
+func (a *aimed) atOnce(c *controlled, n int, want search.Verdict) bool {
+	switch {
+	case !a.open(n):
+		return false
+	case a.apart:
+		return c.remaining(a.tier, n, want) <= neighborSeconds
+	case a.steep:
+		return phasesOf(c.weigh().tiers[a.tier].numbers[n]) < minPhases || c.remaining(a.tier, n, want) <= sideSeconds
+	}
+	return false
 }
 
 // retreat returns the nearest number from n on that is projected to be decided in a third of
@@ -131,7 +156,7 @@ func (a *aimed) stick(c *controlled, n, least, most int) int {
 		if m < least || m > most || !a.open(m) || math.Exp(distance(m, n)) > stickRatio && max(m-n, n-m) > 1 {
 			continue
 		}
-		if k.phases > has {
+		if k.phases > has || has == 1 && k.phases == 1 && math.Exp(distance(m, n)) <= alikeRatio {
 			best, has = m, k.phases
 		}
 	}
@@ -146,6 +171,9 @@ func (a *aimed) above(c *controlled, most int, decided bool) int {
 		return a.sharper(c, min(from, most), 1, most, search.Fail)
 	}
 	n := min(from, most)
+	if a.atOnce(c, n, search.Fail) {
+		return n
+	}
 	for ; n < most && float64(n) < abovePart*a.at && !a.any(c, n, clearlyBeyond); n++ {
 	}
 	if a.late {
@@ -161,14 +189,18 @@ func (a *aimed) above(c *controlled, most int, decided bool) int {
 
 // sharper returns the number nearest to the limit on a side that is projected to be decided
 // in the time that is left for that; 0 for none that is nearer than the one decided. A side
-// that has no number near the limit yet is given all of it, one that has some minutes.
+// that has no number near the limit yet is given all of it, one that has some minutes, unless
+// it is of neighbors that are far apart.
 func (a *aimed) sharper(c *controlled, from, direction, end int, want search.Verdict) int {
 	left := sharpenSeconds - c.elapsed
-	if c.Budget > 0 {
-		left = min(left, c.Budget.Seconds()-c.elapsed)
-	}
 	if a.near(end + direction) {
 		left = min(left, neighborSeconds)
+	}
+	if a.apart {
+		left = apartSeconds - c.elapsed
+	}
+	if c.Budget > 0 {
+		left = min(left, c.Budget.Seconds()-c.elapsed)
 	}
 	for n := from; (n-end)*direction <= 0; n += direction {
 		if a.open(n) && (c.remaining(a.tier, n, want) <= left || n == from && a.unexplored(c, n)) {
@@ -179,10 +211,14 @@ func (a *aimed) sharper(c *controlled, from, direction, end int, want search.Ver
 }
 
 // unexplored reports whether a number next to the limit has too few phases to be projected:
-// where limits are steep, the curve says less of it than those phases will.
+// where limits are steep, the curve says less of it than those phases will. Where phases are
+// short, twice as many are no loss.
 func (a *aimed) unexplored(c *controlled, n int) bool {
-	k := c.levels[a.tier].numbers[n]
-	return c.elapsed < exploreSeconds && (k == nil || k.phases < minPhases)
+	until, most := float64(exploreSeconds), minPhases
+	if c.quick(n) {
+		until, most = sharpenSeconds, 2*minPhases
+	}
+	return c.elapsed < until && phasesOf(c.weigh().tiers[a.tier].numbers[n]) < most
 }
 
 // all reports whether the shares of all criteria are at most a multiple of their limits.
