@@ -86,6 +86,8 @@
 // decides on one number on each side of the limit, near enough to be useful and far enough
 // to be told apart from it, in phases that alternate between the two. Once both are decided
 // it moves them nearer to each other while that takes minutes, down to neighbors where it can.
+// Where a turn takes 10 s at most and the limit is a step, it bisects down to neighbors first and
+// decides on those at once.
 // When Controlled.Budget runs out, what is certain by then is the answer, with an estimate of
 // the limit between: "9 agents hold, 13 do not, about 10.9".
 //
@@ -255,9 +257,13 @@
 // of an agent to its next, a turn. With not a single late request it takes some 120 blocks of
 // half a turn to show that less than 5 % are late: 2 minutes of windows where turns take 2 s, 20
 // where they take 20 s or more; those at the number that fails count as well. And phases of two
-// and a half turns, with about as much settling before them, are needed until their mean is
-// certain: five where shares are far from the limit, some twenty where they are near. The first
-// [Event] of a run says how long it is likely to take, and each later one what is left.
+// and a half turns or more, with about two turns of settling before them, are needed until their
+// mean is certain: five where shares are far from the limit, some twenty where they are near. The
+// first [Event] of a run says how long it is likely to take, and each later one what is left. A
+// system whose turns take 2 s, with answers that are all fast enough at 11 agents and all too slow
+// at 12, shows the direction within a minute and both neighbors after five:
+//
+//	go test ./internal/worlds -run Searches -v -searches 100 -world fast
 //
 // Whole searches and checks of systems with a long memory, which slow down as contexts grow,
 // get hot, have spells of late tokens or pin sessions to replicas, are run in virtual time

@@ -53,8 +53,8 @@ type Controlled struct {
 	SpawnRate float64
 	// Settle is the least time from the start of the last agent to the measured window,
 	// which waits besides until all agents that began have their first token; 0 means
-	// twice the time from one request of an agent to its next, 2 to 30 s, negative means
-	// none.
+	// twice the time from one request of an agent to its next, less half of the time in
+	// which agents start, but at least one such time, 2 to 30 s; negative means none.
 	Settle time.Duration
 	// Drain is how long requests that are open at the end of a phase may go on before
 	// they are cut; 0 means 5 s, negative means no time. They are not waited for: a request

@@ -23,6 +23,7 @@ func (c *controlled) Next() (p Plan, ok bool) {
 	}
 	p = Plan{Agents: q.n, Draw: c.draws, Pace: c.pace(q.n), Alpha: q.alpha, Tiers: q.tiers, Why: q.why, Probe: q.probe}
 	c.schedule(&p)
+	c.lengthen(&p)
 	if c.Budget > 0 && c.elapsed > 0 && c.elapsed+p.Cost.Seconds() > c.Budget.Seconds() {
 		return Plan{}, false
 	}

@@ -27,20 +27,23 @@
 // Under the point rule each tier has a search.Bracket, which doubles and bisects. The first
 // tier that is still open chooses the next number; all tiers learn from every phase.
 //
-// Under the controlled rule (aim.go) each tier first wants directions: it doubles, halves and
-// bisects by where the evidence points, until the smallest number that seems to fail is within
-// bracketRatio of the largest that seems to hold. It then wants two decisions, one on each side
-// of the number at which the load curve crosses a limit, as near to it as can be decided in the
-// time for a side. Of all decisions that tiers want, the number that has waited longest is
-// next, so that both sides of a limit see the same moods of the system; only where it is not
-// steady does the search stay at one number, whose change may be what moves it. Aims move as
-// the curve does; near a number that was taken up they stick to it. Once both sides are decided,
-// nearer numbers follow that are projected to take minutes. When the budget runs out, sides
-// without any decided number take one further away. [Rule.Outlook] projects what is left.
+// Under the controlled rule (aim.go) each tier first wants directions: it doubles, halves
+// and bisects by where the evidence points, until the smallest number that seems to fail
+// is within bracketRatio of the largest that seems to hold, or, where turns are short, for
+// as long as the two differ steeply (steep.go). It then wants two decisions, one on each
+// side of the number at which the load curve crosses a limit, as near to it as can be
+// decided in the time for a side; neighbors that differ steeply at once. Of all decisions
+// that tiers want, the number that has waited longest is next, so that both sides of a
+// limit see the same moods of the system; only where it is not steady does the search stay
+// at one number, whose change may be what moves it. Aims move as the curve does; near a
+// number that was taken up they stick to it. Once both sides are decided, nearer numbers
+// follow that are projected to take minutes. When the budget runs out, sides without any
+// decided number take one further away. [Rule.Outlook] projects what is left.
 //
 // # What a phase is
 //
-// Phases last some turns (pace.go): settling, which lets what was under way end, and a window.
+// Phases last some turns (schedule.go): settling, which lets what was under way end, and a
+// window, which is longer where turns are short and bets need the time rather than the phases.
 // Only a phase that shows a direction ends early ([Rule.Stop]): one that is to decide is of fixed
 // length, since what ends when it looks good is biased. Each has a draw of its own, at the pace
 // measured so far. A request counts in it when its fate is known (fate.go).

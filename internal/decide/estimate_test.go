@@ -146,6 +146,13 @@ func TestAssistByHand(t *testing.T) {
 	if s := assist(&flat, 5, []moment{{}}, 0, same, 1e9, 0.25); math.Abs(s.v-0.25*0.75/10) > 1e-12 || math.Abs(s.nu-5) > 1e-6 {
 		t.Errorf("%+v", s)
 	}
+	// Phases of 10 and of 40 requests with a half of each bad: they agree, although the curve,
+	// which has next to none, is off by more requests in the long ones.
+	low := loadCurve{a: -20, n0: 1}
+	long := sample{n: 40, k: 20, inputs: []curvePoint{{n: 40}}}
+	if s := assist(&low, 5, []moment{{}}, 0, []sample{phase(5, 0), long, phase(5, 0), long}, 1e9, 0.25); math.Abs(s.p-0.5) > 1e-7 || math.Abs(s.v-0.25*0.75/25) > 1e-7 {
+		t.Errorf("phases that agree and differ in length: %+v", s)
+	}
 	// A curve fitted to these phases alone takes three degrees of freedom.
 	if s := assist(&flat, 5, []moment{{}}, 0, same, 6, 0.25); s.nu != 2 {
 		t.Errorf("%+v", s)

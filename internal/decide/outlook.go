@@ -9,9 +9,6 @@ import (
 )
 
 const (
-	// usualPhases is how many phases a number takes whose shares are clearly within their
-	// limits, or beyond: the least number, and some for the variance between them.
-	usualPhases = minPhases + 3
 	// nearPhases is how many it takes where a search aims, next to the limit: what most of
 	// the simulated searches took.
 	nearPhases = 16

@@ -181,3 +181,7 @@ func phasesOf(e *evidence) int {
 // near is the ratio of two numbers of agents, as a logarithm, within which they differ from
 // the curve alike.
 const near = 0.1
+
+// usualPhases is how many phases a number takes whose shares are clearly within their
+// limits, or beyond: the least number, and some for the variance between them.
+const usualPhases = minPhases + 3

@@ -3,8 +3,6 @@ package decide
 import (
 	"math"
 	"time"
-
-	"github.com/agentperf/agentperf-go/search"
 )
 
 // The parts of a phase, by the time that a turn takes.
@@ -22,9 +20,7 @@ const (
 	// requests it should have. A dozen windows of the least length, which is what two sides
 	// take at least, have the 130 blocks of a second in which a fast system passes.
 	leastWindow, mostWindow = 12.0, 120.0
-	// longTurns bounds windows that are longer for the sake of bets, in turns.
-	longTurns      = 10
-	windowRequests = 10
+	windowRequests          = 10
 	// windowBlocks is the least number of blocks of a window, which is settled for only once.
 	windowBlocks = 5
 	// leastWindowBlocks makes the least window shorter where blocks are: in one of a few
@@ -50,13 +46,30 @@ func (c *controlled) schedule(p *Plan) {
 	p.Settle = max(0, p.Settle)
 	p.FirstTokens = patienceForFirst
 	start := (ramp(p.Agents, c.SpawnRate) + p.Settle).Seconds()
-	window := min(max(c.usualWindow(p.Agents, start), c.betWindow(p)), mostWindow)
-	p.Most = max(1, (seconds(window)+p.Block-1)/p.Block) * p.Block
+	p.Most = whole(c.usualWindow(p.Agents, start), p.Block)
 	p.Look = p.Block
 	p.Timeout = ramp(p.Agents, c.SpawnRate) + p.Settle + p.FirstTokens + p.Most + time.Minute
-	begin, usual := c.parts(p.Agents)
-	p.Cost = seconds(begin + max(usual, p.Most.Seconds()))
+	p.Cost = c.cost(p)
 }
+
+// cost estimates how long a phase takes whose window is known.
+func (c *controlled) cost(p *Plan) time.Duration {
+	start, usual := c.parts(p.Agents)
+	return seconds(start + max(usual, p.Most.Seconds()))
+}
+
+// whole rounds seconds up to whole blocks.
+func whole(s float64, block time.Duration) time.Duration {
+	return max(1, (seconds(s)+block-1)/block) * block
+}
+
+// longWindow is the greatest length of a window that is longer for the sake of bets, in seconds.
+func (c *controlled) longWindow(agents int) float64 {
+	return min(longTurns*c.turn(agents), mostWindow)
+}
+
+// longTurns is that in turns: settling is then a fifth of a phase.
+const longTurns = 10
 
 // settling returns for how many seconds agents settle once all have begun. The time in which
 // they begin counts for half, as that is how long they have been there on average; the last one
@@ -79,47 +92,6 @@ func (c *controlled) usualWindow(agents int, start float64) float64 {
 	block, turn := c.block(agents), c.turn(agents)
 	least := min(leastWindow, leastWindowBlocks*block)
 	return min(mostWindow, max(least, windowBlocks*block, windowTurns*turn, windowRequests*turn/float64(agents), start))
-}
-
-// longWindow is the greatest length of a window that is longer for the sake of bets, in seconds.
-func (c *controlled) longWindow(agents int) float64 {
-	return min(longTurns*c.turn(agents), mostWindow)
-}
-
-// betWindow returns how long a window has to be for bets on lateness to be decided in as many
-// phases as the mean over phases is: bets take a measured time, in however few phases that is,
-// and each phase has to settle. Before a number is known it is assumed to take as many phases
-// as most do. While the number above it is measured as well, and not late either, that one
-// does half of it.
-func (c *controlled) betWindow(p *Plan) (window float64) {
-	if !c.quick(p.Agents) {
-		return 0
-	}
-	for _, i := range p.Tiers {
-		e := c.weigh().tiers[i].numbers[p.Agents]
-		var x effort
-		for j := range c.tiers[i].Criteria {
-			y := c.effort(i, j, p.Agents, search.Pass)
-			x = effort{max(x.phases, y.phases), max(x.measured, y.measured)}
-		}
-		if s := stand(c.beliefs(i)); s.Fail == 0 && s.Limit > p.Agents && c.inTime(i, s.Limit) {
-			x.measured /= 2
-		}
-		if x.phases < giveUp {
-			window = max(window, x.measured/max(1, x.phases, float64(usualPhases-phasesOf(e))))
-		}
-	}
-	return min(window, c.longWindow(p.Agents))
-}
-
-// inTime reports whether next to no first token was late at a number of agents.
-func (c *controlled) inTime(i, n int) bool {
-	for j := range c.tiers[i].Criteria {
-		if c.tiers[i].Criteria[j].Metric == TTFT && c.predicted(i, j, n) > nextToNone {
-			return false
-		}
-	}
-	return true
 }
 
 // phaseSeconds estimates how long a phase takes.

@@ -27,14 +27,6 @@ const (
 	// latePart is the part of the budget after which a side without any decided number takes
 	// one that is projected to be decided soonest.
 	latePart = 0.5
-	// sharpenSeconds is the time of the run until which numbers nearer to the limit are
-	// aimed at once both sides are decided, and neighborSeconds how long one of them may be
-	// projected to take where the answer is near enough to be useful.
-	sharpenSeconds, neighborSeconds = 85 * 60, 40 * 60
-	apartSeconds                    = 150 * 60
-	// exploreSeconds is the time of the run until which numbers next to the limit are
-	// measured without a projection.
-	exploreSeconds = 60 * 60
 	// giveUp is the number of seconds beyond which nothing is projected: the evidence
 	// points to no decision at all.
 	giveUp = 1e6
@@ -70,6 +62,7 @@ type aimed struct {
 	// steep and apart say that the limit seems to be between two neighbors, that it is steep
 	// there, and that they differ so much that both can be decided.
 	steep, apart bool
+	last         bool // there is one number between those that are decided
 }
 
 // below returns the number to decide below the limit, from least on; 0 for none. decided says
@@ -185,40 +178,6 @@ func (a *aimed) above(c *controlled, most int, decided bool) int {
 		return 0
 	}
 	return a.sooner(c, a.stick(c, n, from, most), 1, most, search.Fail)
-}
-
-// sharper returns the number nearest to the limit on a side that is projected to be decided
-// in the time that is left for that; 0 for none that is nearer than the one decided. A side
-// that has no number near the limit yet is given all of it, one that has some minutes, unless
-// it is of neighbors that are far apart.
-func (a *aimed) sharper(c *controlled, from, direction, end int, want search.Verdict) int {
-	left := sharpenSeconds - c.elapsed
-	if a.near(end + direction) {
-		left = min(left, neighborSeconds)
-	}
-	if a.apart {
-		left = apartSeconds - c.elapsed
-	}
-	if c.Budget > 0 {
-		left = min(left, c.Budget.Seconds()-c.elapsed)
-	}
-	for n := from; (n-end)*direction <= 0; n += direction {
-		if a.open(n) && (c.remaining(a.tier, n, want) <= left || n == from && a.unexplored(c, n)) {
-			return n
-		}
-	}
-	return 0
-}
-
-// unexplored reports whether a number next to the limit has too few phases to be projected:
-// where limits are steep, the curve says less of it than those phases will. Where phases are
-// short, twice as many are no loss.
-func (a *aimed) unexplored(c *controlled, n int) bool {
-	until, most := float64(exploreSeconds), minPhases
-	if c.quick(n) {
-		until, most = sharpenSeconds, 2*minPhases
-	}
-	return c.elapsed < until && phasesOf(c.weigh().tiers[a.tier].numbers[n]) < most
 }
 
 // all reports whether the shares of all criteria are at most a multiple of their limits.

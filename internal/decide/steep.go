@@ -6,9 +6,6 @@ import "github.com/agentperf/agentperf-go/search"
 // one agent, it tells neither where that is nor that both neighbors can be decided. Phases show
 // it, and where they are short it pays to look for it.
 
-// quick reports whether turns are short at a number of agents.
-func (c *controlled) quick(n int) bool { return c.turn(n) <= quickTurn }
-
 // steep reports whether a tier keeps its promises at low agents by far and breaks one at high
 // by far, as far as the requests there show: then the limit is looked for between the two.
 func (c *controlled) steep(i, low, high int) bool {
@@ -54,16 +51,9 @@ func (c *controlled) apart(i, low, high int) bool {
 	return false
 }
 
-const (
-	// quickTurn is the time of a turn, in seconds, up to which a steep limit is looked for.
-	// Where turns are longer so are phases, and one phase more often shows what its agents
-	// happened to hold: in searches of the worlds whose turns take 20 s, it misled more than
-	// it helped.
-	quickTurn = 10
-	// apartPart is the difference of two shares, relative to the limit, from which neighbors
-	// are apart. Of the worlds with slow turns, the steepest has half of it.
-	apartPart = 0.8
-)
+// apartPart is the difference of two shares, relative to the limit, from which neighbors are
+// apart. Of the worlds with slow turns, the steepest has half of it.
+const apartPart = 0.8
 
 // withinSight bounds where a curve crosses its limit by what was seen: above the number low,
 // which seems to hold, and below high, which does not; 0 for none. A tenth beyond them is
