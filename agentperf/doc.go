@@ -235,19 +235,19 @@
 // medians:
 //
 //	distance               limit   searches  within  neighbors  wrong  point rule wrong  minutes  all minutes  ratio
-//	10 points and more     all          400    99.2       60.5    0.0               0.0     29.2         54.5   0.27
-//	10 points and more     4-9           95    97.9       68.4    0.0               0.0     27.7         50.1   0.45
-//	10 points and more     10-29        131    99.2       83.2    0.0               0.0     25.3         47.7   0.28
-//	10 points and more     30-79        106   100.0       61.3    0.0               0.0     31.9         62.2   0.26
-//	10 points and more     80-150        68   100.0        4.4    0.0               0.0     34.5         68.7   0.25
-//	3 to 10 points         all          200    96.0        9.0    0.0               3.5     32.1         61.8   0.30
-//	3 to 10 points within  all          200    94.5       20.0    0.0               4.0     29.5         55.9   0.28
-//	3 to 10 points beyond  all          200   100.0       22.0    0.0               1.0     31.9         61.4   0.30
-//	under 3 points         all          200    79.0        0.0    0.0              39.0     34.5         65.9   0.33
-//	10 points, few agents  all          200    75.5       73.5    0.0               2.5     39.4         54.7   1.07
-//	10 points, few agents  1-1           67    91.0       91.0    0.0               4.5     46.4         57.8   2.32
-//	10 points, few agents  2-2           67    61.2       61.2    0.0               3.0     35.1         50.7   0.88
-//	10 points, few agents  3-3           66    74.2       68.2    0.0               0.0     35.4         53.9   0.89
+//	10 points and more     all          400   100.0       96.0    0.0               0.0     23.3         37.4   0.24
+//	10 points and more     4-9           95   100.0       97.9    0.0               0.0     26.3         39.3   0.42
+//	10 points and more     10-29        131   100.0       97.7    0.0               0.0     20.1         30.2   0.23
+//	10 points and more     30-79        106   100.0       98.1    0.0               0.0     23.1         38.6   0.19
+//	10 points and more     80-150        68   100.0       86.8    0.0               0.0     22.3         43.3   0.16
+//	3 to 10 points         all          200    98.0       48.5    0.0               5.5     41.1         68.5   0.39
+//	3 to 10 points within  all          200    99.0       64.0    0.0               2.5     32.7         50.3   0.34
+//	3 to 10 points beyond  all          200   100.0       77.5    0.0               2.0     40.3         64.6   0.39
+//	under 3 points         all          200    81.5        1.0    0.0              45.0     44.3         73.9   0.44
+//	10 points, few agents  all          200    97.0       96.0    0.0               2.5     41.2         53.8   1.18
+//	10 points, few agents  1-1           67    95.5       95.5    0.0               4.5     47.4         58.5   2.37
+//	10 points, few agents  2-2           67    95.5       95.5    0.0               1.5     42.1         55.1   1.05
+//	10 points, few agents  3-3           66   100.0       97.0    0.0               1.5     34.1         48.5   0.85
 //
 // All rows are in internal/decide/testdata/searches.txt and are measured by
 //
