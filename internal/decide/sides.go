@@ -108,14 +108,14 @@ func (a *aimed) sooner(c *controlled, n, direction, end int, want search.Verdict
 // further away: until it has shown that it takes too long.
 func (a *aimed) atOnce(c *controlled, n int, want search.Verdict) bool {
 	switch {
-	case !a.open(n):
+	case !a.open(n) || !a.steep && !a.apart:
 		return false
+	case c.unmet(a.tier, n):
+		return true
 	case a.apart:
 		return c.remaining(a.tier, n, want) <= neighborSeconds
-	case a.steep:
-		return phasesOf(c.weigh().tiers[a.tier].numbers[n]) < minPhases || c.remaining(a.tier, n, want) <= sideSeconds
 	}
-	return false
+	return phasesOf(c.weigh().tiers[a.tier].numbers[n]) < minPhases || c.remaining(a.tier, n, want) <= sideSeconds
 }
 
 // retreat returns the nearest number from n on that is projected to be decided in a third of

@@ -35,6 +35,26 @@ func (c *controlled) shown(i, n int) search.Verdict {
 	return verdict
 }
 
+// unmet reports whether a part of the load that counts was not yet met in the few phases at a
+// number. A smooth curve takes the step for an effect of the load, and what it makes of that part
+// says nothing of how long the number takes.
+func (c *controlled) unmet(i, n int) bool {
+	e := c.weigh().tiers[i].numbers[n]
+	if phasesOf(e) == 0 || e.phases >= 2*minPhases {
+		return false
+	}
+	for j := range e.criteria {
+		if e.criteria[j].pass.unseen > unmetPart {
+			return true
+		}
+	}
+	return false
+}
+
+// unmetPart is the part of the load that may be left out: less than what it takes to bring a
+// share of next to 0 over a limit.
+const unmetPart = 0.1
+
 // apart reports whether two neighbors, one on either side of a limit, differ by so much that
 // both can be decided.
 func (c *controlled) apart(i, low, high int) bool {
