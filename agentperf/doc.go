@@ -168,8 +168,11 @@
 //     to half a percentage point, is as large as the evidence. Searches decide on numbers
 //     away from the limit; a [Check] at it is wrong more often than the error rate, less so with
 //     Controlled.Companion.
-//   - Sessions pinned to replicas. They stay longer on the slow ones, which no start can know:
-//     the estimated share is too low by several points until agents have spread.
+//   - Sessions pinned to replicas. They stay longer on the slow ones, which no start can know.
+//     Where agents differ in speed for good, the estimated share is raised by what theory has
+//     for that, and verdicts allow for what it leaves open, so that bounds are further apart;
+//     the answer says so. With two or three replicas, each of many agents, the share is still
+//     too low by several points.
 //   - Moods slower than the run. With two or three of them seen there is no 1 %. One that does
 //     not change at all during a check of a quarter of an hour is not seen.
 //   - Spells that are longer and rarer than stated, and drift that is slower than a tenth over

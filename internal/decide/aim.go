@@ -220,7 +220,8 @@ func (c *controlled) decisions(i int, s standing, low, high, most int, open func
 	if side.steep {
 		at = float64(low) + 0.5
 	}
-	side.at = at
+	var above float64
+	side.at, above = c.sides(i, at)
 	if n := side.below(c, max(first, s.Pass+1), s.Pass > 0); n > 0 {
 		ws = append(ws, want{i, n, true, search.Pass})
 	}
@@ -229,6 +230,7 @@ func (c *controlled) decisions(i int, s standing, low, high, most int, open func
 		if s.Fail > 0 {
 			end = min(end, s.Fail-1)
 		}
+		side.at = above
 		if n := side.above(c, end, s.Fail > 0); n > 0 {
 			ws = append(ws, want{i, n, true, search.Fail})
 		}

@@ -54,6 +54,9 @@ func (c *controlled) assumption(i int, s *standing, m *memory) string {
 				seen, spanText(measured), spanText(crit.Limit()*measured/math.Log(1/c.ErrorRate)), Percent(crit.Limit()))
 		}
 	}
+	if u := c.unevenness(); u.spread > 0 {
+		text += "; " + u.text()
+	}
 	switch {
 	case m.drift != 0:
 		text += "; " + m.driftText()

@@ -62,3 +62,43 @@ func (c *controlled) weightNear(i, n int) float64 {
 	}
 	return sum
 }
+
+// sides returns the limits that a pass and a fail are held to, for a limit that is thought to
+// be at a number of agents.
+func (c *controlled) sides(i int, at float64) (below, above float64) {
+	below, above = at, at
+	if c.unevenness().spread == 0 {
+		return below, above
+	}
+	// excess returns by how much the worst share exceeds its limit, with its doubt.
+	excess := func(n int, sign float64) (x float64) {
+		x = math.Inf(-1)
+		for j := range c.tiers[i].Criteria {
+			x = max(x, c.predicted(i, j, n)+sign*c.longer(i, j, n).doubt-c.tiers[i].Criteria[j].Limit())
+		}
+		return x
+	}
+	last := math.Inf(1)
+	for n := int(at); n >= 1; n-- {
+		x := excess(n, 1)
+		if x <= 0 {
+			if !math.IsInf(last, 1) {
+				below = float64(n) - x/(last-x)
+			}
+			break
+		}
+		last, below = x, float64(n)-0.5
+	}
+	last = math.Inf(-1)
+	for n := int(at) + 1; n <= int(2*at)+1; n++ {
+		x := excess(n, -1)
+		if x > 0 {
+			if !math.IsInf(last, -1) {
+				above = float64(n) - x/(x-last)
+			}
+			break
+		}
+		last, above = x, float64(n)+0.5
+	}
+	return min(below, at), max(above, at)
+}

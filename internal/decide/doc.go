@@ -55,7 +55,9 @@
 // is the control variate of the estimate at a number (estimate.go), whose phases are then
 // judged by an anytime-valid t test (evalue.go). The oldest phases do not count while the speed
 // of the system changes with time. First tokens are judged by bets on blocks of time as well
-// (bets.go, package confseq); where anything was late, both must agree. Moods and drift of the
+// (bets.go, package confseq); where anything was late, both must agree. Where agents differ in
+// speed for good (stays.go, uneven.go), the share of slow requests is raised by what their
+// longer stays do to the steady state (longer.go). Moods and drift of the
 // system (memory.go) make phases worth less, or forbid a verdict; so does a load that is unlike
 // the workload's steady state (pace.go).
 //

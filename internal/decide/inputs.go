@@ -9,8 +9,8 @@ import (
 	"github.com/agentperf/agentperf-go/internal/record"
 )
 
-// An InputCount counts the requests of a criterion whose inputs are of about one length: N of
-// them, of which Bad[0] are bad for a pass and Bad[1] for a fail, each with its weight. It
+// An InputCount counts the requests of a criterion whose inputs are of about one length, or
+// those of agents that stay for about equally long: N of them, of which Bad[0] are bad for a pass and Bad[1] for a fail, each with its weight. It
 // encodes to JSON as [Bin, N, Bad[0], Bad[1]].
 type InputCount struct {
 	Bin int
@@ -70,8 +70,7 @@ func binOf(input int32) int {
 // binInput returns the number of input tokens that stands for a bin.
 func binInput(bin int) float64 { return math.Exp2((float64(bin) + 0.5) / binsPerDoubling) }
 
-func countInput(counts map[int]*InputCount, r *record.Row, weight float64, forPass, forFail bool) {
-	bin := binOf(r.Planned)
+func countInput(counts map[int]*InputCount, bin int, weight float64, forPass, forFail bool) {
 	c := counts[bin]
 	if c == nil {
 		c = &InputCount{Bin: bin}

@@ -17,7 +17,7 @@ func (c *controlled) worstAbove(i, j, n int, phases []*replicate) float64 {
 	for k := range c.counted() {
 		o := &c.counted()[k]
 		if o.Agents >= n && o.Load.Held > top {
-			a, b := o.counts(i, j, 0)
+			a, b := c.counts(o, i, j, 0)
 			sum, bad, count = sum+a, bad+b, count+1
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/agentperf/agentperf-go/internal/confseq"
@@ -37,6 +38,8 @@ type Observation struct {
 	Load  LoadObservation  `json:"load"`
 	Speed SpeedObservation `json:"speed"`
 	Pace  PaceSums         `json:"pace"`
+	// Stays says by how much agents differ in speed, whatever they ask for.
+	Stays StaysObservation `json:"stays,omitzero"`
 	// Invalid says why the phase says nothing about the system; empty if it does.
 	Invalid string            `json:"invalid,omitempty"`
 	Tiers   []TierObservation `json:"tiers"`
@@ -61,6 +64,8 @@ type CriterionObservation struct {
 	Against confseq.Evidence `json:"against"`
 	// Inputs counts the requests by the length of their inputs.
 	Inputs []InputCount `json:"inputs,omitempty"`
+	// Stays counts the requests of speed by the stay of the agent.
+	Stays []InputCount `json:"stays,omitempty"`
 	// Measurable and Unmeasurable count the successful answers that have the figure, or are
 	// too slow by that of the whole request (see Criterion.Figure), and those that do not,
 	// by reason in Reasons. Doubtful ones of the latter may have broken
@@ -139,6 +144,7 @@ func Observe(tiers []Tier, block time.Duration, p *record.Phase) Observation {
 		v.at, v.until = p.WindowEnd, p.Settled+p.Window().Truncate(block)
 	}
 	v.fit = p.Fit(v.at)
+	o.Stays, v.stay = v.stays()
 	for i := range p.Rows {
 		if r := &p.Rows[i]; r.Outcome == record.Canceled && p.Measured(r) {
 			o.Cut++
@@ -190,6 +196,7 @@ type view struct {
 	at, until time.Duration
 	block     time.Duration
 	fit       record.Fit
+	stay      []int // the bins of the agents' stays
 }
 
 // counted returns the instant by which a request counts for a criterion, and whether that is
@@ -208,14 +215,17 @@ func (v *view) observe(c *Criterion, first time.Duration) CriterionObservation {
 	o := CriterionObservation{Name: c.Metric.Name, Limit: c.Limit()}
 	statistic, worst := metrics.Percentiles{Exact: -1}, metrics.Percentiles{Exact: -1}
 	var pass, fail confseq.Sample
-	inputs := make(map[int]*InputCount)
+	inputs, stays := make(map[int]*InputCount), make(map[int]*InputCount)
 	add := func(r *record.Row, forPass, forFail bool) {
 		t, _ := v.counted(c, r)
 		block := int64((t - v.Settled) / v.block)
 		pass.Add(block, int(r.Play), forPass)
 		fail.Add(block, int(r.Play), forFail)
 		if c.Ends {
-			countInput(inputs, r, v.weight(c, r), forPass, forFail)
+			countInput(inputs, binOf(r.Planned), v.weight(c, r), forPass, forFail)
+			if c.Metric != TTFT && int(r.Agent) < len(v.stay) && v.stay[r.Agent] >= 0 {
+				countInput(stays, v.stay[r.Agent], v.weight(c, r), forPass, forFail)
+			}
 		}
 	}
 	for i := range v.Rows {
@@ -256,7 +266,7 @@ func (v *view) observe(c *Criterion, first time.Duration) CriterionObservation {
 			v.addOpen(c, r, v.at, add)
 		}
 	}
-	o.For, o.Against, o.Inputs = pass.Evidence(), fail.Evidence(), inputCounts(inputs)
+	o.For, o.Against, o.Inputs, o.Stays = pass.Evidence(), fail.Evidence(), inputCounts(inputs), inputCounts(stays)
 	value, _ := statistic.At(c.Percent)
 	o.N, o.Value = statistic.N(), Figure(value)
 	if o.Doubtful > 0 {
@@ -291,6 +301,7 @@ func (o *Observation) Validate(tiers []Tier) error {
 	for _, x := range []float64{
 		o.Load.Held, o.Load.HeldMean, o.Load.Requests, o.Load.Input, o.Load.Turn, o.Load.Output, o.Load.Forced, o.Speed.N, o.Speed.Variance,
 		o.Pace.W, o.Pace.WX, o.Pace.WY, o.Pace.WXX, o.Pace.WXY, o.Pace.Firsts, o.Pace.First,
+		o.Stays.Between, o.Stays.Within, o.Stays.Agents, o.Stays.Answers, o.Stays.Size, o.Stays.Spread, o.Stays.Decoding,
 	} {
 		if !(x >= 0 && x <= mostSum) {
 			return fmt.Errorf("%v in what was asked for or how fast it was answered, expected 0 to %g", x, float64(mostSum))
@@ -320,7 +331,7 @@ func (o *TierObservation) validate(t *Tier) error {
 		if c.Name != want.Metric.Name || c.Limit != want.Limit() || c.Measurable < 0 || c.Unmeasurable < 0 || c.Doubtful < 0 || c.Doubtful > c.Unmeasurable || c.N < 0 {
 			return fmt.Errorf("criterion %q with a limit of %v, expected %q with %v", c.Name, c.Limit, want.Metric.Name, want.Limit())
 		}
-		for _, n := range c.Inputs {
+		for _, n := range slices.Concat(c.Inputs, c.Stays) {
 			if n.Bin < 0 || n.Bin > mostBin || !(n.N > 0 && n.N <= mostSum) || !(n.Bad[0] >= 0 && n.Bad[0] <= n.N) || !(n.Bad[1] >= 0 && n.Bad[1] <= n.N) {
 				return fmt.Errorf("criterion %s: impossible count of requests by input: %+v", c.Name, n)
 			}

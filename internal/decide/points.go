@@ -21,6 +21,13 @@ func (c *controlled) logLoad(o *replicate, held float64) float64 {
 	return 0
 }
 
+// counts returns the requests of a criterion in a phase and the bad ones among them, as many
+// as there would be in the steady state.
+func (c *controlled) counts(o *replicate, tier, criterion, side int) (n, k float64) {
+	n, k = o.counts(tier, criterion, side)
+	return n, k + n*c.longer(tier, criterion, o.Agents).more
+}
+
 // counts returns the requests of a criterion in a phase and the bad ones among them.
 func (o *replicate) counts(tier, criterion, side int) (n, k float64) {
 	t := &o.Tiers[tier]
@@ -42,7 +49,7 @@ func (o *replicate) counts(tier, criterion, side int) (n, k float64) {
 
 // points returns what a phase says of the curve of a criterion.
 func (c *controlled) points(o *replicate, tier, criterion, side int) (ps []curvePoint) {
-	n, k := o.counts(tier, criterion, side)
+	n, k := c.counts(o, tier, criterion, side)
 	if n == 0 || o.Measured <= 0 {
 		return nil
 	}
@@ -50,6 +57,7 @@ func (c *controlled) points(o *replicate, tier, criterion, side int) (ps []curve
 	if c.derived.meanInput == 0 {
 		c.derived.meanInput = max(1, mean(c.population().Inputs))
 	}
+	more := c.longer(tier, criterion, o.Agents).more
 	inputs := o.Tiers[tier].Criteria[criterion].Inputs
 	if len(inputs) == 0 || c.Steady == nil {
 		base.n, base.k = n, k
@@ -58,7 +66,7 @@ func (c *controlled) points(o *replicate, tier, criterion, side int) (ps []curve
 	for _, b := range inputs {
 		p := base
 		p.input = logRatio(binInput(b.Bin), c.derived.meanInput)
-		p.n, p.k = b.N, b.Bad[side]
+		p.n, p.k = b.N, b.Bad[side]+more*b.N
 		ps = append(ps, p)
 	}
 	return ps

@@ -113,13 +113,14 @@ func (c *controlled) effort(i, j, n int, want search.Verdict) effort {
 	inflation, have := c.weigh().memory.inflation, phasesOf(e)
 	crit := &c.tiers[i].Criteria[j]
 	q, p, v := crit.Limit(), c.predicted(i, j, n), c.variance(i, j, n)
+	doubt := c.longer(i, j, n).doubt
 	if e != nil && want == search.Pass && e.phases >= minPhases {
 		// What was not seen of the load counts as bad, and will be less with more phases.
-		p = (p + e.criteria[j].pass.held) / 2
+		p = (p + e.criteria[j].pass.held - doubt) / 2
 	}
-	d := q - p
+	d := q - p - doubt
 	if want == search.Fail {
-		d = -d
+		d = p - doubt - q
 	}
 	if d <= 0 {
 		return effort{phases: giveUp}

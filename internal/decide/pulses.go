@@ -39,9 +39,6 @@ func (c *controlled) steadyFrom() (index int, m memory) {
 	return 0, m
 }
 
-// counted returns the phases that count.
-func (c *controlled) counted() []replicate { return c.seen[c.derived.from:] }
-
 // pulses returns those of this run's phases.
 func (c *controlled) pulses() (ps []pulse) {
 	for i := range c.seen {

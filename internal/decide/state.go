@@ -61,6 +61,9 @@ type derived struct {
 	meanInput  float64
 	moments    map[int][]moment
 	models     map[[3]int]float64 // see [controlled.model]
+	uneven     *uneven
+	stayCurves map[[2]int]loadCurve // of criteria of tiers
+	longer     map[[3]int]longer    // and at numbers of agents
 }
 
 // A replicate is an observation that counts.
@@ -70,9 +73,15 @@ type replicate struct {
 	at      float64 // the middle of the window, in seconds of the system's time
 }
 
+// counted returns the phases that count.
+func (c *controlled) counted() []replicate { return c.seen[c.derived.from:] }
+
 // forget drops what was derived.
 func (c *controlled) forget() {
-	c.derived = &derived{moments: make(map[int][]moment), models: make(map[[3]int]float64)}
+	c.derived = &derived{
+		moments: make(map[int][]moment), models: make(map[[3]int]float64),
+		stayCurves: make(map[[2]int]loadCurve), longer: make(map[[3]int]longer),
+	}
 }
 
 // spell returns the number of blocks that the longest spell takes.

@@ -17,6 +17,7 @@ func TestValidateObservations(t *testing.T) {
 	good := s.measure(rng, r, plan)
 	good.Load.Held, good.Speed = 1e6, SpeedObservation{N: 3, Mean: 4, Variance: 0.1}
 	good.Tiers[0].Criteria[0].Inputs = []InputCount{{Bin: 20, N: 2.5, Bad: [2]float64{2.5, 1}}}
+	good.Tiers[0].Criteria[0].Stays = []InputCount{{Bin: unitStay, N: 2.5, Bad: [2]float64{2.5, 1}}}
 	if err := good.Validate(twoCriteria); err != nil {
 		t.Fatal(err)
 	}
@@ -29,6 +30,8 @@ func TestValidateObservations(t *testing.T) {
 		"beginning":         func(o *Observation) { o.Began = -1 },
 		"bin":               func(o *Observation) { o.Tiers[0].Criteria[0].Inputs[0].Bin = 1000 },
 		"more bad than all": func(o *Observation) { o.Tiers[0].Criteria[0].Inputs[0].Bad[1] = 3 },
+		"stay":              func(o *Observation) { o.Tiers[0].Criteria[0].Stays[0].Bin = -1 },
+		"infinite stays":    func(o *Observation) { o.Stays.Spread = math.Inf(1) },
 		"no requests":       func(o *Observation) { o.Tiers[0].Criteria[0].Inputs[0].N = 0 },
 	} {
 		text, err := json.Marshal(good)

@@ -106,7 +106,7 @@ func (c *controlled) weighCriterion(i, j, n int, phases []*replicate, moments []
 	for side, s := range []*share{&x.pass, &x.fail} {
 		var samples []sample
 		for _, o := range phases {
-			if k, bad := o.counts(i, j, side); k > 0 {
+			if k, bad := c.counts(o, i, j, side); k > 0 {
 				samples = append(samples, sample{k, bad, c.load(o), c.points(o, i, j, side)})
 			}
 		}
@@ -118,6 +118,8 @@ func (c *controlled) weighCriterion(i, j, n int, phases []*replicate, moments []
 	// larger numbers had there; of one below, a fail may not use that it might be better.
 	x.pass.held = x.pass.p + x.pass.unseen*(c.worstAbove(i, j, n, phases)-x.pass.p)
 	x.fail.held = x.fail.p - x.fail.unlit*x.fail.p
+	doubt := c.longer(i, j, n).doubt
+	x.pass.held, x.fail.held = x.pass.held+doubt, x.fail.held-doubt
 	enough := min(x.pass.m*m.inflation, x.fail.m*m.inflation) >= minPhases && (m.inflation == 1 || x.fail.m >= leastEffective)
 	x.logPass, x.logFail = math.Inf(-1), math.Inf(-1)
 	if enough {

@@ -172,7 +172,6 @@ func TestSearches(t *testing.T) {
 // unsecured are the worlds on which answers may be wrong, and why.
 var unsecured = map[string]string{
 	"kernelgap": "numbers that are too many between others that are not; they are found with Scan",
-	"sticky":    "sessions stay longer on slow replicas, which a start cannot know: its estimates are too low",
 	"starve":    "by its truth over hours more hold than in minutes, in which the starved never end",
 	"holdback":  "what counts is over when the last token came",
 }
