@@ -94,6 +94,9 @@ func (c *controlled) ask() (q question, ok bool) {
 			if a.sure != b.sure {
 				return compareBool(a.sure, b.sure)
 			}
+			if x := cmp.Compare(c.chill(a.n), c.chill(b.n)); x != 0 {
+				return x
+			}
 			if a.sure {
 				return cmp.Or(c.latest(a.n)-c.latest(b.n), a.tier-b.tier, a.n-b.n)
 			}

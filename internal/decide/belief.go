@@ -30,7 +30,7 @@ func (c *controlled) belief(i, n int) belief {
 	}
 	b := belief{N: n}
 	e := c.weigh().tiers[i].numbers[n]
-	if e == nil || e.phases == 0 {
+	if e == nil || e.phases == 0 && !e.hot {
 		if k.failed > 0 {
 			b.Lean = search.Fail
 		}

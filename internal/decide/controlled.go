@@ -100,7 +100,11 @@ func (c *controlled) Observe(p Plan, o Observation) error {
 	}
 	if evidence {
 		at := c.elapsed - o.Took.Seconds() + o.Began.Seconds() + o.Measured.Seconds()/2
-		c.seen = append(c.seen, replicate{Observation: o, earlier: p.Earlier, at: at})
+		past := c.past.after(float64(o.Agents), o.Began.Seconds()+o.Measured.Seconds()/2)
+		c.seen = append(c.seen, replicate{Observation: o, earlier: p.Earlier, at: at, past: past})
+	}
+	if !p.Earlier {
+		c.past = c.past.after(float64(o.Agents), o.Took.Seconds())
 	}
 	c.forget()
 	return nil

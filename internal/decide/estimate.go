@@ -81,13 +81,14 @@ type share struct {
 // A sample is one phase at the number of agents that is estimated.
 type sample struct {
 	n, k, load float64
+	warmth     float64 // see [controlled.warmth]
 	inputs     []curvePoint
 }
 
 // expected returns the number of bad requests that the curve has for a phase.
 func (x *sample) expected(f *loadCurve, agents int) (k float64) {
 	for i := range x.inputs {
-		k += x.inputs[i].n * f.at(float64(agents), x.load, x.inputs[i].input)
+		k += x.inputs[i].n * f.at(float64(agents)*math.Exp(x.warmth), x.load, x.inputs[i].input)
 	}
 	return k
 }

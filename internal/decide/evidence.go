@@ -34,6 +34,7 @@ type evidence struct {
 	phases                  int
 	tentative               search.Verdict
 	unmeasurable            bool
+	hot                     bool // see [heat]
 	requests                float64
 }
 

@@ -16,7 +16,7 @@ func (c *controlled) worstAbove(i, j, n int, phases []*replicate) float64 {
 	sum, bad, count := 0.0, 0.0, 0
 	for k := range c.counted() {
 		o := &c.counted()[k]
-		if o.Agents >= n && o.Load.Held > top {
+		if o.Agents >= n && o.Load.Held > top && c.felt(o) >= float64(n) {
 			a, b := c.counts(o, i, j, 0)
 			sum, bad, count = sum+a, bad+b, count+1
 		}

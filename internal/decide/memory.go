@@ -23,6 +23,7 @@ type pulse struct {
 	agents, at     float64 // at is in seconds of the system's time
 	load           float64
 	mean, variance float64
+	past           exposure
 }
 
 const (

@@ -53,7 +53,7 @@ func (c *controlled) points(o *replicate, tier, criterion, side int) (ps []curve
 	if n == 0 || o.Measured <= 0 {
 		return nil
 	}
-	base := curvePoint{agents: float64(o.Agents), load: c.load(o), weight: min(1, phaseWeight/n)}
+	base := curvePoint{agents: c.felt(o), load: c.load(o), weight: min(1, phaseWeight/n)}
 	if c.derived.meanInput == 0 {
 		c.derived.meanInput = max(1, mean(c.population().Inputs))
 	}

@@ -12,7 +12,7 @@ import (
 func (c *controlled) steadyFrom() (index int, m memory) {
 	ps := c.pulses()
 	from := 0
-	for len(ps)-from > steadyPhases {
+	for c.derived.heat == nil && len(ps)-from > steadyPhases {
 		slope, err := trend(ps[from:])
 		if err == 0 || math.Abs(slope) <= unsteady*err {
 			break
@@ -20,7 +20,7 @@ func (c *controlled) steadyFrom() (index int, m memory) {
 		from += max(1, (len(ps)-from)/10)
 	}
 	m = remember(ps[from:])
-	if m.inflation > 2 {
+	if m.inflation > 2 && c.derived.heat == nil {
 		for len(ps)-from > steadyPhases && ps[len(ps)-1].at-ps[from].at > freshSeconds {
 			from++
 		}
@@ -51,7 +51,11 @@ func (c *controlled) pulses() (ps []pulse) {
 }
 
 func (c *controlled) pulse(o *replicate) pulse {
-	return pulse{float64(o.Agents), o.at, c.logLoad(o, o.Load.HeldMean), o.Speed.Mean, o.Speed.Variance}
+	p := pulse{float64(o.Agents), o.at, c.logLoad(o, o.Load.HeldMean), o.Speed.Mean, o.Speed.Variance, o.past}
+	if h := c.derived.heat; h != nil {
+		p = h.settled(p)
+	}
+	return p
 }
 
 // settledPhases leaves out the oldest phases of a number while the speed there changes with

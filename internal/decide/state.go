@@ -46,15 +46,17 @@ type controlled struct {
 	bounds  Bounds
 	levels  []level
 	seen    []replicate
-	elapsed float64 // seconds of the system's time
-	draws   int     // the first draw that no phase has had
+	elapsed float64  // seconds of the system's time
+	draws   int      // the first draw that no phase has had
+	past    exposure // until now
 
 	derived *derived
 }
 
 // derived is what follows from the observations, shared by copies of a rule.
 type derived struct {
-	from       int // the first phase that counts
+	from       int   // the first phase that counts
+	heat       *heat // nil if the system has none
 	weighed    *weighed
 	population *Population
 	mean       float64 // of what an agent of the population holds
@@ -69,8 +71,9 @@ type derived struct {
 // A replicate is an observation that counts.
 type replicate struct {
 	Observation
-	earlier bool    // of another run, at another time
-	at      float64 // the middle of the window, in seconds of the system's time
+	earlier bool     // of another run, at another time
+	at      float64  // the middle of the window, in seconds of the system's time
+	past    exposure // of the system's time until at
 }
 
 // counted returns the phases that count.

@@ -17,6 +17,7 @@ func (c *controlled) weigh() *weighed {
 		return c.derived.weighed
 	}
 	w := &weighed{}
+	c.derived.heat = findHeat(c.pulses())
 	c.derived.from, w.memory = c.steadyFrom()
 	for i := range c.tiers {
 		w.tiers = append(w.tiers, c.weighTier(i, &w.memory))
@@ -58,6 +59,10 @@ func (c *controlled) weighNumber(i, n int, w *weighedTier, m *memory) *evidence 
 			e.measured += o.Measured.Seconds()
 		}
 	}
+	if c.derived.heat != nil {
+		e.hot = len(phases) > 0
+		phases = c.warm(phases)
+	}
 	e.phases = len(phases)
 	kept, falling, rising := c.settledPhases(phases)
 	switch {
@@ -83,6 +88,11 @@ func (c *controlled) weighNumber(i, n int, w *weighedTier, m *memory) *evidence 
 		e.requests = max(e.requests, x.pass.requests)
 		e.unmeasurable = e.unmeasurable || x.joined.mostlyUnmeasurable()
 		switch {
+		case e.hot && e.phases < minPhases:
+			// The curve says more than phases of a system that was hotter or cooler.
+			if x.fail.p > limit {
+				e.tentative = search.Fail
+			}
 		case x.fail.requests == 0 || x.joined.mostlyUnmeasurable():
 			x.logPass, x.logFail = math.Inf(-1), math.Inf(-1)
 			if e.tentative == search.Pass {
@@ -107,7 +117,7 @@ func (c *controlled) weighCriterion(i, j, n int, phases []*replicate, moments []
 		var samples []sample
 		for _, o := range phases {
 			if k, bad := c.counts(o, i, j, side); k > 0 {
-				samples = append(samples, sample{k, bad, c.load(o), c.points(o, i, j, side)})
+				samples = append(samples, sample{k, bad, c.load(o), c.warmth(o), c.points(o, i, j, side)})
 			}
 		}
 		f := &w.fits[side][j]
