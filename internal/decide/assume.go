@@ -24,6 +24,11 @@ func (m *memory) wanderText() string {
 	return text
 }
 
+// text says how the speed follows the agents.
+func (h *heat) text() string {
+	return "the system's speed follows the number of agents with a lag of about " + spanText(lagSeconds(h.lag))
+}
+
 // assumption says, as a clause, what an answer rests on: how long a spell of bad requests
 // would have to be to have been missed, and how steady the system was.
 //
@@ -62,6 +67,9 @@ func (c *controlled) assumption(i int, s *standing, m *memory) string {
 		text += "; " + m.driftText()
 	case m.inflation > 1:
 		text += "; " + m.wanderText()
+	}
+	if h := c.derived.heat; h != nil {
+		text += "; " + h.text() + ", for which phases are corrected"
 	}
 	return text
 }

@@ -35,8 +35,9 @@
 // decided in the time for a side; neighbors that differ steeply at once. Of all decisions
 // that tiers want, the number that has waited longest is next, so that both sides of a
 // limit see the same moods of the system; only where it is not steady does the search stay
-// at one number, whose change may be what moves it. Aims move as the curve does; near a
-// number that was taken up they stick to it. Once both sides are decided, nearer numbers
+// at one number, whose change may be what moves it, and where the system follows the
+// number late (heat.go) go to the nearest. Aims move as the curve does; near a number that
+// was taken up they stick to it. Once both sides are decided, nearer numbers
 // follow that are projected to take minutes. When the budget runs out, sides without any
 // decided number take one further away. [Rule.Outlook] projects what is left.
 //
@@ -54,7 +55,10 @@
 // those. For each criterion a load curve (curve.go) is fitted to all phases at all numbers. It
 // is the control variate of the estimate at a number (estimate.go), whose phases are then
 // judged by an anytime-valid t test (evalue.go). The oldest phases do not count while the speed
-// of the system changes with time. First tokens are judged by bets on blocks of time as well
+// of the system changes with time. Where speed follows the number of agents late, as that of
+// a system which heats up (heat.go), each phase is one at the number that the system felt, for
+// the curve and for what tests of drift and moods see; for a verdict on a number only phases
+// count in which it felt about as many. First tokens are judged by bets on blocks of time as well
 // (bets.go, package confseq); where anything was late, both must agree. Where agents differ in
 // speed for good (stays.go, uneven.go), the share of slow requests is raised by what their
 // longer stays do to the steady state (longer.go). Moods and drift of the

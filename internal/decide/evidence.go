@@ -34,7 +34,7 @@ type evidence struct {
 	phases                  int
 	tentative               search.Verdict
 	unmeasurable            bool
-	hot                     bool // see [heat]
+	hot                     bool // there are phases, and heat, for which some may not count
 	requests                float64
 }
 

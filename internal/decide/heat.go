@@ -46,7 +46,7 @@ const (
 	// variances by chance, and heatGain how many times less that must be than without it,
 	// with a trend in time instead. Systems with heat are near 1 and gain 4 to 80;
 	// those of other simulated systems that are as near gain less than 1.5.
-	heatMisfit, heatGain = 2.0, 4.0
+	heatMisfit, heatGain = 4.0, 4.0
 	// heatNoise is the least standard deviation of the logarithm of a phase's speed: the
 	// model need not be true.
 	heatNoise = 0.03
@@ -149,37 +149,3 @@ func (h *heat) misfit(ps []pulse) (squares, trended float64) {
 
 // certainty is the inverse of the variance by chance.
 func (p *pulse) certainty() float64 { return 1 / (p.variance + heatNoise*heatNoise) }
-
-// felt returns the number of agents that the system felt in a phase, which is that of the
-// phase unless it has heat.
-func (c *controlled) felt(o *replicate) float64 {
-	if h := c.derived.heat; h != nil {
-		return h.felt(float64(o.Agents), &o.past)
-	}
-	return float64(o.Agents)
-}
-
-// warmth returns the logarithm of the ratio of the agents felt to those of the phase.
-func (c *controlled) warmth(o *replicate) float64 {
-	return math.Log(c.felt(o) / float64(o.Agents))
-}
-
-// warm returns the phases in which the system felt about as many agents as there were.
-func (c *controlled) warm(phases []*replicate) (near []*replicate) {
-	for _, o := range phases {
-		if math.Abs(c.warmth(o)) <= heatNear {
-			near = append(near, o)
-		}
-	}
-	return near
-}
-
-// chill returns how far a number of agents is from those that the system feels now; 0 unless
-// it has heat.
-func (c *controlled) chill(agents int) float64 {
-	h := c.derived.heat
-	if h == nil {
-		return 0
-	}
-	return math.Abs(math.Log(max(leastFelt, c.past[h.lag]) / float64(agents)))
-}

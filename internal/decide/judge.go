@@ -79,6 +79,9 @@ func (c *controlled) whyOpen(i, n int, e *evidence, lean search.Verdict) string 
 	if lean == search.Fail && e.noFail != "" {
 		return e.noFail
 	}
+	if e.hot && e.phases < minPhases {
+		return c.derived.heat.text() + ", which has not passed at this number"
+	}
 	m := c.weigh().memory
 	if m.inflation > 1 && e.phases >= minPhases {
 		return m.wanderText() + "; " + Words(c.estimates(i, n, e))

@@ -28,8 +28,8 @@ func (c *controlled) steadyFrom() (index int, m memory) {
 	}
 	m.drift, m.span = 0, 0
 	m.lookForDrift(ps)
-	if from == 0 {
-		return 0, m
+	if from == 0 && c.derived.heat == nil {
+		return 0, m // with what other runs measured, which may have been hot or cold
 	}
 	for i := range c.seen {
 		if o := &c.seen[i]; !o.earlier && o.at >= ps[from].at {
