@@ -44,8 +44,9 @@ const (
 	heatPhases = 10
 	// heatMisfit is the most by which phases may differ from what heat makes of them, in
 	// variances by chance, and heatGain how many times less that must be than without it,
-	// with a trend in time instead. Systems with heat are near 1 and gain 4 to 80;
-	// those of other simulated systems that are as near gain less than 1.5.
+	// with a trend in time instead. In simulated systems with heat phases differ by 1 to 3.5
+	// and the gain is soon 10 or more; it was less than 2 in those without. Moods and
+	// drift are looked for in what is left.
 	heatMisfit, heatGain = 4.0, 4.0
 	// heatNoise is the least standard deviation of the logarithm of a phase's speed: the
 	// model need not be true.
@@ -57,8 +58,8 @@ const (
 	leastFelt = 0.5
 )
 
-// findHeat returns the heat that explains the speeds of phases; nil if it does not do so
-// completely, or if something else does about as well.
+// findHeat returns the heat that explains the speeds of phases best; nil if it does not explain
+// nearly all, or if the agents at once and a trend in time do about as well.
 func findHeat(ps []pulse) (best *heat) {
 	if len(ps) < heatPhases {
 		return nil
