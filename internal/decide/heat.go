@@ -48,6 +48,9 @@ const (
 	// and the gain is soon 10 or more; it was less than 2 in those without. Moods and
 	// drift are looked for in what is left.
 	heatMisfit, heatGain = 4.0, 4.0
+	// noHeat is what phases differ by, in such variances, up to which nothing is looked for:
+	// numbers and time explain about all.
+	noHeat = 2.0
 	// heatNoise is the least standard deviation of the logarithm of a phase's speed: the
 	// model need not be true.
 	heatNoise = 0.03
@@ -66,7 +69,9 @@ func findHeat(ps []pulse) (best *heat) {
 	}
 	n := float64(len(ps))
 	_, without := new(heat).misfit(ps)
-	without /= n - 5
+	if without /= n - 5; without < noHeat {
+		return nil
+	}
 	least := min(heatMisfit, without/heatGain) * (n - 6)
 	for lag := range lags {
 		for _, part := range parts {
