@@ -1,6 +1,7 @@
 package endpointtest
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/agentperf/agentperf-go/internal/chatserver"
@@ -31,11 +32,21 @@ func (e *Engine) serveCompletion(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	q.Prompt, q.Cached = e.cache.count(q)
+	act, err := e.player.Act(string(e.Trick), number, &q)
+	if err != nil {
+		chatserver.WriteError(w, http.StatusInternalServerError, err.Error())
+		return
+	}
+	if act.Refusal != "" {
+		chatserver.WriteError(w, cmp.Or(act.Status, http.StatusBadRequest), act.Refusal)
+		return
+	}
 	e.update(func(s *Stats) {
 		s.PromptTokens += q.Prompt
 		s.CachedTokens += q.Cached
 	})
 	s := &session{engine: e, Stream: chatserver.NewStream(number, q, fault, w, r, leave)}
+	s.Perform(act)
 	if err := s.serve(e.ttft(others)); err != nil {
 		e.update(func(s *Stats) { s.Abandoned++ })
 		if e.FinishAbandoned {

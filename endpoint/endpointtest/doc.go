@@ -12,6 +12,9 @@
 //	}
 //	server, err := endpointtest.Serve(engine) // server.URL is the endpoint
 //
+// A [Trick] makes it a server that wants to look faster than it is, for tests of whether a
+// benchmark notices.
+//
 // Package simulate has a system that batches, queues and caches as real ones do.
 //
 // # Known answers

@@ -51,10 +51,14 @@ type Engine struct {
 	// arrival. It must be safe for concurrent use.
 	Fault func(request int) Fault
 
-	share share
-	cache prefixCache
-	mu    sync.Mutex
-	stats Stats
+	// Trick is how the engine tries to look better than it is; empty means not at all.
+	Trick Trick
+
+	share  share
+	cache  prefixCache
+	player chatserver.Player
+	mu     sync.Mutex
+	stats  Stats
 }
 
 // Stats are totals since the engine was made.
@@ -63,7 +67,8 @@ type Stats struct {
 	Requests int
 	// Active is the number now in the system; MostActive is the greatest so far.
 	Active, MostActive int
-	// PromptTokens, CachedTokens and OutputTokens are as reported in usage.
+	// PromptTokens, CachedTokens and OutputTokens are as reported in usage, but for what a
+	// Trick claims.
 	PromptTokens, CachedTokens, OutputTokens int
 	// Abandoned is the number of requests whose client hung up.
 	Abandoned int

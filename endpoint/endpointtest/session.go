@@ -18,18 +18,18 @@ type session struct {
 // returns an error when the client goes away.
 func (s *session) serve(ttft time.Duration) error {
 	e, ctx := s.engine, s.Context()
-	size := max(1, e.TokensPerEvent)
+	size, pace := max(1, e.TokensPerEvent), s.Pace()
 	arrived := time.Now()
 	if !s.started {
 		s.started = true
 		s.Begin(e.EarlyRole)
 		s.base = e.share.mark(arrived)
-		if ttft > 0 {
+		if ttft = s.Wait(ttft); ttft > 0 {
 			due := arrived.Add(ttft)
 			if _, err := waitUntil(ctx, due, nil); err != nil {
 				return err
 			}
-			s.base = e.share.mark(due) - float64(min(size, s.Request.Tokens))
+			s.base = e.share.mark(due) - float64(min(size, s.Request.Tokens))/pace
 		}
 	}
 	for s.Sent < s.Request.Tokens {
@@ -37,7 +37,7 @@ func (s *session) serve(ttft time.Duration) error {
 			return err
 		}
 		next := s.UpTo(min(s.Sent+size, s.Request.Tokens))
-		if err := e.share.until(ctx, s.base+float64(next), s.Sent == 0); err != nil {
+		if err := e.share.until(ctx, s.base+float64(next)/pace, s.Sent == 0); err != nil {
 			return err
 		}
 		e.update(func(st *Stats) { st.OutputTokens += next - s.Sent })

@@ -23,6 +23,7 @@ type Request struct {
 	model                      string
 	messages, tools            gjson.Result
 	finish                     string
+	forced                     bool // ignore_eos
 	includeUsage, runningUsage bool
 }
 
@@ -71,6 +72,7 @@ func (a API) Parse(body []byte) (q Request, status int, err error) {
 	if a.ContextTokens > 0 && prompt+q.Tokens > a.ContextTokens {
 		return q, http.StatusBadRequest, fmt.Errorf("this model's maximum context length is %d tokens, the request asks for %d", a.ContextTokens, prompt+q.Tokens)
 	}
+	q.forced = b.Get("ignore_eos").Bool()
 	q.includeUsage = b.Get("stream_options.include_usage").Bool()
 	q.runningUsage = b.Get("stream_options.continuous_usage_stats").Bool()
 	return q, 0, nil
@@ -92,8 +94,12 @@ func (q Request) Parts(f func(part string)) {
 // counts as.
 func PromptTokens(bytes int) int { return (bytes + BytesPerToken - 1) / BytesPerToken }
 
-// usage returns a usage object after so many output tokens.
-func (q Request) usage(tokens int) string {
-	return fmt.Sprintf(`{"prompt_tokens":%d,"completion_tokens":%d,"total_tokens":%d,"prompt_tokens_details":{"cached_tokens":%d}}`,
-		q.Prompt, tokens, q.Prompt+tokens, q.Cached)
+// usage returns a usage object after so many output tokens, some of them reasoning.
+func (q Request) usage(tokens, reasoning int) string {
+	details := ""
+	if reasoning > 0 {
+		details = fmt.Sprintf(`,"completion_tokens_details":{"reasoning_tokens":%d}`, reasoning)
+	}
+	return fmt.Sprintf(`{"prompt_tokens":%d,"completion_tokens":%d,"total_tokens":%d,"prompt_tokens_details":{"cached_tokens":%d}%s}`,
+		q.Prompt, tokens, q.Prompt+tokens, q.Cached, details)
 }
