@@ -56,7 +56,8 @@ const (
 // padded looks for answers that claim more tokens than their text has, by the server's own
 // count of that text as input. Tokens of reasoning that is not shown cannot be counted and
 // are left out. Special tokens that follow an answer which was forced to go on are not
-// shown either: then only the answers of forced length are too long.
+// shown either: of answers of forced length one token is left out for each event without
+// output, as their speed has the time of these.
 func padded(items []item) Check {
 	answered, counted := 0, false
 	var hidden []float64
@@ -76,6 +77,9 @@ func padded(items []item) Check {
 			answered++
 			u := said.timing.Usage
 			claimed := u.Completion - u.Hidden
+			if of.said == fresh {
+				claimed = said.timing.VisibleTokens()
+			}
 			hidden = append(hidden, float64(u.Hidden)/float64(max(1, u.Completion)))
 			if back.timing.Usage.Prompt == 0 || base.timing.Usage.Prompt == 0 || claimed < leastCounted {
 				continue
