@@ -74,6 +74,11 @@
 // what does not fit the answer: out_of_circulation, slow_progress, unfair, held_end, and
 // starved_agents with the agents, also where these are too few to fail a tier.
 //
+// # Tricks
+//
+// A system may try to look faster than it is. TRICKS.md in the repository lists the ways, what
+// becomes of each, and what no benchmark of speed can find; tests hold it.
+//
 // # Method
 //
 // A phase runs a fixed number of agents, each strictly in sequence. One search serves all
