@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -111,9 +112,7 @@ func TestAudit(t *testing.T) {
 					return
 				}
 				if told = append(told, e); e.Requests == 0 {
-					for agent, n := range s.agents {
-						before[agent] = n
-					}
+					maps.Copy(before, s.agents)
 				}
 			}
 		})
