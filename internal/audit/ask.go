@@ -162,8 +162,14 @@ func (a *asker) ask(ctx context.Context, p *prompt, done func()) (it item) {
 		a.sender.keep = a.keep && k == free
 		play.Trajectory, play.Start = &trajectory.Trajectory{ID: "audit", Turns: []trajectory.Turn{turn}}, 0
 		for res := range replayer.Play(ctx, play) {
+			err := res.Err
+			if k == nothing || k == recount || k == recountIt { // the one token may show nothing
+				if res.Timing.UsageReported && res.Timing.Usage.Prompt > 0 {
+					err = nil
+				}
+			}
 			it.got[k] = answer{
-				sent: true, err: res.Err, forced: res.Forced, limit: res.MaxTokens, timing: res.Timing, text: a.keepText(k), body: a.sender.body,
+				sent: true, err: err, forced: res.Forced, limit: res.MaxTokens, timing: res.Timing, text: a.keepText(k), body: a.sender.body,
 			}
 		}
 		if ctx.Err() != nil {

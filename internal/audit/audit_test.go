@@ -69,6 +69,7 @@ func TestTricks(t *testing.T) {
 		"stream interval 20":             {but(func(d *double) { d.each = func(*rand.Rand) int { return 20 } }), "", "answer_cache prefix_ignored tokens_padded"},
 		"states no cached tokens":        {but(func(d *double) { d.unstated = true }), "", "answer_cache prefix_ignored"},
 		"states no usage":                {but(func(d *double) { d.noUsage = true }), "", "answer_cache"},
+		"one token that shows nothing":   {but(func(d *double) { d.emptyOne = true }), "", "answer_cache prefix_ignored length_not_forced tokens_padded"},
 		"answers kept":                   {but(func(d *double) { d.keepAnswers = true }), CodeAnswerCache, "prefix_ignored"},
 		"prefixes taken out":             {but(func(d *double) { d.strip = users }), CodePrefixIgnored, "answer_cache"},
 		"prefixes taken out in silence":  {but(func(d *double) { d.strip, d.unstated = users, true }), CodePrefixIgnored, "answer_cache"},

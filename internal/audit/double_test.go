@@ -21,6 +21,7 @@ type double struct {
 	each              func(*rand.Rand) int
 	unstated          bool // says nothing of cached tokens
 	noUsage           bool
+	emptyOne          bool // the one token of a recount shows nothing, which is an error
 	fail              func(request int) bool
 
 	keepAnswers bool     // a prompt that was seen is answered at 20,000 tokens/s
@@ -163,6 +164,9 @@ func (v voice) Answer(_ context.Context, r *trajectory.Request, clock *metrics.C
 		clock.Usage(metrics.Usage{Prompt: len(words), Completion: claimed, Reasoning: hidden, Hidden: hidden, Cached: map[bool]int{false: cached}[d.unstated], CachedStated: !d.unstated})
 	}
 	clock.Done(time.Now())
+	if d.emptyOne && q.MaxTokens == 1 {
+		return "", errors.New("empty")
+	}
 	return text.String(), nil
 }
 
