@@ -201,6 +201,7 @@ func TestReportsAreConsistent(t *testing.T) {
 		"failing":      func() *endpointtest.Engine { return &endpointtest.Engine{Fault: fault(endpointtest.FaultStatus, 3)} },
 		"rarely":       func() *endpointtest.Engine { return &endpointtest.Engine{Fault: fault(endpointtest.FaultStatus, 40)} },
 		"dead":         func() *endpointtest.Engine { return &endpointtest.Engine{Fault: fault(endpointtest.FaultStatus, 1)} },
+		"empty":        func() *endpointtest.Engine { return &endpointtest.Engine{Fault: fault(endpointtest.FaultEmpty, 1)} },
 		"unmeasurable": func() *endpointtest.Engine { return &endpointtest.Engine{TokensPerEvent: 50} },
 		"half":         func() *endpointtest.Engine { return &endpointtest.Engine{TokensPerEvent: 30} },
 	} {
