@@ -3,12 +3,14 @@ package audit
 import (
 	"context"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -188,5 +190,43 @@ func TestNoAudit(t *testing.T) {
 	}
 	if err := a.Ask(ctx); !errors.Is(err, stop) {
 		t.Error(err)
+	}
+}
+
+// A machine that is busy at times doubles the time of some answers. That is no finding, and
+// does not hide one.
+func TestBusyMachine(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	wrong, missed := 0, 0
+	const tries = 2000
+	for range tries {
+		items := func(factor float64) (all []item) {
+			for range LeastPrompts {
+				var it item
+				for k := range it.got {
+					perToken := 4 * time.Millisecond
+					if rng.IntN(3) == 0 {
+						perToken = 10 * time.Millisecond
+					}
+					if kind(k) == repeat {
+						perToken = time.Duration(float64(perToken) / factor)
+					}
+					perToken = time.Duration(float64(perToken) * math.Exp(0.3*rng.NormFloat64()))
+					it.got[k] = answer{sent: true, timing: metrics.Timing{Tokens: 20, E2E: 20 * perToken}}
+				}
+				all = append(all, it)
+			}
+			return all
+		}
+		if answerCache(items(1)).Outcome == Found {
+			wrong++
+		}
+		if answerCache(items(20)).Outcome != Found {
+			missed++
+		}
+	}
+	t.Logf("%d of %d wrong, %d missed", wrong, tries, missed)
+	if wrong > tries/200 || missed > tries/200 {
+		t.Errorf("%d of %d are findings where there is nothing, and %d are none where answers are kept", wrong, tries, missed)
 	}
 }

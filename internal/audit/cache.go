@@ -1,5 +1,7 @@
 package audit
 
+import "math"
+
 // CodeAnswerCache is of answers that were not made anew.
 const CodeAnswerCache = "answer_cache"
 
@@ -36,9 +38,9 @@ func answerCache(items []item) Check {
 	switch {
 	case max(made, other) < leastPerToken:
 		return skipped(CodeAnswerCache, "answers come at once, so that none can come faster")
-	case knownFaster*made < other:
+	case knownFaster*made < other && surely(have, unlikeIt, fresh, knownFaster):
 		return found(CodeAnswerCache, "answers to prompts of the workload come %.1f times as fast as those to a text of the same length that was never sent before: 1 token in %.2f ms and in %.2f ms", times(other, made), 1000*made, 1000*other)
-	case repeatedFaster*again < made:
+	case repeatedFaster*again < made && surely(have, fresh, repeat, repeatedFaster):
 		return found(CodeAnswerCache, "answers to a prompt that is sent again come %.1f times as fast as the first time: 1 token in %.2f ms and in %.2f ms", times(made, again), 1000*again, 1000*made)
 	}
 	return passed(CodeAnswerCache, "a repeated prompt is answered at %.2f times the speed of a fresh one", times(made, again))
@@ -69,10 +71,33 @@ func forcedFaster(items []item) Check {
 	switch {
 	case open < leastPerToken || share(have, func(it *item) bool { return it.got[free].timing.Tokens >= leastCounted }) < 0.5:
 		return skipped(CodeForcedFaster, "too few free answers with a speed")
-	case forcedTimes*forced < open:
+	case forcedTimes*forced < open && surely(have, free, fresh, forcedTimes):
 		return found(CodeForcedFaster, "answers of forced length come %.1f times as fast as free ones: 1 token in %.2f ms and in %.2f ms", times(open, forced), 1000*forced, 1000*open)
 	}
 	return passed(CodeForcedFaster, "answers of forced length come at %.2f times the speed of free ones", times(open, forced))
+}
+
+const (
+	// sureBy is how many standard errors the mean of the logarithms of ratios must be above
+	// that of surePart of what is a finding: with 8 prompts it is so by chance once in 50 where
+	// there is nothing. A machine that is busy with other things doubles the time of an answer
+	// now and then, and with it a median of eight.
+	sureBy, surePart = 2.5, 0.75
+)
+
+// surely reports whether tokens of one kind of answer take longer than those of another by
+// about a factor, prompt by prompt and beyond chance.
+func surely(items []*item, slow, fast kind, factor float64) bool {
+	var sum, squares float64
+	n := float64(len(items))
+	for i := range items {
+		x := math.Log(times(items[i].got[slow].perToken(), items[i].got[fast].perToken()))
+		sum += x
+		squares += x * x
+	}
+	mean := sum / n
+	variance := max(0, squares-n*mean*mean) / max(1, n-1)
+	return mean-sureBy*math.Sqrt(variance/n) > math.Log(surePart*factor)
 }
 
 // times returns a/b, at most 1000.
