@@ -27,9 +27,9 @@ type claudeParser struct {
 	// nodes are the records read so far, by UUID: what follows a record may be in
 	// another file.
 	nodes map[uint64]claudeNode
-	// answers are the threads of the model calls, by the ID of the answer: forked
-	// sessions begin with a copy of the original.
-	answers map[uint64]*claudeThread
+	// answers are the threads of the model calls, by the identity of the answer:
+	// forked sessions begin with a copy of the original.
+	answers map[claudeIdentity]*claudeThread
 	calls   map[string]*claudeCall
 	links   map[*claudeThread]string // by subagent, the ID of the call that started it
 	buf     []byte
@@ -45,7 +45,7 @@ type claudeNode struct {
 func newClaudeParser(rd *reader) *claudeParser {
 	return &claudeParser{
 		rd: rd, seed: maphash.MakeSeed(), threads: make(map[string]*claudeThread), nodes: make(map[uint64]claudeNode),
-		answers: make(map[uint64]*claudeThread), calls: make(map[string]*claudeCall), links: make(map[*claudeThread]string),
+		answers: make(map[claudeIdentity]*claudeThread), calls: make(map[string]*claudeCall), links: make(map[*claudeThread]string),
 	}
 }
 
@@ -56,6 +56,7 @@ type claudeRecord struct {
 	line                             int
 	kind, subtype                    string
 	uuid, parent, session, agent     []byte
+	request                          []byte // the ID that the API gave the call
 	stamp                            []byte
 	sidechain, meta, summary         bool
 	message, data, result, compacted []byte
@@ -103,6 +104,8 @@ func decodeClaude(data []byte) (r claudeRecord, err error) {
 			r.session = trimQuotes(value)
 		case "agentId":
 			r.agent = trimQuotes(value)
+		case "requestId":
+			r.request = trimQuotes(value)
 		case "timestamp":
 			r.stamp = trimQuotes(value)
 		case "isSidechain":

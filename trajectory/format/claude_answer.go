@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/tidwall/gjson"
-
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -25,22 +23,31 @@ func (t *claudeThread) assistant(r claudeRecord, m *claudeMessage) (field string
 		return "message.id", fmt.Errorf("missing")
 	}
 	t.begun(r)
-	if id != t.open {
-		key := t.p.hash([]byte(id))
-		from := t.p.answers[key]
-		if from == t {
+	usage := parse(m.usage)
+	prompt, cached := anthropicInput(usage)
+	if again := id == t.open; !again || !t.continues(r, prompt) {
+		key, late := t.identify(id, r, prompt, again)
+		if late {
 			t.stray++ // the session has moved on
 			return "", nil
 		}
-		if err := t.begin(id, parse(m.usage), r, from != nil); err != nil {
+		from := t.p.answers[key]
+		if err := t.begin(id, prompt, cached, r, from != nil); err != nil {
 			return "message", err
 		}
 		if from == nil {
 			t.p.answers[key] = t
 		}
 	}
+	t.replied = false
 	turn := len(t.turns) - 1
+	if n := len(t.turns) - 1; !t.copied && t.turns[n].PromptTokens == 0 && prompt <= maxPrompt {
+		t.turns[n].PromptTokens = prompt // some gateways state it in the last part only
+	}
 	for _, b := range m.blocks {
+		if t.repeats(b) {
+			continue
+		}
 		switch b.kind {
 		case "text":
 			if isText(b.text) {
@@ -55,7 +62,8 @@ func (t *claudeThread) assistant(r claudeRecord, m *claudeMessage) (field string
 		}
 	}
 	if isText(m.stop) {
-		t.output = int(parse(m.usage).Get("output_tokens").Int())
+		t.stopped = true
+		t.output = int(usage.Get("output_tokens").Int())
 	}
 	if !t.copied && !r.at.Before(t.ends[turn]) {
 		t.ends[turn] = r.at
@@ -80,8 +88,7 @@ func (t *claudeThread) call(turn int, b claudeBlock, at time.Time) {
 }
 
 // begin starts a new answer. It gets a turn, unless it is a copy.
-func (t *claudeThread) begin(id string, usage gjson.Result, r claudeRecord, copied bool) error {
-	prompt, cached := anthropicInput(usage)
+func (t *claudeThread) begin(id string, prompt, cached int, r claudeRecord, copied bool) error {
 	if prompt > maxPrompt {
 		return fmt.Errorf("usage of %d tokens, expected at most %d", prompt, maxPrompt)
 	}
@@ -96,6 +103,7 @@ func (t *claudeThread) begin(id string, usage gjson.Result, r claudeRecord, copi
 		t.goBack(n) // the previous answer was abandoned
 	}
 	t.open, t.copied = id, copied
+	t.request, t.prompted, t.stopped, t.blocks = string(r.request), prompt, false, t.blocks[:0]
 	if !copied {
 		t.start(r)
 		t.turns[len(t.turns)-1].PromptTokens = prompt

@@ -57,6 +57,12 @@ func (t *claudeThread) trajectory() *trajectory.Trajectory {
 	if t.stray > 0 {
 		t.p.note(t, 0, -1, trajectory.SeverityWarning, "stray", fmt.Sprintf("%d tool results or parts of answers belong to no open call or answer; left out", t.stray))
 	}
+	if t.reused > 0 {
+		t.p.note(t, 0, -1, trajectory.SeverityInfo, "same-answer-id", fmt.Sprintf("%d answers have the ID of the one before; what they answer, their request IDs and their token counts tell them apart", t.reused))
+	}
+	if t.repeated > 0 {
+		t.p.note(t, 0, -1, trajectory.SeverityInfo, "repeated", fmt.Sprintf("%d parts of answers are recorded more than once; each counts once", t.repeated))
+	}
 	if t.lost > 0 {
 		t.p.note(t, 0, -1, trajectory.SeverityWarning, "call-without-result", fmt.Sprintf("%d tool calls have no result; a placeholder stands for each", t.lost))
 	}

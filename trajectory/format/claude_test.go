@@ -47,7 +47,7 @@ func claudeLines(session string, records ...string) string {
 			for _, id := range args[1:] {
 				blocks = append(blocks, map[string]any{"type": "tool_use", "id": id, "name": "f", "input": map[string]any{}})
 			}
-			line["type"] = "assistant"
+			line["type"], line["requestId"] = "assistant", "of "+args[0]
 			line["message"] = map[string]any{"id": args[0], "role": "assistant", "model": "m", "content": blocks, "stop_reason": "end_turn", "usage": map[string]any{"input_tokens": 1, "output_tokens": 5}}
 		}
 		data, err := json.Marshal(line)
@@ -100,11 +100,11 @@ func TestClaudeRecords(t *testing.T) {
 		{"plain", []string{"1 - prompt p", "2 1 answer m1 A", "3 2 result A", "4 3 answer m2", "5 4 prompt q", "6 5 answer m3"},
 			[]string{"p", "p m1[A] =A", "p m1[A] =A m2 q"}},
 		{"parallel, between the blocks", []string{"1 - prompt p", "2 1 answer m1 A", "3 2 result A", "4 2 answer m1 B", "5 4 result B", "6 5 answer m2"},
-			[]string{"p", "p m1+m1[A][B] =A =B"}},
+			[]string{"p", "p m1[A][B] =A =B"}},
 		{"a hook speaks between the blocks", []string{"1 - prompt p", "2 1 answer m1 A", "3 2 meta hook", "4 2 answer m1 B", "5 4 result A", "6 5 result B", "7 6 answer m2"},
-			[]string{"p", "p m1+m1[A][B] =A =B hook"}},
+			[]string{"p", "p m1[A][B] =A =B hook"}},
 		{"text with a result, then another block", []string{"1 - prompt p", "2 1 answer m1 A", "3 2 results-and note", "4 2 answer m1 B", "5 4 result B", "6 5 answer m2"},
-			[]string{"p", "p m1+m1[A][B] =A =B note"}},
+			[]string{"p", "p m1[A][B] =A =B note"}},
 		{"late result", []string{"1 - prompt p", "2 1 answer m1 A B", "3 2 result A", "4 3 prompt q", "5 4 result B", "6 5 answer m2"},
 			[]string{"p", "p m1[A][B] =A =B q"}},
 		{"no result", []string{"1 - prompt p", "2 1 answer m1 A", "3 2 prompt q", "4 3 answer m2"},

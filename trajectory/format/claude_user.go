@@ -33,6 +33,7 @@ func (t *claudeThread) user(r claudeRecord, m *claudeMessage) {
 	if len(text.text) <= 2 {
 		return
 	}
+	t.replied = t.replied || !r.meta
 	t.typed = append(t.typed, string(chatMessage(&t.p.buf, "user", text.text)))
 	switch {
 	case r.summary && t.compacting > 0:
@@ -70,6 +71,7 @@ func (t *claudeThread) result(b claudeBlock, at time.Time) {
 	}
 	content := flattenJSON(b.contents)
 	t.images(content.images, 0)
+	t.replied = true
 	t.results = append(t.results, claudeResult{id, string(toolMessage(&t.p.buf, string(b.id), content.text))})
 	if !at.Before(t.lastResult) {
 		t.lastResult = at

@@ -1,0 +1,77 @@
+package format
+
+// A claudeIdentity tells the answers of all sessions apart. No field does so by
+// itself: gateways give many answers one ID. Of answers that agree in all fields,
+// the count in their thread tells them apart, so that a copy of a session has the
+// same identities as the original.
+type claudeIdentity struct {
+	id, request uint64 // hashes
+	prompt      int    // tokens
+	count       int
+}
+
+// identify returns the identity of an answer that a record begins. The record is
+// late if it is part of an earlier answer instead; again tells that the answer
+// before has the same ID, and is over.
+func (t *claudeThread) identify(id string, r claudeRecord, prompt int, again bool) (key claudeIdentity, late bool) {
+	key = claudeIdentity{id: t.p.hash([]byte(id)), request: t.p.hash(r.request), prompt: prompt}
+	n := t.answers[key]
+	if n > 0 && !again {
+		return key, true
+	}
+	if again {
+		t.reused++
+	}
+	if t.answers == nil {
+		t.answers = make(map[claudeIdentity]int)
+	}
+	t.answers[key] = n + 1
+	key.count = n
+	return key, false
+}
+
+// continues reports whether a record with the ID of the open answer is part of it.
+// Other parts may follow a result, since tools run while the answer arrives, but
+// then the request or the length of the prompt has to agree too, and the answer not
+// to have said that it is over unless both agree.
+func (t *claudeThread) continues(r claudeRecord, prompt int) bool {
+	agree := 0
+	if t.request != "" && len(r.request) > 0 {
+		if t.request != string(r.request) {
+			return false
+		}
+		agree++
+	}
+	if !t.replied {
+		return true
+	}
+	if t.prompted > 0 && prompt > 0 {
+		if t.prompted != prompt {
+			return false
+		}
+		agree++
+	}
+	return agree == 2 || agree == 1 && !t.stopped
+}
+
+// repeats reports whether the open answer already has a block: some gateways repeat
+// them, or record an answer anew for each block that is added.
+func (t *claudeThread) repeats(b claudeBlock) bool {
+	what := b.id // of a tool call
+	if b.kind != "tool_use" || !isText(what) {
+		what = b.raw
+	}
+	if len(what) == 0 {
+		what = b.text // the content is a single string
+	}
+	h := t.p.hash(what)
+	const most = 1000 // far more than any answer has; the time is quadratic in it
+	for _, seen := range t.blocks[max(0, len(t.blocks)-most):] {
+		if seen == h {
+			t.repeated++
+			return true
+		}
+	}
+	t.blocks = append(t.blocks, h)
+	return false
+}
