@@ -17,6 +17,10 @@ const (
 	// maxDocument bounds a file that is read as a whole, in bytes.
 	maxDocument = 256 << 20
 
+	// maxUnpacked bounds a compressed file, in bytes after decompression. The largest
+	// public sets of traces have a hundredth of that in a file; it takes minutes to read.
+	maxUnpacked = 32 << 30
+
 	// maxLine bounds a line, in bytes. The text of the largest context windows is
 	// a few megabytes; the rest allows for images inside messages.
 	maxLine = 64 << 20

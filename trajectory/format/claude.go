@@ -32,6 +32,7 @@ type claudeParser struct {
 	answers map[claudeIdentity]*claudeThread
 	calls   map[string]*claudeCall
 	links   map[*claudeThread]string // by subagent, the ID of the call that started it
+	started map[string]string        // the same by the ID of the subagent, or of the workflow it is part of
 	buf     []byte
 	message claudeMessage // of the current record
 }
@@ -46,6 +47,7 @@ func newClaudeParser(rd *reader) *claudeParser {
 	return &claudeParser{
 		rd: rd, seed: maphash.MakeSeed(), threads: make(map[string]*claudeThread), nodes: make(map[uint64]claudeNode),
 		answers: make(map[claudeIdentity]*claudeThread), calls: make(map[string]*claudeCall), links: make(map[*claudeThread]string),
+		started: make(map[string]string),
 	}
 }
 
@@ -66,6 +68,10 @@ type claudeRecord struct {
 }
 
 func (p *claudeParser) read(name string, f *file) {
+	if strings.HasSuffix(p.rd.unpacked(name), metaSuffix) {
+		p.meta(name, f)
+		return
+	}
 	p.rd.eachLine(name, f, func(line int, data []byte) {
 		r, err := decodeClaude(data)
 		if err != nil {
@@ -139,6 +145,9 @@ func (p *claudeParser) add(r claudeRecord) (field string, err error) {
 			p.pass(r)
 			return "", nil
 		}
+	case "started", "result":
+		p.journal(r)
+		return "", nil
 	default:
 		return "", nil
 	}
@@ -176,6 +185,7 @@ func (p *claudeParser) add(r claudeRecord) (field string, err error) {
 	} else {
 		t.user(r, m)
 		p.linkResult(t, r, m)
+		p.linkWorkflow(r, m)
 	}
 	p.remember(r.uuid, t)
 	return field, err

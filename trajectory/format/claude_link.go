@@ -15,6 +15,8 @@ type claudeCall struct {
 	turn, index int
 	at, result  time.Time // result is zero if there is none
 	next        int       // the turn after the result
+	told        time.Time // when the session was told that what runs in the background is done
+	toldNext    int       // the turn after that
 	taken       bool      // by a subagent
 }
 
@@ -83,40 +85,62 @@ func (t *claudeThread) trajectory() *trajectory.Trajectory {
 // caller returns the call that started a subagent: the one in the log or, if
 // there is none, the last call for a subagent before its first record.
 func (p *claudeParser) caller(t *claudeThread, spawns map[string][]*claudeCall) *claudeCall {
-	if c := p.calls[p.links[t]]; c != nil && c.thread != t {
-		c.taken = true
-		return c
-	}
-	list := spawns[t.session]
-	n, _ := slices.BinarySearchFunc(list, t.first, func(c *claudeCall, first time.Time) int {
-		if c.at.After(first) {
-			return 1
-		}
-		return -1
-	})
-	for i := n - 1; i >= 0; i-- {
-		if c := list[i]; c.thread != t && !c.taken {
+	run := t.workflow()
+	for _, id := range []string{p.links[t], p.started[t.agent], p.started[run]} {
+		if c := p.calls[id]; c != nil && c.thread != t {
 			c.taken = true
 			return c
 		}
 	}
+	list := spawns[t.session]
+	n, _ := slices.BinarySearchFunc(list, t.first, startedBy)
+	for i := n - 1; i >= 0; i-- {
+		c := list[i]
+		if c.thread == t || c.workflow() != (run != "") || c.taken && run == "" {
+			continue // a workflow has many agents, any other call one
+		}
+		c.taken = true
+		return c
+	}
+	if run != "" {
+		return running(spawns[anyCall+t.session], t)
+	}
 	return nil
 }
 
-// spawns returns the calls for subagents of each session, in order of time.
+// startedBy compares a call with a time, for a search of the calls made by then.
+func startedBy(c *claudeCall, at time.Time) int {
+	if c.at.After(at) {
+		return 1
+	}
+	return -1
+}
+
+// anyCall precedes the session in the keys of all calls that are not a subagent's.
+const anyCall = "\x00"
+
+// spawns returns the calls for subagents of each session, in order of time, and
+// likewise all calls.
 func (p *claudeParser) spawns() map[string][]*claudeCall {
 	all := make(map[string][]*claudeCall)
 	for _, c := range p.calls {
-		if name := c.thread.turns[c.turn].ToolCalls[c.index].Name; name == "Task" || name == "Agent" {
+		if name := c.name(); name == "Task" || name == "Agent" || c.workflow() {
 			all[c.thread.session] = append(all[c.thread.session], c)
+		}
+		if key := anyCall + c.thread.session; c.thread.agent == "" {
+			all[key] = append(all[key], c)
 		}
 	}
 	for _, list := range all {
-		slices.SortFunc(list, func(a, b *claudeCall) int {
-			return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.thread.agent, b.thread.agent), cmp.Compare(b.turn, a.turn), cmp.Compare(b.index, a.index))
-		})
+		slices.SortFunc(list, compareCalls)
 	}
 	return all
+}
+
+// compareCalls orders calls by time. Of calls at the same time the first in a turn
+// comes last.
+func compareCalls(a, b *claudeCall) int {
+	return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.thread.agent, b.thread.agent), cmp.Compare(b.turn, a.turn), cmp.Compare(b.index, a.index))
 }
 
 // attachClaude adds a subagent to the trajectory of its caller. The time that the
@@ -127,12 +151,15 @@ func attachClaude(parent *trajectory.Trajectory, c *claudeCall, child *trajector
 	s := trajectory.Subagent{Trajectory: child, After: c.turn, Delay: bounded(t.starts[0].Sub(caller.ends[c.turn]))}
 	end := t.ends[len(t.ends)-1]
 	// A call that returned more than a second before the subagent ended was for a
-	// subagent in the background.
-	if !c.result.IsZero() && c.next > c.turn && c.next < len(parent.Turns) && !end.After(c.result.Add(time.Second)) {
-		s.Join = c.next
-		before := &parent.Turns[c.next-1]
-		due := caller.starts[c.next]
-		if rest := bounded(due.Sub(end)); before.HumanDelay == 0 && rest < before.ToolDelay {
+	// subagent in the background. The session may be told of its end later.
+	done, next := c.result, c.next
+	if end.After(done.Add(time.Second)) {
+		done, next = c.told, c.toldNext
+	}
+	if !done.IsZero() && next > c.turn && next < len(parent.Turns) && !end.After(done.Add(time.Second)) {
+		s.Join = next
+		before := &parent.Turns[next-1]
+		if rest := bounded(caller.starts[next].Sub(end)); before.HumanDelay == 0 && rest < before.ToolDelay {
 			before.ToolDelay = rest
 		}
 	}

@@ -40,7 +40,7 @@ func (t *claudeThread) user(r claudeRecord, m *claudeMessage) {
 		turn := &t.turns[t.compacting-1]
 		turn.OutputTokens, turn.Origins.Output = estimate(len(text.text), claudeChars), trajectory.Estimated
 		t.compacting = 0
-	case !r.meta && !r.summary:
+	case !r.meta && !r.summary && !t.notified(text.text, r.at):
 		t.prompt = r.at
 	}
 }

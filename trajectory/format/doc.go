@@ -37,10 +37,11 @@
 //	                generative AI conventions, or of OpenInference
 //	har             HTTP archives of chat completions and of Anthropic's messages
 //
-// Files may be compressed with gzip. Of a folder, Open reads manifest.json or, if
-// there is none, all *.jsonl, *.json, *.traj and *.har files in it and below, in
-// the order of their names. A file in no known format is left out, with a finding;
-// if it is a *.jsonl that is not empty, that is an error without Options.SkipBad.
+// Files may be compressed with gzip, or in any way for which Options.Decompress has
+// a function. Of a folder, Open reads manifest.json or, if there is none, all
+// *.jsonl, *.json, *.traj and *.har files in it and below, in the order of their
+// names. What is no recording there, or is compressed otherwise, is left out, with a
+// finding: tools add files of new kinds.
 //
 // [Write] writes a manifest and its traces, [WriteJSONL] rows, and [WriteAIPerf]
 // AIPerf's rows.
@@ -93,6 +94,7 @@
 //	files in a folder                           100,000
 //	bytes of a manifest                      16,777,216
 //	bytes of a file read as a whole         268,435,456
+//	bytes of a compressed file           34,359,738,368
 //	bytes of a line                          67,108,864
 //	levels of nested JSON                         1,000
 //	messages of a request                       100,000

@@ -23,6 +23,7 @@ func TestDocumentation(t *testing.T) {
 		{"files in a folder", maxFiles},
 		{"bytes of a manifest", maxManifest},
 		{"bytes of a file read as a whole", maxDocument},
+		{"bytes of a compressed file", maxUnpacked},
 		{"bytes of a line", maxLine},
 		{"levels of nested JSON", jsonscan.MaxDepth},
 		{"messages of a request", maxMessages},

@@ -123,9 +123,9 @@ func TestFileErrors(t *testing.T) {
 		{"spread", files("a.jsonl", "{\n\"conversation_id\": \"a\"\n}\n"), "a.jsonl", []string{
 			"a.jsonl: a record takes several lines, expected one line each; jq -c rewrites it so"}},
 		{"zstd", files("a.jsonl.zst", "(\xb5/\xfd..."), "a.jsonl.zst", []string{
-			`a.jsonl.zst: compressed with zstd, which is not supported; decompress it first: zstd -d "a.jsonl.zst"`}},
-		{"zstd in a folder", files("a.jsonl.zst", "(\xb5/\xfd...", "b.jsonl", rows), ".", []string{
-			`a.jsonl.zst: compressed with zstd, which is not supported; decompress it first: zstd -d "a.jsonl.zst"`}},
+			`a.jsonl.zst: compressed with zstd, which is not read; zstd -d "a.jsonl.zst" unpacks it, zstd -d --rm -r . all files in and below a folder`}},
+		{"nothing but xz in a folder", files("a.jsonl.xz", "\xfd7zXZ\x00...", "b.jsonl.xz", "\xfd7zXZ\x00..."), ".", []string{
+			`no model calls found; a.jsonl.xz: warning: 2 file(s) from this one on are compressed with xz, which is not read, and left out; to unpack all, run in the folder: find . -name '*.xz' -exec xz -d {} + (compressed)`}},
 		{"gzip cut", files("a.jsonl.gz", packed.String()[:packed.Len()-9]), "a.jsonl.gz", []string{"a.jsonl.gz: unexpected EOF"}},
 		{"gzip head", files("a.jsonl.gz", "\x1f\x8bxxxxxxxxxxxx"), "a.jsonl.gz", []string{"a.jsonl.gz: gzip: invalid header"}},
 		{"first line broken", files("a.jsonl", "{oops\n"+rows), "a.jsonl", []string{

@@ -19,7 +19,11 @@ func suffixes() []string { return []string{".jsonl", ".json", ".traj", ".har"} }
 
 // unpackedName returns a file name without the suffix of a compressor.
 func unpackedName(name string) string {
-	return strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".zst")
+	name = strings.TrimSuffix(name, ".gz")
+	for _, p := range packers() {
+		name = strings.TrimSuffix(name, p.suffix)
+	}
+	return name
 }
 
 // safeName replaces what is not portable in file names.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/agentperf/agentperf-go/trajectory"
@@ -18,7 +19,7 @@ func (rd *reader) readFolder(fsys fs.FS) error {
 		rd.readFile(fsys, manifestName)
 		return nil
 	}
-	names, err := recordings(fsys)
+	names, err := rd.recordings(fsys)
 	if err != nil {
 		return err
 	}
@@ -31,13 +32,13 @@ func (rd *reader) readFolder(fsys fs.FS) error {
 		}
 		rd.readMember(fsys, name)
 	}
+	rd.notePacked()
 	return nil
 }
 
-// readMember reads one file of a folder. Folders hold other things too, so a file
-// in no known format is left out with a warning; a *.jsonl file is most likely a
-// recording, so it is left out only if it is empty. With Options.SkipBad, any
-// file that cannot be read is left out.
+// readMember reads one file of a folder. Folders hold other things too: a file that
+// is no recording is left out with a warning. With Options.SkipBad, any file that
+// cannot be read is left out.
 func (rd *reader) readMember(fsys fs.FS, name string) {
 	before := len(rd.errs)
 	known := false
@@ -56,10 +57,13 @@ func (rd *reader) readMember(fsys fs.FS, name string) {
 	if len(wrong) == 0 {
 		return
 	}
-	rows := strings.HasSuffix(unpackedName(name), ".jsonl")
+	if p, ok := errors.AsType[*packedError](wrong[0]); ok {
+		rd.errs, rd.packed = rd.errs[:before:before], append(rd.packed, p)
+		return
+	}
 	severity, rule := trajectory.SeverityWarning, ruleUnrecognized
-	switch empty := errors.Is(wrong[0], errEmpty); {
-	case !known && (!rows || empty):
+	switch rows := strings.HasSuffix(rd.unpacked(name), ".jsonl"); {
+	case errors.Is(wrong[0], errUnknown), errors.Is(wrong[0], errEmpty), errors.Is(wrong[0], errIrregular), !known && !rows:
 	case rd.SkipBad:
 		severity, rule = trajectory.SeverityError, ruleBadRecord
 	default:
@@ -69,8 +73,25 @@ func (rd *reader) readMember(fsys fs.FS, name string) {
 	for _, err := range wrong {
 		if s, ok := errors.AsType[*SyntaxError](err); ok {
 			rd.note(trajectory.Finding{File: s.File, Line: s.Line, Turn: -1, Severity: severity, Rule: rule, Text: s.text() + "; left out"})
+		} else if errors.Is(err, errIrregular) {
+			rd.note(trajectory.Finding{File: name, Turn: -1, Severity: severity, Rule: rule, Text: errIrregular.Error() + "; left out"})
 		} else {
 			rd.add(err) // an I/O error, not a mistake in the file
+		}
+	}
+}
+
+// notePacked notes the files that are compressed in a way that is not read.
+func (rd *reader) notePacked() {
+	count := make(map[string]int)
+	for _, p := range rd.packed {
+		count[p.name]++
+	}
+	for _, p := range rd.packed {
+		if n := count[p.name]; n > 0 {
+			count[p.name] = 0
+			rd.note(trajectory.Finding{File: p.file, Turn: -1, Severity: trajectory.SeverityWarning, Rule: rulePacked,
+				Text: fmt.Sprintf("%d file(s) from this one on are compressed with %s, which is not read, and left out; to unpack all, run in the folder: %s", n, p.name, p.all)})
 		}
 	}
 }
@@ -102,9 +123,14 @@ func (rd *reader) readBelow(fsys fs.FS, folder string, f *file) {
 
 // recordings returns the files below a folder that may be recordings. Of a
 // subfolder with a manifest it returns the manifest alone.
-func recordings(fsys fs.FS) (names []string, err error) {
+func (rd *reader) recordings(fsys fs.FS) (names []string, err error) {
 	err = fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
+		case !fs.ValidPath(name):
+			rd.note(trajectory.Finding{File: strconv.QuoteToASCII(name), Turn: -1, Severity: trajectory.SeverityWarning, Rule: ruleUnrecognized, Text: "its name is not UTF-8, so it cannot be opened; left out"})
+			if d.IsDir() {
+				return fs.SkipDir
+			}
 		case err != nil:
 			return err
 		case name != "." && strings.HasPrefix(d.Name(), "."):
@@ -119,7 +145,7 @@ func recordings(fsys fs.FS) (names []string, err error) {
 			}
 		case len(names) == maxFiles:
 			return fmt.Errorf("folder has more than %d files", maxFiles)
-		case slices.ContainsFunc(suffixes(), func(s string) bool { return strings.HasSuffix(unpackedName(name), s) }):
+		case slices.ContainsFunc(suffixes(), func(s string) bool { return strings.HasSuffix(rd.unpacked(name), s) }):
 			names = append(names, name)
 		}
 		return nil
@@ -130,7 +156,7 @@ func recordings(fsys fs.FS) (names []string, err error) {
 		there[name] = true
 	}
 	names = slices.DeleteFunc(names, func(name string) bool {
-		return unpackedName(name) != name && there[unpackedName(name)]
+		return rd.unpacked(name) != name && there[rd.unpacked(name)]
 	})
 	return names, err
 }

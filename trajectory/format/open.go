@@ -117,7 +117,7 @@ func (o Options) openFS(fsys fs.FS, name, label string) (*trajectory.Workload, e
 func (rd *reader) noCallsError(label string) error {
 	err := error(errors.New("no model calls found"))
 	for _, f := range rd.findings {
-		if f.Severity == trajectory.SeverityError || f.Rule == ruleUnrecognized || f.Rule == ruleNoCalls {
+		if f.Severity == trajectory.SeverityError || f.Rule == ruleUnrecognized || f.Rule == rulePacked || f.Rule == ruleNoCalls {
 			err = fmt.Errorf("%w; %s", err, f)
 			break
 		}

@@ -2,6 +2,7 @@ package format
 
 import (
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/agentperf/agentperf-go/internal/secrets"
@@ -19,16 +20,28 @@ type Options struct {
 	// the file that was named to Open, or with the folder's manifest, remain
 	// errors.
 	SkipBad bool
+	// Decompress has, by suffix of the file name such as ".zst", what unpacks files
+	// that are compressed in a way unknown to this package. A function is given
+	// the file and returns its content, and is closed before the file is. Gzip
+	// needs none; .zst, .xz, .bz2 and .lz4 also hold for files that lost their
+	// suffix. What comes out is bounded like every file.
+	Decompress map[string]func(io.Reader) (io.ReadCloser, error)
 	// Redact, if not nil, is called with the JSON of each message and each tool
 	// list before it is stored, and returns the JSON to store instead. It must
 	// not keep its argument. See [RedactSecrets].
 	Redact func(json []byte) []byte
 }
 
-// Validate reports an unknown Format.
+// Validate reports an unknown Format, and a suffix in Decompress that does not begin
+// with a dot or has no function.
 func (o Options) Validate() error {
 	if o.Format != "" && !slices.Contains(Formats(), o.Format) {
 		return fmt.Errorf("format: Format is %q, expected one of %q", o.Format, Formats())
+	}
+	for suffix, open := range o.Decompress {
+		if len(suffix) < 2 || suffix[0] != '.' || open == nil {
+			return fmt.Errorf("format: Decompress has %q, expected a suffix like .zst with a function", suffix)
+		}
 	}
 	return nil
 }

@@ -154,16 +154,16 @@ func TestMixedFolder(t *testing.T) {
 	}
 }
 
-// One odd file is no reason to lose a folder: an empty one never, one that cannot
-// be read when that is asked for.
+// One odd file is no reason to lose a folder: one that is no recording never, one that
+// cannot be read when that is asked for.
 func TestOddMembers(t *testing.T) {
 	row := lf(rowJSON("a", 0, nil))
-	good := files("a.jsonl", row, "empty.jsonl", "", "notes.json", `{"x":1}`)
-	if w := openFiles(t, good, "."); len(w.Trajectories) != 1 || len(w.Findings) != 2 {
+	good := files("a.jsonl", row, "empty.jsonl", "", "notes.json", `{"x":1}`, "history.jsonl", `{"display":"x"}`+"\n", "log.jsonl", "hello\n")
+	if w := openFiles(t, good, "."); len(w.Trajectories) != 1 || len(w.Findings) != 4 {
 		t.Errorf("%d trajectories, findings %v", len(w.Trajectories), w.Findings)
 	}
 	for name, text := range map[string]string{
-		"history.jsonl": `{"display":"x"}` + "\n", "other.json": `{"mode":"single_user_agentic_replay","version":1,"tasks":[]}`,
+		"other.json":        `{"mode":"single_user_agentic_replay","version":1,"tasks":[]}`,
 		"sub/manifest.json": `{"tasks":[{"task_id":"x"}]}`, "b.har": `{"log":{"entries":7}}`,
 	} {
 		fsys := files("a.jsonl", row, name, text)

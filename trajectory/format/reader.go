@@ -6,6 +6,7 @@ import "github.com/agentperf/agentperf-go/trajectory"
 const (
 	ruleBadRecord    = "bad-record"
 	ruleUnrecognized = "unrecognized"
+	rulePacked       = "compressed"
 	ruleNoCalls      = "no-model-calls"
 	ruleClock        = "clock-step"
 )
@@ -18,6 +19,7 @@ type reader struct {
 	maxLine int
 	problems
 	findings []trajectory.Finding
+	packed   []*packedError // files of the folder that are not read
 	parsers  map[Format]parser
 	order    []parser // in the order of first use
 	// name and source are those that the manifest gives the workload.

@@ -13,6 +13,9 @@ import (
 // errEmpty reports a file without content.
 var errEmpty = errors.New("empty")
 
+// errUnknown reports a file in no known format.
+var errUnknown = errors.New("unknown format")
+
 // errSpread reports an object that takes several lines in a format of one object
 // per line.
 var errSpread = errors.New("a record takes several lines, expected one line each; jq -c rewrites it so")
@@ -37,16 +40,16 @@ func recognize(head []byte) (kind Format, sure bool, err error) {
 				return Chat, true, nil
 			}
 			if err == nil && len(inside.names) > 0 {
-				return "", true, fmt.Errorf("unknown format: a list of objects with %s", inside)
+				return "", true, fmt.Errorf("%w: a list of objects with %s", errUnknown, inside)
 			}
 		}
 		keys, err := firstKeys(rest)
 		switch kind, sure := keys.format(); {
 		case kind == "" && err == nil:
-			return "", !keys.cut, fmt.Errorf("unknown format: it begins with %s", keys)
+			return "", !keys.cut, fmt.Errorf("%w: it begins with %s", errUnknown, keys)
 		case kind == "":
 			// A broken first line says nothing about the others.
-		case keys.spread && isLines(kind):
+		case keys.spread && isLines(kind) && !keys.isSidecar():
 			return "", true, errSpread
 		default:
 			return kind, sure, nil
@@ -54,7 +57,7 @@ func recognize(head []byte) (kind Format, sure bool, err error) {
 		_, rest, _ = bytes.Cut(rest, []byte("\n"))
 		rest = bytes.TrimSpace(rest)
 	}
-	return "", true, errors.New("unknown format: no JSON object found")
+	return "", true, fmt.Errorf("%w: no JSON object found", errUnknown)
 }
 
 // isLines reports whether a format has one record per line.
@@ -87,6 +90,8 @@ func (k keys) format() (f Format, sure bool) {
 		return Codex, true
 	case k.has("projectHash"): // Gemini CLI
 		return "", true
+	case k.isSidecar():
+		return ClaudeCode, true
 	case k.has("sessionId"), k.has("parentUuid"), slices.Contains([]string{"file-history-snapshot", "queue-operation", "summary"}, kind):
 		return ClaudeCode, true
 	case k.has("hash_ids"), k.has("input_length"), k.has("text_input"), k.has("payload"), k.has("output_length"),
@@ -100,9 +105,16 @@ func (k keys) format() (f Format, sure bool) {
 	return "", false
 }
 
+// isSidecar reports whether a record is of a file that Claude Code keeps beside those
+// of subagents: what started one, or the journal of a workflow.
+func (k keys) isSidecar() bool {
+	kind := k.values["type"]
+	return k.has("agentType") && !k.has("uuid") || k.has("agentId") && k.has("key") && (kind == "started" || kind == "result")
+}
+
 // readKnown opens a file and calls read if its format is known.
 func (rd *reader) readKnown(fsys fs.FS, name string, read func(f *file, kind Format)) {
-	f, err := open(fsys, name)
+	f, err := rd.open(fsys, name)
 	if err != nil {
 		rd.add(err)
 		return
@@ -130,7 +142,7 @@ func (rd *reader) recognize(fsys fs.FS, name string, head []byte) (Format, error
 	if sure || len(head) < headSize {
 		return kind, err
 	}
-	again, oerr := open(fsys, name)
+	again, oerr := rd.open(fsys, name)
 	if oerr != nil {
 		return kind, err
 	}

@@ -38,7 +38,7 @@ func (rd *reader) conversations(task string) *conversations {
 
 // open opens a file and reads its rows.
 func (cs *conversations) open(fsys fs.FS, name string) {
-	f, err := open(fsys, name)
+	f, err := cs.rd.open(fsys, name)
 	if err != nil {
 		cs.rd.add(err)
 		return
