@@ -152,6 +152,9 @@ func (t *claudeThread) finish() {
 	turn.ModelTime = bounded(t.ends[n].Sub(t.starts[n]))
 }
 
+// compactionPrompt stands for what a call that compacts a context was asked.
+const compactionPrompt = `{"role":"user","content":"Summarize the conversation so far, so that the work can go on from the summary alone."}`
+
 // compact reads the mark of a compaction. The call that compacts is not in the
 // log: it sent the whole context, and the session continues from what it wrote.
 func (t *claudeThread) compact(r claudeRecord, before int) {
@@ -159,7 +162,7 @@ func (t *claudeThread) compact(r claudeRecord, before int) {
 	if len(t.turns) == 0 || before < 0 || before > maxPrompt {
 		return
 	}
-	if err := t.append([]byte(`{"role":"user","content":"Summarize the conversation so far, so that the work can go on from the summary alone."}`)); err != nil {
+	if err := t.append([]byte(compactionPrompt)); err != nil {
 		return
 	}
 	t.start(r)

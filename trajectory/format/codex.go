@@ -2,6 +2,7 @@ package format
 
 import (
 	"fmt"
+	"hash/maphash"
 	"slices"
 	"strings"
 	"time"
@@ -16,30 +17,35 @@ import (
 // in neither.
 type codexParser struct {
 	rd    *reader
+	seed  maphash.Seed
 	files []*codexFile
 }
 
-func newCodexParser(rd *reader) *codexParser { return &codexParser{rd: rd} }
+func newCodexParser(rd *reader) *codexParser { return &codexParser{rd: rd, seed: maphash.MakeSeed()} }
 
 // A codexFile is one session being read.
 type codexFile struct {
 	*sessionBuilder
-	file    string
-	parent  string // ID of the session that started this one
-	meta    bool   // the first session_meta has been read
-	skip    float64
-	answer  *answer  // the answer being read, nil if none
-	own     bool     // the answer is of this session, not copied from another
-	owed    []string // calls without results, as JSON
-	calls   map[string]codexCall
-	trigger time.Time // time of the last item that was not part of an answer
-	typed   time.Time // when a person last wrote, zero if not since the last turn
-	done    time.Time // when the last result came, zero if not since the last turn
-	starts  []time.Time
-	ends    []time.Time
-	total   float64 // tokens so far, of all turns
-	spawned map[string]int
-	waited  map[string]int // the turn after which a subagent was waited for
+	file        string
+	seed        maphash.Seed
+	parent      string // ID of the session that started this one
+	fork        codexFork
+	meta        bool // the first session_meta has been read
+	skip        float64
+	answer      *answer  // the answer being read, nil if none
+	own         bool     // the answer is of this session, not copied from another
+	owed        []string // calls without results, as JSON
+	calls       map[string]codexCall
+	trigger     time.Time // time of the last item that was not part of an answer
+	typed       time.Time // when a person last wrote, zero if not since the last turn
+	done        time.Time // when the last result came, zero if not since the last turn
+	starts      []time.Time
+	ends        []time.Time
+	total       float64 // tokens so far, of all turns
+	compact     codexCompaction
+	compactions []int // the turns after compactions whose call is not in the log
+	spawned     map[string]int
+	waited      map[string]int // the turn after which a subagent was waited for
 }
 
 type codexCall struct {
@@ -50,7 +56,7 @@ type codexCall struct {
 
 func (p *codexParser) read(name string, f *file) {
 	c := &codexFile{
-		sessionBuilder: p.rd.session(plainName(name), name), file: name,
+		sessionBuilder: p.rd.session(plainName(name), name), file: name, seed: p.seed,
 		calls: make(map[string]codexCall), spawned: make(map[string]int), waited: make(map[string]int),
 	}
 	n := 0
@@ -67,7 +73,9 @@ func (p *codexParser) read(name string, f *file) {
 func (p *codexParser) trajectories() []*trajectory.Trajectory {
 	var all []*trajectory.Trajectory
 	byID := make(map[string]*codexFile)
+	p.dropCopies()
 	for _, c := range p.files {
+		c.noteCompactions()
 		if c.finish() != nil {
 			c.prepend()
 			byID[c.ID] = c
@@ -117,8 +125,11 @@ func (c *codexFile) line(object gjson.Result, line, ordinal int) error {
 	switch object.Get("type").Str {
 	case "session_meta":
 		if c.meta {
-			return nil // of the session that this one was forked from
+			c.fork.of(c, payload.Get("id").Str) // the meta of the session that this one was forked from
+			return nil
 		}
+		c.fork.last = at
+		c.fork.of(c, payload.Get("forked_from_id").Str)
 		c.meta = true
 		if id := payload.Get("id").Str; id != "" && len(id) <= maxText && len(c.Turns) == 0 {
 			c.ID = strings.Clone(id) // a copy, not to keep the whole line
@@ -132,9 +143,12 @@ func (c *codexFile) line(object gjson.Result, line, ordinal int) error {
 			return c.say("system", base)
 		}
 	case "response_item", "request_item":
+		c.fork.item(maphash.String(c.seed, payload.Raw), at)
 		return c.item(payload, at, line, n >= c.skip)
 	case "compacted":
-		return c.compacted(payload, at)
+		return c.compacted(payload, at, line)
+	case "token_usage_record":
+		c.compact.record(c, payload, at, line)
 	case "event_msg":
 		if payload.Get("type").Str == "token_count" {
 			c.close()

@@ -10,8 +10,9 @@ import (
 )
 
 // compacted replaces the context by what a compaction left of it.
-func (c *codexFile) compacted(payload gjson.Result, at time.Time) error {
+func (c *codexFile) compacted(payload gjson.Result, at time.Time, line int) error {
 	c.close()
+	c.compact.begin(c, payload.Get("compaction_response_id").Str, at)
 	c.owed = nil
 	var first *trajectory.History
 	for at := c.context; at != nil; at = at.Front() {
@@ -22,8 +23,6 @@ func (c *codexFile) compacted(payload gjson.Result, at time.Time) error {
 		c.context = first
 	}
 	c.trigger = at
-	c.rd.note(trajectory.Finding{File: c.file, Trajectory: c.ID, Turn: len(c.Turns), Severity: trajectory.SeverityInfo, Rule: "compaction",
-		Text: "the context is compacted; the call that does it is not in the log"})
 	if history := payload.Get("replacement_history"); history.IsArray() {
 		for _, item := range history.Array() {
 			if err := c.item(item, time.Time{}, 0, false); err != nil {
@@ -37,6 +36,14 @@ func (c *codexFile) compacted(payload gjson.Result, at time.Time) error {
 		return c.say("user", message)
 	}
 	return nil
+}
+
+// noteCompactions notes the compactions whose call is not in the log.
+func (c *codexFile) noteCompactions() {
+	for _, turn := range c.compactions {
+		c.rd.note(trajectory.Finding{File: c.file, Trajectory: c.ID, Turn: turn, Severity: trajectory.SeverityInfo, Rule: "compaction",
+			Text: "the context is compacted; the call that does it is not in the log"})
+	}
 }
 
 // prepend adds synthetic text for what the first prompt had beyond the log,

@@ -64,6 +64,7 @@ func (c *codexFile) start(at time.Time, line int) {
 		due = at
 	}
 	c.turn(line)
+	c.fork.begun = append(c.fork.begun, len(c.fork.items)-1)
 	if n := len(c.Turns); n > 1 && !at.IsZero() && !c.ends[n-2].IsZero() {
 		before, end := &c.Turns[n-2], c.ends[n-2]
 		tool, human := splitWait(end, c.done, c.typed, due)
@@ -91,11 +92,12 @@ func (c *codexFile) close() {
 }
 
 // usage reads the token counts of the last turn. Events are sometimes repeated: a
-// repetition does not change the total.
+// repetition does not change the total. A smaller total is one that was counted anew,
+// after the program was started again.
 func (c *codexFile) usage(info gjson.Result) {
 	n := len(c.Turns)
 	total := info.Get("total_token_usage.total_tokens").Num
-	if n == 0 || !info.IsObject() || total > 0 && total <= c.total {
+	if n == 0 || !info.IsObject() || total > 0 && total == c.total {
 		return
 	}
 	c.total = total
