@@ -34,6 +34,10 @@ const (
 	maxRequests = 1_000_000
 	maxBlock    = 1 << 20
 
+	// maxSpans bounds the spans whose parents are kept, some hundred bytes each, and
+	// the log records whose messages are.
+	maxSpans = 1_000_000
+
 	// maxPrompt bounds the tokens for which synthetic text is made: four times the
 	// largest context windows, or 16 MiB of text.
 	maxPrompt = 1 << 22

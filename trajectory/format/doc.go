@@ -33,8 +33,9 @@
 //	codex           rollout logs of the Codex CLI
 //	swe-agent       .traj files
 //	mini-swe-agent  trajectories, and bare lists of messages
-//	otlp            OTLP/JSON spans with the attributes of OpenTelemetry's
-//	                generative AI conventions, or of OpenInference
+//	otlp            OTLP/JSON spans and log records with the attributes of
+//	                OpenTelemetry's generative AI conventions in their several
+//	                versions, of OpenInference, Traceloop, Vercel or Sentry
 //	har             HTTP archives of chat completions and of Anthropic's messages
 //
 // Files may be compressed with gzip, or in any way for which Options.Decompress has
@@ -99,6 +100,7 @@
 //	levels of nested JSON                         1,000
 //	messages of a request                       100,000
 //	requests of a Weka session                1,000,000
+//	spans and log records in relation         1,000,000
 //	tokens of a Weka block                    1,048,576
 //	tokens of a request or answer             4,194,304
 //	the same, in rows                       100,000,000

@@ -28,6 +28,7 @@ func TestDocumentation(t *testing.T) {
 		{"levels of nested JSON", jsonscan.MaxDepth},
 		{"messages of a request", maxMessages},
 		{"requests of a Weka session", maxRequests},
+		{"spans and log records in relation", maxSpans},
 		{"tokens of a Weka block", maxBlock},
 		{"tokens of a request or answer", maxPrompt},
 		{"the same, in rows", maxTokens},

@@ -24,6 +24,11 @@ type otlpParser struct {
 	tools  []otlpSpan
 	others int // spans that are neither
 	file   string
+	// parents has the parent of each span.
+	parents map[string]string
+	// logs has the messages that are log records, by span.
+	logs map[string][]otlpEvent
+	cut  int // messages that are cut off
 }
 
 // An otlpSpan is a model call or a tool execution.
@@ -31,11 +36,18 @@ type otlpSpan struct {
 	file         string
 	group        string // the conversation, session or trace
 	start, end   time.Time
-	turn         trajectory.Turn // Context is nil without messages
+	turn         trajectory.Turn // History is nil without messages
 	callID, name string
+	span         string // trace and span
+	perhaps      bool   // see otlpPerhaps
+	scope        string // the instrumentation
+	cached       int    // tokens read from or written to the cache
+	total        int    // tokens, 0 if not stated
 }
 
-func newOTLPParser(rd *reader) *otlpParser { return &otlpParser{rd: rd} }
+func newOTLPParser(rd *reader) *otlpParser {
+	return &otlpParser{rd: rd, parents: make(map[string]string), logs: make(map[string][]otlpEvent)}
+}
 
 func (p *otlpParser) read(name string, f *file) {
 	p.file = name
@@ -59,8 +71,9 @@ func (p *otlpParser) export(name string, line int, object gjson.Result) {
 	i := 0
 	object.Get("resourceSpans").ForEach(func(_, resource gjson.Result) bool {
 		resource.Get("scopeSpans").ForEach(func(_, scope gjson.Result) bool {
+			instrumentation := name + " " + scope.Get("scope.name").Str
 			scope.Get("spans").ForEach(func(_, span gjson.Result) bool {
-				if field, err := p.span(name, line, span); err != nil {
+				if field, err := p.span(name, line, span, instrumentation); err != nil {
 					p.rd.atRecord(name, line)(fmt.Sprintf("spans[%d].%s", i, field), err)
 				}
 				i++
@@ -70,17 +83,16 @@ func (p *otlpParser) export(name string, line int, object gjson.Result) {
 		})
 		return true
 	})
+	p.readLogs(object)
 }
 
 // span reads one span. An error concerns the returned field.
-func (p *otlpParser) span(name string, line int, span gjson.Result) (field string, err error) {
+func (p *otlpParser) span(name string, line int, span gjson.Result, scope string) (field string, err error) {
 	attrs := otlpAttributes(span.Get("attributes"))
-	operation := attrs["gen_ai.operation.name"].String()
-	if operation == "" {
-		operation, _, _ = strings.Cut(span.Get("name").Str, " ")
+	s := otlpSpan{file: name, scope: scope, group: attrs["gen_ai.conversation.id"].String(), span: spanKey(span)}
+	if parent := span.Get("parentSpanId").Str; parent != "" && s.span != "" && len(p.parents) < maxSpans {
+		p.parents[s.span] = span.Get("traceId").Str + " " + parent
 	}
-	openInference := attrs["openinference.span.kind"].Str
-	s := otlpSpan{file: name, group: attrs["gen_ai.conversation.id"].String()}
 	if s.group == "" {
 		s.group = attrs["session.id"].String()
 	}
@@ -91,9 +103,10 @@ func (p *otlpParser) span(name string, line int, span gjson.Result) (field strin
 		s.group = plainName(name)
 	}
 	s.group = strings.Clone(s.group) // a copy, not to keep the whole line
-	chat := operation == "chat" || operation == "generate_content" || operation == "text_completion" || openInference == "LLM"
-	tool := operation == "execute_tool" || openInference == "TOOL"
-	if !chat && !tool {
+	kind := otlpKindOf(attrs, span.Get("name").Str)
+	s.perhaps = kind == otlpPerhaps
+	chat := kind == otlpCall || kind == otlpPerhaps
+	if kind == otlpOther {
 		p.others++
 		return "", nil
 	}
@@ -109,11 +122,8 @@ func (p *otlpParser) span(name string, line int, span gjson.Result) (field strin
 	case chat:
 		s.turn.Line = line
 		s.turn.ModelTime = bounded(s.end.Sub(s.start))
-		s.turn.PromptTokens = otlpTokens(attrs, "gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "llm.token_count.prompt")
-		s.turn.OutputTokens = otlpTokens(attrs, "gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens", "llm.token_count.completion")
-		s.turn.CompletionTokens = s.turn.OutputTokens
-		s.turn.MaxOutputTokens = otlpTokens(attrs, "gen_ai.request.max_tokens")
-		if field, err = p.content(&s.turn, attrs); err != nil {
+		s.usage(attrs)
+		if field, err = p.content(&s, span, attrs); err != nil {
 			return field, err
 		}
 		p.chats = append(p.chats, s)
@@ -125,17 +135,12 @@ func (p *otlpParser) span(name string, line int, span gjson.Result) (field strin
 	return "", nil
 }
 
-// otlpAttributes returns the values of attributes by key, without their type.
-func otlpAttributes(list gjson.Result) map[string]gjson.Result {
-	attrs := make(map[string]gjson.Result)
-	list.ForEach(func(_, a gjson.Result) bool {
-		a.Get("value").ForEach(func(_, v gjson.Result) bool {
-			attrs[a.Get("key").Str] = v
-			return false
-		})
-		return true
-	})
-	return attrs
+// spanKey identifies a span, "" if it has no ID. A copy, not to keep the whole line.
+func spanKey(v gjson.Result) string {
+	if v.Get("spanId").Str == "" {
+		return ""
+	}
+	return v.Get("traceId").Str + " " + v.Get("spanId").Str
 }
 
 // otlpTime parses nanoseconds since 1970, which are strings in OTLP/JSON.
@@ -145,17 +150,4 @@ func otlpTime(v gjson.Result) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("%s, expected nanoseconds since 1970", clip(v.Raw))
 	}
 	return time.Unix(0, n), nil
-}
-
-// otlpTokens returns the first attribute of the given names that is present, 0 if
-// none is. Whole numbers are strings in OTLP/JSON.
-func otlpTokens(attrs map[string]gjson.Result, names ...string) int {
-	for _, name := range names {
-		if v, ok := attrs[name]; ok {
-			if n, err := strconv.ParseFloat(v.String(), 64); err == nil && n >= 0 && n <= maxPrompt {
-				return int(n)
-			}
-		}
-	}
-	return 0
 }

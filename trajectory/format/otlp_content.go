@@ -2,147 +2,163 @@ package format
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/tidwall/gjson"
 
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// content sets the context of a turn from the messages in the span, nil if there
-// are none. An error concerns the returned field.
-func (p *otlpParser) content(turn *trajectory.Turn, attrs map[string]gjson.Result) (field string, err error) {
-	s := p.rd.session("", "")
-	if system := structured(attrs["gen_ai.system_instructions"]); system.IsArray() {
-		if err := s.say("system", system); err != nil {
-			return "gen_ai.system_instructions", err
-		}
+// content sets the context of a call from the messages in the span or its events, nil
+// if there are none. An error concerns the returned field.
+func (p *otlpParser) content(c *otlpSpan, span gjson.Result, attrs map[string]gjson.Result) (field string, err error) {
+	if c.turn.Tools, field, err = p.toolList(attrs); err != nil {
+		return field, err
 	}
-	if turn.Tools, err = p.rd.tools(structured(attrs["gen_ai.tool.definitions"])); err != nil {
-		return "gen_ai.tool.definitions", err
-	}
-	if messages := structured(attrs["gen_ai.input.messages"]); messages.IsArray() {
-		for _, m := range messages.Array() {
-			if err := genAIMessage(s, m); err != nil {
-				return "gen_ai.input.messages", err
+	events := otlpEvents(span.Get("events"))
+	for _, e := range events {
+		for key, value := range e.attrs { // some put what is an attribute of the span into an event
+			if _, ok := attrs[key]; !ok {
+				attrs[key] = value
 			}
 		}
-		turn.History = s.context
-		return "", nil
 	}
-	// Older conventions and OpenInference have one attribute per part of a
-	// message.
-	for _, form := range []string{"gen_ai.prompt.%d.", "llm.input_messages.%d.message."} {
-		for i := 0; ; i++ {
+	c.turn.History, field, err = p.messages(attrs, events)
+	return field, err
+}
+
+// messages returns the context that attributes and events hold, nil if none.
+func (p *otlpParser) messages(attrs map[string]gjson.Result, events []otlpEvent) (c *trajectory.History, field string, err error) {
+	s := p.rd.session("", "")
+	if system := attrs["gen_ai.system_instructions"]; system.Exists() {
+		system = structured(system)
+		if err := s.say("system", system); err != nil {
+			return nil, "gen_ai.system_instructions", err
+		}
+	}
+	before := s.context
+	// In one attribute: today's conventions, Sentry's, Vercel's, LangSmith's and Logfire's.
+	for _, name := range []string{"gen_ai.input.messages", "gen_ai.request.messages", "ai.prompt.messages", "gen_ai.prompt", "pydantic_ai.all_messages", "events", "input.value"} {
+		value := attrs[name]
+		if !value.Exists() || name == "events" && !strings.Contains(value.Raw, "gen_ai.") {
+			continue
+		}
+		list := structured(value)
+		if list.IsObject() && list.Get("messages").IsArray() {
+			list = list.Get("messages")
+		}
+		if list.IsObject() && list.Get("role").Exists() {
+			list = gjson.Parse("[" + list.Raw + "]")
+		}
+		if !list.IsArray() {
+			if text := strings.TrimSpace(list.Str); strings.HasPrefix(text, "[") || strings.HasPrefix(text, "{") {
+				p.cut++
+			} else if text != "" && name != "input.value" {
+				return s.context, name, s.say("user", list)
+			}
+			continue
+		}
+		for i, m := range list.Array() {
+			if i == maxMessages {
+				return nil, name, fmt.Errorf("more than %d messages", maxMessages)
+			}
+			if strings.HasPrefix(m.Get("event\\.name").Str, "gen_ai.") {
+				err = eventMessage(s, m.Get("event\\.name").Str, m)
+			} else {
+				err = genAIMessage(s, m)
+			}
+			if err != nil {
+				return nil, name, err
+			}
+		}
+		if s.context != before {
+			return s.context, "", nil
+		}
+	}
+	// One attribute for each part of a message: older conventions and OpenInference.
+	for _, form := range []string{"gen_ai.prompt.%d.", "llm.input_messages.%d.message.", "llm.prompts.%d."} {
+		for i := range maxMessages {
 			at := fmt.Sprintf(form, i)
 			role := attrs[at+"role"]
-			if role.Str == "" || i == maxMessages {
+			if role.Str == "" {
 				break
 			}
 			if err := flatMessage(s, attrs, at, role.Str); err != nil {
-				return at + "role", err
+				return nil, at + "role", err
 			}
 		}
-		if s.context != nil {
-			turn.History = s.context
-			return "", nil
+		if s.context != before {
+			return s.context, "", nil
 		}
 	}
-	turn.History = nil
-	return "", nil
+	// An event for each message.
+	for i, e := range events {
+		if err := eventMessage(s, e.name, e.body); err != nil {
+			return nil, fmt.Sprintf("events[%d]", i), err
+		}
+	}
+	if s.context == before {
+		return nil, "", nil // a system prompt by itself is no request
+	}
+	return s.context, "", nil
 }
 
-// structured returns a JSON value that may be wrapped in a string.
-func structured(v gjson.Result) gjson.Result {
-	if v.Type == gjson.String && checkJSON([]byte(v.Str)) == nil {
-		return gjson.Parse(v.Str)
+// toolList returns the tool definitions of a call.
+func (p *otlpParser) toolList(attrs map[string]gjson.Result) (tools []byte, field string, err error) {
+	for _, name := range []string{"gen_ai.tool.definitions", "gen_ai.request.available_tools", "ai.prompt.tools"} {
+		if list := structured(attrs[name]); list.IsArray() && len(list.Array()) > 0 {
+			tools, err = p.rd.tools(nestedTools(list))
+			return tools, name, err
+		}
 	}
-	if v.Get("values").IsArray() { // an array in OTLP's own encoding
-		return gjson.Result{}
+	b := []byte{'['}
+	for i := range maxMessages {
+		at := fmt.Sprintf("llm.request.functions.%d.", i)
+		name := attrs[at+"name"]
+		if name.Str == "" {
+			break
+		}
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendTool(b, name, attrs[at+"description"], structured(attrs[at+"parameters"]))
 	}
-	return v
+	tools, err = p.rd.tools(gjson.ParseBytes(append(b, ']')))
+	return tools, "llm.request.functions", err
 }
 
-// genAIMessage adds a message whose content is a list of typed parts.
-func genAIMessage(s *sessionBuilder, m gjson.Result) error {
-	role := m.Get("role").Str
-	parts := m.Get("parts")
-	if !parts.IsArray() {
-		return s.say(chatRole(role), m.Get("content"))
-	}
-	var a answer
-	var err error
-	var rest []string
-	parts.ForEach(func(_, part gjson.Result) bool {
-		switch part.Get("type").Str {
-		case "tool_call":
-			a.call(call{rawString(part.Get("id")), rawString(part.Get("name")), part.Get("arguments").Raw})
-		case "tool_call_response":
-			response := part.Get("response")
-			if !response.Exists() {
-				response = part.Get("result")
-			}
-			err = s.result(rawString(part.Get("id")), response)
-		case "reasoning":
-			a.reasoning(part.Get("content").Raw)
-		case "text":
-			if text := part.Get("content"); text.Type == gjson.String {
-				rest = append(rest, text.Raw)
-			}
-		default:
-			s.images++
-			rest = append(rest, `"[image]"`)
+// nestedTools returns tool definitions in the form of chat completions, in which the
+// function is an object of its own.
+func nestedTools(list gjson.Result) gjson.Result {
+	b := []byte{'['}
+	list.ForEach(func(_, t gjson.Result) bool {
+		if len(b) > 1 {
+			b = append(b, ',')
 		}
-		return err == nil
+		schema := t.Get("parameters")
+		for _, other := range []string{"inputSchema", "input_schema"} {
+			if !schema.Exists() {
+				schema = t.Get(other)
+			}
+		}
+		if t.Get("function").Exists() || t.Get("name").Str == "" {
+			b = append(b, t.Raw...)
+		} else {
+			b = appendTool(b, t.Get("name"), t.Get("description"), schema)
+		}
+		return true
 	})
-	if err != nil {
-		return err
-	}
-	if role == "assistant" {
-		for _, text := range rest {
-			a.text(text)
-		}
-		return s.add(a.message(&s.buf))
-	}
-	for _, text := range rest {
-		if err := s.say(chatRole(role), gjson.Parse(text)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return gjson.ParseBytes(append(b, ']'))
 }
 
-// chatRole returns the role in chat completions.
-func chatRole(role string) string {
-	switch role {
-	case "system", "developer":
-		return "system"
-	case "assistant":
-		return "assistant"
+// appendTool appends the definition of a tool.
+func appendTool(b []byte, name, description, schema gjson.Result) []byte {
+	b = append(append(b, `{"type":"function","function":{"name":`...), rawString(name)...)
+	if description.Type == gjson.String {
+		b = append(append(b, `,"description":`...), description.Raw...)
 	}
-	return "user"
-}
-
-// flatMessage adds a message whose parts are attributes of their own.
-func flatMessage(s *sessionBuilder, attrs map[string]gjson.Result, at, role string) error {
-	if role == "tool" {
-		return s.result(rawString(attrs[at+"tool_call_id"]), attrs[at+"content"])
+	if schema.IsObject() {
+		b = append(append(b, `,"parameters":`...), schema.Raw...)
 	}
-	if role != "assistant" {
-		return s.say(chatRole(role), attrs[at+"content"])
-	}
-	var a answer
-	a.text(flattenContent(attrs[at+"content"]).text)
-	for _, form := range []struct{ id, name, args string }{
-		{"tool_calls.%d.id", "tool_calls.%d.name", "tool_calls.%d.arguments"},
-		{"tool_calls.%d.tool_call.id", "tool_calls.%d.tool_call.function.name", "tool_calls.%d.tool_call.function.arguments"},
-	} {
-		for i := range maxMessages {
-			name := attrs[at+fmt.Sprintf(form.name, i)]
-			if name.Str == "" {
-				break
-			}
-			a.call(call{rawString(attrs[at+fmt.Sprintf(form.id, i)]), name.Raw, attrs[at+fmt.Sprintf(form.args, i)].Raw})
-		}
-	}
-	return s.add(a.message(&s.buf))
+	return append(b, `}}`...)
 }

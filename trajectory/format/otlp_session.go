@@ -10,11 +10,14 @@ import (
 
 // trajectories groups the spans into sessions.
 func (p *otlpParser) trajectories() []*trajectory.Trajectory {
+	p.addLogs()
+	p.dropOuter()
+	p.addCached()
 	slices.SortStableFunc(p.chats, func(a, b otlpSpan) int { return a.start.Compare(b.start) })
 	if len(p.chats) == 0 {
 		p.rd.note(trajectory.Finding{
 			File: p.file, Turn: -1, Severity: trajectory.SeverityWarning, Rule: ruleNoCalls,
-			Text: fmt.Sprintf("%d tool executions and %d other spans, but no model call: no span whose gen_ai.operation.name is chat", len(p.tools), p.others),
+			Text: fmt.Sprintf("%d tool executions and %d other spans, but no model call: no span whose gen_ai.operation.name is chat, or that has a model and output tokens", len(p.tools), p.others),
 		})
 	}
 	tools := make(otlpTools)
@@ -49,13 +52,21 @@ func (p *otlpParser) trajectories() []*trajectory.Trajectory {
 		tools.ran(&session.Turns[len(session.Turns)-1], s, next[i])
 	}
 	var all []*trajectory.Trajectory
+	if p.cut > 0 {
+		p.rd.note(trajectory.Finding{File: p.file, Turn: -1, Severity: trajectory.SeverityWarning, Rule: "cut",
+			Text: fmt.Sprintf("the messages of %d calls are not whole JSON, as exporters leave them that limit the length of attributes", p.cut)})
+	}
 	for _, group := range groups {
 		all = append(all, group.trajectories()...)
 	}
 	for _, session := range order {
+		text := "the spans have no messages"
+		if p.cut > 0 {
+			text = "the spans have no messages that are whole"
+		}
 		p.rd.note(trajectory.Finding{
 			File: session.Source, Trajectory: session.ID, Turn: -1, Severity: trajectory.SeverityWarning, Rule: "no-content",
-			Text: "the spans have no messages: prompts are synthetic, and each is taken to begin with the one before it as far as it can",
+			Text: text + ": prompts are synthetic, and each is taken to begin with the one before it as far as it can",
 		})
 		all = append(all, session.Trajectory)
 	}

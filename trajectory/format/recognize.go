@@ -76,7 +76,7 @@ func (k keys) format() (f Format, sure bool) {
 		return Rows, true
 	case strings.HasPrefix(k.values["schema_version"], "ATIF"):
 		return ATIF, true
-	case k.has("resourceSpans"):
+	case k.has("resourceSpans"), k.has("resourceLogs"):
 		return OTLP, true
 	case k.has("log") && !k.has("uuid"):
 		return HAR, true
