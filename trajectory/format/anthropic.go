@@ -103,6 +103,14 @@ func anthropicTools(s *sessionBuilder, tools gjson.Result) (err error) {
 	return err
 }
 
+// checkCreated compares the tokens written to the cache with their parts.
+func (rd *reader) checkCreated(at place, usage gjson.Result) {
+	written, parts := usage.Get("cache_creation_input_tokens"), usage.Get("cache_creation")
+	if sum := parts.Get("ephemeral_5m_input_tokens").Int() + parts.Get("ephemeral_1h_input_tokens").Int(); written.Exists() && sum > 0 && sum != written.Int() {
+		rd.conflict(at, ruleTotal, "%d tokens written to the cache, and parts of %d", written.Int(), sum)
+	}
+}
+
 // anthropicInput returns the input tokens of a call, and how many of them came
 // from the cache.
 func anthropicInput(usage gjson.Result) (prompt, cached int) {

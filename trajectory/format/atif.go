@@ -83,6 +83,7 @@ func (p *atifParser) session(name string, object gjson.Result, path string) {
 			Text: fmt.Sprintf("it continues in %s, which becomes a trajectory of its own", clip(next))})
 	}
 	if t := a.finish(); t != nil {
+		a.checkTotals(object.Get("final_metrics"))
 		s := &atifSession{Trajectory: t, refs: a.refs}
 		p.order = append(p.order, s)
 		p.byID[t.ID] = s
@@ -118,6 +119,22 @@ func (p *atifParser) trajectories() []*trajectory.Trajectory {
 		}
 	}
 	return all
+}
+
+// checkTotals compares the totals of a session with the sums of its calls. They may be
+// more, since some count subagents too.
+func (a *atifReader) checkTotals(totals gjson.Result) {
+	var in, out int
+	for i := range a.Turns {
+		in, out = in+a.Turns[i].PromptTokens, out+a.Turns[i].CompletionTokens
+	}
+	at := place{a.Source, 0, a.ID, -1}
+	if n := totals.Get("total_prompt_tokens"); n.Int() > 0 && int(n.Int()) < in {
+		a.rd.conflict(at, ruleTotal, "total_prompt_tokens of %d, and calls of %d", n.Int(), in)
+	}
+	if n := totals.Get("total_completion_tokens"); n.Int() > 0 && int(n.Int()) < out {
+		a.rd.conflict(at, ruleTotal, "total_completion_tokens of %d, and calls of %d", n.Int(), out)
+	}
 }
 
 // An atifReader reads the steps of one session.
@@ -177,6 +194,10 @@ func (a *atifReader) agent(step gjson.Result, at time.Time) (field string, err e
 		turn.PromptTokens = tokens(step.Get("metrics.prompt_tokens"))
 		turn.OutputTokens = tokens(step.Get("metrics.completion_tokens"))
 		turn.CompletionTokens = turn.OutputTokens
+		metrics := step.Get("metrics")
+		a.rd.check(place{a.Source, 0, a.ID, len(a.Turns) - 1}, counts{
+			input: turn.PromptTokens, cached: tokens(metrics.Get("cached_tokens")), output: turn.OutputTokens, reasoning: tokens(metrics.Get("extra.reasoning_tokens")),
+		})
 	}
 	var answer answer
 	answer.text(flattenContent(step.Get("message")).text)

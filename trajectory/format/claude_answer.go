@@ -37,6 +37,7 @@ func (t *claudeThread) assistant(r claudeRecord, m *claudeMessage) (field string
 		}
 		if from == nil {
 			t.p.answers[key] = t
+			t.p.rd.checkCreated(place{t.file, r.line, t.id(), len(t.turns) - 1}, usage)
 		}
 	}
 	t.replied = false

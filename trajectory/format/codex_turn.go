@@ -105,6 +105,10 @@ func (c *codexFile) usage(info gjson.Result) {
 	if turn.PromptTokens == 0 {
 		turn.PromptTokens = tokens(last.Get("input_tokens"))
 	}
+	c.rd.check(place{c.file, turn.Line, c.ID, n - 1}, counts{
+		input: tokens(last.Get("input_tokens")), cached: tokens(last.Get("cached_input_tokens")), output: tokens(last.Get("output_tokens")),
+		reasoning: tokens(last.Get("reasoning_output_tokens")), total: tokens(last.Get("total_tokens")),
+	})
 	if out := tokens(last.Get("output_tokens")); out > 0 && turn.CompletionTokens == 0 {
 		turn.OutputTokens, turn.CompletionTokens, turn.Origins.Output = out, out, trajectory.Recorded
 	}

@@ -1,7 +1,6 @@
 package format
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/url"
@@ -101,15 +100,19 @@ func (p *harParser) entry(name string, i int, entry gjson.Result) (field string,
 			Text: fmt.Sprintf("entry %d was answered with status %d; left out", i, status)})
 		return "", nil
 	}
-	if err := checkJSON([]byte(body.Str)); err != nil {
-		return "request.postData.text", err
+	text, err := harBody(entry.Get("request.postData"))
+	if err != nil {
+		// Recorders leave out bodies that are long, and say so in their place.
+		p.rd.mended(trajectory.Finding{File: name, Turn: -1, Severity: trajectory.SeverityWarning, Rule: ruleBody},
+			"log.entries[%d].request.postData.text: %v; the call is left out", i, err)
+		return "", nil
 	}
 	c := harCall{file: name, entry: i}
 	if c.begun, err = time.Parse(time.RFC3339, entry.Get("startedDateTime").Str); err != nil {
 		return "startedDateTime", fmt.Errorf("%s, expected a time like 2006-01-02T15:04:05Z", clip(entry.Get("startedDateTime").Raw))
 	}
 	c.turn.ModelTime = seconds(entry.Get("time").Num / 1000)
-	payload := gjson.Parse(body.Str)
+	payload := gjson.Parse(text)
 	s := p.rd.session("", name)
 	if chat {
 		err = chatPayload(s, payload)
@@ -125,8 +128,10 @@ func (p *harParser) entry(name string, i int, entry gjson.Result) (field string,
 		c.turn.MaxOutputTokens = n
 	}
 	c.key = p.key(s.context)
-	c.turn.PromptTokens, c.turn.OutputTokens = harUsage(entry.Get("response.content"))
+	u := harUsage(entry.Get("response.content"))
+	c.turn.PromptTokens, c.turn.OutputTokens = u.input, u.output
 	c.turn.CompletionTokens = c.turn.OutputTokens
+	p.rd.check(place{name, 0, fmt.Sprintf("%s#%d", plainName(name), i), -1}, u)
 	p.calls = append(p.calls, c)
 	return "", nil
 }
@@ -149,45 +154,6 @@ func chatPayload(s *sessionBuilder, payload gjson.Result) error {
 		return errors.New("no messages")
 	}
 	return nil
-}
-
-// harUsage returns the token counts of a response, streamed or not, 0 if unknown.
-// A stream may state them several times: the last one counts.
-func harUsage(content gjson.Result) (prompt, output int) {
-	text := content.Get("text").Str
-	if content.Get("encoding").Str == "base64" {
-		if data, err := base64.StdEncoding.DecodeString(text); err == nil {
-			text = string(data)
-		}
-	}
-	take := func(usage gjson.Result) {
-		if n := tokens(usage.Get("prompt_tokens")); n > 0 {
-			prompt = n
-		} else if n, _ := anthropicInput(usage); n > 0 && n <= maxPrompt {
-			prompt = n
-		}
-		for _, name := range []string{"completion_tokens", "output_tokens"} {
-			if n := tokens(usage.Get(name)); n > 0 {
-				output = n
-			}
-		}
-	}
-	if strings.HasPrefix(strings.TrimSpace(text), "{") {
-		if checkJSON([]byte(text)) == nil {
-			take(gjson.Get(text, "usage"))
-		}
-		return prompt, output
-	}
-	for line := range strings.Lines(text) {
-		data, ok := strings.CutPrefix(strings.TrimSpace(line), "data:")
-		if !ok || !strings.Contains(data, `"usage"`) || checkJSON([]byte(data)) != nil {
-			continue
-		}
-		event := gjson.Parse(data)
-		take(event.Get("usage"))
-		take(event.Get("message.usage"))
-	}
-	return prompt, output
 }
 
 func (p *harParser) trajectories() []*trajectory.Trajectory {

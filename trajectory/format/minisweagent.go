@@ -67,6 +67,7 @@ func miniMessage(s *sessionBuilder, m, before gjson.Result) error {
 	usage := extra.Get("response.usage")
 	turn.PromptTokens, turn.OutputTokens = tokens(usage.Get("prompt_tokens")), tokens(usage.Get("completion_tokens"))
 	turn.CompletionTokens = turn.OutputTokens
+	s.rd.check(place{s.Source, 0, s.ID, len(s.Turns) - 1}, chatCounts(usage))
 	if turn.OutputTokens == 0 {
 		turn.OutputTokens, turn.Origins.Output = estimate(answerChars(m), otherChars), trajectory.Estimated
 	}

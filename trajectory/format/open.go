@@ -102,6 +102,8 @@ func (o Options) openFS(fsys fs.FS, name, label string) (*trajectory.Workload, e
 		return nil, err
 	}
 	rd.uniqueIDs(w)
+	rd.checkText(w)
+	rd.noteConflicts()
 	w.Findings = rd.findings
 	if w.Name == "" {
 		w.Name = plainName(label)
@@ -117,7 +119,7 @@ func (o Options) openFS(fsys fs.FS, name, label string) (*trajectory.Workload, e
 func (rd *reader) noCallsError(label string) error {
 	err := error(errors.New("no model calls found"))
 	for _, f := range rd.findings {
-		if f.Severity == trajectory.SeverityError || f.Rule == ruleUnrecognized || f.Rule == rulePacked || f.Rule == ruleNoCalls {
+		if f.Severity == trajectory.SeverityError || f.Rule == ruleUnrecognized || f.Rule == rulePacked || f.Rule == ruleBody || f.Rule == ruleNoCalls {
 			err = fmt.Errorf("%w; %s", err, f)
 			break
 		}

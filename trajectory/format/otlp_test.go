@@ -185,7 +185,7 @@ func TestReportedOTLP(t *testing.T) {
 		"structured":     {[]string{"conv1 900>30 s u", "conv1 960>8 s u a t"}, "[]"},
 		"traceloop":      {[]string{trace + "900>30 u", trace + "960>30 u a u"}, "[]"},
 		"vercel":         {[]string{trace + "900>30 u"}, "[]"},
-		"uncached-said":  {[]string{"conv1 20005>30 s u", "conv1 20065>8 s u a t"}, "[input-without-cache]"},
+		"uncached-said":  {[]string{"conv1 20005>30 s u", "conv1 20065>8 s u a t"}, "[input-without-cache usage-against-text]"},
 		"uncached-shape": {[]string{"conv1 20005>30 ", "conv1 20065>8 a"}, "[input-without-cache no-content]"},
 	} {
 		t.Run(name, func(t *testing.T) {

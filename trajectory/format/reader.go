@@ -1,12 +1,17 @@
 package format
 
-import "github.com/agentperf/agentperf-go/trajectory"
+import (
+	"fmt"
+
+	"github.com/agentperf/agentperf-go/trajectory"
+)
 
 // Rules of findings that several files report.
 const (
 	ruleBadRecord    = "bad-record"
 	ruleUnrecognized = "unrecognized"
 	rulePacked       = "compressed"
+	ruleBody         = "unreadable-body"
 	ruleNoCalls      = "no-model-calls"
 	ruleClock        = "clock-step"
 )
@@ -20,8 +25,11 @@ type reader struct {
 	problems
 	findings []trajectory.Finding
 	packed   []*packedError // files of the folder that are not read
-	parsers  map[Format]parser
-	order    []parser // in the order of first use
+	// conflicts are the numbers that cannot both be right, in order.
+	conflicts     map[conflictKey]*conflict
+	conflictOrder []*conflict
+	parsers       map[Format]parser
+	order         []parser // in the order of first use
 	// name and source are those that the manifest gives the workload.
 	name, source string
 }
@@ -40,6 +48,13 @@ func (rd *reader) note(f trajectory.Finding) {
 	if len(rd.findings) < maxFindings {
 		rd.findings = append(rd.findings, f)
 	}
+}
+
+// mended adds a finding about something that was left out or changed so that the rest
+// can be read.
+func (rd *reader) mended(f trajectory.Finding, format string, args ...any) {
+	f.Text = fmt.Sprintf(format, args...)
+	rd.note(f)
 }
 
 // atRecord returns a function that reports problems with a record that will be

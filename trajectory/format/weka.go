@@ -83,6 +83,7 @@ func (p *wekaParser) read(name string, f *file) {
 		}
 		p.rd.at(name, 0)("", err)
 	default:
+		d.checkTotals(t)
 		if trj := d.trajectory(t, t.id); trj != nil {
 			p.all = append(p.all, trj)
 		}

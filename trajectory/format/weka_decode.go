@@ -20,6 +20,7 @@ type wekaDecoder struct {
 	failed bool // a mistake was reported
 	seen   bool // requests have begun
 	ids    []uint64
+	totals []byte // unparsed, nil if absent
 }
 
 func (d *wekaDecoder) decode(h wekaHeader) *wekaThread {
@@ -54,6 +55,8 @@ func (d *wekaDecoder) thread(t *wekaThread, path string, chat func() *hashedChat
 			h.tools = d.count(path+"tool_tokens", 0, maxPrompt)
 		case "system_tokens":
 			h.system = d.count(path+"system_tokens", 0, maxPrompt)
+		case "totals":
+			d.totals = d.Skip()
 		case "requests":
 			d.seen = true
 			t.chat = chat()
@@ -136,6 +139,9 @@ func (d *wekaDecoder) request(t *wekaThread, path string) wekaRequest {
 			d.fail(path, err)
 		}
 		r.context, t.answer = c, r.out
+		if blocks := len(d.ids) * t.blockSize; blocks > 0 && (r.in >= blocks+t.blockSize || r.in <= blocks-t.blockSize) {
+			d.rd.conflict(place{d.file, 0, t.id, -1}, ruleBlocksInput, "%s: %d input tokens, and %d blocks of %d", path, r.in, len(d.ids), t.blockSize)
+		}
 	}
 	return r
 }
