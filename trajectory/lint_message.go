@@ -64,6 +64,9 @@ func (l *linter) result(i int, id gjson.Result) {
 
 func (l *linter) answer(i int, message gjson.Result, synthetic bool) {
 	calls := message.Get("tool_calls")
+	if !calls.IsArray() {
+		calls = gjson.Result{} // null is not a call
+	}
 	calls.ForEach(func(_, c gjson.Result) bool {
 		id := c.Get("id").Str
 		if id != "" && l.calls.seen[id] {

@@ -88,7 +88,7 @@ func (p *atifParser) session(name string, object gjson.Result, path string) {
 		p.order = append(p.order, s)
 		p.byID[t.ID] = s
 	}
-	object.Get("subagent_trajectories").ForEach(func(key, sub gjson.Result) bool {
+	elements(object.Get("subagent_trajectories")).ForEach(func(key, sub gjson.Result) bool {
 		p.session(name, sub, fmt.Sprintf("%ssubagent_trajectories[%d].", path, key.Int()))
 		return true
 	})
@@ -207,12 +207,12 @@ func (a *atifReader) agent(step gjson.Result, at time.Time) (field string, err e
 	results := step.Get("observation.results")
 	// Some agents write tool calls into the text, and get the results as text.
 	named := len(results.Array()) == 0
-	results.ForEach(func(_, r gjson.Result) bool {
+	elements(results).ForEach(func(_, r gjson.Result) bool {
 		named = named || r.Get("source_call_id").Str != ""
 		return !named
 	})
 	ids := make(map[string]bool)
-	step.Get("tool_calls").ForEach(func(_, c gjson.Result) bool {
+	elements(step.Get("tool_calls")).ForEach(func(_, c gjson.Result) bool {
 		id, name, args := c.Get("tool_call_id"), c.Get("function_name"), c.Get("arguments")
 		if !named {
 			answer.text(quoted(args.Raw))
@@ -243,7 +243,7 @@ func (a *atifReader) agent(step gjson.Result, at time.Time) (field string, err e
 func (a *atifReader) observe(calls, results gjson.Result, ids map[string]bool) (err error) {
 	given := make(map[string]bool)
 	var rest []gjson.Result
-	results.ForEach(func(_, r gjson.Result) bool {
+	elements(results).ForEach(func(_, r gjson.Result) bool {
 		id, content := r.Get("source_call_id"), r.Get("content")
 		switch {
 		case ids[id.Str] && !given[id.Str]:
@@ -259,7 +259,7 @@ func (a *atifReader) observe(calls, results gjson.Result, ids map[string]bool) (
 	if err != nil {
 		return err
 	}
-	calls.ForEach(func(_, c gjson.Result) bool {
+	elements(calls).ForEach(func(_, c gjson.Result) bool {
 		if id := c.Get("tool_call_id"); ids[id.Str] && !given[id.Str] {
 			given[id.Str] = true
 			err = a.add(toolMessage(&a.buf, rawString(id), `"[no result was recorded]"`))
@@ -276,8 +276,8 @@ func (a *atifReader) observe(calls, results gjson.Result, ids map[string]bool) (
 
 // references reads the subagents that results refer to.
 func (a *atifReader) references(results gjson.Result) {
-	results.ForEach(func(_, r gjson.Result) bool {
-		r.Get("subagent_trajectory_ref").ForEach(func(_, ref gjson.Result) bool {
+	elements(results).ForEach(func(_, r gjson.Result) bool {
+		elements(r.Get("subagent_trajectory_ref")).ForEach(func(_, ref gjson.Result) bool {
 			id := ref.Get("session_id").Str
 			if other := ref.Get("trajectory_id").Str; other != "" {
 				id = other

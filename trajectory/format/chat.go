@@ -11,8 +11,9 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// A chatParser reads conversations, one per line: OpenAI's fine-tuning format,
-// with "messages" and "tools", and ShareGPT's, with "conversations". Each
+// A chatParser reads conversations, one per line or a list of them: OpenAI's
+// fine-tuning format, with "messages" and "tools", ShareGPT's, with "conversations",
+// and data sets of OpenHands' with "trajectory". Each
 // assistant's message is the answer to one request. Times and token counts are
 // not recorded.
 type chatParser struct {
@@ -39,7 +40,7 @@ func (p *chatParser) read(name string, f *file) {
 // add adds one conversation.
 func (p *chatParser) add(name string, line int, path string, object gjson.Result) {
 	report := p.rd.atRecord(name, line)
-	id := strings.Clone(object.Get("id").String()) // a copy, not to keep the whole line
+	id := strings.Clone(first(object, "id", "trajectory_id").String()) // a copy, not to keep the whole line
 	if id == "" || len(id) > maxText {
 		id = fmt.Sprintf("%s:%d", plainName(name), line)
 	}
@@ -58,21 +59,21 @@ func (p *chatParser) conversation(s *sessionBuilder, object gjson.Result, line i
 	if s.tools, err = p.rd.tools(object.Get("tools")); err != nil {
 		return "tools", err
 	}
-	list, share := object.Get("messages"), false
+	list := object.Get("messages")
 	field = "messages"
+	add := recordedMessage
 	if !list.Exists() {
-		list, share, field = object.Get("conversations"), true, "conversations"
+		list, field, add = object.Get("conversations"), "conversations", shareMessage
+	}
+	if other := object.Get(trajectoryKey); !list.Exists() && other.Exists() {
+		list, field, add = other, trajectoryKey, plainRecorded
 	}
 	if !list.IsArray() {
 		return field, errors.New("missing or not an array")
 	}
 	i := 0
 	list.ForEach(func(_, m gjson.Result) bool {
-		if share {
-			err = shareMessage(s, m, line)
-		} else {
-			err = recordedMessage(s, m, line)
-		}
+		err = add(s, m, line)
 		if err == nil && i == maxMessages {
 			err = fmt.Errorf("more than %d", maxMessages)
 		}
@@ -94,7 +95,7 @@ func recordedMessage(s *sessionBuilder, m gjson.Result, line int) error {
 	if m.Get("role").Str == "assistant" {
 		turn := s.turn(line)
 		turn.OutputTokens, turn.Origins.Output = estimate(answerChars(m), otherChars), trajectory.Estimated
-		m.Get("tool_calls").ForEach(func(_, c gjson.Result) bool {
+		elements(m.Get("tool_calls")).ForEach(func(_, c gjson.Result) bool {
 			turn.ToolCalls = append(turn.ToolCalls, toolCallOf(c.Get("id"), c.Get("function.name")))
 			return true
 		})
@@ -105,10 +106,19 @@ func recordedMessage(s *sessionBuilder, m gjson.Result, line int) error {
 	return s.add([]byte(m.Raw))
 }
 
+// plainRecorded is recordedMessage for a message reduced to what servers take: rows of
+// data sets have every key in every message.
+func plainRecorded(s *sessionBuilder, m gjson.Result, line int) error {
+	if m.Get("role").Str != "assistant" {
+		return plainMessage(s, m)
+	}
+	return recordedMessage(s, gjson.ParseBytes(plainAnswer(m, &s.buf)), line)
+}
+
 // objectArguments returns the answer in m with its tool arguments as strings,
 // since servers refuse objects; ok is false if m has no such arguments.
 func objectArguments(m gjson.Result) (a answer, ok bool) {
-	m.Get("tool_calls").ForEach(func(_, c gjson.Result) bool {
+	elements(m.Get("tool_calls")).ForEach(func(_, c gjson.Result) bool {
 		args := c.Get("function.arguments")
 		ok = ok || args.IsObject()
 		a.call(call{rawString(c.Get("id")), rawString(c.Get("function.name")), args.Raw})
@@ -122,6 +132,9 @@ func objectArguments(m gjson.Result) (a answer, ok bool) {
 
 // shareMessage adds a message in ShareGPT's form.
 func shareMessage(s *sessionBuilder, m gjson.Result, line int) error {
+	if m.Get("role").Exists() {
+		return recordedMessage(s, m, line) // some have OpenAI's messages in ShareGPT's list
+	}
 	value := m.Get("value")
 	if value.Type != gjson.String {
 		return errors.New(`"value" is missing or not a string`)

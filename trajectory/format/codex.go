@@ -177,7 +177,7 @@ func (c *codexFile) item(item gjson.Result, at time.Time, line int, own bool) er
 		return c.say(c.role(role), item.Get("content"))
 	case "reasoning":
 		a := c.open(at, line, own)
-		item.Get("summary").ForEach(func(_, part gjson.Result) bool {
+		elements(item.Get("summary")).ForEach(func(_, part gjson.Result) bool {
 			a.reasoning(part.Get("text").Raw)
 			return true
 		})

@@ -73,7 +73,7 @@ func answerChars(message gjson.Result) int {
 	for _, name := range []string{"reasoning", "reasoning_content"} {
 		n += max(0, len(message.Get(name).Raw)-2)
 	}
-	message.Get("tool_calls").ForEach(func(_, c gjson.Result) bool {
+	elements(message.Get("tool_calls")).ForEach(func(_, c gjson.Result) bool {
 		n += len(c.Get("function.name").Raw) + len(c.Get("function.arguments").Raw)
 		return true
 	})

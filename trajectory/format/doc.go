@@ -22,11 +22,12 @@
 //	                "single_user_agentic_replay", whose tasks name a trace each
 //	rows            their hosted benchmark, and the traces of a manifest: a request
 //	                per line, with conversation_id, conversation_idx, messages, tools
-//	weka            kv-cache-tester and SemiAnalysis: a session per file, its
-//	                requests as lists of block hashes, with subagents
+//	weka            kv-cache-tester and SemiAnalysis: a session per file or line,
+//	                its requests as lists of block hashes, with subagents
 //	claude-code     session logs of Claude Code, with the files of subagents
-//	chat            a conversation per line: OpenAI's "messages", ShareGPT's
-//	                "conversations"
+//	chat            a conversation per line, or a list of them: OpenAI's
+//	                "messages", ShareGPT's "conversations", "trajectory" in data
+//	                sets of OpenHands'
 //	aiperf          the requests of Mooncake, Bailian and AIPerf's mooncake_trace:
 //	                block hashes, lengths, texts, messages or whole bodies
 //	atif            the Agent Trajectory Interchange Format 1.x
@@ -37,6 +38,7 @@
 //	                OpenTelemetry's generative AI conventions in their several
 //	                versions, of OpenInference, Traceloop, Vercel or Sentry
 //	har             HTTP archives of chat completions and of Anthropic's messages
+//	tracelab        TraceLab's rounds: tokens and times of tools, without text
 //
 // Files may be compressed with gzip, or in any way for which Options.Decompress has
 // a function. Of a folder, Open reads manifest.json or, if there is none, all

@@ -61,6 +61,10 @@ func (rd *reader) readMember(fsys fs.FS, name string) {
 		rd.errs, rd.packed = rd.errs[:before:before], append(rd.packed, p)
 		return
 	}
+	if strings.HasSuffix(rd.unpacked(name), ".csv") && !errors.Is(wrong[0], errTable) {
+		rd.errs = rd.errs[:before:before]
+		return // folders are full of tables
+	}
 	severity, rule := trajectory.SeverityWarning, ruleUnrecognized
 	switch rows := strings.HasSuffix(rd.unpacked(name), ".jsonl"); {
 	case errors.Is(wrong[0], errUnknown), errors.Is(wrong[0], errEmpty), errors.Is(wrong[0], errIrregular), !known && !rows:
@@ -145,6 +149,10 @@ func (rd *reader) recordings(fsys fs.FS) (names []string, err error) {
 			}
 		case len(names) == maxFiles:
 			return fmt.Errorf("folder has more than %d files", maxFiles)
+		case strings.HasSuffix(rd.unpacked(name), ".csv"):
+			if rd.Format == "" { // to say what it is, if it is a published trace
+				names = append(names, name)
+			}
 		case slices.ContainsFunc(suffixes(), func(s string) bool { return strings.HasSuffix(rd.unpacked(name), s) }):
 			names = append(names, name)
 		}

@@ -17,10 +17,11 @@ const (
 	MiniSWEAgent Format = "mini-swe-agent"
 	OTLP         Format = "otlp"
 	HAR          Format = "har"
+	TraceLab     Format = "tracelab"
 )
 
 // Formats returns all formats that can be read, in the order of the package
 // documentation.
 func Formats() []Format {
-	return []Format{Manifest, Rows, Weka, ClaudeCode, Chat, AIPerf, ATIF, Codex, SWEAgent, MiniSWEAgent, OTLP, HAR}
+	return []Format{Manifest, Rows, Weka, ClaudeCode, Chat, AIPerf, ATIF, Codex, SWEAgent, MiniSWEAgent, OTLP, HAR, TraceLab}
 }

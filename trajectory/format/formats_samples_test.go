@@ -2,8 +2,10 @@ package format
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -340,12 +342,27 @@ func TestSampleMiniSWE(t *testing.T) {
 	}
 }
 
+// Two sessions of 10 and 9 rounds, whose tokens add up to sums made with another program.
+func TestSampleTraceLab(t *testing.T) {
+	w := recorded(t, "tracelab/sanitized_round_trace.jsonl")
+	var got []string
+	for _, tr := range w.Trajectories {
+		in, out := 0, 0
+		for _, turn := range tr.Turns {
+			in, out = in+turn.PromptTokens, out+turn.OutputTokens
+		}
+		got = append(got, fmt.Sprintf("%.5s %d turns, %d in, %d out", tr.ID, len(tr.Turns), in, out))
+	}
+	if want := []string{"claud 10 turns, 418193 in, 9423 out", "codex 9 turns, 95819 in, 1912 out"}; !slices.Equal(got, want) {
+		t.Errorf("%q, expected %q", got, want)
+	}
+}
+
 // Recordings of something else say what they have instead.
 func TestSampleOthers(t *testing.T) {
 	for name, want := range map[string]string{
 		"otel-genai/vs-copilot-sample-1.jsonl":      "3 tool executions and 1 other spans, but no model call",
 		"har-proxy/openinference-bedrock-agent.har": "1 requests, but none to /chat/completions or /v1/messages",
-		"tracelab/sanitized_round_trace.jsonl":      "unknown format",
 		"gemini-cli/entire-f7633853.json":           "unknown format",
 	} {
 		path := filepath.Join("..", "..", "..", "shared", "samples", name)

@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -86,7 +87,11 @@ func FuzzManifest(f *testing.F) {
 // FuzzFormats gives every reader whatever there is, the format named or recognized.
 func FuzzFormats(f *testing.F) {
 	formats := append(Formats(), "")
-	for _, name := range fixtures(f) {
+	reported, err := filepath.Glob("testdata/reported/*.*")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, name := range append(fixtures(f), reported...) {
 		data := readFile(f, name)
 		f.Add(uint8(len(formats)-1), false, data)
 		for i := range formats {

@@ -94,6 +94,15 @@ func jsonType(value gjson.Result) string {
 	}
 }
 
+// elements returns a value if it is an array, and otherwise one without elements: a
+// loop over null, which many tools write for an empty list, is not empty.
+func elements(v gjson.Result) gjson.Result {
+	if !v.IsArray() {
+		return gjson.Result{}
+	}
+	return v
+}
+
 // clip shortens text from a file that is quoted in a message.
 func clip(s string) string {
 	const most = 60

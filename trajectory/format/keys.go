@@ -7,6 +7,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/tidwall/gjson"
 )
 
 // keys are the keys of a JSON object, in order, and those of its values that are
@@ -14,6 +16,9 @@ import (
 type keys struct {
 	names  []string
 	values map[string]string
+	// chat is set if the object has a trajectory that is a list of chat messages, share
+	// if it has conversations in ShareGPT's form.
+	chat, share bool
 	cut    bool // the object is incomplete
 	spread bool // the object has line ends in it
 }
@@ -24,6 +29,10 @@ func (k keys) has(name string) bool { return slices.Contains(k.names, name) }
 // error for invalid JSON, but not for an object that is cut short.
 func firstKeys(data []byte) (k keys, err error) {
 	k, end, err := keysOf(bytes.NewReader(data))
+	if k.cut {
+		k.chat = k.chat || beginsWith(data, trajectoryKey, "role")
+		k.share = k.share || beginsWith(data, "conversations", "from")
+	}
 	k.spread = bytes.IndexByte(data[:end], '\n') >= 0
 	return k, err
 }
@@ -50,6 +59,12 @@ func keysOf(r io.Reader) (k keys, end int64, err error) {
 			k.cut = true
 			return k, 0, cutShort(err)
 		}
+		switch name {
+		case trajectoryKey:
+			k.chat = gjson.GetBytes(value, "0.role").Exists()
+		case "conversations":
+			k.share = gjson.GetBytes(value, "0.from").Exists()
+		}
 		if len(value) < 100 && value[0] == '"' {
 			var text string
 			if json.Unmarshal(value, &text) == nil {
@@ -59,6 +74,32 @@ func keysOf(r io.Reader) (k keys, end int64, err error) {
 	}
 	_, err = dec.Token() // the closing brace
 	return k, 0, cutShort(err)
+}
+
+// trajectoryKey is a key under which some tools have chat messages, others steps.
+const trajectoryKey = "trajectory"
+
+// beginsWith reports whether an object, perhaps cut short, has a list of the given name
+// whose first element has a key.
+func beginsWith(data []byte, list, key string) bool {
+	_, data, _ = bytes.Cut(data, []byte(`"`+list+`"`))
+	dec := json.NewDecoder(bytes.NewReader(bytes.TrimLeft(data, ": \t\r\n[")))
+	if start, err := dec.Token(); err != nil || start != json.Delim('{') {
+		return false
+	}
+	for {
+		name, err := dec.Token()
+		if err != nil {
+			return false
+		}
+		if name == key {
+			return true
+		}
+		var value json.RawMessage
+		if dec.Decode(&value) != nil {
+			return false
+		}
+	}
 }
 
 func cutShort(err error) error {

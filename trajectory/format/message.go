@@ -35,7 +35,7 @@ func plainAnswer(m gjson.Result, buf *[]byte) []byte {
 	if content := m.Get("content"); content.Exists() {
 		a.text(flattenContent(content).text)
 	}
-	m.Get("tool_calls").ForEach(func(_, c gjson.Result) bool {
+	elements(m.Get("tool_calls")).ForEach(func(_, c gjson.Result) bool {
 		a.call(call{rawString(c.Get("id")), rawString(c.Get("function.name")), c.Get("function.arguments").Raw})
 		return true
 	})

@@ -200,6 +200,8 @@ func (rd *reader) parser(f Format) parser {
 		p = newOTLPParser(rd)
 	case HAR:
 		p = newHARParser(rd)
+	case TraceLab:
+		p = newTraceLabParser(rd)
 	}
 	rd.parsers[f] = p
 	rd.order = append(rd.order, p)

@@ -69,10 +69,10 @@ func (p *otlpParser) read(name string, f *file) {
 // export reads the spans of one export.
 func (p *otlpParser) export(name string, line int, object gjson.Result) {
 	i := 0
-	object.Get("resourceSpans").ForEach(func(_, resource gjson.Result) bool {
-		resource.Get("scopeSpans").ForEach(func(_, scope gjson.Result) bool {
+	elements(object.Get("resourceSpans")).ForEach(func(_, resource gjson.Result) bool {
+		elements(resource.Get("scopeSpans")).ForEach(func(_, scope gjson.Result) bool {
 			instrumentation := name + " " + scope.Get("scope.name").Str
-			scope.Get("spans").ForEach(func(_, span gjson.Result) bool {
+			elements(scope.Get("spans")).ForEach(func(_, span gjson.Result) bool {
 				if field, err := p.span(name, line, span, instrumentation); err != nil {
 					p.rd.atRecord(name, line)(fmt.Sprintf("spans[%d].%s", i, field), err)
 				}

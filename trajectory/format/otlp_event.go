@@ -16,7 +16,7 @@ type otlpEvent struct {
 
 // otlpEvents returns the events of a span that may hold messages.
 func otlpEvents(list gjson.Result) (all []otlpEvent) {
-	list.ForEach(func(_, event gjson.Result) bool {
+	elements(list).ForEach(func(_, event gjson.Result) bool {
 		if e, ok := otlpEventOf(event.Get("name").Str, event); ok {
 			all = append(all, e)
 		}

@@ -9,7 +9,7 @@ import (
 // otlpAttributes returns the values of attributes by key, as plain JSON.
 func otlpAttributes(list gjson.Result) map[string]gjson.Result {
 	attrs := make(map[string]gjson.Result)
-	list.ForEach(func(_, a gjson.Result) bool {
+	elements(list).ForEach(func(_, a gjson.Result) bool {
 		attrs[a.Get("key").Str] = otlpValue(a.Get("value"))
 		return true
 	})
@@ -37,7 +37,7 @@ func appendOTLP(dst []byte, v gjson.Result) []byte {
 		switch kind.Str {
 		case "arrayValue":
 			dst = append(dst, '[')
-			inside.Get("values").ForEach(func(i, element gjson.Result) bool {
+			elements(inside.Get("values")).ForEach(func(i, element gjson.Result) bool {
 				if len(dst) > n+1 {
 					dst = append(dst, ',')
 				}
@@ -47,7 +47,7 @@ func appendOTLP(dst []byte, v gjson.Result) []byte {
 			dst = append(dst, ']')
 		case "kvlistValue":
 			dst = append(dst, '{')
-			inside.Get("values").ForEach(func(_, pair gjson.Result) bool {
+			elements(inside.Get("values")).ForEach(func(_, pair gjson.Result) bool {
 				if len(dst) > n+1 {
 					dst = append(dst, ',')
 				}

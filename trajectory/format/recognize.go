@@ -28,6 +28,9 @@ func recognize(head []byte) (kind Format, sure bool, err error) {
 	if len(rest) == 0 {
 		return "", true, errEmpty
 	}
+	if err := knownTable(rest); err != nil {
+		return "", true, err
+	}
 	for len(rest) > 0 {
 		if rest[0] == '[' {
 			// The only lists without an object around them are those of messages
@@ -36,7 +39,7 @@ func recognize(head []byte) (kind Format, sure bool, err error) {
 			if err == nil && inside.has("role") {
 				return MiniSWEAgent, true, nil
 			}
-			if err == nil && inside.has("messages") {
+			if err == nil && (inside.has("messages") || inside.share || inside.chat) {
 				return Chat, true, nil
 			}
 			if err == nil && len(inside.names) > 0 {
@@ -62,7 +65,7 @@ func recognize(head []byte) (kind Format, sure bool, err error) {
 
 // isLines reports whether a format has one record per line.
 func isLines(f Format) bool {
-	return slices.Contains([]Format{Rows, Chat, AIPerf, ClaudeCode, Codex}, f)
+	return slices.Contains([]Format{Rows, Chat, AIPerf, ClaudeCode, Codex, TraceLab}, f)
 }
 
 // format returns the format whose records have these keys; sure is false if keys
@@ -72,6 +75,8 @@ func (k keys) format() (f Format, sure bool) {
 	switch {
 	case k.has("mode") && !k.has("type"), k.has("tasks"):
 		return Manifest, true
+	case k.has("newly_append_tokens"):
+		return TraceLab, true
 	case k.has("conversation_id") || k.has("conversation_idx") || k.has("task_id") || k.has("turn_id"):
 		return Rows, true
 	case strings.HasPrefix(k.values["schema_version"], "ATIF"):
@@ -82,7 +87,9 @@ func (k keys) format() (f Format, sure bool) {
 		return HAR, true
 	case k.has("block_size") || k.has("hash_id_scope") || k.has("tool_tokens"):
 		return Weka, true
-	case k.has("trajectory") && !k.has("session_id"), k.has("replay_config"), k.has("history") && k.has("info"):
+	case k.chat: // OpenHands' rows in data sets
+		return Chat, true
+	case k.has(trajectoryKey) && !k.has("session_id"), k.has("replay_config"), k.has("history") && k.has("info"):
 		return SWEAgent, true
 	case strings.HasPrefix(k.values["trajectory_format"], "mini-swe-agent"), k.has("info") && k.has("messages"):
 		return MiniSWEAgent, true

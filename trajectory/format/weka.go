@@ -1,15 +1,18 @@
 package format
 
 import (
+	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"unicode/utf8"
 
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// A wekaParser reads the traces of kv-cache-tester: one JSON object per session,
-// its requests as lists of block hashes.
+// A wekaParser reads the traces of kv-cache-tester: one JSON object per session, in a
+// file or on a line, its requests as lists of block hashes.
 type wekaParser struct {
 	rd  *reader
 	all []*trajectory.Trajectory
@@ -54,34 +57,61 @@ func (r *wekaRequest) end() float64 { return r.start + max(0, r.apiTime) }
 
 func (p *wekaParser) read(name string, f *file) {
 	data, err := readAll(f, maxDocument)
-	switch {
-	case err != nil:
+	if err != nil {
 		p.rd.add(fmt.Errorf("%s: %w", name, err))
 		return
-	case len(data) > maxDocument:
-		err = fmt.Errorf("more than %d MiB", maxDocument>>20)
-	case !utf8.Valid(data):
-		err = errors.New("not UTF-8")
 	}
-	if err != nil {
-		p.rd.at(name, 0)("", err)
+	if isRows(data) {
+		// Data sets have a session on each line.
+		again := &file{Reader: bufio.NewReaderSize(io.MultiReader(bytes.NewReader(data), f), headSize)}
+		p.rd.eachLine(name, again, func(line int, row []byte) { p.document(name, line, row) })
 		return
 	}
-	d := &wekaDecoder{rd: p.rd, file: name, data: trimBOM(data)}
+	if len(data) > maxDocument {
+		p.rd.at(name, 0)("", fmt.Errorf("more than %d MiB", maxDocument>>20))
+		return
+	}
+	p.document(name, 0, trimBOM(data))
+}
+
+// isRows reports whether the first line of a file is one object and the next begins
+// another.
+func isRows(data []byte) bool {
+	first, rest, _ := bytes.Cut(bytes.TrimSpace(trimBOM(data)), []byte("\n"))
+	first, rest = bytes.TrimSpace(first), bytes.TrimSpace(rest)
+	return len(rest) > 0 && rest[0] == '{' && !bytes.ContainsRune([]byte("[{,:"), rune(first[len(first)-1]))
+}
+
+// document reads a session, on the given line or, if that is 0, as the whole file.
+func (p *wekaParser) document(name string, line int, data []byte) {
+	d := &wekaDecoder{rd: p.rd, file: name, data: data, report: p.rd.at(name, 0)}
+	id := plainName(name)
+	if line > 0 {
+		id = fmt.Sprintf("%s:%d", id, line)
+		d.report = p.rd.atRecord(name, line)
+	}
+	if !utf8.Valid(data) {
+		d.report("", errors.New("not UTF-8"))
+		return
+	}
 	// In all known files the header comes first. If it does not, the file is read
 	// twice, the second time with the header known.
-	t := d.decode(wekaHeader{id: plainName(name), blockSize: 64})
+	t := d.decode(wekaHeader{id: id, blockSize: 64})
 	if d.late && d.Err == nil && !d.failed {
 		t = d.decode(t.wekaHeader)
 	}
 	switch {
 	case d.failed:
 	case d.Err != nil:
-		err := checkDocument(d.data)
+		check := checkDocument
+		if line > 0 {
+			check = checkJSON // the line is told already
+		}
+		err := check(d.data)
 		if err == nil {
 			err = d.Err
 		}
-		p.rd.at(name, 0)("", err)
+		d.report("", err)
 	default:
 		d.checkTotals(t)
 		if trj := d.trajectory(t, t.id); trj != nil {

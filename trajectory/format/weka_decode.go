@@ -10,9 +10,10 @@ import (
 
 // A wekaDecoder decodes one file.
 type wekaDecoder struct {
-	rd   *reader
-	file string
-	data []byte
+	rd     *reader
+	file   string
+	data   []byte
+	report func(field string, err error)
 	jsonscan.Scanner
 	// late is set if a header field came after requests that were decoded with
 	// another value of it.

@@ -12,7 +12,7 @@ import (
 func (d *wekaDecoder) fail(field string, err error) {
 	if !d.failed {
 		d.failed = true
-		d.rd.at(d.file, 0)(field, err)
+		d.report(field, err)
 	}
 	d.Pos = len(d.data)
 	d.Err = errors.Join(d.Err, err)
