@@ -20,6 +20,8 @@ import (
 //	context-window       error    prompt and answer do not fit Policy.Window
 //	missing-output       error    no length was recorded, and Policy.Output is exact;
 //	                              a warning if it is exact by default
+//	half-character       error    text that is cut inside a character; readers mend it
+//	empty-tool-calls     error    a list of tool calls without calls; readers mend it
 //	call-without-result  warning  a tool call without a result after it
 //	id-reused            warning  two tool calls of one history have the same ID
 //	empty-assistant      warning  an assistant's message without text and calls

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/tidwall/gjson"
+
+	"github.com/agentperf/agentperf-go/internal/jsonscan"
 )
 
 // callState follows the tool calls of a context.
@@ -43,6 +45,12 @@ func (l *linter) message(i int, m *Message) {
 	}
 	if n := pictures(message.Get("content")); n > 0 && !l.counted[m] {
 		l.note(i, SeverityWarning, "image", "%d picture(s) in a message: not every server takes them", n)
+	}
+	if !l.counted[m] && jsonscan.LoneSurrogate(m.wire, 0) >= 0 {
+		l.note(i, SeverityError, "half-character", "a message holds half of a character (a surrogate without the other), which servers refuse")
+	}
+	if calls := message.Get("tool_calls"); calls.IsArray() && !calls.Get("0").Exists() {
+		l.note(i, SeverityError, "empty-tool-calls", "a message has an empty list of tool calls, which servers refuse")
 	}
 	if kind != "" && !l.counted[m] {
 		l.note(i, SeverityWarning, "secret", "a message of role %s holds what looks like a %s", m.Role(), kind)

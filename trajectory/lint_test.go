@@ -91,6 +91,12 @@ func TestLint(t *testing.T) {
 		{name: "no length, free", policy: trajectory.Policy{Output: trajectory.OutputFree}, change: func(tr *trajectory.Trajectory) { tr.Turns[0].OutputTokens = 0 }, requests: [][]string{{sys, user}}},
 		{name: "empty answer", requests: [][]string{{sys, user, `{"role":"assistant","content":""}`, user}}, want: []string{
 			"a.jsonl:1 0 warning empty-assistant"}},
+		{name: "half a character", requests: [][]string{{sys, `{"role":"user","content":"\ud83d\u2026"}`}}, want: []string{
+			"a.jsonl:1 0 error half-character"}},
+		{name: "a whole character", requests: [][]string{{sys, `{"role":"user","content":"\ud83d\ude00 \\ud83d"}`}}},
+		{name: "a list of no calls", requests: [][]string{{sys, user, `{"role":"assistant","content":"A","tool_calls":[]}`, user}}, want: []string{
+			"a.jsonl:1 0 error empty-tool-calls"}},
+		{name: "null for no calls", requests: [][]string{{sys, user, `{"role":"assistant","content":"A","tool_calls":null}`, user}}},
 		{name: "image", requests: [][]string{{sys, `{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:"}}]}`}}, want: []string{
 			"a.jsonl:1 0 warning image"}},
 		{name: "secret", requests: [][]string{{sys, `{"role":"user","content":"use ` + key + `"}`}}, want: []string{

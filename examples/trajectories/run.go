@@ -36,6 +36,7 @@ type call struct {
 
 	format  string
 	skipBad bool
+	strict  bool
 	redact  bool
 }
 
@@ -77,18 +78,19 @@ func (c *call) parse(arguments int) error {
 	if len(c.args) != arguments {
 		return c.flags.Check(errors.New("expected " + c.arguments))
 	}
-	return c.flags.Check((format.Options{Format: format.Format(c.format)}).Validate())
+	return c.flags.Check((format.Options{Format: format.Format(c.format), SkipBad: c.skipBad, Strict: c.strict}).Validate())
 }
 
 // reading registers the flags of commands that read a file.
 func (c *call) reading() {
 	c.flags.StringVar(&c.format, "format", "", "the `format` of FILE, one of "+cli.Names(format.Formats())+" (default: recognized by its content)")
+	c.flags.BoolVar(&c.strict, "strict", false, "refuse what is otherwise mended or left out")
 	c.flags.BoolVar(&c.skipBad, "skip-bad", false, "skip bad records instead of giving up")
 }
 
 // open reads the file that is named.
 func (c *call) open(name string) (*trajectory.Workload, error) {
-	o := format.Options{Format: format.Format(c.format), SkipBad: c.skipBad}
+	o := format.Options{Format: format.Format(c.format), SkipBad: c.skipBad, Strict: c.strict}
 	if c.redact {
 		o.Redact = format.RedactSecrets()
 	}

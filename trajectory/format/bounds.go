@@ -57,3 +57,22 @@ const (
 	maxProblems = 20     // as many as anyone reads at once
 	maxFindings = 10_000 // a file of a million bad lines is known to be bad by then
 )
+
+// Bounds of what is searched, where the time is quadratic in it.
+const (
+	// maxBlocksCompared bounds the blocks of an answer of Claude Code that a further
+	// one is compared with. Answers have some tens.
+	maxBlocksCompared = 1000
+
+	// maxRunning bounds the calls of a session among which the one is looked for that
+	// a subagent belongs to. Far fewer run side by side.
+	maxRunning = 1000
+
+	// maxAncestors bounds the spans above a span that are looked at. Traces have some
+	// tens of levels.
+	maxAncestors = 100
+
+	// maxAnswerParts bounds how far behind the end of a history the answer to the
+	// request before is looked for. Results of more tools do not follow one answer.
+	maxAnswerParts = 1000
+)

@@ -137,9 +137,6 @@ func answerOf(t *trajectory.Trajectory, i int) *trajectory.Message {
 	return nil
 }
 
-// maxAnswerParts bounds how far behind the end of a history its answer is looked for.
-const maxAnswerParts = 1000
-
 // pictures are the histories of a thread that were searched for pictures.
 type pictures map[*trajectory.History]bool
 

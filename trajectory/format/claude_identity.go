@@ -65,8 +65,7 @@ func (t *claudeThread) repeats(b claudeBlock) bool {
 		what = b.text // the content is a single string
 	}
 	h := t.p.hash(what)
-	const most = 1000 // far more than any answer has; the time is quadratic in it
-	for _, seen := range t.blocks[max(0, len(t.blocks)-most):] {
+	for _, seen := range t.blocks[max(0, len(t.blocks)-maxBlocksCompared):] {
 		if seen == h {
 			t.repeated++
 			return true

@@ -26,6 +26,7 @@ func (p *claudeParser) trajectories() []*trajectory.Trajectory {
 	sessions := make(map[string]*trajectory.Trajectory)
 	built := make(map[*claudeThread]*trajectory.Trajectory)
 	for _, t := range p.order {
+		p.rd.file = t.file
 		t.flush()
 		if len(t.turns) == 0 {
 			if t.agent == "" && t.context != nil {
@@ -57,7 +58,8 @@ func (p *claudeParser) trajectories() []*trajectory.Trajectory {
 
 func (t *claudeThread) trajectory() *trajectory.Trajectory {
 	if t.stray > 0 {
-		t.p.note(t, 0, -1, trajectory.SeverityWarning, "stray", fmt.Sprintf("%d tool results or parts of answers belong to no open call or answer; left out", t.stray))
+		t.p.rd.mended(trajectory.Finding{File: t.file, Trajectory: t.id(), Turn: -1, Severity: trajectory.SeverityWarning, Rule: ruleStray},
+			"%d tool results or parts of answers belong to no open call or answer; left out", t.stray)
 	}
 	if t.reused > 0 {
 		t.p.note(t, 0, -1, trajectory.SeverityInfo, "same-answer-id", fmt.Sprintf("%d answers have the ID of the one before; what they answer, their request IDs and their token counts tell them apart", t.reused))
@@ -66,7 +68,8 @@ func (t *claudeThread) trajectory() *trajectory.Trajectory {
 		t.p.note(t, 0, -1, trajectory.SeverityInfo, "repeated", fmt.Sprintf("%d parts of answers are recorded more than once; each counts once", t.repeated))
 	}
 	if t.lost > 0 {
-		t.p.note(t, 0, -1, trajectory.SeverityWarning, "call-without-result", fmt.Sprintf("%d tool calls have no result; a placeholder stands for each", t.lost))
+		t.p.rd.mended(trajectory.Finding{File: t.file, Trajectory: t.id(), Turn: -1, Severity: trajectory.SeverityWarning, Rule: ruleNoResult},
+			"%d tool calls have no result; a placeholder stands for each", t.lost)
 	}
 	if t.retried > 0 {
 		t.p.note(t, 0, -1, trajectory.SeverityInfo, "retry", fmt.Sprintf("%d messages of the client's about failed calls are left out; the calls were load, but what was sent is not in the log", t.retried))

@@ -74,9 +74,8 @@ func (p *claudeParser) linkWorkflow(r claudeRecord, m *claudeMessage) {
 // running returns the last of a session's calls, in order of time, that was running
 // when a subagent began, nil if there is none.
 func running(calls []*claudeCall, t *claudeThread) *claudeCall {
-	const most = 1000 // far more than run side by side; the time is quadratic in it
 	n, _ := slices.BinarySearchFunc(calls, t.first, startedBy)
-	for i := n - 1; i >= max(0, n-most); i-- {
+	for i := n - 1; i >= max(0, n-maxRunning); i-- {
 		if calls[i].result.After(t.first) {
 			return calls[i]
 		}

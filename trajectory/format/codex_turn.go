@@ -12,6 +12,7 @@ import (
 // settle adds a placeholder for each result that never came.
 func (c *codexFile) settle() {
 	for _, id := range c.owed {
+		c.rd.mendedHere(ruleNoResult, "a tool call has no result; a placeholder stands for it, here and in the rest of the file")
 		c.add(toolMessage(&c.buf, id, `"[no result was recorded]"`))
 	}
 	c.owed = nil

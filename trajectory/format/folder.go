@@ -57,6 +57,9 @@ func (rd *reader) readMember(fsys fs.FS, name string) {
 	if len(wrong) == 0 {
 		return
 	}
+	if rd.Strict && !errors.Is(wrong[0], errEmpty) {
+		return
+	}
 	if p, ok := errors.AsType[*packedError](wrong[0]); ok {
 		rd.errs, rd.packed = rd.errs[:before:before], append(rd.packed, p)
 		return
@@ -131,7 +134,8 @@ func (rd *reader) recordings(fsys fs.FS) (names []string, err error) {
 	err = fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case !fs.ValidPath(name):
-			rd.note(trajectory.Finding{File: strconv.QuoteToASCII(name), Turn: -1, Severity: trajectory.SeverityWarning, Rule: ruleUnrecognized, Text: "its name is not UTF-8, so it cannot be opened; left out"})
+			rd.mended(trajectory.Finding{File: strconv.QuoteToASCII(name), Turn: -1, Severity: trajectory.SeverityWarning, Rule: ruleUnrecognized},
+				"its name is not UTF-8, so it cannot be opened; left out")
 			if d.IsDir() {
 				return fs.SkipDir
 			}

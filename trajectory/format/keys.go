@@ -19,8 +19,8 @@ type keys struct {
 	// chat is set if the object has a trajectory that is a list of chat messages, share
 	// if it has conversations in ShareGPT's form.
 	chat, share bool
-	cut    bool // the object is incomplete
-	spread bool // the object has line ends in it
+	cut         bool // the object is incomplete
+	spread      bool // the object has line ends in it
 }
 
 func (k keys) has(name string) bool { return slices.Contains(k.names, name) }

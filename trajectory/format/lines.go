@@ -55,6 +55,7 @@ func (l *lines) next() ([]byte, error) {
 // without lines.
 func (rd *reader) eachLine(name string, f *file, each func(line int, data []byte)) {
 	in := &lines{r: f.Reader, max: rd.maxLine}
+	defer func() { rd.line = 0 }()
 	any := false
 	for !rd.full() {
 		data, err := in.next()
@@ -74,6 +75,7 @@ func (rd *reader) eachLine(name string, f *file, each func(line int, data []byte
 			continue
 		}
 		any = true
+		rd.file, rd.line = name, in.n
 		each(in.n, data)
 	}
 }
@@ -108,6 +110,7 @@ func (rd *reader) documentOrLines(name string, f *file) (all []objectAt, ok bool
 		rd.add(fmt.Errorf("%s: %w", name, cmp.Or(err, fmt.Errorf("more than %d MiB", maxDocument>>20))))
 		return nil, false
 	}
+	rd.file = name
 	if data = trimBOM(data); checkJSON(data) == nil {
 		return []objectAt{{0, parse(data)}}, true
 	}
@@ -125,6 +128,7 @@ func (rd *reader) document(name string, f *file) (data []byte, ok bool) {
 		rd.add(fmt.Errorf("%s: %w", name, err))
 		return nil, false
 	}
+	rd.file = name
 	data = trimBOM(data)
 	if len(data) > maxDocument {
 		err = fmt.Errorf("more than %d MiB", maxDocument>>20)

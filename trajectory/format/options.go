@@ -1,6 +1,7 @@
 package format
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -20,6 +21,11 @@ type Options struct {
 	// the file that was named to Open, or with the folder's manifest, remain
 	// errors.
 	SkipBad bool
+	// Strict refuses what is otherwise mended or left out, with a finding, so that
+	// the rest can be replayed: text and lists that servers refuse, calls without
+	// results and results without calls, bodies that cannot be read, files in a
+	// folder that are no recording. It excludes SkipBad.
+	Strict bool
 	// Decompress has, by suffix of the file name such as ".zst", what unpacks files
 	// that are compressed in a way unknown to this package. A function is given
 	// the file and returns its content, and is closed before the file is. Gzip
@@ -32,11 +38,14 @@ type Options struct {
 	Redact func(json []byte) []byte
 }
 
-// Validate reports an unknown Format, and a suffix in Decompress that does not begin
+// Validate reports an unknown Format, Strict beside SkipBad, and a suffix in Decompress that does not begin
 // with a dot or has no function.
 func (o Options) Validate() error {
 	if o.Format != "" && !slices.Contains(Formats(), o.Format) {
 		return fmt.Errorf("format: Format is %q, expected one of %q", o.Format, Formats())
+	}
+	if o.Strict && o.SkipBad {
+		return errors.New("format: Strict and SkipBad are both set")
 	}
 	for suffix, open := range o.Decompress {
 		if len(suffix) < 2 || suffix[0] != '.' || open == nil {

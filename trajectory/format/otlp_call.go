@@ -52,9 +52,8 @@ func (p *otlpParser) dropOuter() {
 	}
 	drop := make(map[int]bool)
 	for i, c := range p.chats {
-		const most = 100 // far deeper than any trace
 		span := p.parents[c.span]
-		for n := 0; n < most && span != ""; n++ {
+		for n := 0; n < maxAncestors && span != ""; n++ {
 			if k, ok := at[span]; ok && k != i {
 				if p.chats[k].turn.History != nil && c.turn.History == nil && !p.chats[k].perhaps {
 					drop[i] = true

@@ -1,8 +1,6 @@
 package format
 
 import (
-	"fmt"
-
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -25,6 +23,11 @@ type reader struct {
 	problems
 	findings []trajectory.Finding
 	packed   []*packedError // files of the folder that are not read
+	// file and line are the record that is being read.
+	file string
+	line int
+	// mends are the findings about what was mended, by file and rule.
+	mends map[conflictKey]bool
 	// conflicts are the numbers that cannot both be right, in order.
 	conflicts     map[conflictKey]*conflict
 	conflictOrder []*conflict
@@ -48,13 +51,6 @@ func (rd *reader) note(f trajectory.Finding) {
 	if len(rd.findings) < maxFindings {
 		rd.findings = append(rd.findings, f)
 	}
-}
-
-// mended adds a finding about something that was left out or changed so that the rest
-// can be read.
-func (rd *reader) mended(f trajectory.Finding, format string, args ...any) {
-	f.Text = fmt.Sprintf(format, args...)
-	rd.note(f)
 }
 
 // atRecord returns a function that reports problems with a record that will be

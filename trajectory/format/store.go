@@ -9,7 +9,7 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// append appends a redacted message to a context.
+// append appends a message to a context, redacted and mended.
 func (rd *reader) append(c *trajectory.History, message []byte) (*trajectory.History, error) {
 	if rd.Redact != nil {
 		message = rd.Redact(message)
@@ -17,7 +17,7 @@ func (rd *reader) append(c *trajectory.History, message []byte) (*trajectory.His
 			return nil, fmt.Errorf("invalid JSON from Redact: %s", clip(string(message)))
 		}
 	}
-	return rd.store.Append(c, message)
+	return rd.store.Append(c, rd.mend(message))
 }
 
 // tools returns the stored copy of a tool list, nil if it is empty or absent.
@@ -37,12 +37,12 @@ func (rd *reader) tools(list gjson.Result) (json.RawMessage, error) {
 	return rd.raw([]byte(list.Raw))
 }
 
-// raw returns the stored, redacted copy of a tool list.
+// raw returns the stored copy, redacted and mended, of a tool list.
 func (rd *reader) raw(value []byte) (json.RawMessage, error) {
 	if rd.Redact != nil {
 		value = rd.Redact(value)
 	}
-	return rd.store.Raw(value)
+	return rd.store.Raw(rd.mend(value))
 }
 
 // rebase returns a copy of a context with another front. moved maps old fronts to
