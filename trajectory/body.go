@@ -106,17 +106,23 @@ func (b *builder) reserve(prefix string) {
 func (b *builder) release() { b.text = nil }
 
 // synthetic returns a message with its text written out, and if marked with the prefix
-// in front of the text.
+// in front of the text, or after the blocks that other sessions have too.
 func (b *builder) synthetic(m *Message, marked bool, prefix string) []byte {
 	from := len(b.text)
-	if marked {
-		quoted, _ := json.Marshal(prefix)
-		m = &Message{
-			wire: slices.Concat(m.wire[:m.text.at], quoted[1:len(quoted)-1], m.wire[m.text.at:]),
-			text: &synthetic{at: m.text.at + len(quoted) - 2, blocks: m.text.blocks, bytes: m.text.bytes},
-		}
+	if !marked {
+		b.text = m.appendWire(b.text)
+		return b.text[from:]
 	}
-	b.text = m.appendWire(b.text)
+	shared := m.text.shared
+	if b.position == PrefixFront {
+		shared = 0
+	}
+	quoted, _ := json.Marshal(prefix)
+	b.text = append(b.text, m.wire[:m.text.at]...)
+	b.text = appendBlocks(b.text, m.text.blocks[:shared])
+	b.text = append(b.text, quoted[1:len(quoted)-1]...)
+	b.text = appendBlocks(b.text, m.text.blocks[shared:])
+	b.text = append(b.text, m.wire[m.text.at:]...)
 	return b.text[from:]
 }
 

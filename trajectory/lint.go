@@ -31,6 +31,8 @@ import (
 //	no-messages          error    a request without messages, likewise
 //	invalid              error    anything else that [Workload.Validate] reports, likewise
 //	secret               warning  something that looks like a key, in a message or tool
+//	shared-blocks        info     sessions without text have blocks in common; a warning
+//	                              if the replay does not keep that
 //	overlap              warning  most requests of a session are also in another
 //	reset                info     a request keeps less than 90 % of the one before
 //	unknown-delay        info     tools ran for an unknown time
@@ -49,6 +51,7 @@ func Lint(w *Workload, p Policy) []Finding {
 			l.thread(t)
 		}
 		l.overlaps(w)
+		l.sharedBlocks(w)
 	}
 	return append(slices.Clone(w.Findings), l.findings...)
 }

@@ -33,6 +33,7 @@ type synthetic struct {
 	at     int // its place in wire
 	blocks []Block
 	bytes  int // length of the text
+	shared int // how many of the blocks other sessions begin with too; see ShareBlocks
 }
 
 // JSON returns the message as a compact JSON object, which must not be modified. A
@@ -72,8 +73,14 @@ func (m *Message) appendWire(dst []byte) []byte {
 	}
 	dst = slices.Grow(dst, m.size()+1)
 	dst = append(dst, m.wire[:m.text.at]...)
-	for _, b := range m.text.blocks {
+	dst = appendBlocks(dst, m.text.blocks)
+	return append(dst, m.wire[m.text.at:]...)
+}
+
+// appendBlocks appends the text of blocks.
+func appendBlocks(dst []byte, blocks []Block) []byte {
+	for _, b := range blocks {
 		dst = filler.AppendBlock(dst, b.Tokens, b.Seed)
 	}
-	return append(dst, m.wire[m.text.at:]...)
+	return dst
 }

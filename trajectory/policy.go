@@ -47,8 +47,10 @@ type PrefixPosition string
 
 const (
 	// PrefixAfterSystem puts it in front of the first message that is neither a
-	// system nor a developer message. The scaffold that agents of one kind have
-	// in common, tools and system prompt, stays shared as it is in production.
+	// system nor a developer message, or behind the blocks of synthetic text there
+	// that other sessions have too ([Workload.ShareBlocks]). The scaffold that agents
+	// of one kind have in common, tools and system prompt, stays shared as it is in
+	// production.
 	PrefixAfterSystem PrefixPosition = "after-system"
 	// PrefixFront puts it in front of the first message, as AA's local benchmark
 	// does with 32 digits and a constant sentence, once for each run. In most chat

@@ -51,11 +51,16 @@ type Stats struct {
 	// tools, whole messages and, in the next message, whole pages of 64 bytes or
 	// whole blocks of synthetic text. SharedPrefixReuse adds what it could reuse
 	// from the scaffolds of other trajectories, the tools and leading system
-	// messages: the most that a cache can gain in a replay with
-	// [PrefixAfterSystem]. Tokens are assumed to be spread evenly over the bytes
-	// of a request. Both are 0 without requests.
+	// messages, and from the blocks that follow them there: the most that a cache
+	// can gain in a replay with [PrefixAfterSystem] ([Workload.ShareBlocks]).
+	// SessionReuse is what the recording allows: all that it could reuse from
+	// earlier requests of whatever session, in the order of the trajectories, where
+	// what is equal in synthetic text counts wherever messages begin and end. Tokens
+	// are assumed to be spread evenly over the bytes of a request. All three are 0
+	// without requests.
 	PrefixReuse       float64 `json:"prefix_reuse_ratio"`
 	SharedPrefixReuse float64 `json:"prefix_reuse_with_shared_scaffolds_ratio"`
+	SessionReuse      float64 `json:"prefix_reuse_across_sessions_ratio"`
 	// Scaffolds is the number of distinct scaffolds.
 	Scaffolds int `json:"scaffolds"`
 	// DistinctBytes is the size of the distinct messages and tools as JSON,
@@ -97,7 +102,7 @@ func CollectStats(trajectories iter.Seq[*Trajectory]) Stats {
 type collector struct {
 	s                                                          Stats
 	turns, input, first, output, growth, toolDelay, humanDelay metrics.Percentiles
-	reusable, reusableShared, total                            float64 // tokens
+	reusable, reusableShared, reusableAll, total               float64 // tokens
 	reuse                                                      *reuse
 }
 
@@ -150,13 +155,14 @@ func (c *collector) thread(t *Trajectory) {
 
 // prefix adds what a cache could reuse for a turn.
 func (c *collector) prefix(turn *Turn, input float64) {
-	own, shared := c.reuse.turn(turn)
+	own, shared, recorded := c.reuse.turn(turn)
 	all := turnBytes(turn.Tools, turn.History)
 	c.s.ContextBytes += int64(all)
 	c.total += input
 	if all > 0 {
 		c.reusable += input * float64(own) / float64(all)
 		c.reusableShared += input * float64(shared) / float64(all)
+		c.reusableAll += input * float64(recorded) / float64(all)
 	}
 }
 
@@ -212,7 +218,7 @@ func (c *collector) stats() Stats {
 	s.Turns, s.Input, s.FirstInput, s.Output = distribution(&c.turns), distribution(&c.input), distribution(&c.first), distribution(&c.output)
 	s.Growth, s.ToolDelay, s.HumanDelay = distribution(&c.growth), distribution(&c.toolDelay), distribution(&c.humanDelay)
 	if c.total > 0 {
-		s.PrefixReuse, s.SharedPrefixReuse = c.reusable/c.total, c.reusableShared/c.total
+		s.PrefixReuse, s.SharedPrefixReuse, s.SessionReuse = c.reusable/c.total, c.reusableShared/c.total, c.reusableAll/c.total
 	}
 	s.Scaffolds, s.DistinctBytes = len(c.reuse.scaffolds), c.reuse.distinct
 	return s

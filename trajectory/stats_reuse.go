@@ -13,10 +13,12 @@ import (
 // none of them alive, and by pointer within one.
 type reuse struct {
 	seed      maphash.Seed
-	content   map[uint64]struct{} // messages and tools
-	distinct  int64               // their bytes
-	fronts    map[uint64]struct{} // of scaffolds, by chain
-	scaffolds map[uint64]struct{} // by chain
+	content   map[uint64]struct{}     // messages and tools
+	distinct  int64                   // their bytes
+	fronts    map[uint64]struct{}     // of scaffolds, by chain
+	scaffolds map[uint64]struct{}     // by chain
+	all       map[uint64]struct{}     // of everything sent so far, by chain
+	units     map[promptPrefix]uint64 // chains of the current trajectory
 
 	// Of the current trajectory:
 	tools    json.RawMessage // of the last turn
@@ -46,6 +48,7 @@ func newReuse() *reuse {
 		content:   make(map[uint64]struct{}),
 		fronts:    make(map[uint64]struct{}),
 		scaffolds: make(map[uint64]struct{}),
+		all:       make(map[uint64]struct{}),
 	}
 }
 
@@ -56,12 +59,14 @@ func (r *reuse) begin() {
 	r.seen = make(map[promptPrefix]struct{})
 	r.chain = make(map[promptPrefix]uint64)
 	r.blocks = make(map[uint64]struct{})
+	r.units = make(map[promptPrefix]uint64)
 	r.next = make(map[promptPrefix][]*Message)
 }
 
 // turn returns how many bytes at the front of a request an earlier turn of the
-// trajectory had, and how many such a turn or any scaffold had.
-func (r *reuse) turn(t *Turn) (own, shared int) {
+// trajectory had, how many such a turn or the beginning of any trajectory had, and how
+// many any request had.
+func (r *reuse) turn(t *Turn) (own, shared, all int) {
 	if !bytes.Equal(t.Tools, r.tools) {
 		r.tools, r.toolsID = t.Tools, r.id(t.Tools)
 	}
@@ -80,7 +85,8 @@ func (r *reuse) turn(t *Turn) (own, shared int) {
 	}
 	r.seen[at] = struct{}{}
 	own += r.begun(at)
-	return own, max(own, r.shared(t, at))
+	shared = max(own, r.shared(t, at))
+	return own, shared, max(shared, r.across(t, at))
 }
 
 // begun remembers how the last messages of the fresh histories begin. It returns how many
@@ -156,6 +162,9 @@ func (r *reuse) shared(t *Turn, at promptPrefix) (size int) {
 		if !at.history.Last().lead {
 			r.scaffolds[chain] = struct{}{}
 			scaffold = false
+			if n := r.opening(chain, at.history.Last()); n > 0 && hit {
+				size = turnBytes(t.Tools, at.history.Front()) + n
+			}
 			continue
 		}
 		chain = maphash.Comparable(r.seed, [2]uint64{chain, id})

@@ -69,6 +69,7 @@ func TestStatsKnownAnswers(t *testing.T) {
 		Resets:            1,
 		PrefixReuse:       (20 + 10 + 101*2.0/3) / total,
 		SharedPrefixReuse: (20 + 10 + 10 + 101*2.0/3) / total,
+		SessionReuse:      (20 + 10 + 10 + 101*2.0/3) / total, // nothing more is alike
 		Scaffolds:         1,
 		DistinctBytes:     100 + 100 + 200 + 300 + 100 + 100,
 		ContextBytes:      200 + 400 + 400 + 200 + 300,

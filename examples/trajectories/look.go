@@ -156,6 +156,7 @@ func writeStats(t *tabwriter.Writer, s trajectory.Stats) error {
 	for _, line := range []struct{ name, value string }{
 		{"a perfect cache reuses", share(s.PrefixReuse)},
 		{"  with scaffolds shared", share(s.SharedPrefixReuse)},
+		{"  of all sessions", share(s.SessionReuse)},
 		{"resets", fmt.Sprintf("%d of %d steps", s.Resets, steps)},
 		{"requests known to run tools", fmt.Sprintf("%d", s.ToolTurns)},
 		{"  several at once", fmt.Sprintf("%d", s.ParallelTurns)},

@@ -3,6 +3,7 @@ package format
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -355,6 +356,17 @@ func TestSampleTraceLab(t *testing.T) {
 	}
 	if want := []string{"claud 10 turns, 418193 in, 9423 out", "codex 9 turns, 95819 in, 1912 out"}; !slices.Equal(got, want) {
 		t.Errorf("%q, expected %q", got, want)
+	}
+}
+
+// The share of tokens in blocks that an earlier row begins with too, as a script counts
+// it from the hashes alone, is what the replay keeps.
+func TestSampleSharedBlocks(t *testing.T) {
+	for name, want := range map[string]float64{"synthetic_trace.jsonl": 0.6512444, "conversation_trace.head4000.jsonl": 0.3314073} {
+		s := recorded(t, "mooncake/"+name).Stats()
+		if math.Abs(s.SessionReuse-want) > 0.002 || math.Abs(s.SharedPrefixReuse-want) > 0.002 {
+			t.Errorf("%s: %.4f across sessions, %.4f kept, expected %.4f", name, s.SessionReuse, s.SharedPrefixReuse, want)
+		}
 	}
 }
 

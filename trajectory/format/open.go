@@ -102,6 +102,7 @@ func (o Options) openFS(fsys fs.FS, name, label string) (*trajectory.Workload, e
 		return nil, err
 	}
 	rd.uniqueIDs(w)
+	w.ShareBlocks()
 	rd.checkText(w)
 	rd.noteConflicts()
 	w.Findings = rd.findings
