@@ -7,11 +7,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
 
-	"github.com/agentperf/agentperf-go/internal/jsonscan"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -51,22 +49,6 @@ func newClaudeParser(rd *reader) *claudeParser {
 	}
 }
 
-// A claudeRecord is one line. Values are unparsed JSON, nil if absent; strings
-// are without quotes.
-type claudeRecord struct {
-	file                             string
-	line                             int
-	kind, subtype                    string
-	uuid, parent, session, agent     []byte
-	request                          []byte // the ID that the API gave the call
-	stamp                            []byte
-	sidechain, meta, summary         bool
-	message, data, result, compacted []byte
-	parentCall                       []byte
-
-	at time.Time
-}
-
 func (p *claudeParser) read(name string, f *file) {
 	if strings.HasSuffix(p.rd.unpacked(name), metaSuffix) {
 		p.meta(name, f)
@@ -86,54 +68,6 @@ func (p *claudeParser) read(name string, f *file) {
 			p.rd.atRecord(name, line)(field, err)
 		}
 	})
-}
-
-// decodeClaude decodes a line. Most of a log is not part of any context, and is
-// skipped.
-func decodeClaude(data []byte) (r claudeRecord, err error) {
-	if !utf8.Valid(data) {
-		return r, fmt.Errorf("not UTF-8")
-	}
-	s := jsonscan.Scanner{Data: data}
-	s.Object(func(key []byte) {
-		value := s.Skip()
-		switch string(key) {
-		case "type":
-			r.kind = string(trimQuotes(value))
-		case "subtype":
-			r.subtype = string(trimQuotes(value))
-		case "uuid":
-			r.uuid = trimQuotes(value)
-		case "parentUuid":
-			r.parent = trimQuotes(value)
-		case "sessionId":
-			r.session = trimQuotes(value)
-		case "agentId":
-			r.agent = trimQuotes(value)
-		case "requestId":
-			r.request = trimQuotes(value)
-		case "timestamp":
-			r.stamp = trimQuotes(value)
-		case "isSidechain":
-			r.sidechain = string(value) == "true"
-		case "isMeta":
-			r.meta = string(value) == "true"
-		case "isCompactSummary":
-			r.summary = string(value) == "true"
-		case "message":
-			r.message = value
-		case "data":
-			r.data = value
-		case "toolUseResult":
-			r.result = value
-		case "compactMetadata":
-			r.compacted = value
-		case "parentToolUseID":
-			r.parentCall = trimQuotes(value)
-		}
-	})
-	s.End()
-	return r, s.Err
 }
 
 // add reads a record. An error concerns the returned field.
@@ -232,7 +166,7 @@ func (p *claudeParser) threadOf(session, agent string, r claudeRecord) *claudeTh
 	key := session + "\x00" + agent
 	t := p.threads[key]
 	if t == nil {
-		t = &claudeThread{p: p, session: session, agent: agent, file: r.file, first: r.at}
+		t = &claudeThread{p: p, claudeIdentities: claudeIdentities{seed: p.seed}, session: session, agent: agent, file: r.file, first: r.at}
 		// A forked session begins at the record that it follows.
 		if n, ok := p.nodes[p.hash(r.parent)]; ok && agent == "" && n.thread.agent == "" && len(n.thread.turns) > 0 {
 			t.fork(n)
@@ -297,4 +231,23 @@ func (p *claudeParser) linkResult(t *claudeThread, r claudeRecord, m *claudeMess
 
 func (p *claudeParser) note(t *claudeThread, line, turn int, s trajectory.Severity, rule, text string) {
 	p.rd.note(trajectory.Finding{File: t.file, Line: line, Trajectory: t.id(), Turn: turn, Severity: s, Rule: rule, Text: text})
+}
+
+// meta reads a file beside that of a subagent.
+func (p *claudeParser) meta(name string, f *file) {
+	data, ok := p.rd.document(name, f)
+	if !ok {
+		return
+	}
+	if id := unquote([]byte(parse(data).Get("toolUseId").Raw)); id != "" && len(id) <= maxText {
+		p.started[metaAgent(p.rd.unpacked(name))] = id
+	}
+}
+
+// journal notes a line of a workflow's journal.
+func (p *claudeParser) journal(r claudeRecord) {
+	if r.line == 1 {
+		p.rd.note(trajectory.Finding{File: r.file, Turn: -1, Severity: trajectory.SeverityInfo, Rule: ruleNoCalls,
+			Text: "the journal of a workflow, which has no model calls; left out"})
+	}
 }

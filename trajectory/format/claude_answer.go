@@ -25,8 +25,8 @@ func (t *claudeThread) assistant(r claudeRecord, m *claudeMessage) (field string
 	t.begun(r)
 	usage := parse(m.usage)
 	prompt, cached := anthropicInput(usage)
-	if again := id == t.open; !again || !t.continues(r, prompt) {
-		key, late := t.identify(id, r, prompt, again)
+	if again := id == t.open; !again || !t.continues(r.request, prompt) {
+		key, late := t.identify(id, r.request, prompt, again)
 		if late {
 			t.stray++ // the session has moved on
 			return "", nil
@@ -103,17 +103,17 @@ func (t *claudeThread) begin(id string, prompt, cached int, r claudeRecord, copi
 	if n, ok := t.p.nodes[t.p.hash(r.parent)]; ok && n.thread == t && n.epoch >= 0 {
 		t.goBack(n) // the previous answer was abandoned
 	}
-	t.open, t.copied = id, copied
-	t.request, t.prompted, t.stopped, t.blocks = string(r.request), prompt, false, t.blocks[:0]
+	t.start(id, r.request, prompt)
+	t.copied = copied
 	if !copied {
-		t.start(r)
+		t.startTurn(r)
 		t.turns[len(t.turns)-1].PromptTokens = prompt
 	}
 	return nil
 }
 
-// start adds a turn, and sets the wait after the turn before it.
-func (t *claudeThread) start(r claudeRecord) {
+// startTurn adds a turn, and sets the wait after the turn before it.
+func (t *claudeThread) startTurn(r claudeRecord) {
 	at := t.trigger
 	if n := len(t.turns); n > 0 && at.IsZero() {
 		at = t.ends[n-1] // nothing triggered it
@@ -166,7 +166,7 @@ func (t *claudeThread) compact(r claudeRecord, before int) {
 	if err := t.append([]byte(compactionPrompt)); err != nil {
 		return
 	}
-	t.start(r)
+	t.startTurn(r)
 	n := len(t.turns) - 1
 	t.turns[n].PromptTokens = before
 	t.turns[n].ModelTime = bounded(t.ends[n].Sub(t.starts[n]))

@@ -1,5 +1,7 @@
 package format
 
+import "hash/maphash"
+
 // A claudeIdentity tells the answers of all sessions apart. No field does so by
 // itself: gateways give many answers one ID. Of answers that agree in all fields,
 // the count in their thread tells them apart, so that a copy of a session has the
@@ -10,11 +12,31 @@ type claudeIdentity struct {
 	count       int
 }
 
+// claudeIdentities are what is known of the answers of a thread, and of its open one.
+type claudeIdentities struct {
+	seed     maphash.Seed
+	open     string   // ID of the open answer, empty if there is none
+	request  string   // ID of its request, empty if unknown
+	prompted int      // tokens of its prompt, 0 if unknown
+	stopped  bool     // a part of it says why it ended
+	replied  bool     // a result or prompt came after its last part
+	blocks   []uint64 // hashes of its blocks
+
+	answers  map[claudeIdentity]int // how many there were of each identity
+	reused   int                    // answers that have the ID of the one before
+	repeated int                    // blocks that their answer already had
+}
+
+// start makes an answer the open one.
+func (t *claudeIdentities) start(id string, request []byte, prompt int) {
+	t.open, t.request, t.prompted, t.stopped, t.blocks = id, string(request), prompt, false, t.blocks[:0]
+}
+
 // identify returns the identity of an answer that a record begins. The record is
 // late if it is part of an earlier answer instead; again tells that the answer
 // before has the same ID, and is over.
-func (t *claudeThread) identify(id string, r claudeRecord, prompt int, again bool) (key claudeIdentity, late bool) {
-	key = claudeIdentity{id: t.p.hash([]byte(id)), request: t.p.hash(r.request), prompt: prompt}
+func (t *claudeIdentities) identify(id string, request []byte, prompt int, again bool) (key claudeIdentity, late bool) {
+	key = claudeIdentity{id: maphash.String(t.seed, id), request: maphash.Bytes(t.seed, request), prompt: prompt}
 	n := t.answers[key]
 	if n > 0 && !again {
 		return key, true
@@ -34,10 +56,10 @@ func (t *claudeThread) identify(id string, r claudeRecord, prompt int, again boo
 // Other parts may follow a result, since tools run while the answer arrives, but
 // then the request or the length of the prompt has to agree too, and the answer not
 // to have said that it is over unless both agree.
-func (t *claudeThread) continues(r claudeRecord, prompt int) bool {
+func (t *claudeIdentities) continues(request []byte, prompt int) bool {
 	agree := 0
-	if t.request != "" && len(r.request) > 0 {
-		if t.request != string(r.request) {
+	if t.request != "" && len(request) > 0 {
+		if t.request != string(request) {
 			return false
 		}
 		agree++
@@ -56,7 +78,7 @@ func (t *claudeThread) continues(r claudeRecord, prompt int) bool {
 
 // repeats reports whether the open answer already has a block: some gateways repeat
 // them, or record an answer anew for each block that is added.
-func (t *claudeThread) repeats(b claudeBlock) bool {
+func (t *claudeIdentities) repeats(b claudeBlock) bool {
 	what := b.id // of a tool call
 	if b.kind != "tool_use" || !isText(what) {
 		what = b.raw
@@ -64,7 +86,7 @@ func (t *claudeThread) repeats(b claudeBlock) bool {
 	if len(what) == 0 {
 		what = b.text // the content is a single string
 	}
-	h := t.p.hash(what)
+	h := maphash.Bytes(t.seed, what)
 	for _, seen := range t.blocks[max(0, len(t.blocks)-maxBlocksCompared):] {
 		if seen == h {
 			t.repeated++

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -18,6 +19,28 @@ type claudeCall struct {
 	told        time.Time // when the session was told that what runs in the background is done
 	toldNext    int       // the turn after that
 	taken       bool      // by a subagent
+}
+
+func (c *claudeCall) name() string { return c.thread.turns[c.turn].ToolCalls[c.index].Name }
+
+// linkWorkflow notes which workflow a tool result is about.
+func (p *claudeParser) linkWorkflow(r claudeRecord, m *claudeMessage) {
+	if !bytes.Contains(r.message, []byte("wf_")) && !bytes.Contains(r.result, []byte("wf_")) {
+		return
+	}
+	for _, b := range m.blocks {
+		c := p.calls[unquote(b.id)]
+		if b.kind != "tool_result" || c == nil || !startsWorkflow(c.name()) {
+			continue
+		}
+		for _, text := range [][]byte{b.contents, r.result} {
+			for _, run := range runsIn(text) {
+				if p.started[run] == "" {
+					p.started[run] = unquote(b.id)
+				}
+			}
+		}
+	}
 }
 
 // trajectories puts subagents beside the calls that started them.
@@ -88,7 +111,10 @@ func (t *claudeThread) trajectory() *trajectory.Trajectory {
 // caller returns the call that started a subagent: the one in the log or, if
 // there is none, the last call for a subagent before its first record.
 func (p *claudeParser) caller(t *claudeThread, spawns map[string][]*claudeCall) *claudeCall {
-	run := t.workflow()
+	run := ""
+	if t.agent != "" {
+		run = workflowOf(t.file)
+	}
 	for _, id := range []string{p.links[t], p.started[t.agent], p.started[run]} {
 		if c := p.calls[id]; c != nil && c.thread != t {
 			c.taken = true
@@ -99,7 +125,7 @@ func (p *claudeParser) caller(t *claudeThread, spawns map[string][]*claudeCall) 
 	n, _ := slices.BinarySearchFunc(list, t.first, startedBy)
 	for i := n - 1; i >= 0; i-- {
 		c := list[i]
-		if c.thread == t || c.workflow() != (run != "") || c.taken && run == "" {
+		if c.thread == t || startsWorkflow(c.name()) != (run != "") || c.taken && run == "" {
 			continue // a workflow has many agents, any other call one
 		}
 		c.taken = true
@@ -107,6 +133,18 @@ func (p *claudeParser) caller(t *claudeThread, spawns map[string][]*claudeCall) 
 	}
 	if run != "" {
 		return running(spawns[anyCall+t.session], t)
+	}
+	return nil
+}
+
+// running returns the last of a session's calls, in order of time, that was running
+// when a subagent began, nil if there is none.
+func running(calls []*claudeCall, t *claudeThread) *claudeCall {
+	n, _ := slices.BinarySearchFunc(calls, t.first, startedBy)
+	for i := n - 1; i >= max(0, n-maxRunning); i-- {
+		if calls[i].result.After(t.first) {
+			return calls[i]
+		}
 	}
 	return nil
 }
@@ -127,7 +165,7 @@ const anyCall = "\x00"
 func (p *claudeParser) spawns() map[string][]*claudeCall {
 	all := make(map[string][]*claudeCall)
 	for _, c := range p.calls {
-		if name := c.name(); name == "Task" || name == "Agent" || c.workflow() {
+		if name := c.name(); name == "Task" || name == "Agent" || startsWorkflow(name) {
 			all[c.thread.session] = append(all[c.thread.session], c)
 		}
 		if key := anyCall + c.thread.session; c.thread.agent == "" {

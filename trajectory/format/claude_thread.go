@@ -25,13 +25,8 @@ type claudeThread struct {
 	ends   []time.Time // of the answers
 
 	// The turn whose answer is being read:
-	open       string   // ID of the answer, empty if none
-	request    string   // ID of its request, empty if unknown
-	prompted   int      // tokens of its prompt, 0 if unknown
-	stopped    bool     // a part of it says why it ended
-	replied    bool     // a result or prompt came after its last part
-	blocks     []uint64 // hashes of its blocks
-	copied     bool     // the answer is a copy of another session's, not a call of this one
+	claudeIdentities
+	copied     bool // the answer is a copy of another session's, not a call of this one
 	answer     answer
 	output     int // tokens as recorded, 0 if that is a placeholder
 	results    []claudeResult
@@ -40,12 +35,9 @@ type claudeThread struct {
 	lastResult time.Time
 	prompt     time.Time // when a person last wrote, zero if not since the last turn
 
-	compacting int                    // the turn that waits for its summary, counted from 1; 0 if none
-	lost       int                    // calls without a result
-	stray      int                    // results without a call, and late parts of answers
-	repeated   int                    // blocks that their answer already had
-	reused     int                    // answers that have the ID of the one before
-	answers    map[claudeIdentity]int // how many it has had of each identity
+	compacting int // the turn that waits for its summary, counted from 1; 0 if none
+	lost       int // calls without a result
+	stray      int // results without a call, and late parts of answers
 	retried    int
 }
 

@@ -129,3 +129,13 @@ func (t *claudeThread) goBack(n claudeNode) bool {
 	t.mark()
 	return true
 }
+
+// notified reports whether a message, in JSON, is no person's but tells the session
+// that something in the background is done, and notes that.
+func (t *claudeThread) notified(text string, at time.Time) bool {
+	id, ok := notification(text)
+	if c := t.p.calls[id]; ok && c != nil && c.thread == t && c.told.IsZero() {
+		c.told, c.toldNext = at, len(t.turns)
+	}
+	return ok
+}
