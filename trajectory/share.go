@@ -10,7 +10,7 @@ import "hash/maphash"
 // each workload; one that is put together by hand needs it before it is replayed or
 // looked at, by nobody else at the same time. What it notes is part of the messages.
 func (w *Workload) ShareBlocks() {
-	s := sharing{seed: maphash.MakeSeed(), fronts: make(map[*History]*History), owners: make(map[uint64]int)}
+	s := sharing{seed: maphash.MakeSeed(), fronts: make(map[*History]*History), owners: make(map[uint64]int), known: make(map[opening]marked), seen: make(map[marked]int)}
 	for i, t := range w.Trajectories {
 		for thread := range t.All() {
 			for k := range thread.Turns {
@@ -31,8 +31,15 @@ type sharing struct {
 	seed   maphash.Seed
 	fronts map[*History]*History // by history, the part that ends with the marked message
 	marked []marked
-	seen   map[marked]bool
+	known  map[opening]marked
+	seen   map[marked]int // the last trajectory that has it
 	owners map[uint64]int // by chain of blocks, the trajectory that has it; -1 for several
+}
+
+// An opening is the part of a request that ends with the marked message.
+type opening struct {
+	history *History
+	tools   *byte
 }
 
 // A marked is a message that takes the prefix, and what is in front of it.
@@ -47,15 +54,23 @@ func (s *sharing) look(turn *Turn, owner int) {
 	if front == nil || front.last.text == nil {
 		return
 	}
-	m := marked{front.last, maphash.Bytes(s.seed, turn.Tools)}
-	for h := front.front; h != nil; h = h.front {
-		m.before = maphash.Comparable(s.seed, [2]uint64{m.before, h.last.content(s.seed)})
+	at := opening{front, nil}
+	if len(turn.Tools) > 0 {
+		at.tools = &turn.Tools[0] // equal lists of a Store are one
 	}
-	if !s.seen[m] {
-		if s.seen == nil {
-			s.seen = make(map[marked]bool)
+	m, ok := s.known[at]
+	if !ok {
+		m = marked{front.last, maphash.Bytes(s.seed, turn.Tools)}
+		for h := front.front; h != nil; h = h.front {
+			m.before = maphash.Comparable(s.seed, [2]uint64{m.before, h.last.content(s.seed)})
 		}
-		s.seen[m] = true
+		s.known[at] = m
+	}
+	last, ok := s.seen[m]
+	if ok && last == owner {
+		return
+	}
+	if s.seen[m] = owner; !ok {
 		s.marked = append(s.marked, m)
 	}
 	for chain := range m.chains(s.seed) {

@@ -25,6 +25,9 @@ type Scanner struct {
 	Err error
 	// Spaced is set when there was white space between the parts.
 	Spaced bool
+	// Surrogates is set when a string had the escape of half a character in it, whether
+	// the other half follows or not.
+	Surrogates bool
 }
 
 // Valid returns what keeps data from being one JSON value.
@@ -148,6 +151,7 @@ func (s *Scanner) escape(i int) int {
 				n++
 			}
 			if n == 4 {
+				s.Surrogates = s.Surrogates || s.Data[i+1]|0x20 == 'd' && isSurrogateDigit(s.Data[i+2])
 				return i + 5
 			}
 			i += 1 + n

@@ -24,4 +24,10 @@ func TestLoneSurrogate(t *testing.T) {
 			t.Errorf("%s: at %d, expected %d", text, got, want)
 		}
 	}
+	for text, want := range map[string]bool{`{"a\ud83d":1}`: true, `["\uD83D\ude00"]`: true, `"\\ud83d \u00e9 \ud7ff"`: false} {
+		s := Scanner{Data: []byte(text)}
+		if s.Skip(); s.Err != nil || s.Surrogates != want {
+			t.Errorf("%s: %v, %v", text, s.Surrogates, s.Err)
+		}
+	}
 }

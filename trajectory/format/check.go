@@ -95,7 +95,7 @@ func (rd *reader) noteConflicts() {
 // one byte and at most so many; text that was not recorded says nothing.
 func (rd *reader) checkText(w *trajectory.Workload) {
 	for t := range w.Threads() {
-		pictures := pictures{}
+		pictures, odd := pictures{}, false
 		for i := range t.Turns {
 			turn := &t.Turns[i]
 			if turn.Origins.Text == trajectory.Synthetic {
@@ -104,10 +104,9 @@ func (rd *reader) checkText(w *trajectory.Workload) {
 			at := place{t.Source, turn.Line, t.ID, i}
 			size := turn.History.Size() + len(turn.Tools)
 			known := turn.PromptTokens > 0 && turn.Origins.Input == trajectory.Recorded
-			switch most := size + messageTokens*turn.History.Len() + templateTokens; {
-			case known && turn.PromptTokens > most && turn.Origins.Text == trajectory.Recorded && !pictures.in(turn.History):
-				rd.conflict(at, ruleUsageText, "a prompt of %d tokens, and %d bytes of text", turn.PromptTokens, size)
-			case known && size > mostBytesPerToken*(turn.PromptTokens+templateTokens) && !pictures.in(turn.History):
+			few := turn.PromptTokens > size+messageTokens*turn.History.Len()+templateTokens && turn.Origins.Text == trajectory.Recorded
+			if known && (few || size > mostBytesPerToken*(turn.PromptTokens+templateTokens)) && (odd || !pictures.in(turn.History)) {
+				odd = true // and others like it need no search for pictures
 				rd.conflict(at, ruleUsageText, "a prompt of %d tokens, and %d bytes of text", turn.PromptTokens, size)
 			}
 			if answer := answerOf(t, i); answer != nil && turn.OutputTokens > 0 && turn.Origins.Output == trajectory.Recorded {

@@ -27,12 +27,14 @@ type claudeParser struct {
 	nodes map[uint64]claudeNode
 	// answers are the threads of the model calls, by the identity of the answer:
 	// forked sessions begin with a copy of the original.
-	answers map[claudeIdentity]*claudeThread
-	calls   map[string]*claudeCall
-	links   map[*claudeThread]string // by subagent, the ID of the call that started it
-	started map[string]string        // the same by the ID of the subagent, or of the workflow it is part of
-	buf     []byte
-	message claudeMessage // of the current record
+	answers   map[claudeIdentity]*claudeThread
+	calls     map[string]*claudeCall
+	links     map[*claudeThread]string // by subagent, the ID of the call that started it
+	halves    bool                     // some text may have half a character in it
+	workflows bool                     // some call started one
+	started   map[string]string        // the same by the ID of the subagent, or of the workflow it is part of
+	buf       []byte
+	message   claudeMessage // of the current record
 }
 
 // A claudeNode is the position of a record: it ends the context of that epoch.
@@ -64,6 +66,7 @@ func (p *claudeParser) read(name string, f *file) {
 			return
 		}
 		r.file, r.line = name, line
+		p.halves = p.halves || r.halves
 		if field, err := p.add(r); err != nil {
 			p.rd.atRecord(name, line)(field, err)
 		}
@@ -119,7 +122,9 @@ func (p *claudeParser) add(r claudeRecord) (field string, err error) {
 	} else {
 		t.user(r, m)
 		p.linkResult(t, r, m)
-		p.linkWorkflow(r, m)
+		if p.workflows {
+			p.linkWorkflow(r, m)
+		}
 	}
 	p.remember(r.uuid, t)
 	return field, err

@@ -86,6 +86,7 @@ func (t *claudeThread) call(turn int, b claudeBlock, at time.Time) {
 		t.p.calls[id] = &claudeCall{thread: t, turn: turn, index: len(*calls), at: at}
 	}
 	*calls = append(*calls, trajectory.ToolCall{ID: id, Name: unquote(b.name)})
+	t.p.workflows = t.p.workflows || startsWorkflow((*calls)[len(*calls)-1].Name)
 }
 
 // begin starts a new answer. It gets a turn, unless it is a copy.

@@ -17,7 +17,7 @@ type claudeRecord struct {
 	uuid, parent, session, agent     []byte
 	request                          []byte // the ID that the API gave the call
 	stamp                            []byte
-	sidechain, meta, summary         bool
+	sidechain, meta, summary, halves bool
 	message, data, result, compacted []byte
 	parentCall                       []byte
 
@@ -69,5 +69,6 @@ func decodeClaude(data []byte) (r claudeRecord, err error) {
 		}
 	})
 	s.End()
+	r.halves = s.Surrogates
 	return r, s.Err
 }

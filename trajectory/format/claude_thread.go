@@ -80,7 +80,11 @@ func (t *claudeThread) mark() {
 }
 
 func (t *claudeThread) append(message []byte) error {
-	c, err := t.p.rd.append(t.context, message)
+	add := t.p.rd.appendWhole
+	if t.p.halves {
+		add = t.p.rd.append
+	}
+	c, err := add(t.context, message)
 	if err == nil {
 		t.context = c
 	}

@@ -55,7 +55,7 @@ func (rd *reader) mend(message []byte) []byte {
 		message = wholeCharacters(message, at)
 		rd.mendedHere(ruleSurrogate, "half a character, as tools leave it that cut text, which servers refuse; U+FFFD stands for it, here and in the rest of the file")
 	}
-	if !bytes.Contains(message, []byte(`"tool_calls"`)) {
+	if bytes.HasPrefix(message, []byte(`{"role":"user"`)) || bytes.HasPrefix(message, []byte(`{"role":"tool"`)) || !bytes.Contains(message, []byte(`"tool_calls"`)) {
 		return message
 	}
 	calls := gjson.GetBytes(message, "tool_calls")

@@ -20,6 +20,14 @@ func (rd *reader) append(c *trajectory.History, message []byte) (*trajectory.His
 	return rd.store.Append(c, rd.mend(message))
 }
 
+// appendWhole is append for a message in which there is nothing to mend.
+func (rd *reader) appendWhole(c *trajectory.History, message []byte) (*trajectory.History, error) {
+	if rd.Redact != nil {
+		return rd.append(c, message)
+	}
+	return rd.store.Append(c, message)
+}
+
 // tools returns the stored copy of a tool list, nil if it is empty or absent.
 // Some recordings have the list as JSON in a string.
 func (rd *reader) tools(list gjson.Result) (json.RawMessage, error) {
