@@ -63,16 +63,29 @@
 //     is complete. Such lengths are estimated from the text at 2.95 characters per
 //     token, the median of 522 calls with good counts. Other formats without
 //     lengths are estimated at 3.5, an assumption. The request that compacts a
-//     context is in no log, and is made up.
+//     context is in no log of Claude Code, and is made up; newer logs of Codex have
+//     its token counts.
+//   - What a log repeats counts once: sessions that were resumed or forked begin with
+//     the calls of another, which are context; gateways repeat blocks of answers, and
+//     give many answers one ID, so that what they answer, the IDs of their requests
+//     and the lengths of their prompts tell them apart.
+//   - What servers refuse is mended, with a finding, since each later request of the
+//     session would fail too: half a character where text was cut, an empty list of
+//     tool calls, a call without a result. Options.Strict refuses it.
+//   - Two recorded numbers that cannot both be right, such as tokens and bytes of a
+//     text, cached and all input tokens, a total and its parts, are a finding with
+//     both. Cached tokens that are more than the input show that it is without them.
 //   - Formats without text get synthetic text, made when a request is sent: two
 //     prompts share exactly the leading blocks that they share in the recording.
 //     It consists of common words of one token each and is not the original text:
 //     speculative decoding, expert routing and tokenizers may treat it differently.
 //     Writers write it out. Files then grow, and blocks that messages of different
-//     lengths shared are found only by comparing their text.
+//     lengths shared are found only by comparing their text. Blocks with which
+//     several sessions begin stay shared in a replay; see
+//     [trajectory.Workload.ShareBlocks].
 //   - Subagents become threads beside their parent, joined where its next request
-//     waited for them. The time that the parent waited for them is taken out of
-//     its recorded delay.
+//     waited for them, and so do the agents of a workflow. The time that the parent
+//     waited for them is taken out of its recorded delay.
 //   - A request that does not name its session continues the one whose last
 //     request it begins with.
 //   - Reasoning, signatures, images, cache marks and HTTP headers are left out.
@@ -85,7 +98,8 @@
 // A mistake in a record is a [*SyntaxError], which [errors.As] finds. Open reads
 // on after a mistake, returns the first twenty together, and no workload: a
 // trajectory without one of its turns would be a different load. Options.SkipBad
-// accepts that, leaves bad records out and makes each a finding.
+// accepts that, leaves bad records out and makes each a finding. Options.Strict goes
+// the other way: what is otherwise mended or left out with a finding is a mistake.
 //
 // # Bounds
 //

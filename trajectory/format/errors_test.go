@@ -132,8 +132,8 @@ func TestFileErrors(t *testing.T) {
 			"a.jsonl:1: not JSON"}},
 		{"twice in a folder", files("a.jsonl", rows, "b.jsonl", rows), ".", []string{
 			"b.jsonl:1: conversation_idx: 0, expected 1 (the conversation began in a.jsonl)"}},
-		{"manifest in a folder", files("a.jsonl", rows, "b.jsonl", `{"tasks":[]}`), ".", []string{
-			"b.jsonl: a manifest beside other recordings; to read it, open it by its name"}},
+		{"nothing but a manifest of another name", files("b.jsonl", `{"tasks":[]}`), ".", []string{
+			"no model calls found; b.jsonl: warning: a manifest beside other recordings; to read it, open it by its name; left out (unrecognized)"}},
 		{"named pipe", fstest.MapFS{"a.jsonl": {Mode: fs.ModeNamedPipe}}, "a.jsonl", []string{"open a.jsonl: not a regular file"}},
 	}
 	for _, tt := range tests {

@@ -50,7 +50,8 @@ func (rd *reader) readMember(fsys fs.FS, name string) {
 		case path.Base(name) == manifestName:
 			rd.readBelow(fsys, path.Dir(name), f)
 		default:
-			rd.at(name, 0)("", errors.New("a manifest beside other recordings; to read it, open it by its name"))
+			rd.mended(trajectory.Finding{File: name, Turn: -1, Severity: trajectory.SeverityWarning, Rule: ruleUnrecognized},
+				"a manifest beside other recordings; to read it, open it by its name; left out")
 		}
 	})
 	wrong := rd.errs[before:]

@@ -158,12 +158,12 @@ func TestMixedFolder(t *testing.T) {
 // cannot be read when that is asked for.
 func TestOddMembers(t *testing.T) {
 	row := lf(rowJSON("a", 0, nil))
-	good := files("a.jsonl", row, "empty.jsonl", "", "notes.json", `{"x":1}`, "history.jsonl", `{"display":"x"}`+"\n", "log.jsonl", "hello\n")
-	if w := openFiles(t, good, "."); len(w.Trajectories) != 1 || len(w.Findings) != 4 {
+	good := files("a.jsonl", row, "empty.jsonl", "", "notes.json", `{"x":1}`, "history.jsonl", `{"display":"x"}`+"\n", "log.jsonl", "hello\n",
+		"manifest-x86_64.json", `{"mode":"single_user_agentic_replay","version":1,"tasks":[]}`)
+	if w := openFiles(t, good, "."); len(w.Trajectories) != 1 || len(w.Findings) != 5 {
 		t.Errorf("%d trajectories, findings %v", len(w.Trajectories), w.Findings)
 	}
 	for name, text := range map[string]string{
-		"other.json":        `{"mode":"single_user_agentic_replay","version":1,"tasks":[]}`,
 		"sub/manifest.json": `{"tasks":[{"task_id":"x"}]}`, "b.har": `{"log":{"entries":7}}`,
 	} {
 		fsys := files("a.jsonl", row, name, text)
