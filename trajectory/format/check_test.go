@@ -60,6 +60,9 @@ func TestConflicts(t *testing.T) {
 		{"har: a picture", har(`x;base64,`+long, `{"prompt_tokens":20,"completion_tokens":5}`), ""},
 		{"claude: much text", claude(long, `{"input_tokens":5,"output_tokens":5}`), "usage-against-text: a prompt of 5 tokens, and 100028 bytes of text"},
 		{"claude: cache", claude("hi", `{"input_tokens":5,"output_tokens":5,"cache_creation_input_tokens":7,"cache_creation":{"ephemeral_5m_input_tokens":4,"ephemeral_1h_input_tokens":4}}`), "total-against-parts: 7 tokens written to the cache, and parts of 8"},
+		{"otlp agrees", otlpLine(otlpCounts("gen_ai.usage.cache_read.input_tokens", 40, "gen_ai.usage.total_tokens", 59)), ""},
+		{"otlp: total", otlpLine(otlpCounts("gen_ai.usage.total_tokens", 80)), "total-against-parts: a total of 80 tokens, and 59 in and out"},
+		{"otlp: reasoning", otlpLine(otlpCounts("gen_ai.usage.reasoning.output_tokens", 11)), "reasoning-against-output: 11 reasoning tokens of 9 output tokens, of which they are part"},
 		{"rows: much text", row(long, 50), "usage-against-text: a prompt of 50 tokens, and 100028 bytes of text"},
 		{"rows: little text", row("hi", 9000), "usage-against-text: a prompt of 9000 tokens, and 30 bytes of text"},
 		{"rows agree", row("hi", 900), ""},
@@ -89,6 +92,15 @@ func TestConflicts(t *testing.T) {
 	if len(w.Findings) != 1 || !strings.HasSuffix(w.Findings[0].Text, "right (and 1 more like it)") {
 		t.Errorf("findings %v", w.Findings)
 	}
+}
+
+// otlpCounts are the attributes of a call of 50 tokens in and 9 out, and others.
+func otlpCounts(more ...any) map[string]any {
+	all := map[string]any{"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 50, "gen_ai.usage.output_tokens": 9, "gen_ai.prompt.0.role": "user", "gen_ai.prompt.0.content": "p"}
+	for i := 0; i < len(more); i += 2 {
+		all[more[i].(string)] = more[i+1]
+	}
+	return all
 }
 
 // The text of an answer, too, tells how many tokens it cannot have.

@@ -2,6 +2,7 @@ package format
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,6 +60,7 @@ func (f *codexFork) copies(from *codexFile) int {
 // dropCopies removes the turns that are copies of another session's. The contexts of
 // the others have them.
 func (p *codexParser) dropCopies() {
+	p.dropFiles()
 	byID := make(map[string]*codexFile)
 	for _, c := range p.files {
 		byID[c.ID] = c
@@ -101,4 +103,25 @@ func (c *codexFile) drop(n int) {
 			}
 		}
 	}
+}
+
+// dropFiles removes the files that are copies of the beginning of another, or of all of
+// it, as archives and backups have them.
+func (p *codexParser) dropFiles() {
+	longest := make(map[string]*codexFile)
+	for _, c := range p.files {
+		if other := longest[c.ID]; other == nil || len(c.fork.items) > len(other.fork.items) {
+			longest[c.ID] = c
+		}
+	}
+	p.files = slices.DeleteFunc(p.files, func(c *codexFile) bool {
+		other := longest[c.ID]
+		n := len(c.fork.items)
+		if c == other || n == 0 || !slices.Equal(c.fork.items, other.fork.items[:n]) {
+			return false
+		}
+		p.rd.note(trajectory.Finding{File: c.file, Trajectory: c.ID, Turn: -1, Severity: trajectory.SeverityInfo, Rule: "copied",
+			Text: fmt.Sprintf("all of it is in %s too; left out", other.file)})
+		return true
+	})
 }

@@ -42,6 +42,7 @@ type otlpSpan struct {
 	perhaps      bool   // see otlpPerhaps
 	scope        string // the instrumentation
 	cached       int    // tokens read from or written to the cache
+	reasoning    int    // tokens, 0 if not stated
 	total        int    // tokens, 0 if not stated
 }
 
@@ -103,6 +104,8 @@ func (p *otlpParser) span(name string, line int, span gjson.Result, scope string
 		s.group = plainName(name)
 	}
 	s.group = strings.Clone(s.group) // a copy, not to keep the whole line
+	// One framework calls several providers, which count in ways of their own.
+	s.scope += " " + attrs["gen_ai.provider.name"].String() + " " + attrs["gen_ai.system"].String() + " " + attrs["llm.provider"].String()
 	kind := otlpKindOf(attrs, span.Get("name").Str)
 	s.perhaps = kind == otlpPerhaps
 	chat := kind == otlpCall || kind == otlpPerhaps

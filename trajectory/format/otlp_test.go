@@ -230,6 +230,7 @@ func TestOTLPCalls(t *testing.T) {
 		{"only the outer one has messages", []m{tokens(5, 2, m{".spanId": "a"}), tokens(6, 2, m{".parentSpanId": "a", "gen_ai.prompt.0.role": nil})}, []string{"t 5>2 u"}},
 		{"cached tokens that are part of the input", []m{tokens(50, 2, m{"gen_ai.usage.cache_read.input_tokens": 40})}, []string{"t 50>2 u"}},
 		{"one call tells for all", []m{tokens(50, 2, m{"gen_ai.usage.cache_read_input_tokens": 40}), tokens(50, 2, m{"gen_ai.usage.cache_read_input_tokens": 60})}, []string{"t 90>2 u", "t 110>2 u"}},
+		{"of another provider it tells nothing", []m{tokens(50, 2, m{"gen_ai.system": "openai", "gen_ai.usage.cache_read_input_tokens": 40}), tokens(50, 2, m{"gen_ai.system": "anthropic", "gen_ai.usage.cache_read_input_tokens": 60})}, []string{"t 50>2 u", "t 110>2 u"}},
 		{"the total tells", []m{tokens(50, 2, m{"gen_ai.usage.cache_read_input_tokens": 40, "llm.usage.total_tokens": 92})}, []string{"t 90>2 u"}},
 		{"Sentry", []m{tokens(5, 2, m{"gen_ai.usage.input_tokens.cached": 40})}, []string{"t 45>2 u"}},
 	} {

@@ -33,6 +33,11 @@ func writtenCounts() []string {
 		"gen_ai.usage.details.cache_write_tokens", "llm.token_count.prompt_details.cache_write"}
 }
 
+func reasoningCounts() []string {
+	return []string{"gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.output_tokens.reasoning", "gen_ai.usage.details.reasoning_tokens",
+		"llm.token_count.completion_details.reasoning", "ai.usage.reasoningTokens"}
+}
+
 func totalCounts() []string {
 	return []string{"gen_ai.usage.total_tokens", "llm.usage.total_tokens", "llm.token_count.total", "ai.usage.totalTokens"}
 }
@@ -58,6 +63,7 @@ func (s *otlpSpan) usage(attrs map[string]gjson.Result) {
 	s.turn.MaxOutputTokens = otlpTokens(attrs, "gen_ai.request.max_tokens", "llm.request.max_tokens")
 	s.cached = otlpTokens(attrs, readCounts()...) + otlpTokens(attrs, writtenCounts()...)
 	s.total = otlpTokens(attrs, totalCounts()...)
+	s.reasoning = otlpTokens(attrs, reasoningCounts()...)
 }
 
 // addCached adds the cached tokens to the input where it is without them. By the
@@ -83,6 +89,9 @@ func (p *otlpParser) addCached() {
 	}
 	for i := range p.chats {
 		s := &p.chats[i]
+		p.rd.check(place{s.file, s.turn.Line, s.group, -1}, counts{
+			input: s.turn.PromptTokens, cached: s.cached, output: s.turn.OutputTokens, reasoning: s.reasoning, total: s.total,
+		})
 		if without[s.scope] != s {
 			continue
 		}

@@ -120,3 +120,19 @@ func TestCodexTotals(t *testing.T) {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
+
+// The same session in two places, one of them older. The kind: files that are copies.
+func TestCodexCopies(t *testing.T) {
+	parent := string(readFile(t, "testdata/reported/codex-fork/rollout-2026-05-01T10-00-00-11111111-1111-7111-8111-111111111111.jsonl"))
+	lines := strings.SplitAfter(parent, "\n")
+	w := openFiles(t, files("archived/a.jsonl", strings.Join(lines[:4], ""), "sessions/a.jsonl", parent, "sessions/b.jsonl", parent), ".")
+	const id = "11111111-1111-7111-8111-111111111111 "
+	if diff := cmp.Diff([]string{id + "5000>100 u", id + "5300>120 u a t"}, calls(w)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	// Another session under the same ID is no copy.
+	other := strings.Replace(parent, "Fix the parser", "Break the parser", 1)
+	if w := openFiles(t, files("a.jsonl", parent, "b.jsonl", other), "."); len(w.Trajectories) != 2 {
+		t.Errorf("%d sessions, expected 2", len(w.Trajectories))
+	}
+}
