@@ -41,6 +41,9 @@ func (l *linter) message(i int, m *Message) {
 	kind, ok := l.clean[m]
 	if !ok {
 		kind = l.secrets.Find(m.wire)
+		if m.recorded != nil && kind == "" {
+			kind = l.secrets.Find(m.recorded.json(m.wire))
+		}
 		l.clean[m] = kind
 	}
 	if n := pictures(message.Get("content")); n > 0 && !l.counted[m] {

@@ -11,9 +11,10 @@ import (
 // A Message is one chat message as JSON, stored once however many histories contain
 // it. It is immutable.
 type Message struct {
-	wire []byte     // a comma and the compact JSON: what follows an earlier message in a request body
-	lead bool       // a system or developer message
-	text *synthetic // nil for none
+	wire     []byte     // a comma and the compact JSON: what follows an earlier message in a request body
+	lead     bool       // a system or developer message
+	text     *synthetic // nil for none
+	recorded *recorded  // what it was recorded as, nil if no more than wire
 }
 
 // A Block is a piece of synthetic text: Tokens words of four bytes, a space included,

@@ -127,6 +127,9 @@ func (w *Workload) Threads() iter.Seq[*Trajectory] {
 type Turn struct {
 	// History is the complete message list of the request.
 	History *History
+	// CacheMarks are the messages of History that the recorded request marked for the
+	// cache of the provider, by index, in order; -1 stands for the tools.
+	CacheMarks []int
 	// Tools is the JSON array of tool definitions, nil for none.
 	Tools json.RawMessage
 	// OutputTokens is the length of the recorded answer in tokens, which an exact

@@ -1,6 +1,10 @@
 package format
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/agentperf/agentperf-go/trajectory"
+)
 
 // Characters per token, for answers whose length was not recorded.
 const (
@@ -23,6 +27,25 @@ type answer struct {
 	// chars is the length of everything that the model wrote, including
 	// reasoning, which is not sent back to it.
 	chars int
+	// blocks are its parts as recorded, in JSON, and more is set if chat completions
+	// have no place for one of them.
+	blocks []string
+	more   bool
+}
+
+// block adds a part as it was recorded.
+func (a *answer) block(raw string, more bool) {
+	a.blocks = append(a.blocks, raw)
+	a.more = a.more || more
+}
+
+// recorded returns what the answer was recorded as, without JSON if the message says it
+// all.
+func (a *answer) recorded(api trajectory.API) trajectory.Recording {
+	if !a.more {
+		return trajectory.Recording{}
+	}
+	return trajectory.Recording{API: api, JSON: []byte("[" + strings.Join(a.blocks, ",") + "]")}
 }
 
 // A call is a tool call of an answer, its parts in JSON: id and name are strings,

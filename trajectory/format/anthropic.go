@@ -1,23 +1,36 @@
 package format
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/tidwall/gjson"
+
+	"github.com/agentperf/agentperf-go/trajectory"
 )
 
 // anthropicPayload adds the messages of a request to Anthropic's messages API, as
 // chat messages: the system prompt first, tool calls and results as messages of
-// their own, cache marks left out.
+// their own, cache marks beside them.
 func anthropicPayload(s *sessionBuilder, payload gjson.Result) error {
-	if err := anthropicTools(s, payload.Get("tools")); err != nil {
+	tools := payload.Get("tools")
+	if err := anthropicTools(s, tools); err != nil {
 		return err
+	}
+	for _, tool := range elements(tools).Array() {
+		if tool.Get("cache_control").IsObject() {
+			s.mark()
+			break
+		}
 	}
 	if system := payload.Get("system"); system.Exists() && system.Type != gjson.Null {
 		if err := s.say("system", system); err != nil {
 			return err
+		}
+		if system.IsArray() && strings.Contains(system.Raw, `"cache_control"`) {
+			s.mark()
 		}
 	}
 	messages := payload.Get("messages").Array()
@@ -44,12 +57,28 @@ func anthropicMessage(s *sessionBuilder, m gjson.Result) error {
 	var a answer
 	var rest []string
 	var err error
+	marked := false // a block that becomes part of the message at the end
 	content.ForEach(func(_, block gjson.Result) bool {
-		switch block.Get("type").Str {
+		mark, plain := block.Get("cache_control").IsObject(), block.Raw
+		if mark {
+			plain = string(withoutKey([]byte(block.Raw), "cache_control"))
+		}
+		kind := block.Get("type").Str
+		if role == "assistant" {
+			a.block(plain, kind != "text" && kind != "tool_use")
+		}
+		switch kind {
 		case "tool_use":
 			a.call(call{rawString(block.Get("id")), rawString(block.Get("name")), block.Get("input").Raw})
 		case "tool_result":
-			err = s.result(rawString(block.Get("tool_use_id")), block.Get("content"))
+			content := block.Get("content")
+			f := flattenContent(content)
+			s.images += f.images
+			message := toolMessage(&s.buf, rawString(block.Get("tool_use_id")), f.text)
+			if err = s.addRecorded(message, resultRecorded([]byte(plain), content.Type != gjson.String, f.images)); err == nil && mark {
+				s.mark()
+			}
+			return err == nil
 		case "thinking", "redacted_thinking":
 			a.reasoning(block.Get("thinking").Raw)
 		case "text":
@@ -61,17 +90,21 @@ func anthropicMessage(s *sessionBuilder, m gjson.Result) error {
 		default:
 			rest = append(rest, block.Raw)
 		}
+		marked = marked || mark
 		return err == nil
 	})
 	switch {
 	case err != nil:
 		return err
 	case role == "assistant":
-		return s.add(a.message(&s.buf))
+		err = s.addRecorded(a.message(&s.buf), a.recorded(trajectory.APIAnthropic))
 	case len(rest) > 0:
-		return s.say("user", gjson.Parse("["+strings.Join(rest, ",")+"]"))
+		err = s.say("user", gjson.Parse("["+strings.Join(rest, ",")+"]"))
 	}
-	return nil
+	if err == nil && marked {
+		s.mark()
+	}
+	return err
 }
 
 // anthropicTools sets the tools of s, converted to the form of chat completions.
@@ -101,6 +134,15 @@ func anthropicTools(s *sessionBuilder, tools gjson.Result) (err error) {
 	}
 	s.tools, err = s.rd.raw(append(b, ']'))
 	return err
+}
+
+// resultRecorded returns what the result of a tool was recorded as, if its content is
+// no text or it is marked as an error. Pictures are not kept.
+func resultRecorded(block []byte, parts bool, pictures int) (r trajectory.Recording) {
+	if pictures > 0 || !parts && !bytes.Contains(block, []byte(`"is_error":true`)) && !bytes.Contains(block, []byte(`"is_error": true`)) {
+		return r
+	}
+	return trajectory.Recording{API: trajectory.APIAnthropic, JSON: []byte("[" + string(block) + "]")}
 }
 
 // checkCreated compares the tokens written to the cache with their parts.

@@ -229,7 +229,7 @@ func (a *atifReader) agent(step gjson.Result, at time.Time) (field string, err e
 	if copied {
 		err = a.add(answer.message(&a.buf))
 	} else {
-		err = a.reply(&answer)
+		err = a.reply(&answer, "")
 	}
 	if err != nil {
 		return ".message", err

@@ -144,7 +144,7 @@ func shareMessage(s *sessionBuilder, m gjson.Result, line int) error {
 		s.turn(line)
 		var a answer
 		a.text(value.Raw)
-		return s.reply(&a)
+		return s.reply(&a, "")
 	case "system":
 		return s.say("system", value)
 	case "human", "user", "tool", "function", "observation":

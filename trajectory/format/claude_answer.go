@@ -49,6 +49,9 @@ func (t *claudeThread) assistant(r claudeRecord, m *claudeMessage) (field string
 		if t.repeats(b) {
 			continue
 		}
+		if len(b.raw) > 0 {
+			t.answer.block(string(b.raw), b.kind != "text" && b.kind != "tool_use")
+		}
 		switch b.kind {
 		case "text":
 			if isText(b.text) {

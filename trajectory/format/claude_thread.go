@@ -48,6 +48,7 @@ type claudeEpoch struct {
 
 type claudeResult struct {
 	id, message string
+	recorded    trajectory.Recording
 }
 
 func (t *claudeThread) id() string {
@@ -91,6 +92,18 @@ func (t *claudeThread) append(message []byte) error {
 	return err
 }
 
+// appendRecorded is append for a message and what it was recorded as.
+func (t *claudeThread) appendRecorded(message []byte, r trajectory.Recording) error {
+	if len(r.JSON) == 0 {
+		return t.append(message)
+	}
+	c, err := t.p.rd.appendRecorded(t.context, message, r)
+	if err == nil {
+		t.context = c
+	}
+	return err
+}
+
 // begun sets the file of a thread at its first message.
 func (t *claudeThread) begun(r claudeRecord) {
 	if len(t.turns) == 0 && t.context == nil && t.open == "" && len(t.typed) == 0 {
@@ -108,7 +121,7 @@ func (t *claudeThread) flush() {
 		if !t.copied {
 			t.finish()
 		}
-		t.append(t.answer.message(&t.p.buf))
+		t.appendRecorded(t.answer.message(&t.p.buf), t.answer.recorded(trajectory.APIAnthropic))
 		t.flushResults()
 		t.mark()
 	}
@@ -125,7 +138,7 @@ func (t *claudeThread) flushResults() {
 	given := make(map[string]bool, len(t.results))
 	for _, r := range t.results {
 		given[r.id] = true
-		t.append([]byte(r.message))
+		t.appendRecorded([]byte(r.message), r.recorded)
 	}
 	for _, c := range t.answer.calls {
 		if id := unquote([]byte(c.id)); !given[id] {

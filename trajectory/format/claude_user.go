@@ -72,7 +72,7 @@ func (t *claudeThread) result(b claudeBlock, at time.Time) {
 	content := flattenJSON(b.contents)
 	t.images(content.images, 0)
 	t.replied = true
-	t.results = append(t.results, claudeResult{id, string(toolMessage(&t.p.buf, string(b.id), content.text))})
+	t.results = append(t.results, claudeResult{id, string(toolMessage(&t.p.buf, string(b.id), content.text)), resultRecorded(b.raw, !isText(b.contents), content.images)})
 	if !at.Before(t.lastResult) {
 		t.lastResult = at
 	}

@@ -165,7 +165,9 @@ func (c *codexFile) item(item gjson.Result, at time.Time, line int, own bool) er
 	case "message":
 		role := item.Get("role").Str
 		if role == "assistant" {
-			c.open(at, line, own).text(flattenContent(item.Get("content")).text)
+			a := c.open(at, line, own)
+			a.text(flattenContent(item.Get("content")).text)
+			a.block(item.Raw, false)
 			return nil
 		}
 		c.close()
@@ -177,12 +179,14 @@ func (c *codexFile) item(item gjson.Result, at time.Time, line int, own bool) er
 		return c.say(c.role(role), item.Get("content"))
 	case "reasoning":
 		a := c.open(at, line, own)
+		a.block(item.Raw, true)
 		elements(item.Get("summary")).ForEach(func(_, part gjson.Result) bool {
 			a.reasoning(part.Get("text").Raw)
 			return true
 		})
 	case "function_call", "custom_tool_call", "local_shell_call":
 		a := c.open(at, line, own)
+		a.block(item.Raw, item.Get("type").Str != "function_call")
 		id, name, args := item.Get("call_id"), item.Get("name"), item.Get("arguments")
 		for _, other := range []string{"parameters", "input", "action"} {
 			if !args.Exists() {

@@ -86,10 +86,10 @@ func (c *codexFile) close() {
 	if n := len(c.Turns); c.own {
 		turn := &c.Turns[n-1]
 		turn.ModelTime = bounded(c.ends[n-1].Sub(c.starts[n-1]))
-		c.reply(a)
+		c.reply(a, trajectory.APIResponses)
 		return
 	}
-	c.add(a.message(&c.buf))
+	c.addRecorded(a.message(&c.buf), a.recorded(trajectory.APIResponses))
 }
 
 // usage reads the token counts of the last turn. Events are sometimes repeated: a

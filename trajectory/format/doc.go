@@ -88,7 +88,11 @@
 //     waited for them is taken out of its recorded delay.
 //   - A request that does not name its session continues the one whose last
 //     request it begins with.
-//   - Reasoning, signatures, images, cache marks and HTTP headers are left out.
+//   - A message is a chat message, and keeps what it was recorded as where chat
+//     completions have no place for it ([trajectory.Message.Recorded]): thinking with
+//     its signature, reasoning items, results marked as errors or of several parts.
+//     Cache marks are the turn's. Neither is sent, nor written by the writers. Images
+//     and HTTP headers are left out.
 //
 // Anything else of note is in the workload's Findings. [trajectory.Lint] adds what
 // the sessions themselves show.

@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"encoding/json"
 	"path/filepath"
 	"testing"
 
@@ -26,6 +27,9 @@ func checkWorkloadInvariants(t *testing.T, w *trajectory.Workload) {
 				t.Fatalf("trajectory %q: turn %d has no messages", tr.ID, i)
 			}
 			for m := range turn.History.All() {
+				if r, ok := m.Recorded(); ok && (!json.Valid(r.JSON) || r.API == "") {
+					t.Fatalf("trajectory %q: turn %d: recorded as %s", tr.ID, i, r.JSON)
+				}
 				if m.Role() == "" {
 					t.Fatalf("trajectory %q: turn %d: message without role: %s", tr.ID, i, m.JSON())
 				}

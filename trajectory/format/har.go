@@ -122,7 +122,7 @@ func (p *harParser) entry(name string, i int, entry gjson.Result) (field string,
 	if err != nil {
 		return "request.postData.text", err
 	}
-	c.turn.History, c.turn.Tools = s.context, s.tools
+	c.turn.History, c.turn.Tools, c.turn.CacheMarks = s.context, s.tools, s.marks
 	c.turn.MaxOutputTokens = tokens(payload.Get("max_tokens"))
 	if n := tokens(payload.Get("max_completion_tokens")); n > 0 {
 		c.turn.MaxOutputTokens = n

@@ -14,6 +14,7 @@ type sessionBuilder struct {
 	rd *reader
 	*trajectory.Trajectory
 	context *trajectory.History
+	marks   []int // messages marked for the cache, -1 for the tools
 	tools   json.RawMessage
 	buf     []byte
 	images  int
@@ -30,6 +31,23 @@ func (s *sessionBuilder) add(message []byte) error {
 		s.context = c
 	}
 	return err
+}
+
+// addRecorded appends a message to the context, with what it was recorded as.
+func (s *sessionBuilder) addRecorded(message []byte, r trajectory.Recording) error {
+	c, err := s.rd.appendRecorded(s.context, message, r)
+	if err == nil {
+		s.context = c
+	}
+	return err
+}
+
+// mark notes that the last message, or the tools before there is one, are marked for the
+// cache.
+func (s *sessionBuilder) mark() {
+	if at := s.context.Len() - 1; len(s.marks) == 0 || s.marks[len(s.marks)-1] != at {
+		s.marks = append(s.marks, at)
+	}
 }
 
 // say appends a message with content in any of the forms of flattenContent.
@@ -56,12 +74,12 @@ func (s *sessionBuilder) turn(line int) *trajectory.Turn {
 }
 
 // reply appends an answer, and estimates its length if that was not recorded.
-func (s *sessionBuilder) reply(a *answer) error {
+func (s *sessionBuilder) reply(a *answer, api trajectory.API) error {
 	turn := &s.Turns[len(s.Turns)-1]
 	if turn.OutputTokens == 0 {
 		turn.OutputTokens, turn.Origins.Output = estimate(a.chars, otherChars), trajectory.Estimated
 	}
-	return s.add(a.message(&s.buf))
+	return s.addRecorded(a.message(&s.buf), a.recorded(api))
 }
 
 // finish returns the trajectory, nil if it has no turns, and adds the findings

@@ -6,6 +6,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/agentperf/agentperf-go/internal/jsonscan"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -18,6 +19,23 @@ func (rd *reader) append(c *trajectory.History, message []byte) (*trajectory.His
 		}
 	}
 	return rd.store.Append(c, rd.mend(message))
+}
+
+// appendRecorded is append for a message and what it was recorded as.
+func (rd *reader) appendRecorded(c *trajectory.History, message []byte, r trajectory.Recording) (*trajectory.History, error) {
+	if len(r.JSON) == 0 {
+		return rd.append(c, message)
+	}
+	if rd.Redact != nil {
+		message, r.JSON = rd.Redact(message), rd.Redact(r.JSON)
+		if !json.Valid(message) || !json.Valid(r.JSON) {
+			return nil, fmt.Errorf("invalid JSON from Redact: %s", clip(string(message)))
+		}
+	}
+	if at := jsonscan.LoneSurrogate(r.JSON, 0); at >= 0 {
+		r.JSON = wholeCharacters(r.JSON, at)
+	}
+	return rd.store.AppendRecorded(c, rd.mend(message), r)
 }
 
 // appendWhole is append for a message in which there is nothing to mend.
