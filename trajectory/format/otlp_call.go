@@ -29,11 +29,11 @@ func otlpKindOf(attrs map[string]gjson.Result, name string) otlpKind {
 	switch kind := strings.ToUpper(attrs["openinference.span.kind"].Str); {
 	case operation == "execute_tool", kind == "TOOL":
 		return otlpTool
-	case slices.Contains([]string{"chat", "generate_content", "text_completion", "message", "messages", "responses"}, operation),
+	case slices.Contains([]string{"chat", "generate_content", "text_completion", "completion", "message", "messages", "responses"}, operation),
 		kind == "LLM", request == "chat", request == "completion":
 		return otlpCall
-	case kind != "", request != "", attrs["gen_ai.operation.name"].String() != "":
-		return otlpOther // such as an embedding or an agent
+	case kind != "", request != "", slices.Contains([]string{"embeddings", "embedding", "rerank", "retrieval", "create_agent", "invoke_agent", "invoke_workflow"}, operation):
+		return otlpOther
 	}
 	made := otlpTokens(attrs, outputCounts()...) > 0
 	if (attrs["gen_ai.request.model"].Exists() || attrs["gen_ai.response.model"].Exists()) && made {

@@ -225,6 +225,7 @@ func TestOTLPCalls(t *testing.T) {
 		{"a model and tokens", []m{tokens(5, 2, loose)}, []string{"t 5>2 u"}},
 		{"an embedding", []m{tokens(5, 2, nil), tokens(7, 0, loose), {"llm.request.type": "embedding", "gen_ai.request.model": "m", "gen_ai.usage.output_tokens": 1}}, []string{"t 5>2 u"}},
 		{"an agent's sum", []m{tokens(5, 2, nil), {"gen_ai.operation.name": "invoke_agent", "gen_ai.request.model": "m", "gen_ai.usage.output_tokens": 9}}, []string{"t 5>2 u"}},
+		{"an operation of another name", []m{tokens(5, 2, m{"gen_ai.operation.name": "converse", "gen_ai.request.model": "m"}), tokens(6, 2, m{"gen_ai.operation.name": "completion"})}, []string{"t 5>2 u", "t 6>2 u"}},
 		{"a framework's span around the client's", []m{tokens(5, 2, m{".spanId": "a"}), tokens(5, 2, m{".parentSpanId": "a"})}, []string{"t 5>2 u"}},
 		{"the same, with others between", []m{tokens(5, 2, m{".spanId": "a"}), {".spanId": "b", ".parentSpanId": "a"}, tokens(6, 2, m{".parentSpanId": "b"})}, []string{"t 6>2 u"}},
 		{"only the outer one has messages", []m{tokens(5, 2, m{".spanId": "a"}), tokens(6, 2, m{".parentSpanId": "a", "gen_ai.prompt.0.role": nil})}, []string{"t 5>2 u"}},
