@@ -1,6 +1,6 @@
-// Package catalog is what accelerators cost and what their data sheets say: dated
-// prices and figures, each with its source, and readers of price lists in CSV,
-// SkyPilot's catalog and Azure's price API. Nothing is fetched.
+// Package catalog is what accelerators cost, what their data sheets say and how many
+// agents they were published to serve: dated figures, each with its source, and readers of
+// price lists in CSV, SkyPilot's catalog and Azure's price API. Nothing is fetched.
 //
 //	prices := catalog.BuiltinPrices()
 //	quote, err := prices.Quote(catalog.Query{
@@ -19,4 +19,13 @@
 //
 // [Complete] adds what a data sheet says to a system of which only the accelerators are
 // known: its power by TDP, system or rack, and the size of a rack.
+//
+// [BuiltinResults] are the published results of AA-AgentPerf, so that prices can be put
+// beside them:
+//
+//	for _, r := range catalog.BuiltinResults().Select(catalog.ResultQuery{Accelerator: "H200"}) {
+//		fmt.Println(r.System, r.SLO, r.PerDollarHour(quote.PerHour)) // nil: not known
+//	}
+//
+// A figure that was published as "about" or "more than" stays that when it is divided.
 package catalog
