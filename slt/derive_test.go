@@ -45,6 +45,25 @@ func level(concurrency int, throughput, speed float64) Level {
 	return l
 }
 
+// Where there is no throughput the report says why.
+func TestReasonOfAtSpeed(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		levels []Level
+		want   string
+	}{
+		{"never", []Level{level(1, 100, 118), level(2, 200, 119), level(4, 200, -1)}, "the fastest level, concurrency 2, has a median of 119.0 tokens/s"},
+		{"nothing", nil, "there are no levels"},
+		{"no speeds", []Level{level(1, 100, -1)}, "no level has a median speed"},
+		{"invalid", []Level{level(1, 100, -1), {Concurrency: 2, Invalid: "late"}}, "no level has a median speed, and 1 of 2 are invalid"},
+		{"found", []Level{level(1, 100, 120)}, ""},
+	} {
+		if got := read(tt.levels, 120); got.Reason != tt.want || (got.OutputTokensPerSecond == nil) == (tt.want == "") {
+			t.Errorf("%s: %+v; want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
 func TestReadAtSpeed(t *testing.T) {
 	falling := []Level{level(1, 200, 200), level(8, 1200, 150), level(16, 1600, 100), level(32, 1700, 50)}
 	for _, tt := range []struct {
@@ -67,13 +86,13 @@ func TestReadAtSpeed(t *testing.T) {
 		{"recrossed", []Level{level(1, 100, 140), level(2, 200, 100), level(4, 400, 130), level(8, 500, 60)}, 150, Interpolated, []int{1, 2}, 4},
 		{"most failed", []Level{level(1, 100, 160), level(2, 200, 0)}, 125, Interpolated, []int{1, 2}, 0},
 	} {
-		got, recrossed := read(tt.levels, 120)
+		got := read(tt.levels, 120)
 		x := 0.0
 		if got.OutputTokensPerSecond != nil {
 			x = *got.OutputTokensPerSecond
 		}
-		if x != tt.want || got.Case != tt.how || !slices.Equal(got.Between, tt.between) || recrossed != tt.recrossed {
-			t.Errorf("%s: %v, %s, %v, recrossed at %d; want %v, %s, %v, %d", tt.name, x, got.Case, got.Between, recrossed, tt.want, tt.how, tt.between, tt.recrossed)
+		if x != tt.want || got.Case != tt.how || !slices.Equal(got.Between, tt.between) || got.Recrossed != tt.recrossed {
+			t.Errorf("%s: %v, %s, %v, recrossed at %d; want %v, %s, %v, %d", tt.name, x, got.Case, got.Between, got.Recrossed, tt.want, tt.how, tt.between, tt.recrossed)
 		}
 	}
 }

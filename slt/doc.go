@@ -43,6 +43,14 @@
 // queries, is null in the report. Quantiles are exact, by linear interpolation at
 // rank (n-1)q.
 //
+// # Throughput and cost at a speed
+//
+// Queries slow down as more of them run at once. The throughput at an output speed per query
+// lies between the last level whose median is at least as fast and the first that is slower,
+// linearly in speed; the cost of a million tokens is that of [pricing.CostPerMillion] there.
+// [Config.AtSpeeds] names the speeds of the report, and [Report.At] answers for any other
+// when the sweep is over.
+//
 // # What is withheld
 //
 // A level in which the client itself failed, or was later than [Config.ClientLag]

@@ -153,11 +153,16 @@ type AtSpeed struct {
 	// OutputTokensPerSecond is system output throughput where the median output
 	// speed per query is Speed; nil if every level is slower.
 	OutputTokensPerSecond *float64 `json:"output_tokens_per_second"`
-	// Case says how OutputTokensPerSecond was found.
-	Case Case `json:"case"`
+	// Case says how OutputTokensPerSecond was found. Reason says in words why it was
+	// not; empty if it was.
+	Case   Case   `json:"case"`
+	Reason string `json:"reason,omitempty"`
 	// Between are the two concurrencies that it lies between; both are the same if
 	// it is that of one level.
 	Between []int `json:"between_concurrencies,omitempty"`
+	// Recrossed is a concurrency that is fast enough although a lower one was not, and
+	// which does not count; 0 if there is none.
+	Recrossed int `json:"recrossed_concurrency,omitempty"`
 	// CostPerMillion is the cost of a million output tokens together with their
 	// input tokens, which are a million too at 1,000 in and 1,000 out. It is nil
 	// without a throughput or a price.

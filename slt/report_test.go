@@ -3,6 +3,7 @@ package slt_test
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -68,6 +69,36 @@ func TestOptimal(t *testing.T) {
 }
 
 // The report survives JSON, and has the names that were agreed.
+// A report is priced at any speed and any price when the sweep is over. 1,169.6 tokens/s on
+// 8 chips at $2.70 is what the published $5.13 for Llama 3.3 70B at 30 tokens/s per query
+// implies: 8 x 2.70 / (5.13 x 3600) x 1e6 = 1169.59.
+func TestAt(t *testing.T) {
+	r := sweep("", [3]float64{32, 1100, 40}, [3]float64{64, 1239.2, 20}) // 1169.6 halfway
+	r.System = &pricing.System{Accelerator: "TPU-v6e", Accelerators: 8, Price: 27 * pricing.Dollar / 10}
+	at, err := r.At(30)
+	if err != nil || at.Case != slt.Interpolated || at.CostPerMillion == nil || at.CostPerMillion.Text(2) != "$5.13" || len(r.AtSpeed) != 0 {
+		t.Errorf("%+v, %v", at, err)
+	}
+	near(t, "throughput", at.OutputTokensPerSecond, 1169.6, 1e-9)
+	near(t, "implied throughput", at.OutputTokensPerSecond, 8*2.70/(5.13*3600)*1e6, 0.05)
+
+	// $2 x 8 / (10,000 x 3600) x 1e6.
+	r = sweep("", [3]float64{100, 10_000, 100})
+	r.System = &pricing.System{Accelerators: 8, Price: 2 * pricing.Dollar}
+	if at, err := r.At(100); err != nil || at.Case != slt.AtLevel || at.CostPerMillion == nil || at.CostPerMillion.Text(3) != "$0.444" {
+		t.Errorf("%+v, %v", at, err)
+	}
+	r.System = nil
+	if at, err := r.At(30); err != nil || at.Case != slt.AllFaster || at.CostPerMillion != nil {
+		t.Errorf("%+v, %v", at, err)
+	}
+	for _, speed := range []metrics.TokensPerSecond{0, -1, metrics.TokensPerSecond(math.NaN()), metrics.TokensPerSecond(math.Inf(1))} {
+		if at, err := r.At(speed); err == nil {
+			t.Errorf("at %v: %+v", speed, at)
+		}
+	}
+}
+
 func TestReportJSON(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cfg := short(1, 2)
@@ -141,7 +172,7 @@ func TestTable(t *testing.T) {
 		"Peak system output throughput: 2000.0 tokens/s at concurrency 16; it does not grow beyond.\n    250 tokens/s per accelerator\n",
 		"Peak output speed per query: 200.0 tokens/s.\n",
 		"At 150 tokens/s per query: 1866.7 tokens/s, between concurrency 8 and 16.\n    $2.381 for 1M input and 1M output tokens together (8 accelerators at $2.00 an hour, given)\n",
-		"At 250 tokens/s per query: never reached; no level is as fast.\n",
+		"At 250 tokens/s per query: never reached; the fastest level, concurrency 8, has a median of 200.0 tokens/s.\n",
 		"At 20 tokens/s per query: at least 2000.0 tokens/s, at concurrency 16; every level is faster than that.\n    at most $2.222 for 1M",
 	} {
 		if !strings.Contains(b.String(), want) {

@@ -1,6 +1,7 @@
 package slt
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -120,9 +121,9 @@ func (a AtSpeed) Sentence() string {
 	case AllFaster:
 		return s + fmt.Sprintf("at least %.1f tokens/s, at concurrency %d; every level is faster than that.", *a.OutputTokensPerSecond, a.Between[0])
 	case NeverReached:
-		return s + "never reached; no level is as fast."
+		return s + "never reached; " + cmp.Or(a.Reason, "no level is as fast") + "."
 	}
-	return s + "unknown; no level has a median speed."
+	return s + "unknown; " + cmp.Or(a.Reason, "no level has a median speed") + "."
 }
 
 // costSentence says what a million tokens cost, and which tokens. If every level is

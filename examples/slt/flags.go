@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/examples/internal/cli"
-	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/slt"
 )
 
@@ -58,11 +57,7 @@ func parse(program cli.Program, args []string) (*options, error) {
 	flags.IntVar(&o.cfg.MaxConcurrency, "max-concurrency", 0, "highest `concurrency` without -levels (default 4096; 256 without -endpoint)")
 	flags.Float64Var(&o.cfg.Plateau.Gain, "plateau-gain", 0.01, "`share` by which a level must exceed the best before it to count as growth")
 	flags.IntVar(&o.cfg.Plateau.Levels, "plateau-levels", 2, "number of `levels` without growth in a row that ends the sweep")
-	flags.Func("at-speed", "output `speed` per query in tokens/s at which throughput and cost are read off (repeatable, default 100)", func(s string) error {
-		v, err := strconv.ParseFloat(s, 64)
-		o.cfg.AtSpeeds = append(o.cfg.AtSpeeds, metrics.TokensPerSecond(v))
-		return err
-	})
+	cli.Speeds(flags.FlagSet, &o.cfg.AtSpeeds, "output `speeds` per query in tokens/s at which throughput and cost are read off, such as 30,100 (default 100; with -compare those of the reports)")
 	flags.DurationVar(&o.cfg.ClientLag, "client-lag", 0, "how late this client may send and notice what arrives (P99) before a level is invalid; negative means any (default 50ms)")
 	flags.StringVar(&o.cfg.Name, "name", "", "`configuration` of the system, for the report, such as \"Max Throughput\"")
 	flags.Uint64Var(&seed, "seed", 0, "seed of the prompts (default: drawn and reported)")

@@ -68,7 +68,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	return program.Conclude(ctx, cli.Result{Report: report, JSON: o.jsonFile, Any: len(report.Levels) > 0, Err: err})
 }
 
-// compare merges two reports. Flags about the system replace what both reports state.
+// compare merges two reports. Flags about the system replace what both reports state, and
+// -at-speed the speeds that they were asked about.
 func compare(o *options) (*slt.Report, error) {
 	var reports [2]*slt.Report
 	for i, name := range o.files {
@@ -93,6 +94,9 @@ func compare(o *options) (*slt.Report, error) {
 	}
 	for i, r := range reports {
 		r.System = &systems[i]
+		if len(o.cfg.AtSpeeds) > 0 {
+			r.Config.AtSpeeds = o.cfg.AtSpeeds
+		}
 	}
 	return slt.Optimal(reports[0], reports[1])
 }

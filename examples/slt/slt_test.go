@@ -48,7 +48,7 @@ func TestExitStatus(t *testing.T) {
 	}{
 		{"good", quick, cli.OK, "Peak system output throughput"},
 		{"cost", with("-accelerators", "8", "-price", "2"), cli.OK, "(8 accelerators at $2.00 an hour, given)"},
-		{"never", with("-at-speed", "1e9"), cli.OK, "never reached; no level is as fast"},
+		{"never", with("-at-speed", "1e9"), cli.OK, "never reached; the fastest level, concurrency "},
 		{"no server", []string{"-endpoint", "http://127.0.0.1:1", "-model", "x"}, cli.Failed, "refused"},
 		{"no API", []string{"-endpoint", dead, "-model", "x"}, cli.Failed, "HTTP status 404"},
 		{"no such model", with("-model", "other"), cli.Failed, `the model "other" does not exist`},
@@ -58,7 +58,8 @@ func TestExitStatus(t *testing.T) {
 		{"one output token", []string{"-output-tokens", "1"}, cli.Usage, "-output-tokens is 1, expected 2 or more"},
 		{"no time", []string{"-measure", "0s"}, cli.Usage, "-measure is 0s"},
 		{"negative", []string{"-settle", "-1s"}, cli.Usage, "-settle is -1s"},
-		{"speed", []string{"-at-speed", "fast"}, cli.Usage, "-at-speed"},
+		{"speed", []string{"-at-speed", "fast"}, cli.Usage, "expected tokens per second, such as 100"},
+		{"no speed", []string{"-at-speed", "30,0"}, cli.Usage, "expected tokens per second, such as 100"},
 		{"gain", []string{"-plateau-gain", "-2"}, cli.Usage, "-plateau-gain is -2"},
 		{"price alone", []string{"-price", "2"}, cli.Usage, "need -accelerators"},
 		{"power alone", []string{"-power", "5kW"}, cli.Usage, "needs -power-basis"},
@@ -130,6 +131,13 @@ func TestCompare(t *testing.T) {
 		if status != cli.OK || !strings.Contains(stdout, words) {
 			t.Errorf("status %d, %q is missing\n%s%s", status, words, stdout, stderr)
 		}
+	}
+	// At other speeds than the sweeps were asked about: 150 is halfway from 200 tokens/s at 1 to 100 at 100.
+	if status, stdout, stderr := program(t, t.Context(), "-accelerators", "8", "-price", "2", "-at-speed", "150, 300", "-at-speed", "50", "-compare", a, b); status != cli.OK || strings.Contains(stdout, "At 100") ||
+		!strings.Contains(stdout, "At 150 tokens/s per query: 5100.0 tokens/s, between concurrency 1 and 100.") ||
+		!strings.Contains(stdout, "At 300 tokens/s per query: never reached; the fastest level, concurrency 1, has a median of 200.0 tokens/s.") ||
+		!strings.Contains(stdout, "At 50 tokens/s per query: at least 10000.0") {
+		t.Errorf("status %d\n%s%s", status, stdout, stderr)
 	}
 	var r slt.Report
 	if err := cli.ReadReport(merged, slt.Schema, &r); err != nil || len(r.Levels) != 2 || r.Levels[0].Configuration != b || r.Levels[1].Configuration != "Max Throughput" {
