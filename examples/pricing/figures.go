@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/agentperf/agentperf-go/pricing"
-	"github.com/agentperf/agentperf-go/slt"
 )
 
 // figure is one figure of a report: a row of the table, and of CSV and JSON.
@@ -47,6 +46,7 @@ func (f figure) cell() string {
 // figures collects the figures of a report.
 type figures struct {
 	system pricing.System
+	prices []price
 	list   []figure
 }
 
@@ -64,17 +64,19 @@ func (f *figures) usd(name, bound string, amount pricing.USD, text, note string)
 
 // figures returns the figures of the report.
 func (r *report) figures() ([]figure, error) {
-	f := &figures{system: r.system}
+	f := &figures{system: r.system, prices: r.prices}
 	s := r.system
 	if s.Accelerators > 0 {
 		f.list = append(f.list, figure{Name: "accelerators", Value: new(float64(s.Accelerators)), text: strings.TrimSpace(strconv.Itoa(s.Accelerators) + " " + s.Accelerator)})
 	} else {
 		f.none("accelerators", "")
 	}
-	if s.Price > 0 {
-		f.usd("price per accelerator-hour", exact, s.Price, s.Price.Short(), s.PriceNote)
-	} else {
-		f.none("price per accelerator-hour", "")
+	for _, p := range r.prices {
+		if p.perHour > 0 {
+			f.usd("price per accelerator-hour"+p.label, exact, p.perHour, p.perHour.Short(), p.note)
+		} else {
+			f.none("price per accelerator-hour"+p.label, "")
+		}
 	}
 	if s.Power > 0 {
 		kW := float64(s.Power) / 1e3
@@ -120,52 +122,6 @@ func (f *figures) agents(r *report) error {
 	return nil
 }
 
-func (f *figures) load(r *report) error {
-	if p := r.load.PeakOutputTokensPerSecond; p != nil {
-		bound := atLeast
-		if r.load.PlateauReached {
-			bound = exact
-		}
-		f.add("peak: tokens/s", bound, *p, "")
-		if err := f.normalize("peak", bound, *p); err != nil {
-			return err
-		}
-	}
-	for _, a := range r.load.AtSpeed {
-		name := fmt.Sprintf("at %v tokens/s per query", float64(a.Speed))
-		if a.OutputTokensPerSecond == nil {
-			f.none(name+": tokens/s", strings.ReplaceAll(string(a.Case), "_", " "))
-			continue
-		}
-		bound, most := exact, exact
-		if a.Case == slt.AllFaster {
-			bound, most = atLeast, atMost
-		}
-		f.add(name+": tokens/s", bound, *a.OutputTokensPerSecond, "")
-		if f.system.Price > 0 {
-			const million = ": cost of a million tokens"
-			if cost, err := f.system.CostPerMillion(*a.OutputTokensPerSecond); err != nil {
-				f.none(name+million, "none")
-				r.warnings = append(r.warnings, name+": no cost: "+err.Error())
-			} else {
-				f.usd(name+million, most, cost, cost.Text(3), tokens(r.load.Config))
-			}
-		}
-		if err := f.normalize(name, bound, *a.OutputTokensPerSecond); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// tokens describes the million tokens.
-func tokens(c slt.ConfigEcho) string {
-	if c.InputTokens == c.OutputTokens || c.OutputTokens == 0 {
-		return "1M in + 1M out"
-	}
-	return fmt.Sprintf("%.3gM in + 1M out", float64(c.InputTokens)/float64(c.OutputTokens))
-}
-
 // normalize adds the figures per accelerator and so on.
 func (f *figures) normalize(name, bound string, quantity float64) error {
 	n, err := f.system.Normalize(quantity)
@@ -181,7 +137,15 @@ func (f *figures) normalize(name, bound string, quantity float64) error {
 	row("per accelerator", n.PerAccelerator, "")
 	row("per kW", n.PerKW, power)
 	row("per MW", n.PerMW, power)
-	row("per $/hour", n.PerDollarHour, "")
+	for _, p := range f.prices {
+		priced := f.system
+		priced.Price, priced.PriceNote = p.perHour, p.note
+		n, err := priced.Normalize(quantity)
+		if err != nil {
+			return err
+		}
+		row("per $/hour"+p.label, n.PerDollarHour, "")
+	}
 	rack := fmt.Sprintf("of %d", n.RackAccelerators)
 	if n.RackNote != "" {
 		rack += ", " + n.RackNote

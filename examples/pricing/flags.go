@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/pricing/catalog"
 )
 
@@ -16,21 +18,22 @@ const pageProviders = "aa"
 
 // options are the command line.
 type options struct {
-	asOf       time.Time
-	prices     catalog.Prices
-	filter     string // accelerator
-	system     cli.System
-	statistic  catalog.Statistic // empty: no quote
-	commitment catalog.Commitment
-	providers  []string // none: all
-	mixed      bool
-	json, csv  bool
-	files      []string // reports
+	asOf        time.Time
+	prices      catalog.Prices
+	filter      string // accelerator
+	system      cli.System
+	statistic   catalog.Statistic // empty: no quote
+	commitments []catalog.Commitment
+	speeds      []metrics.TokensPerSecond // none: those of the reports
+	providers   []string                  // none: all
+	mixed       bool
+	json, csv   bool
+	files       []string // reports
 }
 
 // parse reads the command line and the price files that it names.
 func parse(program cli.Program, args []string, now time.Time) (*options, error) {
-	o := &options{asOf: now.UTC().Truncate(24 * time.Hour), commitment: catalog.OnDemand}
+	o := &options{asOf: now.UTC().Truncate(24 * time.Hour)}
 	var own, azure string
 	var sky [][2]string // provider, file
 	flags := program.Flags("[REPORT ...]")
@@ -57,13 +60,20 @@ func parse(program cli.Program, args []string, now time.Time) (*options, error) 
 		}
 		return nil
 	})
-	flags.Func("commitment", "commitment of -quote: `on_demand`, spot, 1yr or 3yr", func(s string) error {
-		switch o.commitment = catalog.Commitment(s); o.commitment {
-		case catalog.OnDemand, catalog.Spot, catalog.OneYear, catalog.ThreeYear:
-			return nil
+	flags.Func("commitment", "`commitment` of -quote: on_demand, spot, 1yr or 3yr, or several separated by commas (default on_demand)", func(s string) error {
+		for text := range strings.SplitSeq(s, ",") {
+			switch c := catalog.Commitment(strings.TrimSpace(text)); c {
+			case catalog.OnDemand, catalog.Spot, catalog.OneYear, catalog.ThreeYear:
+				if !slices.Contains(o.commitments, c) {
+					o.commitments = append(o.commitments, c)
+				}
+			default:
+				return errors.New("expected on_demand, spot, 1yr or 3yr, or several separated by commas")
+			}
 		}
-		return errors.New("expected on_demand, spot, 1yr or 3yr")
+		return nil
 	})
+	cli.Speeds(flags.FlagSet, &o.speeds, "output `speeds` per query in tokens/s at which reports of slt are read off, such as 30,100 (default those that the reports have)")
 	flags.Func("providers", "only the prices of these `names`, separated by commas; "+pageProviders+" means the nine of Artificial Analysis' hardware page", func(s string) error {
 		for name := range strings.SplitSeq(s, ",") {
 			switch name = strings.TrimSpace(name); name {
@@ -92,8 +102,14 @@ func parse(program cli.Program, args []string, now time.Time) (*options, error) 
 	if o.json && o.csv {
 		return nil, flags.Check(errors.New("-json and -csv are two formats"))
 	}
+	if given["commitment"] && !given["quote"] {
+		return nil, flags.Check(errors.New("-commitment is the commitment of -quote, which is not given"))
+	}
+	if len(o.commitments) == 0 {
+		o.commitments = []catalog.Commitment{catalog.OnDemand}
+	}
 	if len(o.files) == 0 {
-		for _, name := range []string{"accelerators", "price", "power", "power-basis", "pue", "rack", "quote", "mixed-bases"} {
+		for _, name := range []string{"accelerators", "price", "power", "power-basis", "pue", "rack", "quote", "at-speed", "mixed-bases"} {
 			if given[name] {
 				return nil, flags.Check(fmt.Errorf("-%s says nothing without a report", name))
 			}

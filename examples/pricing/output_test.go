@@ -82,7 +82,7 @@ func TestJSONAndCSV(t *testing.T) {
 	_, stdout, stderr = program("-csv", "-price", "2", l)
 	for _, line := range []string{
 		"file,figure,value,unit,bound,note", l + ",power,5.6,kW,,\"tdp, catalog: 700 W each\"",
-		l + ",at 100 tokens/s per query: cost of a million tokens,0.444444444444,USD,,1M in + 1M out",
+		l + ",at 100 tokens/s per query: cost of a million tokens,0.444444444444,USD,,1M in + 1M out; given",
 		l + ",at 300 tokens/s per query: tokens/s,,,,never reached",
 	} {
 		if !strings.Contains(stdout, line+"\n") {

@@ -102,7 +102,7 @@ func TestReports(t *testing.T) {
 		"60@5s: per accelerator at least 3.125 -",
 		"180@3s: agents no answer -",
 		"peak: tokens/s - 12000",
-		"at 100 tokens/s per query: cost of a million tokens - $0.444 (1M in + 1M out)",
+		"at 100 tokens/s per query: cost of a million tokens - $0.444 (1M in + 1M out; given)",
 		"at 300 tokens/s per query: tokens/s - never reached",
 	} {
 		if status != cli.OK || !strings.Contains(blanks(stdout), "\n"+row+"\n") {
@@ -117,7 +117,7 @@ func TestReports(t *testing.T) {
 		t.Error(stdout)
 	}
 	// A price of the catalog says which.
-	if _, stdout, stderr := program("-quote", "minimum", l); !strings.Contains(stdout, "$3.90 (minimum on-demand, Crusoe Cloud H100 80GB HGX, 2026-09-20)") || !strings.Contains(stdout, "$0.867 (1M in + 1M out)") {
+	if _, stdout, stderr := program("-quote", "minimum", l); !strings.Contains(stdout, "$3.90 (minimum on-demand, Crusoe Cloud H100 80GB HGX, 2026-09-20)") || !strings.Contains(stdout, "$0.867 (1M in + 1M out; minimum on-demand, Crusoe Cloud H100 80GB HGX, 2026-09-20)") {
 		t.Error(stdout, stderr)
 	}
 	if _, stdout, _ := program("-quote", "minimum", "-commitment", "1yr", l); !strings.Contains(stdout, "$7.87 (lowest 1-year committed, Azure") || !strings.Contains(stdout, "above the minimum on-demand, $3.90 (Crusoe Cloud)") || !strings.Contains(stdout, "the price of Azure is 121 days old") {

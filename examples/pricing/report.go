@@ -4,12 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/examples/internal/cli"
 	"github.com/agentperf/agentperf-go/internal/jsonerror"
 	"github.com/agentperf/agentperf-go/pricing"
-	"github.com/agentperf/agentperf-go/pricing/catalog"
 	"github.com/agentperf/agentperf-go/slt"
 )
 
@@ -19,6 +19,7 @@ type report struct {
 	agents   *agentperf.Report // or
 	load     *slt.Report
 	system   pricing.System
+	prices   []price // one, or one for each commitment that was asked for
 	warnings []string
 }
 
@@ -74,41 +75,18 @@ func readAll(o *options) ([]*report, error) {
 		}
 		all, stated = append(all, r), append(stated, r.system)
 	}
+	if len(o.speeds) > 0 && !slices.ContainsFunc(all, func(r *report) bool { return r.load != nil }) {
+		return nil, errors.New("-at-speed says nothing of reports of maxusers; none of the files is of slt")
+	}
 	systems, err := o.system.Over(stated...)
 	if err != nil {
 		return nil, err
 	}
 	for i, r := range all {
 		r.system = systems[i]
-		if err := r.quote(o); err != nil {
+		if err := errors.Join(r.quote(o), r.ask(o.speeds)); err != nil {
 			return nil, fmt.Errorf("%s: %w", r.name, err)
 		}
 	}
 	return all, nil
-}
-
-// quote prices the system at -quote. A price that is not known leaves out the figures that
-// need it, and a warning says so.
-func (r *report) quote(o *options) error {
-	if o.statistic == "" {
-		return nil
-	}
-	r.system.Price, r.system.PriceNote = 0, "" // a report's own is another than was asked for
-	if r.system.Accelerator == "" || r.system.Accelerators == 0 {
-		r.warnings = append(r.warnings, "no price: -quote needs to know the accelerators; see -accelerator and -accelerators")
-		return nil
-	}
-	quote, err := o.prices.Quote(catalog.Query{Providers: o.providers, Accelerator: r.system.Accelerator, Commitment: o.commitment, AsOf: o.asOf}, o.statistic)
-	switch {
-	case errors.Is(err, catalog.ErrNoPrice):
-		r.warnings = append(r.warnings, err.Error())
-	case err != nil:
-		return err
-	default:
-		r.system.Price, r.system.PriceNote = quote.PerHour, quote.Note()
-		for _, w := range quote.Warnings {
-			r.warnings = append(r.warnings, w.Text)
-		}
-	}
-	return nil
 }

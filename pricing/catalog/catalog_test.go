@@ -97,7 +97,7 @@ func TestQuote(t *testing.T) {
 		t.Error(got)
 	}
 	h100.Scope = catalog.GPUOnly
-	if alone, err := prices.Quote(h100, catalog.Minimum); err != nil || alone.PerHour != usd("6.7988") || !strings.Contains(texts(alone.Warnings), "accelerator alone") {
+	if alone, err := prices.Quote(h100, catalog.Minimum); err != nil || alone.PerHour != usd("6.7988") || !strings.HasSuffix(alone.Note(), ", 2026-06-15, accelerator alone") || !strings.Contains(texts(alone.Warnings), "accelerator alone") {
 		t.Errorf("%+v, %v", alone, err)
 	}
 

@@ -158,9 +158,20 @@ func (q *Quote) warnAbove(all Prices, of Query, s Statistic) {
 	q.warn("above_on_demand", "%s is %s, above the %s, %s%s: few providers publish prices with a commitment", q.Name, q.PerHour.Short(), free.Name, free.PerHour.Short(), from)
 }
 
-// Note returns the quote in words, for [pricing.System].PriceNote: statistic, provider,
-// instance, zone or meter, and date.
+// Note returns the quote in words, for [pricing.System].PriceNote: statistic, commitment,
+// provider, instance, zone or meter, date, and what is bought if it is not a whole instance.
 func (q Quote) Note() string {
+	note := q.note()
+	switch q.From[0].Scope { // that of all of them
+	case GPUOnly:
+		note += ", accelerator alone"
+	case Community:
+		note += ", third party's machine"
+	}
+	return note
+}
+
+func (q Quote) note() string {
 	if len(q.From) == 1 {
 		p := q.From[0]
 		parts := []string{q.Name, strings.TrimSpace(p.Provider + " " + p.Instance), p.Variant, p.Date.Format(time.DateOnly)}
