@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/pricing"
 )
 
@@ -106,11 +107,8 @@ func basis(b pricing.Basis, pue float64, note string) string {
 
 func (f *figures) agents(r *report) error {
 	for _, tier := range r.agents.Tiers {
-		bound := atLeast
-		switch {
-		case tier.FirstFailingAgents != nil && *tier.FirstFailingAgents == tier.MaxAgents+1:
-			bound = exact
-		case tier.MaxAgents == 0:
+		bound, known := limit(tier)
+		if !known {
 			f.none(tier.Name+": agents", "no answer")
 			continue
 		}
@@ -120,6 +118,15 @@ func (f *figures) agents(r *report) error {
 		}
 	}
 	return nil
+}
+
+// limit returns whether the number of agents of a tier is exact or a bound; known is false if
+// there is none.
+func limit(tier agentperf.TierResult) (bound string, known bool) {
+	if tier.FirstFailingAgents != nil && *tier.FirstFailingAgents == tier.MaxAgents+1 {
+		return exact, true
+	}
+	return atLeast, tier.MaxAgents > 0
 }
 
 // normalize adds the figures per accelerator and so on.

@@ -3,13 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/agentperf/agentperf-go/examples/internal/cli"
 	"github.com/agentperf/agentperf-go/metrics"
+	"github.com/agentperf/agentperf-go/pricing"
 	"github.com/agentperf/agentperf-go/pricing/catalog"
 )
 
@@ -27,6 +27,7 @@ type options struct {
 	speeds      []metrics.TokensPerSecond // none: those of the reports
 	providers   []string                  // none: all
 	mixed       bool
+	results     bool
 	json, csv   bool
 	files       []string // reports
 }
@@ -87,6 +88,7 @@ func parse(program cli.Program, args []string, now time.Time) (*options, error) 
 		}
 		return nil
 	})
+	flags.BoolVar(&o.results, "results", false, "put the published results of AA-AgentPerf against prices, all or those of -accelerator, and beside them the results in files: CSV with a name in .csv, see the documentation of catalog.ReadResults, or reports of maxusers")
 	flags.BoolVar(&o.json, "json", false, "print JSON")
 	flags.BoolVar(&o.csv, "csv", false, "print CSV; that of prices is what -prices reads")
 	flags.BoolVar(&o.mixed, "mixed-bases", false, "compare figures per kW although the bases of their power differ")
@@ -102,76 +104,47 @@ func parse(program cli.Program, args []string, now time.Time) (*options, error) 
 	if o.json && o.csv {
 		return nil, flags.Check(errors.New("-json and -csv are two formats"))
 	}
-	if given["commitment"] && !given["quote"] {
+	if given["commitment"] && !given["quote"] && !o.results {
 		return nil, flags.Check(errors.New("-commitment is the commitment of -quote, which is not given"))
 	}
-	if len(o.commitments) == 0 {
-		o.commitments = []catalog.Commitment{catalog.OnDemand}
-	}
-	if len(o.files) == 0 {
-		for _, name := range []string{"accelerators", "price", "power", "power-basis", "pue", "rack", "quote", "at-speed", "mixed-bases"} {
-			if given[name] {
-				return nil, flags.Check(fmt.Errorf("-%s says nothing without a report", name))
-			}
-		}
-		only, err := o.system.System()
-		if err != nil {
-			return nil, err
-		}
-		o.filter = only.Accelerator
+	if err := o.resolve(given); err != nil {
+		return nil, flags.Check(err)
 	}
 	var err error
 	o.prices, err = openCatalog(own, sky, azure, o.asOf, program.Stderr)
 	return o, err
 }
 
-// openCatalog returns the prices of all named files.
-func openCatalog(own string, sky [][2]string, azure string, asOf time.Time, stderr io.Writer) (catalog.Prices, error) {
-	all := catalog.BuiltinPrices()
-	warn := func(file string, warnings []string) {
-		for _, w := range warnings {
-			fmt.Fprintf(stderr, "%s: %s\n", file, w)
+// resolve fills in defaults and refuses flags that say nothing about what is shown.
+func (o *options) resolve(given map[string]bool) error {
+	var idle []string
+	var price pricing.USD
+	price, o.filter = o.system.Price()
+	switch {
+	case o.results:
+		idle = []string{"accelerators", "power", "power-basis", "pue", "rack", "at-speed", "mixed-bases"}
+		if price > 0 && o.filter == "" {
+			return errors.New("-price with -results needs -accelerator, whose price it is")
+		}
+		if price > 0 && given["commitment"] {
+			return errors.New("-price and -commitment are two prices")
+		}
+		if price == 0 && o.statistic == "" {
+			o.statistic = catalog.Minimum
+		}
+	case len(o.files) == 0:
+		idle = []string{"accelerators", "price", "power", "power-basis", "pue", "rack", "quote", "at-speed", "mixed-bases"}
+	}
+	for _, name := range idle {
+		switch {
+		case given[name] && o.results:
+			return fmt.Errorf("-%s says nothing with -results", name)
+		case given[name]:
+			return fmt.Errorf("-%s says nothing without a report", name)
 		}
 	}
-	if own != "" {
-		err := open(own, func(r io.Reader) (err error) {
-			all, err = catalog.ReadPrices(own, r)
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
+	if len(o.commitments) == 0 {
+		o.commitments = []catalog.Commitment{catalog.OnDemand}
 	}
-	for _, s := range sky {
-		err := open(s[1], func(r io.Reader) error {
-			more, warnings, err := catalog.ReadSkyPilot(s[1], s[0], asOf, r)
-			all = append(all, more...)
-			warn(s[1], warnings)
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	if azure != "" {
-		err := open(azure, func(r io.Reader) error {
-			more, warnings, err := catalog.ReadAzure(azure, asOf, r)
-			all = append(all, more...)
-			warn(azure, warnings)
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
-}
-
-func open(name string, read func(io.Reader) error) error {
-	f, err := cli.OpenInput(name, cli.MaxReport) // the readers have limits of their own
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return read(f)
+	return nil
 }

@@ -14,6 +14,8 @@ func run(args []string, now time.Time, stdout, stderr io.Writer) int {
 	o, err := parse(program, args, now)
 	switch {
 	case err != nil:
+	case o.results:
+		err = showResults(o, stdout)
 	case len(o.files) == 0:
 		err = showPrices(o, stdout)
 	default:

@@ -30,7 +30,7 @@ func (f Figure) String() string {
 // over divides the number. What was inexact stays so.
 func (f Figure) over(divisor float64) *Figure { return &Figure{f.Value / divisor, f.Precision} }
 
-// figure returns a field that is a number above 0, perhaps after a precision; nil if it is
+// figure returns a field that is a number, 0 or more, perhaps after a precision; nil if it is
 // empty.
 func (r *row) figure(column string) (*Figure, error) {
 	text := r.get(column)
@@ -44,8 +44,8 @@ func (r *row) figure(column string) (*Figure, error) {
 		}
 	}
 	var err error
-	if f.Value, err = strconv.ParseFloat(text, 64); err != nil || !(f.Value > 0 && f.Value <= 1e12) {
-		return nil, r.bad(column, `a number above 0, perhaps after "about", "at least" or "more than"`)
+	if f.Value, err = strconv.ParseFloat(text, 64); err != nil || !(f.Value >= 0 && f.Value <= 1e12) {
+		return nil, r.bad(column, `a number, 0 or more, perhaps after "about", "at least" or "more than"`)
 	}
 	return &f, nil
 }

@@ -49,7 +49,7 @@ type PublishedResult struct {
 // A Strength says how near a source is to who measured.
 type Strength string
 
-// The strengths, from the strongest to the weakest.
+// The strengths; those of published results from the strongest to the weakest.
 const (
 	// Published is by Artificial Analysis itself, or a copy of it.
 	Published Strength = "P"
@@ -59,6 +59,8 @@ const (
 	SecondHand Strength = "S"
 	// Inferred is worked out from other figures.
 	Inferred Strength = "I"
+	// Measured is by whoever lists it, beside what others published.
+	Measured Strength = "M"
 )
 
 // Results are a catalog of published results.
@@ -77,7 +79,7 @@ func BuiltinResults() Results {
 // ReadResults reads published results from CSV. The first row names the columns:
 //
 //	system, accelerator, model, date (YYYY-MM or YYYY-MM-DD), source,
-//	strength (P, V, S or I; see [Strength])
+//	strength (P, V, S, I or M; see [Strength])
 //
 // and tier (a number) or slo (such as 20@10s) or both, and at least one of agents,
 // agents_per_accelerator and agents_per_mw; a number may stand after "about", "at least" or
@@ -138,10 +140,10 @@ func readResult(r *row) (p PublishedResult, err error) {
 		}
 	}
 	switch p.Strength {
-	case Published, Vendor, SecondHand, Inferred:
+	case Published, Vendor, SecondHand, Inferred, Measured:
 		return p, nil
 	}
-	return p, r.bad("strength", "P, V, S or I")
+	return p, r.bad("strength", "P, V, S, I or M")
 }
 
 // Each returns agents per accelerator: as published, or else computed from Agents and

@@ -166,14 +166,14 @@ func TestReadResults(t *testing.T) {
 		"accelerators":   {head + "s,H100,many,m,1,,12,,,2026-11,us,P\n", `r.csv:2: accelerators is "many", expected a whole number`},
 		"no tier":        {head + "s,H100,8,m,,,12,,,2026-11,us,P\n", `r.csv:2: tier is "", expected a number from 1`},
 		"no figure":      {head + "s,H100,8,m,1,,,,,2026-11,us,P\n", `r.csv:2: agents is "", expected a number here, in agents_per_accelerator or in agents_per_mw`},
-		"words":          {head + "s,H100,8,m,1,,around 12,,,2026-11,us,P\n", `r.csv:2: agents is "around 12", expected a number above 0, perhaps after "about"`},
+		"words":          {head + "s,H100,8,m,1,,around 12,,,2026-11,us,P\n", `r.csv:2: agents is "around 12", expected a number, 0 or more, perhaps after "about"`},
 		"comma":          {head + "s,H100,8,m,1,,\"1,840\",,,2026-11,us,P\n", `r.csv:2: agents is "1,840"`},
-		"none":           {head + "s,H100,8,m,1,,0,,,2026-11,us,P\n", `r.csv:2: agents is "0"`},
+		"below none":     {head + "s,H100,8,m,1,,-0.1,,,2026-11,us,P\n", `r.csv:2: agents is "-0.1"`},
 		"NaN":            {head + "s,H100,8,m,1,,1,NaN,,2026-11,us,P\n", `r.csv:2: agents_per_accelerator is "NaN"`},
 		"half an agent":  {head + "s,H100,8,m,1,,11.5,,,2026-11,us,P\n", `r.csv:2: agents is "11.5", expected a whole number`},
 		"per MW":         {head + "s,H100,8,m,1,,,,-5,2026-11,us,P\n", `r.csv:2: agents_per_mw is "-5"`},
 		"month 13":       {head + "s,H100,8,m,1,,1,,,2026-11,us,P\ns,H100,8,m,1,,1,,,2026-13,us,P\n", `r.csv:3: date is "2026-13", expected YYYY-MM or YYYY-MM-DD`},
-		"strength":       {head + "s,H100,8,m,1,,1,,,2026-11,us,high\n", `r.csv:2: strength is "high", expected P, V, S or I`},
+		"strength":       {head + "s,H100,8,m,1,,1,,,2026-11,us,high\n", `r.csv:2: strength is "high", expected P, V, S, I or M`},
 	} {
 		if got, err := catalog.ReadResults("r.csv", strings.NewReader(tt.text)); err == nil || got != nil || !strings.Contains(err.Error(), tt.words) {
 			t.Errorf("%s: %v, %v; want %q", name, got, err, tt.words)

@@ -62,6 +62,11 @@ func (s *System) Register(flags *flag.FlagSet) {
 	set("rack", "`number` of accelerators in a rack", count(&s.system.RackAccelerators))
 }
 
+// Price returns -price, 0 if it is not given, and -accelerator.
+func (s *System) Price() (price pricing.USD, accelerator string) {
+	return s.system.Price, s.system.Accelerator
+}
+
 // System returns the system that the flags describe, with what the catalog says of its
 // accelerator; the zero System without flags. The error names the flags where it can.
 func (s *System) System() (pricing.System, error) {
