@@ -14,6 +14,12 @@ func TestPublishedArithmetic(t *testing.T) {
 	if err != nil || cost.String() != "$0.444444444444" || cost.Text(3) != "$0.444" {
 		t.Errorf("%v, %v; want $0.444", cost, err)
 	}
+	// $5.13 for 1M in + 1M out at $2.70 for each of 8 chips (TPU v6e on demand, Llama 3.3 70B at
+	// 30 tokens/s per query) implies 21.60 / (5.13 x 3600) x 1e6 = 1169.59 tokens/s.
+	cost, err = pricing.CostPerMillion(27*pricing.Dollar/10, 8, 1169.6)
+	if err != nil || cost.Text(2) != "$5.13" {
+		t.Errorf("%v, %v; want $5.13", cost, err)
+	}
 
 	for _, tt := range []struct {
 		name     string

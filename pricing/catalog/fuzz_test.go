@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"bytes"
+	"math"
 	"regexp"
 	"strings"
 	"testing"
@@ -100,6 +101,30 @@ func FuzzReadAccelerators(f *testing.F) {
 		}
 		if back, err := catalog.ReadAccelerators("back", &b); err != nil || len(back) != len(all) {
 			t.Fatalf("%d and %d, %v", len(all), len(back), err)
+		}
+	})
+}
+
+func FuzzReadResults(f *testing.F) {
+	f.Add("system,accelerator,model,slo,agents,date,source,strength\ns,H100,m,20@10s,more than 12,2026-11,us,V\n")
+	f.Add("system,accelerator,model,tier,agents_per_mw,date,source,strength\ns,H100,m,1,about 1e3,2026-11-02,us,M\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		all, err := catalog.ReadResults("f.in", strings.NewReader(text))
+		if err != nil {
+			if len(all) > 0 || !strings.Contains(err.Error(), "f.in") {
+				t.Fatalf("%d results with %v", len(all), err)
+			}
+			return
+		}
+		for _, r := range all {
+			if r.Agents == nil && r.PerAccelerator == nil && r.PerMW == nil || r.Source == "" || r.Tier < 0 || r.Tier == 0 && r.SLO == "" {
+				t.Fatalf("%+v", r)
+			}
+			for _, figure := range []*catalog.Figure{r.Agents, r.PerAccelerator, r.PerMW, r.PerDollarHour(1)} {
+				if figure != nil && !(figure.Value >= 0 && figure.Value < math.Inf(1)) {
+					t.Fatalf("%+v", figure)
+				}
+			}
 		}
 	})
 }

@@ -98,6 +98,10 @@ func TestPublishedResultsAgree(t *testing.T) {
 	if n, err := system.Normalize(1840); err != nil || math.Round(*n.PerMW) != 61_354 {
 		t.Errorf("%+v, %v", n, err)
 	}
+	system = pricing.System{Accelerators: 8, Power: pricing.Watts(8 * watts(1.375, h200)), Basis: pricing.MeasuredAccelerator}
+	if n, err := system.Normalize(11); err != nil || *n.PerAccelerator != 1.375 || math.Round(*n.PerMW) != 2594 {
+		t.Errorf("%+v, %v", n, err)
+	}
 	if ratio := gb300.PerMW.Value / h200.PerMW.Value; math.Abs(ratio-23.65) > 0.01 {
 		t.Error(ratio)
 	}
