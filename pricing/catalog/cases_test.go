@@ -152,15 +152,16 @@ func TestSkyPilotSlicesAndUnknownPrices(t *testing.T) {
 		"1x_H100_SXM_COMMUNITY,H100,1,2,,r,z": "H100-SXM $2.00 1 community",
 	} {
 		prices, warnings, err := catalog.ReadSkyPilot("vms.csv", "X", day("2026-11-30"), strings.NewReader(head+row+"\n"))
-		got := strings.Join(warnings, "|")
+		var got strings.Builder
+		got.WriteString(strings.Join(warnings, "|"))
 		for _, p := range prices {
-			got += fmt.Sprint(p.Accelerator, " ", p.PerHour.Text(2), " ", p.PerInstance)
+			got.WriteString(fmt.Sprint(p.Accelerator, " ", p.PerHour.Text(2), " ", p.PerInstance))
 			if p.Scope == catalog.Community {
-				got += " community"
+				got.WriteString(" community")
 			}
 		}
-		if err != nil || got != want {
-			t.Errorf("%s: %q, %v; want %q", row, got, err, want)
+		if err != nil || got.String() != want {
+			t.Errorf("%s: %q, %v; want %q", row, got.String(), err, want)
 		}
 	}
 }

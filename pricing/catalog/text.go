@@ -35,8 +35,8 @@ func readText(name string, r io.Reader) ([]byte, error) {
 			return nil, fmt.Errorf("catalog: %s is %s, expected text", name, is)
 		}
 	}
-	if i := bytes.IndexByte(text, 0); i >= 0 {
-		return nil, fmt.Errorf("catalog: %s:%d: there is a zero byte, expected text in UTF-8, or in UTF-16 with a byte-order mark", name, 1+bytes.Count(text[:i], []byte("\n")))
+	if before, _, ok := bytes.Cut(text, []byte{0}); ok {
+		return nil, fmt.Errorf("catalog: %s:%d: there is a zero byte, expected text in UTF-8, or in UTF-16 with a byte-order mark", name, 1+bytes.Count(before, []byte("\n")))
 	}
 	return bytes.TrimPrefix(text, []byte("\ufeff")), nil
 }
