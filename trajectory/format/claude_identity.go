@@ -1,5 +1,7 @@
 package format
 
+import "slices"
+
 import "hash/maphash"
 
 // A claudeIdentity tells the answers of all sessions apart. No field does so by
@@ -87,11 +89,9 @@ func (t *claudeIdentities) repeats(b claudeBlock) bool {
 		what = b.text // the content is a single string
 	}
 	h := maphash.Bytes(t.seed, what)
-	for _, seen := range t.blocks[max(0, len(t.blocks)-maxBlocksCompared):] {
-		if seen == h {
-			t.repeated++
-			return true
-		}
+	if slices.Contains(t.blocks[max(0, len(t.blocks)-maxBlocksCompared):], h) {
+		t.repeated++
+		return true
 	}
 	t.blocks = append(t.blocks, h)
 	return false

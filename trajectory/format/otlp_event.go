@@ -1,6 +1,7 @@
 package format
 
 import (
+	"maps"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -100,9 +101,7 @@ func (p *otlpParser) addLogs() {
 		}
 		attrs := make(map[string]gjson.Result)
 		for _, e := range events {
-			for key, value := range e.attrs {
-				attrs[key] = value
-			}
+			maps.Copy(attrs, e.attrs)
 		}
 		// What is wrong with a log record is no mistake of the span.
 		c.turn.History, _, _ = p.messages(attrs, events)
