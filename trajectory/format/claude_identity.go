@@ -1,8 +1,9 @@
 package format
 
-import "slices"
-
-import "hash/maphash"
+import (
+	"hash/maphash"
+	"slices"
+)
 
 // A claudeIdentity tells the answers of all sessions apart. No field does so by
 // itself: gateways give many answers one ID. Of answers that agree in all fields,
