@@ -23,6 +23,9 @@ func newTierResult(t Tier) TierResult {
 	return r
 }
 
+// percentileRule is the definition of percentiles in reports.
+const percentileRule = "exact, linear interpolation at rank (n-1)q"
+
 // echo returns a resolved configuration as the report has it.
 func echo(cfg *Config) ConfigEcho {
 	e := ConfigEcho{
@@ -34,7 +37,7 @@ func echo(cfg *Config) ConfigEcho {
 		ToolDelayCapSeconds: cfg.Policy.ToolDelayMax.Seconds(),
 		Seed:                cfg.Seed, MaxStart: given(cfg.MaxStart), Start: cfg.Start, MaxAgents: cfg.MaxAgents, MaxPhases: cfg.MaxPhases,
 		Label: cfg.Label, ClientLagSeconds: max(0, cfg.ClientLag.Seconds()),
-		PercentileRule: "exact, linear interpolation at rank (n-1)q",
+		PercentileRule: percentileRule,
 	}
 	if cfg.Connect == nil {
 		e.Endpoint = cfg.Endpoint.URL

@@ -74,7 +74,7 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 		err = errors.Join(err, fmt.Errorf("%w at %s: %s", ErrInvalid, agents(plan.Agents), o.Invalid))
 	}
 	r.report.Phases = append(r.report.Phases, *result)
-	err = errors.Join(err, requests.phase(ctx, p))
+	err = errors.Join(err, requests.phase(ctx, p, o.Invalid))
 	r.log.Info("phase ended", "phase", index, "agents", plan.Agents, "ending", p.Ending, "invalid", o.Invalid, "verdicts", result.Verdicts)
 	r.tell(r.outlook(), Event{ // what is told of is in the journal
 		Phase: index, Agents: plan.Agents, Stage: "done", Elapsed: p.End, Up: p.Up,

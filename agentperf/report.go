@@ -27,6 +27,8 @@ type Report struct {
 	Phases []PhaseResult `json:"phases"`
 	// Audit says whether anybody looked at what the system answered, and what was found.
 	Audit AuditReport `json:"audit"`
+	// Source says what the report was made from by [Judge]; nil for that of a run.
+	Source *Source `json:"source,omitempty"`
 	// System is Config.System; nil if nothing was stated.
 	System *pricing.System `json:"system,omitempty"`
 	// Preflight holds the findings of the probe before the first phase; nil with

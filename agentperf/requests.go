@@ -83,9 +83,17 @@ type RequestPhase struct {
 	WindowEnd time.Duration `json:"window_end_ns"`
 	End       time.Duration `json:"end_ns"`
 	Ending    string        `json:"ending"`
-	Seed      uint64        `json:"seed,string"`
-	Draw      int           `json:"draw"`
-	Workload  string        `json:"workload_sha256"`
+	// Completed is the number of trajectories completed in the window, Least that of the agent
+	// with the fewest, and Straddling the number of agents that began no request in it because
+	// one from before was open throughout.
+	Completed  int `json:"completed"`
+	Least      int `json:"least_completed"`
+	Straddling int `json:"straddling"`
+	// Invalid says why the phase says nothing about the system; empty if it does.
+	Invalid  string `json:"invalid,omitempty"`
+	Seed     uint64 `json:"seed,string"`
+	Draw     int    `json:"draw"`
+	Workload string `json:"workload_sha256"`
 }
 
 // requestOf returns the line for a row.
@@ -138,12 +146,12 @@ func seconds(anchor time.Time, at time.Duration) float64 {
 }
 
 // writeRequests writes the requests of a phase and the phase itself.
-func writeRequests(w io.Writer, p *record.Phase) error {
+func writeRequests(w io.Writer, p *record.Phase, invalid string) error {
 	enc := newRequestEncoder(w)
 	for i := range p.Rows {
 		enc.request(p, &p.Rows[i])
 	}
-	return enc.phase(p)
+	return enc.phase(p, invalid)
 }
 
 // A requestEncoder writes the lines of one phase.
@@ -167,10 +175,10 @@ func (e *requestEncoder) request(p *record.Phase, r *record.Row) {
 	e.encode(requestOf(p, r, id))
 }
 
-func (e *requestEncoder) phase(p *record.Phase) error {
+func (e *requestEncoder) phase(p *record.Phase, invalid string) error {
 	e.encode(RequestPhase{
 		Run: p.Run, Phase: p.Index, Agents: p.Agents, Anchor: p.Anchor, AllUp: p.AllUp, Settled: p.Settled, WindowEnd: p.WindowEnd, End: p.End,
-		Ending: string(p.Ending), Seed: p.Seed, Draw: p.Draw, Workload: p.Workload,
+		Ending: string(p.Ending), Completed: p.Completed, Least: p.Least, Straddling: p.Straddling, Invalid: invalid, Seed: p.Seed, Draw: p.Draw, Workload: p.Workload,
 	})
 	return e.flush()
 }
@@ -202,6 +210,7 @@ type requestLog struct {
 	mu      sync.Mutex
 	waiting []endedRow
 	last    *record.Phase // the phase, once it has ended
+	invalid string        // why it says nothing of the system
 }
 
 type endedRow struct {
@@ -222,7 +231,7 @@ func newRequestLog(w io.Writer) *requestLog {
 			l.drain()
 		}
 		l.drain()
-		l.enc.phase(l.last) // its error stays in enc
+		l.enc.phase(l.last, l.invalid) // its error stays in enc
 	}()
 	return l
 }
@@ -256,11 +265,11 @@ const blockedFor = 5 * time.Second
 
 // phase writes the rest and the line of the phase, which has ended, and returns the first
 // error of writing.
-func (l *requestLog) phase(ctx context.Context, p *record.Phase) error {
+func (l *requestLog) phase(ctx context.Context, p *record.Phase, invalid string) error {
 	if l == nil {
 		return nil
 	}
-	l.last = p // seen by the goroutine once wake is closed
+	l.last, l.invalid = p, invalid // seen by the goroutine once wake is closed
 	close(l.wake)
 	select {
 	case <-l.closed:

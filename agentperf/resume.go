@@ -192,7 +192,7 @@ func (r *run) keep(plan decide.Plan, o decide.Observation, result *PhaseResult, 
 	}
 	text, err := json.Marshal(journaled{plan, o, *result})
 	if err == nil {
-		err = r.journal.Append(text, func(w io.Writer) error { return writeRequests(w, p) })
+		err = r.journal.Append(text, func(w io.Writer) error { return writeRequests(w, p, o.Invalid) })
 	}
 	if err != nil {
 		return fmt.Errorf("agentperf: journal: %w", err)

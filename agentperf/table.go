@@ -18,6 +18,9 @@ import (
 // is that of w.
 func (r *Report) WriteTable(w io.Writer) error {
 	var b strings.Builder
+	if s := r.Source; s != nil {
+		fmt.Fprintf(&b, "Judged from records of %s, not measured here: %s\n\n", plain.Text(strings.Join(s.Clients, " and ")), plain.Text(strings.Join(s.Files, ", ")))
+	}
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	// What is held back and then sent has a high speed and a low one over whole requests.
 	head := []string{"Phase", "Agents", "P25 speed", "P25 E2E", "P95 TTFT", "failed"}

@@ -156,8 +156,8 @@ func (r *Row) Take(t *metrics.Timing, start time.Time) {
 			r.Cached = clip(n)
 		}
 	}
-	r.Tokens, r.TokenSource = clip(t.Tokens), sourceOf(t.TokenSource)
-	r.FirstTokens, r.FirstSource = clip(t.FirstTokens), sourceOf(t.FirstSource)
+	r.Tokens, r.TokenSource = clip(t.Tokens), SourceOf(t.TokenSource)
+	r.FirstTokens, r.FirstSource = clip(t.FirstTokens), SourceOf(t.FirstSource)
 	r.Events, r.FirstEvents, r.Bytes = clip(t.Events), clip(t.FirstEvents), clip(int(t.Bytes))
 	r.Silent, r.Ahead, r.Blank = clip(t.Silent), uint16(min(t.Ahead, 1<<16-1)), clip(int(t.Blank))
 }
@@ -226,7 +226,8 @@ var sources = [...]metrics.Source{
 	sourceEstimated: metrics.SourceEstimated, sourceEvents: metrics.SourceEvents,
 }
 
-func sourceOf(s metrics.Source) Source {
+// SourceOf returns the source of package metrics; one that it does not know is none.
+func SourceOf(s metrics.Source) Source {
 	for i, known := range sources {
 		if s == known {
 			return Source(i)
