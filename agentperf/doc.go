@@ -281,4 +281,10 @@
 //
 //	go test ./internal/worlds -run Searches -v -searches 200 -world kv
 //	go test ./internal/worlds -run Checks -v -checks 20 -world thermal -at 9
+//
+// # Records of runs that are over
+//
+// [Judge] applies the same rules to records: to the requests and journals of earlier runs, by
+// other tiers or another error rate, and to those of Artificial Analysis' client and of
+// AIPerf. [Report.Source] marks its report.
 package agentperf

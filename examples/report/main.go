@@ -1,0 +1,51 @@
+// Command report works on the records of runs that are over: it measures nothing.
+//
+//	go run ./examples/report judge FILE... -slo 100@5s    judge records by other service levels
+//	go run ./examples/report rows REQUESTS FOLDER         write requests as Artificial Analysis' client has them
+//
+// Judge reads what maxusers wrote with -requests or into its journal, the rows of
+// Artificial Analysis' client with its phase_manifest.jsonl, and AIPerf's
+// profile_export.jsonl; files, or folders that hold them. The answer goes to standard
+// output. The exit status is 0 with an answer, 1 without one and 2 for wrong usage.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/agentperf/agentperf-go/examples/internal/cli"
+)
+
+func main() {
+	cli.Main(func(ctx context.Context) int { return run(ctx, os.Args[1:], os.Stdout, os.Stderr) })
+}
+
+// run is the program.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	program := cli.New("report", stdout, stderr)
+	if len(args) > 0 {
+		switch args[0] {
+		case "judge":
+			return judge(ctx, program, args[1:])
+		case "rows":
+			return rows(ctx, program, args[1:])
+		case "-h", "-help", "--help", "help":
+			fmt.Fprint(program.Stderr, usage)
+			return cli.OK
+		}
+		program.Fail(cli.Usage, fmt.Errorf("unknown command %q", args[0]))
+	} else {
+		program.Fail(cli.Usage, errors.New("a command is missing"))
+	}
+	fmt.Fprint(program.Stderr, usage)
+	return cli.Usage
+}
+
+const usage = `Usage: report COMMAND [flags] ARGUMENTS
+  judge FILE...         judge the records of a run by service levels
+  rows REQUESTS FOLDER  write requests as the rows of Artificial Analysis' client
+Run report COMMAND -h for the flags of a command.
+`
