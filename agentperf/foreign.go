@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/agentperf/agentperf-go/internal/decide"
+	"github.com/agentperf/agentperf-go/internal/record"
 	"github.com/agentperf/agentperf-go/internal/requestlog"
 	"github.com/agentperf/agentperf-go/pricing"
 	"github.com/agentperf/agentperf-go/trajectory"
@@ -76,6 +77,7 @@ func Judge(ctx context.Context, cfg JudgeConfig) (*Report, error) {
 	for _, w := range set.Warnings {
 		r.warn(w.Code, w.Text)
 	}
+	decided := false
 	for _, p := range set.Phases {
 		if ctx.Err() != nil {
 			return r.report, context.Cause(ctx)
@@ -83,6 +85,11 @@ func Judge(ctx context.Context, cfg JudgeConfig) (*Report, error) {
 		if err := r.judgeRecords(p, rule); err != nil {
 			return r.report, err
 		}
+		decided = decided || p.Ending == record.Decided
+		p.Rows = nil // for the garbage collector
+	}
+	if decided {
+		r.warn("decided_phases", "the run ended phases as soon as they had served their purpose, with requests open that do not count here, which favors short answers: its journal can be judged by the controlled rule")
 	}
 	r.report.Started = set.Phases[0].Anchor
 	return r.judged()
@@ -131,7 +138,11 @@ func (c *JudgeConfig) prepare() (*run, Point) {
 // judgeRecords judges one phase.
 func (r *run) judgeRecords(p *requestlog.Phase, rule Point) error {
 	p.Index = len(r.report.Phases)
-	o := decide.Observe(r.criteria, pointBlock, &p.Phase)
+	block := pointBlock
+	if p.Ending == record.Decided { // it is observed in whole blocks, and may be shorter than one
+		block = max(1, p.Window()/max(1, p.Window()/pointBlock))
+	}
+	o := decide.Observe(r.criteria, block, &p.Phase)
 	o.Invalid = cmp.Or(p.Invalid, o.Invalid)
 	result := newPhaseResult(&p.Phase)
 	if total, each := given(rule.MinTrajectories), given(rule.MinPerAgent); p.Client != requestlog.Own && (p.Completed < total || p.Least < each) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -19,6 +20,7 @@ import (
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
 	"github.com/agentperf/agentperf-go/internal/requestlog"
+	"github.com/agentperf/agentperf-go/metrics"
 )
 
 // percentile is R-7: linear interpolation at rank (n-1)q.
@@ -277,6 +279,11 @@ func TestJudgeJournal(t *testing.T) {
 	if diff := cmp.Diff(run.Tiers, got.Tiers, cmpopts.IgnoreFields(agentperf.TierResult{}, "FixedRuleSeconds")); diff != "" {
 		t.Errorf("tiers (-run +judged)\n%s", diff)
 	}
+	// By the point rule the windows are short, and the answer is that of this exact engine.
+	got, err = agentperf.Judge(t.Context(), agentperf.JudgeConfig{Files: []string{journal}, Tiers: floor(15, 6)})
+	if err != nil || got.Tiers[0].MaxAgents != 3 || got.Tiers[1].MaxAgents != 7 || !slices.ContainsFunc(got.Warnings, func(w metrics.Warning) bool { return w.Code == "decided_phases" }) {
+		t.Errorf("by the point rule: %v, %d and %d agents, warnings %v", err, got.Tiers[0].MaxAgents, got.Tiers[1].MaxAgents, got.Warnings)
+	}
 	strict := cfg
 	strict.Rule, strict.Tiers = agentperf.Controlled{ErrorRate: 1e-4}, floor(6)
 	if got, err = agentperf.Judge(t.Context(), strict); got.Config.Rule.ErrorRate != 1e-4 || got.Tiers[0].MaxAgents > run.Tiers[1].MaxAgents {
@@ -306,4 +313,29 @@ func TestJudgeJournal(t *testing.T) {
 	if _, err := agentperf.Judge(t.Context(), cfg); err == nil || !strings.Contains(err.Error(), "not by the controlled rule") {
 		t.Errorf("the journal of a point rule: %v", err)
 	}
+}
+
+// Whatever records hold, the judgment is a report or an error.
+func FuzzJudge(f *testing.F) {
+	f.Add([]byte(`{"phase_idx":0,"request_id":"a","user_id":7,"conversation_id":"c","conversation_idx":1,"start_time":1790000061.5,"end_time":1790000063.25,"success":true,"ttft":0.25,"server_output_tokens":31}`))
+	f.Add([]byte(`{"phase_idx":0,"user_id":0,"outcome":"ok","rest_ns":0,"begun_ns":2000000000,"due_ns":2000000000,"sent_ns":2000000000,"first_ns":2250000000,"lead_ns":2250000000,"tenth_ns":-1,"last_ns":3250000000,"made_ns":3250000000,"end_ns":3250000000,"events":3,"tokens":3}
+{"phase_idx":0,"agents":1,"anchor":"2026-09-21T14:13:20Z","all_up_ns":0,"settled_ns":1000000000,"window_end_ns":9000000000,"end_ns":9000000000,"ending":"decided"}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		dir := t.TempDir()
+		for name, text := range map[string][]byte{"requests.jsonl": data, "phase_manifest.jsonl": []byte(`{"phase_idx":0,"settling_end":1790000060,"actual_phase_end":1790000100}`)} {
+			if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		report, err := agentperf.Judge(t.Context(), agentperf.JudgeConfig{Files: []string{dir}, Tiers: floor(15)})
+		if report == nil || err == nil && report.Source == nil {
+			t.Fatalf("%v, %+v", err, report)
+		}
+		if _, err := json.Marshal(report); err != nil {
+			t.Error(err)
+		}
+		if err := report.WriteTable(io.Discard); err != nil {
+			t.Error(err)
+		}
+	})
 }

@@ -24,9 +24,9 @@ type Set struct {
 	Warnings []metrics.Warning
 }
 
-// mostRows bounds the rows of all files together: 200 bytes each, and some hours of a
-// system with thousands of agents.
-const mostRows = 4_000_000
+// mostRows bounds the rows of all files together: 200 bytes each and about as much again
+// while they are read, and hours of a system with thousands of agents.
+const mostRows = 2_000_000
 
 // Read reads files, and folders of them: a journal, or the results of a client. The phases
 // come in the order of their numbers in the log of a run, and runs in that of the files.
