@@ -67,6 +67,10 @@ type Config struct {
 	// negative means that all begin at turn 0. Under Controlled agents begin where they
 	// stand at a random moment of the steady state; see [trajectory.Steady].
 	MaxStart int
+	// Assigned, if not nil, says under Point which trajectories of Workload each agent plays, by
+	// their IDs, in that order and then again; otherwise the order is drawn for each agent. No
+	// more agents are tried than it has lists, which must not be empty.
+	Assigned [][]string
 	// ContextTokens is the context window in tokens. Turns that do not fit are left out,
 	// which the report says. 0 means the window that the endpoint states, negative means
 	// no limit.
@@ -146,8 +150,21 @@ func (c Config) resolve() (Config, error) {
 		c.Seed = rand.Uint64()
 	}
 	c.MaxStart = orNone(c.MaxStart, defaultMaxStart)
+	if c.MaxAgents == 0 && c.Assigned != nil {
+		c.MaxAgents = len(c.Assigned)
+	}
 	c.MaxAgents, c.Start = cmp.Or(c.MaxAgents, defaultMaxAgents), cmp.Or(c.Start, 1)
 	c.Rule = cmp.Or(c.Rule, Rule(Controlled{})).resolve()
+	if c.Assigned != nil && c.Workload != nil {
+		if c.Rule.steady() {
+			bad("Assigned is for the point rule: under Controlled agents are drawn from the steady state")
+		}
+		if c.MaxAgents > len(c.Assigned) {
+			bad("Assigned has lists for %d agents, fewer than MaxAgents, %d", len(c.Assigned), c.MaxAgents)
+		}
+		_, err := assigned(c.Assigned, c.Workload)
+		errs = append(errs, err)
+	}
 	if c.Start < 0 || c.MaxAgents < 0 || c.Start > mostAgents || c.MaxAgents > mostAgents {
 		bad("Start is %d and MaxAgents %d, expected 0 to %d", c.Start, c.MaxAgents, mostAgents)
 	} else if c.Start > c.MaxAgents {

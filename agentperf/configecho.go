@@ -51,11 +51,13 @@ type ConfigEcho struct {
 	// Origins counts turns by the origin of what is replayed.
 	Origins trajectory.StatsOrigins `json:"origins"`
 	// Seed is a string in JSON, because many readers of JSON numbers lose bits.
-	Seed      uint64 `json:"seed,string"`
-	MaxStart  int    `json:"max_start_turn"`
-	Start     int    `json:"start_agents"`
-	MaxAgents int    `json:"max_agents"`
-	MaxPhases int    `json:"max_phases,omitempty"`
+	Seed     uint64 `json:"seed,string"`
+	MaxStart int    `json:"max_start_turn"`
+	// Assigned is set if Config.Assigned says who plays what.
+	Assigned  bool `json:"assigned,omitempty"`
+	Start     int  `json:"start_agents"`
+	MaxAgents int  `json:"max_agents"`
+	MaxPhases int  `json:"max_phases,omitempty"`
 	// ClientLagSeconds is the lag of the client above which a phase is invalid; 0 means
 	// no limit.
 	ClientLagSeconds float64 `json:"client_lag_seconds"`

@@ -35,7 +35,7 @@ func echo(cfg *Config) ConfigEcho {
 		MaxTokens: cfg.Policy.MaxTokens, MaxTokensField: cfg.Policy.MaxTokensField, ToolDelay: cfg.Policy.ToolDelay, ToolDelayScale: cfg.Policy.ToolDelayScale,
 		CachePrefix: cfg.Policy.Prefix, HumanWaitCapSeconds: cfg.Policy.HumanWaits.Seconds(),
 		ToolDelayCapSeconds: cfg.Policy.ToolDelayMax.Seconds(),
-		Seed:                cfg.Seed, MaxStart: given(cfg.MaxStart), Start: cfg.Start, MaxAgents: cfg.MaxAgents, MaxPhases: cfg.MaxPhases,
+		Seed:                cfg.Seed, MaxStart: given(cfg.MaxStart), Assigned: cfg.Assigned != nil, Start: cfg.Start, MaxAgents: cfg.MaxAgents, MaxPhases: cfg.MaxPhases,
 		Label: cfg.Label, ClientLagSeconds: max(0, cfg.ClientLag.Seconds()),
 		PercentileRule: percentileRule,
 	}

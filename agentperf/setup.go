@@ -44,6 +44,9 @@ func prepare(ctx context.Context, written Config, check int) (r *run, err error)
 	}
 	r.policy, r.digest = cfg.Policy, digest(cfg.Workload)
 	r.schedule = trajectory.Schedule{Workload: cfg.Workload, Seed: cfg.Seed, MaxStart: given(cfg.MaxStart)}
+	if r.schedule.Assigned, err = assigned(cfg.Assigned, cfg.Workload); err != nil {
+		return r, err
+	}
 	population := &population{workload: cfg.Workload, policy: cfg.Policy}
 	if cfg.Rule.steady() {
 		r.steady = population

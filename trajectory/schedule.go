@@ -27,6 +27,10 @@ type Schedule struct {
 	// if that is earlier, so that agents do not march in step. Later plays begin
 	// at turn 0.
 	MaxStart int
+	// Assigned, if not nil, says which trajectories of Workload each agent plays, in that order
+	// and then again from the first, instead of drawing the order: one list that is not empty
+	// for each agent. It goes with MaxStart and not with Steady.
+	Assigned [][]*Trajectory
 	// Steady, if set, replaces MaxStart: the first play of an agent begins where an agent
 	// stands at a random moment of the steady state, so that what is measured at once is
 	// what would be measured much later. Agents that begin early in their trajectories
@@ -48,8 +52,8 @@ type Schedule struct {
 }
 
 // Plays returns the endless plays of an agent, counted from 0. Each agent goes through
-// all trajectories again and again, each time in a new random order. Plays panics if
-// Steady is of another workload.
+// all trajectories again and again, each time in a new random order, or in that of Assigned.
+// Plays panics if Steady is of another workload, or if Assigned has no list for the agent.
 func (s Schedule) Plays(agent int) iter.Seq[Play] {
 	return func(yield func(Play) bool) {
 		// Independent random numbers for each purpose.
@@ -64,8 +68,17 @@ func (s Schedule) Plays(agent int) iter.Seq[Play] {
 			current, at = s.Steady.draw(s.rng(agent, 3, s.Draw))
 		}
 		for first := true; ; {
-			for _, i := range order.Perm(len(s.Workload.Trajectories)) {
-				p := Play{Trajectory: s.Workload.Trajectories[i], seed: order.Uint64()}
+			all := s.Workload.Trajectories
+			round := order.Perm(len(all))
+			if s.Assigned != nil {
+				all = s.Assigned[agent]
+				round = round[:0]
+				for i := range all {
+					round = append(round, i)
+				}
+			}
+			for _, i := range round {
+				p := Play{Trajectory: all[i], seed: order.Uint64()}
 				switch {
 				case first && s.Steady != nil:
 					if i != current {

@@ -21,6 +21,7 @@ type options struct {
 	skipBad, redact    bool
 	agents             int
 	jsonFile, requests string
+	assignments        string
 	cfg                agentperf.Config
 }
 
@@ -40,6 +41,7 @@ func parse(program cli.Program, args []string) (*options, error) {
 	o.endpoint.Register(flags.FlagSet)
 	flags.StringVar(&o.workload, "workload", "", "recorded sessions to replay: a `file` or folder, or "+presetPrefix+"NAME for generated ones ("+strings.Join(generate.Presets(), ", ")+"); default "+presetPrefix+"demo, with an -endpoint without tool delays")
 	flags.StringVar(&o.format, "format", "", "the `format` of -workload, one of "+cli.Names(format.Formats())+" (default: recognized by its content)")
+	flags.StringVar(&o.assignments, "assignments", "", "JSON `file` that says which sessions of -workload each agent plays, {\"0\": [ID, ...], ...}, as user_assignments_path of Artificial Analysis' client; with -verdict point")
 	flags.BoolVar(&o.redact, "redact", false, "redact what looks like a key or a token in -workload")
 	flags.BoolVar(&o.skipBad, "skip-bad", false, "skip bad records of -workload instead of giving up")
 	flags.Func("slo", "service level as `SPEED@TTFT`, such as 100@5s: P25 output speed in tokens/s and P95 TTFT; or e2e:50, P25 of all tokens over the whole request (repeatable)", func(s string) error {

@@ -55,6 +55,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	if o.agents > 0 {
 		o.cfg.Start, o.cfg.MaxAgents = o.agents, o.agents
 	}
+	if o.assignments != "" {
+		if o.cfg.Assigned, err = readAssignments(o.assignments); err != nil {
+			return program.Fail(cli.Failed, fmt.Errorf("-assignments: %w", err))
+		}
+		if o.agents == 0 { // as many as it covers
+			o.cfg.MaxAgents = min(o.cfg.MaxAgents, len(o.cfg.Assigned))
+		}
+	}
 	if err := o.cfg.Validate(); err != nil {
 		return program.Fail(cli.Usage, err)
 	}
@@ -100,7 +108,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 
 // apart returns an error if a file to be written is one that is read.
 func (o *options) apart() error {
-	inputs := []cli.Place{{By: "-workload", Name: o.workload}, {By: "-journal", Name: o.cfg.Journal}, o.endpoint.CA()}
+	inputs := []cli.Place{{By: "-workload", Name: o.workload}, {By: "-journal", Name: o.cfg.Journal}, {By: "-assignments", Name: o.assignments}, o.endpoint.CA()}
 	for _, folder := range o.cfg.Earlier {
 		inputs = append(inputs, cli.Place{By: "-evidence", Name: folder})
 	}
