@@ -61,6 +61,9 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 		}
 	}
 	result.fill(p, r.criteria, o.Invalid)
+	if r.steady == nil && o.Invalid == "" {
+		result.warn(codeUnlike, unlike(&o.Load, r.load.at(record.Pace{}).Means())...)
+	}
 	if err = errors.Join(err, gone); err == nil {
 		err = r.rule.Observe(plan, o)
 	}

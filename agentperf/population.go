@@ -10,7 +10,9 @@ import (
 type population struct {
 	workload *trajectory.Workload
 	policy   trajectory.Policy
+	schedule trajectory.Schedule // of no phase
 	known    map[record.Pace]*trajectory.Steady
+	lengths  map[aStart]float64 // of plays
 }
 
 // at returns the steady state at a pace.
@@ -39,4 +41,25 @@ func (p *population) steady(pace record.Pace) decide.Population {
 	s := p.at(pace)
 	m := s.Means()
 	return decide.Population{Held: s.Held(heldSamples), Inputs: s.Inputs(heldSamples), Input: m.Input, Output: m.Output, Turn: m.Turn, Seconds: m.Seconds, Busy: m.Busy}
+}
+
+// aStart is where a play begins, at a pace.
+type aStart struct {
+	pace       record.Pace
+	trajectory *trajectory.Trajectory
+	turn       int
+}
+
+// length returns how many seconds a play takes at a pace, whose steady state is given.
+func (p *population) length(pace record.Pace, steady *trajectory.Steady, play trajectory.Play) float64 {
+	key := aStart{pace, play.Trajectory, play.Start}
+	if p.lengths == nil {
+		p.lengths = make(map[aStart]float64)
+	}
+	l, ok := p.lengths[key]
+	if !ok {
+		l = steady.Length(play.Trajectory, play.Start)
+		p.lengths[key] = l
+	}
+	return l
 }

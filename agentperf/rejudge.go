@@ -45,7 +45,7 @@ func (c JudgeConfig) rejudge(rule Controlled) (*run, error) {
 	if err := resolved.validate(r.criteria, 1); err != nil {
 		return nil, err
 	}
-	r.rule = resolved.start(r.criteria, r.bounds, population.steady)
+	r.rule = resolved.start(r.criteria, r.bounds, population)
 	r.report.Config = ConfigEcho{Rule: resolved.echo(), WorkloadSHA256: found.Workload, Seed: found.Seed, PercentileRule: percentileRule}
 	r.report.Source = &Source{Clients: []string{"agentperf"}, Files: slices.Clone(c.Files), SpeedBasis: []string{"as measured"}}
 	r.warn("judged_from_records", fmt.Sprintf("judged anew from the journal of a run, with an error rate of %v, and not measured by this run", rule.ErrorRate))

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/internal/decide"
-	"github.com/agentperf/agentperf-go/internal/record"
 	"github.com/agentperf/agentperf-go/internal/spans"
 )
 
@@ -21,8 +20,8 @@ type Rule interface {
 	// resolve fills in the defaults; the other methods are those of what it returns.
 	resolve() Rule
 	validate(tiers []decide.Tier, start int) error
-	// start returns the rule; steady is the steady state of the load at a pace.
-	start(tiers []decide.Tier, b decide.Bounds, steady func(record.Pace) decide.Population) decide.Rule
+	// start returns the rule for a load.
+	start(tiers []decide.Tier, b decide.Bounds, load *population) decide.Rule
 	// steady reports whether agents begin in the steady state of the workload, and requests
 	// count when their fate is known.
 	steady() bool
@@ -90,8 +89,10 @@ type Point struct {
 	// none.
 	MinTrajectories, MinPerAgent int
 	// Timeout ends the window this long after the first agent's start, with the minima
-	// unmet and the phase undecided; 0 means six times Measure, and at least a minute,
-	// after settling.
+	// unmet, which the verdict says; 0 means six times Measure, and at least a minute,
+	// after settling. That the phase is judged all the same is inferred: vendors' files of
+	// the official client have 30 minutes with the published minima, which at the slowest
+	// tier take longer.
 	Timeout time.Duration
 	// Drain is how long requests that are not measured may go on when the measured ones
 	// have ended, before they are cut; 0 means 30 s, negative means no time.
@@ -209,14 +210,27 @@ func (p Point) config() decide.Point {
 	}
 }
 
-func (c Controlled) start(tiers []decide.Tier, b decide.Bounds, steady func(record.Pace) decide.Population) decide.Rule {
+func (c Controlled) start(tiers []decide.Tier, b decide.Bounds, load *population) decide.Rule {
 	cfg := c.config()
-	cfg.Steady = steady
+	cfg.Steady = load.steady
 	return decide.NewControlled(cfg, tiers, b)
 }
 
-func (p Point) start(tiers []decide.Tier, b decide.Bounds, _ func(record.Pace) decide.Population) decide.Rule {
-	return decide.NewPoint(p.config(), tiers, b)
+func (p Point) start(tiers []decide.Tier, b decide.Bounds, load *population) decide.Rule {
+	cfg := p.config()
+	type question struct {
+		tier   *decide.Tier
+		agents int
+	}
+	known := make(map[question]time.Duration) // asked again before each phase
+	cfg.Minima = func(t *decide.Tier, agents int) time.Duration {
+		q := question{t, agents}
+		if _, ok := known[q]; !ok {
+			known[q] = p.minima(load, t, agents)
+		}
+		return known[q]
+	}
+	return decide.NewPoint(cfg, tiers, b)
 }
 
 func (c Controlled) steady() bool { return true }

@@ -23,7 +23,7 @@ func (t *TierResult) checkSentence(n *Number) string {
 	text := ""
 	switch {
 	case n.Verdict == Pass:
-		return fmt.Sprintf("%s: %s %s.", t.level(), who, holds)
+		text = fmt.Sprintf("%s: %s %s", t.level(), who, holds)
 	case n.Verdict == Fail:
 		text = fmt.Sprintf("%s: %s %s", t.level(), who, fails)
 	case n.Tentative != "":

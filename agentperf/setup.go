@@ -47,11 +47,14 @@ func prepare(ctx context.Context, written Config, check int) (r *run, err error)
 	if r.schedule.Assigned, err = assigned(cfg.Assigned, cfg.Workload); err != nil {
 		return r, err
 	}
-	population := &population{workload: cfg.Workload, policy: cfg.Policy}
+	r.load = &population{workload: cfg.Workload, policy: cfg.Policy, schedule: r.schedule}
 	if cfg.Rule.steady() {
-		r.steady = population
+		r.steady = r.load
 	}
-	r.rule = cfg.Rule.start(r.criteria, r.bounds, population.steady)
+	r.rule = cfg.Rule.start(r.criteria, r.bounds, r.load)
+	if p, ok := cfg.Rule.(Point); ok {
+		r.warn(codeMinimaTime, p.minimaTexts(r.load, r.criteria, r.bounds)...)
+	}
 	return r, r.resume(&cfg, written.Seed != 0)
 }
 

@@ -22,7 +22,8 @@ type run struct {
 	tiers     []Tier
 	criteria  []decide.Tier // of tiers
 	rule      decide.Rule
-	steady    *population // nil under a rule whose agents begin in their first turns
+	load      *population // the workload
+	steady    *population // the same; nil under a rule whose agents begin in their first turns
 	bounds    decide.Bounds
 	policy    trajectory.Policy
 	schedule  trajectory.Schedule // of no phase yet

@@ -23,7 +23,7 @@ type TierVerdict struct {
 	// Tentative is "pass" or "fail": where the evidence points while the verdict is
 	// undecided, which is all that the search needs for most numbers of agents.
 	Tentative Verdict `json:"tentative,omitempty"`
-	// Reason says why the verdict is not a pass.
+	// Reason says why the verdict is not a pass, and which minima of [Point] were unmet.
 	Reason string `json:"reason,omitempty"`
 	// Categorical marks a failure that needs no statistics: nothing succeeded, or agents
 	// starved.

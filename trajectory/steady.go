@@ -61,6 +61,16 @@ func (s *Steady) draw(rng *rand.Rand) (int, *standing) {
 	return i, c.at(at, &s.timer)
 }
 
+// Length returns how long a play of a trajectory of the workload takes from the given turn
+// on, in seconds, without what was under way before it.
+func (s *Steady) Length(t *Trajectory, turn int) float64 {
+	c := s.timer.course(t, 0)
+	if turn < 0 || turn >= len(c.requests) {
+		return 0
+	}
+	return c.length() - c.requests[turn].sent
+}
+
 // Held returns n quantiles, at (i+0.5)/n, of the input tokens that one agent holds at a
 // random moment, in ascending order: the sum of the latest prompts ([Turn.PromptEstimate])
 // of its live threads. A thread is live from its first request to the end of its last.

@@ -17,6 +17,9 @@ type Point struct {
 	// Timeout ends a window with its minima unmet; 0 means six times Measure and at least
 	// a minute after settling.
 	Timeout, Drain time.Duration
+	// Minima returns how long the window lasts until the minima are met, if agents get just
+	// the speed of a tier; nil if that is not known.
+	Minima func(t *Tier, agents int) time.Duration
 }
 
 // NewPoint returns the point rule for the given tiers.
@@ -56,15 +59,29 @@ func (p *point) Next() (Plan, bool) {
 			Agents: n, Tiers: []int{i}, Why: "where the search goes from here",
 			SpawnRate: p.SpawnRate, Settle: p.Settle, Least: p.Measure, MinTrajectories: p.MinTrajectories, MinPerAgent: p.MinPerAgent, Drain: p.Drain,
 		}
-		start := ramp(n, p.SpawnRate) + p.Settle
-		if plan.Timeout = p.Timeout; plan.Timeout == 0 {
-			plan.Timeout = start + max(6*p.Measure, time.Minute)
+		plan.Timeout = p.Limit(n)
+		plan.Cost = p.start(n) + p.Measure
+		if p.Minima != nil {
+			plan.Cost = min(plan.Timeout, p.start(n)+max(p.Measure, p.Minima(&p.tiers[i], n)))
 		}
-		plan.Cost = start + p.Measure
 		return plan, true
 	}
 	return Plan{}, false
 }
+
+// start returns the time from the first agent's start to the window.
+func (p *Point) start(agents int) time.Duration { return ramp(agents, p.SpawnRate) + p.Settle }
+
+// Limit returns the time from the first agent's start to the time-out.
+func (p *Point) Limit(agents int) time.Duration {
+	if p.Timeout == 0 {
+		return p.start(agents) + max(6*p.Measure, time.Minute)
+	}
+	return p.Timeout
+}
+
+// Window returns the longest time from settling to the time-out.
+func (p *Point) Window(agents int) time.Duration { return p.Limit(agents) - p.start(agents) }
 
 // Stop implements [Rule]: no phase ends early.
 func (p *point) Stop(Plan, Observation) bool { return false }
@@ -129,15 +146,33 @@ func (p *point) verdict(t *Tier, seen *TierObservation, o *Observation) (v searc
 	for i := range seen.Criteria {
 		c, want := &seen.Criteria[i], &t.Criteria[i]
 		if c.N > 0 && !c.mostlyUnmeasurable() && want.breaks(float64(c.Value)) {
-			return search.Fail, want.broken(float64(c.Value)), false
+			return search.Fail, joined(want.broken(float64(c.Value)), p.Short(o)), false
 		}
 	}
 	for i := range seen.Criteria {
 		if c := &seen.Criteria[i]; c.N == 0 || c.mostlyUnmeasurable() || c.Doubtful > 0 && t.Criteria[i].breaks(float64(c.Worst)) {
-			return search.Unclear, c.unmeasurableText(), false
+			return search.Unclear, joined(c.unmeasurableText(), p.Short(o)), false
 		}
 	}
-	return search.Pass, "", false
+	return search.Pass, p.Short(o), false
+}
+
+func joined(reason, more string) string {
+	if more == "" {
+		return reason
+	}
+	return reason + "; " + more
+}
+
+// Short says which minima a phase has not met when the time-out passed; empty if it has met
+// them. It is judged all the same: at the speed of a slow tier the published minima take
+// longer than the time-outs that vendors' files of the official client have.
+func (p *Point) Short(o *Observation) string {
+	if o.Ending != record.TimedOut {
+		return ""
+	}
+	return fmt.Sprintf("minima unmet: when the time-out passed %d trajectories were completed and %d by the slowest agent; %d and %d are required",
+		o.Completed, o.Least, p.MinTrajectories, p.MinPerAgent)
 }
 
 // unmet says what the phase lacks to be judged; empty if nothing.
@@ -151,9 +186,6 @@ func (p *point) unmet(o *Observation) string {
 		return ""
 	case o.Ending == record.TimedOut && o.Straddling > 0:
 		return fmt.Sprintf("the time-out passed and %d agents had begun no request in the window: each had one open from before it", o.Straddling)
-	case o.Ending == record.TimedOut:
-		return fmt.Sprintf("the time-out passed with %d trajectories completed and %d by the slowest agent; %d and %d are required",
-			o.Completed, o.Least, p.MinTrajectories, p.MinPerAgent)
 	case o.Cut > 0:
 		return fmt.Sprintf("%d measured requests were cut", o.Cut)
 	}

@@ -64,8 +64,11 @@ func TestPointVerdicts(t *testing.T) {
 		{"interrupted, though too slow", observed(4, 50, sec), func(o *Observation) { o.Ending = record.Interrupted }, search.Unclear, "the phase was interrupted", false, false},
 		{"stopped", observed(4, 120, sec), func(o *Observation) { o.Ending = record.Stopped }, search.Unclear, "the phase was stopped", false, false},
 		{"decided, which a look may do", observed(4, 120, sec), func(o *Observation) { o.Ending, o.Cut = record.Decided, 2 }, search.Pass, "", false, false},
-		{"minima unmet", observed(4, 120, sec), func(o *Observation) { o.Ending, o.Completed, o.Least = record.TimedOut, 29, 2 }, search.Unclear,
-			"the time-out passed with 29 trajectories completed and 2 by the slowest agent; 30 and 3 are required", false, false},
+		{"minima unmet, which is judged", observed(4, 120, sec), func(o *Observation) { o.Ending, o.Completed, o.Least = record.TimedOut, 29, 2 }, search.Pass,
+			"minima unmet: when the time-out passed 29 trajectories were completed and 2 by the slowest agent; 30 and 3 are required", false, false},
+		{"minima unmet and too slow", observed(4, 99.9, sec), func(o *Observation) { o.Ending, o.Completed, o.Least = record.TimedOut, 29, 2 }, search.Fail,
+			"P25 output speed 99.9 tokens/s is below 100; minima unmet: when", false, false},
+		{"minima unmet and a request cut", observed(4, 120, sec), func(o *Observation) { o.Ending, o.Cut = record.TimedOut, 1 }, search.Unclear, "1 measured requests were cut", false, false},
 		{"straddling", observed(4, 120, sec), func(o *Observation) { o.Ending, o.Straddling = record.TimedOut, 2 }, search.Unclear, "2 agents had begun no request in the window", false, false},
 		{"cut", observed(4, 50, sec), func(o *Observation) { o.Cut = 1 }, search.Unclear, "1 measured requests were cut", false, false},
 		{"no request", observed(4, 120, sec), func(o *Observation) {
