@@ -21,6 +21,10 @@ import (
 // Config says what to measure and how. Workload and one of Endpoint and Connect are
 // required; everything else has a default. A Config is not modified and may be reused.
 type Config struct {
+	// Profile names a published way to measure, one of [Profiles]: what it determines is the
+	// default of the fields here that are zero. Whatever is set besides wins, and Report.Profile
+	// lists it. Empty means none.
+	Profile string
 	// Endpoint is the system under test. It is probed before the first phase, and the
 	// findings are in Report.Preflight.
 	Endpoint endpoint.Config
@@ -118,6 +122,11 @@ func (c Config) Validate() error {
 func (c Config) resolve() (Config, error) {
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf("agentperf: "+format, args...)) }
+	if c.Profile != "" {
+		p, err := LookupProfile(c.Profile)
+		errs = append(errs, err)
+		c = p.apply(c)
+	}
 	if len(c.Tiers) == 0 {
 		c.Tiers = TierSets()[0].Tiers
 	}

@@ -29,6 +29,8 @@ type Report struct {
 	Audit AuditReport `json:"audit"`
 	// Source says what the report was made from by [Judge]; nil for that of a run.
 	Source *Source `json:"source,omitempty"`
+	// Profile says how the run differs from the profile that Config.Profile names; nil without.
+	Profile *ProfileResult `json:"profile,omitempty"`
 	// System is Config.System; nil if nothing was stated.
 	System *pricing.System `json:"system,omitempty"`
 	// Preflight holds the findings of the probe before the first phase; nil with

@@ -37,6 +37,7 @@ type heading struct {
 // exempt are the fields of a configuration that do not make its phases a different
 // measurement.
 var exempt = identity.Exemptions{
+	"Profile":         "only fills in fields, which are compared themselves",
 	"Endpoint.APIKey": "a credential: a rotated key is no other system",
 	"Endpoint.TLS":    "says whom to trust and with which certificate, not what is measured",
 	"Endpoint.Dial":   "a function; the URL names the system",

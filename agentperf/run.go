@@ -31,6 +31,7 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 	if err == nil {
 		err = r.audit(ctx)
 	}
+	r.compareRun()
 	r.report.Complete = settled && err == nil
 	return r.report, err
 }
@@ -64,6 +65,7 @@ func Check(ctx context.Context, cfg Config, agents int) (*Report, error) {
 	if err == nil {
 		err = r.audit(ctx)
 	}
+	r.compareRun()
 	r.report.Complete = settled && err == nil
 	return r.report, err
 }

@@ -42,6 +42,9 @@ func prepare(ctx context.Context, written Config, check int) (r *run, err error)
 	if err := r.fitWorkload(&cfg); err != nil {
 		return r, err
 	}
+	if err := r.compare(&cfg); err != nil {
+		return r, err
+	}
 	r.policy, r.digest = cfg.Policy, digest(cfg.Workload)
 	r.schedule = trajectory.Schedule{Workload: cfg.Workload, Seed: cfg.Seed, MaxStart: given(cfg.MaxStart)}
 	if r.schedule.Assigned, err = assigned(cfg.Assigned, cfg.Workload); err != nil {
@@ -77,6 +80,10 @@ func (r *run) probe(ctx context.Context, cfg *Config, written *trajectory.Policy
 		return fmt.Errorf("agentperf: preflight: %w", err)
 	}
 	cfg.Policy.Model = found.Model
+	if p, ok := profileOf(cfg); ok {
+		// Until now the model's effort was that of its service levels.
+		cfg.Policy.Fields = p.apply(Config{Policy: trajectory.Policy{Model: found.Model, Fields: written.Fields}, Tiers: cfg.Tiers}).Policy.Fields
+	}
 	cfg.ContextTokens = cmp.Or(cfg.ContextTokens, found.ContextTokens)
 	cfg.Policy.MaxTokensField = cmp.Or(found.MaxTokensField, cfg.Policy.MaxTokensField)
 	for _, w := range found.Warnings {

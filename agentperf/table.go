@@ -65,6 +65,9 @@ func (r *Report) WriteTable(w io.Writer) error {
 		}
 		fmt.Fprintln(&b, plain.Text(line))
 	}
+	if line := r.Profile.line(); line != "" {
+		fmt.Fprintf(&b, "\n%s\n", plain.Text(line))
+	}
 	if len(r.Warnings) > 0 {
 		b.WriteString("\nWarnings:\n")
 	}

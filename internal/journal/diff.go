@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Diff compares two JSON objects, the headers of a run that was and of one that
@@ -21,6 +22,20 @@ import (
 // that no digit of a large one is lost: 1.0 is not 1. An error says which of
 // the two is not an object.
 func Diff(old, new []byte) ([]string, error) {
+	all, err := Differences(old, new)
+	lines := make([]string, 0, len(all))
+	for _, d := range all {
+		lines = append(lines, fmt.Sprintf("%s: was %s, now %s", d.Path, d.Was, d.Now))
+	}
+	slices.Sort(lines)
+	return lines, err
+}
+
+// A Difference is a value that differs between two JSON objects, as JSON or "absent".
+type Difference struct{ Path, Was, Now string }
+
+// Differences returns what Diff shows, by path.
+func Differences(old, new []byte) (all []Difference, err error) {
 	was, err := leaves(old)
 	if err != nil {
 		return nil, fmt.Errorf("the old header: %w", err)
@@ -30,23 +45,22 @@ func Diff(old, new []byte) ([]string, error) {
 		return nil, fmt.Errorf("the new header: %w", err)
 	}
 	const absent = "absent"
-	var lines []string
 	for path, before := range was {
 		after, ok := now[path]
 		if !ok {
 			after = absent
 		}
 		if !ok || before != after {
-			lines = append(lines, fmt.Sprintf("%s: was %s, now %s", path, before, after))
+			all = append(all, Difference{path, before, after})
 		}
 	}
 	for path, after := range now {
 		if _, ok := was[path]; !ok {
-			lines = append(lines, fmt.Sprintf("%s: was %s, now %s", path, absent, after))
+			all = append(all, Difference{path, absent, after})
 		}
 	}
-	slices.Sort(lines)
-	return lines, nil
+	slices.SortFunc(all, func(a, b Difference) int { return strings.Compare(a.Path, b.Path) })
+	return all, nil
 }
 
 // leaves returns the values in an object, as texts, by their paths.
