@@ -123,6 +123,28 @@ func doubt20(o *Observation, worst float64) {
 	o.Tiers[0].Criteria[0].Doubtful, o.Tiers[0].Criteria[0].Worst = 20, Figure(worst)
 }
 
+// A phase takes as long as its minima need, and no longer than its time-out.
+func TestPointCost(t *testing.T) {
+	cfg := Point{SpawnRate: 1, Settle: 30 * time.Second, Measure: 10 * time.Minute}
+	for _, tt := range []struct{ minima, timeout, want time.Duration }{
+		{0, 0, 9*time.Second + 30*time.Second + 10*time.Minute},
+		{20 * time.Minute, 0, 39*time.Second + 20*time.Minute},
+		{2 * time.Hour, 0, 39*time.Second + time.Hour},
+		{2 * time.Hour, 30 * time.Minute, 30 * time.Minute},
+	} {
+		cfg.Timeout = tt.timeout
+		cfg.Minima = func(tier *Tier, agents int) time.Duration {
+			if agents != 10 || len(tier.Criteria) != 2 {
+				t.Errorf("asked for %d agents and %+v", agents, tier)
+			}
+			return tt.minima
+		}
+		if p, _ := NewPoint(cfg, pointTier, Bounds{Min: 1, Max: 100, Start: 10}).Next(); p.Cost != tt.want {
+			t.Errorf("minima of %v and a time-out of %v: %v, want %v", tt.minima, tt.timeout, p.Cost, tt.want)
+		}
+	}
+}
+
 // The point rule doubles, bisects, leaves out what it could not judge, and concludes from
 // what it saw.
 func TestPointConcludes(t *testing.T) {
