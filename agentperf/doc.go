@@ -53,6 +53,10 @@
 //     interpolation at rank (n-1)q. Near the limit, luck decides. Agents begin within the
 //     first turns of their sessions, where contexts are short: a system that slows down as
 //     contexts grow seems to hold more than it does.
+//     A phase that its time-out ends before the minima are met is judged all the same, and its
+//     verdict says "minima unmet": at the speed of a slow tier the published minima take more
+//     than an hour, and vendors' public files of the official client have time-outs of 30
+//     minutes beside them, from which it is inferred that Artificial Analysis does so, too.
 //   - Under [Controlled], the default, they are all requests that the system would ever
 //     serve in its steady state, of which a phase is a sample. A verdict is given only once
 //     the probability that it is wrong is small enough: its ErrorRate for the whole answer
@@ -60,9 +64,19 @@
 //     beside each answer.
 //
 // A verdict is pass, fail, undecided or invalid. Undecided means too little evidence, or
-// that the rules of the phase were not met. Invalid means that the client failed, or was
+// that the phase was cut short. Invalid means that the client failed, or was
 // too late to measure anything but itself (see [metrics.ClientCheck]), or that a request was
 // longer than the endpoint's context; that says nothing about the system.
+//
+// # As published
+//
+// Config.Profile names a published method, one of [Profiles]: load, rule and service levels
+// that are the default of what is not set. Report.Profile lists what differs from it, whatever
+// the reason: a field that was set, found by comparing the whole configuration with the
+// profile's own; the workload, which can only be one's own; what was not done, such as a check
+// of the accuracy; and what has not been published. Its default rule is Point, whose phases
+// have a warning unlike_steady_state with how far the load measured is from the steady state,
+// and before the first of them minima_time says how long the minima take.
 //
 // # Fairness and progress
 //

@@ -39,7 +39,7 @@ func parse(program cli.Program, args []string) (*options, error) {
 	)
 	flags := program.Flags("")
 	o.endpoint.Register(flags.FlagSet)
-	flags.StringVar(&o.workload, "workload", "", "recorded sessions to replay: a `file` or folder, or "+presetPrefix+"NAME for generated ones ("+strings.Join(generate.Presets(), ", ")+"); default "+presetPrefix+"demo, with an -endpoint without tool delays")
+	flags.StringVar(&o.workload, "workload", "", "recorded sessions to replay: a `file` or folder, or "+presetPrefix+"NAME for generated ones ("+strings.Join(generate.Presets(), ", ")+"); default "+presetPrefix+"demo, with an -endpoint without tool delays, and "+presetPrefix+"aa-like with an -endpoint and a -profile of agents")
 	flags.StringVar(&o.format, "format", "", "the `format` of -workload, one of "+cli.Names(format.Formats())+" (default: recognized by its content)")
 	flags.StringVar(&o.assignments, "assignments", "", "JSON `file` that says which sessions of -workload each agent plays, {\"0\": [ID, ...], ...}, as user_assignments_path of Artificial Analysis' client; with -verdict point")
 	flags.BoolVar(&o.redact, "redact", false, "redact what looks like a key or a token in -workload")
@@ -119,10 +119,33 @@ func parse(program cli.Program, args []string) (*options, error) {
 	o.cfg.Policy.Prefix = trajectory.PrefixPosition(prefix)
 	o.cfg.Policy.Model, o.cfg.Policy.Fields = o.endpoint.Model, o.endpoint.Fields()
 	errs = append(errs, o.cfg.Policy.Validate(), (format.Options{Format: format.Format(o.format)}).Validate())
-	if o.workload == "" && given["endpoint"] && !given["tool-delay"] {
+	o.cfg.Profile = rule.profile
+	switch {
+	case rule.profile != "":
+		o.leaveTo(rule.profile, given)
+	case o.workload == "" && given["endpoint"] && !given["tool-delay"]:
 		o.cfg.Policy.ToolDelay = trajectory.ToolDelayNone // a first look should not wait for tools
 	}
 	return o, flags.Check(errs...)
+}
+
+// leaveTo leaves what no flag says to a profile. Without a -workload that is the set of the
+// published shape, for a server that is measured as agents load it.
+func (o *options) leaveTo(profile string, given map[string]bool) {
+	for flag, unset := range map[string]func(){
+		"start":        func() { o.cfg.Start = 0 },
+		"max-agents":   func() { o.cfg.MaxAgents = 0 },
+		"tool-delay":   func() { o.cfg.Policy.ToolDelay = "" },
+		"cache-prefix": func() { o.cfg.Policy.Prefix = "" },
+		"max-tokens":   func() { o.cfg.Policy.MaxTokens = 0 },
+	} {
+		if !given[flag] {
+			unset()
+		}
+	}
+	if p, err := agentperf.LookupProfile(profile); err == nil && p.Defaults.MaxAgents == 0 && o.workload == "" && given["endpoint"] {
+		o.workload = presetPrefix + "aa-like"
+	}
 }
 
 func setNames() string {
