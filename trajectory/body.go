@@ -8,6 +8,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/agentperf/agentperf-go/internal/fields"
+	"github.com/agentperf/agentperf-go/internal/filler"
 )
 
 // A builder assembles request bodies from shared segments. What it returns is valid
@@ -17,6 +18,7 @@ type builder struct {
 	skip       map[string]bool // fields that the policy replaces
 	limit      string          // the field that limits the answer
 	position   PrefixPosition
+	factor     float64 // words of synthetic text for each token
 
 	segments [][]byte
 	messages []*Message
@@ -29,7 +31,7 @@ type builder struct {
 }
 
 func newBuilder(p Policy) *builder {
-	b := &builder{skip: make(map[string]bool), limit: p.MaxTokensField, position: p.Prefix}
+	b := &builder{skip: make(map[string]bool), limit: p.MaxTokensField, position: p.Prefix, factor: p.SyntheticFactor}
 	model, _ := json.Marshal(p.Model) // a string cannot fail
 	b.head = slices.Concat([]byte(`{"model":`), model, []byte(`,"messages":[`))
 	for name := range p.Fields {
@@ -93,7 +95,10 @@ func (b *builder) reserve(prefix string) {
 	n := 0
 	for _, m := range b.messages {
 		if m.text != nil {
-			n += m.size() + 1
+			n += len(m.wire)
+			for _, block := range m.text.blocks {
+				n += block.words(b.factor) * filler.BytesPerToken
+			}
 		}
 	}
 	b.text = nil
@@ -109,19 +114,17 @@ func (b *builder) release() { b.text = nil }
 // in front of the text, or after the blocks that other sessions have too.
 func (b *builder) synthetic(m *Message, marked bool, prefix string) []byte {
 	from := len(b.text)
-	if !marked {
-		b.text = m.appendWire(b.text)
-		return b.text[from:]
-	}
 	shared := m.text.shared
 	if b.position == PrefixFront {
 		shared = 0
 	}
-	quoted, _ := json.Marshal(prefix)
 	b.text = append(b.text, m.wire[:m.text.at]...)
-	b.text = appendBlocks(b.text, m.text.blocks[:shared])
-	b.text = append(b.text, quoted[1:len(quoted)-1]...)
-	b.text = appendBlocks(b.text, m.text.blocks[shared:])
+	b.text = appendBlocks(b.text, m.text.blocks[:shared], b.factor)
+	if marked {
+		quoted, _ := json.Marshal(prefix)
+		b.text = append(b.text, quoted[1:len(quoted)-1]...)
+	}
+	b.text = appendBlocks(b.text, m.text.blocks[shared:], b.factor)
 	b.text = append(b.text, m.wire[m.text.at:]...)
 	return b.text[from:]
 }

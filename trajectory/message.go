@@ -74,14 +74,27 @@ func (m *Message) appendWire(dst []byte) []byte {
 	}
 	dst = slices.Grow(dst, m.size()+1)
 	dst = append(dst, m.wire[:m.text.at]...)
-	dst = appendBlocks(dst, m.text.blocks)
+	dst = appendBlocks(dst, m.text.blocks, 1)
 	return append(dst, m.wire[m.text.at:]...)
 }
 
-// appendBlocks appends the text of blocks.
-func appendBlocks(dst []byte, blocks []Block) []byte {
+// appendBlocks appends the text of blocks with factor words for each token.
+func appendBlocks(dst []byte, blocks []Block, factor float64) []byte {
 	for _, b := range blocks {
-		dst = filler.AppendBlock(dst, b.Tokens, b.Seed)
+		dst = filler.AppendBlock(dst, b.words(factor), b.Seed)
 	}
 	return dst
+}
+
+// words returns the number of words of a block that has factor of them for each token.
+// Whether a fraction is rounded up depends on the seed: blocks of one length, of which a
+// prompt may have thousands, are right on average, and of two with the same seed the
+// shorter has no more words.
+func (b Block) words(factor float64) int {
+	if factor == 1 {
+		return b.Tokens
+	}
+	const mix, bits = 0x9e3779b97f4a7c15, 53 // seeds may be small numbers
+	up := float64(b.Seed*mix>>(64-bits)) / (1 << bits)
+	return int(float64(b.Tokens)*factor + up)
 }

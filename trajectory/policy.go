@@ -66,6 +66,10 @@ const (
 // repeat themselves without end.
 const DefaultMaxTokens = 16384
 
+// maxSyntheticFactor bounds the text that is made: tokens of words that follow each other
+// at random have hardly more than one.
+const maxSyntheticFactor = 4
+
 // A Policy says how turns become requests. The zero value replays as exactly as the
 // recording allows.
 type Policy struct {
@@ -100,6 +104,11 @@ type Policy struct {
 	// Prefix is where to put the text that keeps the caches of plays apart; empty
 	// means [PrefixAfterSystem].
 	Prefix PrefixPosition
+	// SyntheticFactor multiplies the number of words of synthetic text ([Block]): as many
+	// words as the system under test needs for a token, so that a prompt has as many tokens
+	// there as were recorded. It applies to each block by itself, so that equal blocks stay
+	// equal. 0 means 1. Recorded text stays as it is.
+	SyntheticFactor float64
 	// FailurePause is the shortest time from the end of a turn that failed before
 	// anything was streamed to the next turn, so that a dead server is not flooded
 	// with requests. 0 means 1s, which is also the minimum.
@@ -140,6 +149,9 @@ func (p Policy) Validate() error {
 	if !(p.ToolDelayScale >= 0) || math.IsInf(p.ToolDelayScale, 0) {
 		errs = append(errs, fmt.Errorf("trajectory: ToolDelayScale is %v, expected a finite number, 0 or more", p.ToolDelayScale))
 	}
+	if !(p.SyntheticFactor >= 0 && p.SyntheticFactor <= maxSyntheticFactor) {
+		errs = append(errs, fmt.Errorf("trajectory: SyntheticFactor is %v, expected 0 to %v", p.SyntheticFactor, maxSyntheticFactor))
+	}
 	errs = append(errs, fields.Validate("trajectory", p.Fields))
 	return errors.Join(errs...)
 }
@@ -160,6 +172,9 @@ func (p Policy) Resolve() Policy {
 	}
 	if p.ToolDelayScale == 0 {
 		p.ToolDelayScale = 1
+	}
+	if p.SyntheticFactor == 0 {
+		p.SyntheticFactor = 1
 	}
 	if p.Prefix == "" {
 		p.Prefix = PrefixAfterSystem

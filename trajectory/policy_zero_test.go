@@ -1,6 +1,7 @@
 package trajectory_test
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +15,7 @@ import (
 func TestZeroFieldsOfPolicy(t *testing.T) {
 	zero := trajectory.Policy{
 		Output: trajectory.OutputExact, MaxTokens: trajectory.DefaultMaxTokens, MaxTokensField: "max_tokens",
-		ToolDelay: trajectory.ToolDelayRecorded, ToolDelayScale: 1, Prefix: trajectory.PrefixAfterSystem, FailurePause: time.Second,
+		ToolDelay: trajectory.ToolDelayRecorded, ToolDelayScale: 1, SyntheticFactor: 1, Prefix: trajectory.PrefixAfterSystem, FailurePause: time.Second,
 	}
 	for _, set := range []func(p *trajectory.Policy){
 		func(*trajectory.Policy) {},
@@ -25,6 +26,7 @@ func TestZeroFieldsOfPolicy(t *testing.T) {
 		func(p *trajectory.Policy) { p.Window = 9 },
 		func(p *trajectory.Policy) { p.ToolDelay = trajectory.ToolDelayNone },
 		func(p *trajectory.Policy) { p.ToolDelayScale = 2 },
+		func(p *trajectory.Policy) { p.SyntheticFactor = 1.5 },
 		func(p *trajectory.Policy) { p.ToolDelayMax = time.Minute },
 		func(p *trajectory.Policy) { p.HumanWaits = time.Minute },
 		func(p *trajectory.Policy) { p.Prefix = trajectory.PrefixNone },
@@ -39,8 +41,11 @@ func TestZeroFieldsOfPolicy(t *testing.T) {
 	}
 	for want, p := range map[string]trajectory.Policy{
 		"ToolDelayMax is 60ns, which looks like a number without a unit": {ToolDelayMax: 60},
-		"HumanWaits is -1ns":  {HumanWaits: -1},
-		"FailurePause is 5ns": {FailurePause: 5},
+		"HumanWaits is -1ns":     {HumanWaits: -1},
+		"FailurePause is 5ns":    {FailurePause: 5},
+		"SyntheticFactor is -1":  {SyntheticFactor: -1},
+		"SyntheticFactor is NaN": {SyntheticFactor: math.NaN()},
+		"SyntheticFactor is 5":   {SyntheticFactor: 5},
 	} {
 		if err := p.Validate(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)

@@ -3,6 +3,7 @@ package audit
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -83,7 +84,7 @@ func prompts(w *trajectory.Workload, policy *trajectory.Policy, n int, rng *rand
 	for i := range drawn {
 		id := order[i%len(order)]
 		turn := threads[places[id].thread].Turns[places[id].turn]
-		other, err := unlike(turn.History, rng)
+		other, err := unlike(turn.History, policy.SyntheticFactor, rng)
 		if err != nil {
 			return nil, err
 		}
@@ -119,8 +120,9 @@ func before(t *trajectory.Turn, at trajectory.PrefixPosition, sizes map[*traject
 func lead(m *trajectory.Message) bool { return m.Role() == "system" || m.Role() == "developer" }
 
 // unlike returns the scaffold of a history and, as one message of the user, the words of
-// the rest in random order.
-func unlike(h *trajectory.History, rng *rand.Rand) (*trajectory.History, error) {
+// the rest in random order; of synthetic text factor times as many, as in the requests of
+// plays.
+func unlike(h *trajectory.History, factor float64, rng *rand.Rand) (*trajectory.History, error) {
 	var store trajectory.Store
 	var other *trajectory.History
 	var words []string
@@ -137,10 +139,23 @@ func unlike(h *trajectory.History, rng *rand.Rand) (*trajectory.History, error) 
 		if err := json.Unmarshal(m.JSON(), &content); err != nil {
 			return nil, err
 		}
-		words = append(words, wordsOf("", content)...)
+		of := wordsOf("", content)
+		if len(m.Blocks()) > 0 {
+			of = resized(of, int(math.Round(float64(len(of))*factor)))
+		}
+		words = append(words, of...)
 	}
 	rng.Shuffle(len(words), func(i, k int) { words[i], words[k] = words[k], words[i] })
 	return say(&store, other, strings.Join(words, " "))
+}
+
+// resized returns n of the words, from the first again after the last.
+func resized(words []string, n int) []string {
+	of := words
+	for len(words) > 0 && len(words) < n {
+		words = append(words, of[:min(len(of), n-len(words))]...)
+	}
+	return words[:min(n, len(words))]
 }
 
 // wordsOf returns the words of a decoded message, without those that name its parts.

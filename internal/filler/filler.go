@@ -46,6 +46,21 @@ func Append(dst []byte, n int, rng *rand.Rand) []byte {
 	return dst
 }
 
+// Words is how many words there are.
+const Words = len(words) / 3
+
+// AppendEven appends all words, each with a space before it, rounds times over, in a random
+// order each time: as many tokens as a word has on average, in any vocabulary that splits
+// text at spaces.
+func AppendEven(dst []byte, rounds int, rng *rand.Rand) []byte {
+	for range rounds {
+		for _, k := range rng.Perm(Words) {
+			dst = append(append(dst, ' '), words[3*k:][:3]...)
+		}
+	}
+	return dst
+}
+
 // AppendBlock appends n words to dst, each with a space before it, so that blocks joined
 // in any order have as many tokens together as apart. The words depend only on the seed:
 // fewer of them begin more of them.

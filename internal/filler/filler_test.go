@@ -35,6 +35,14 @@ func TestWordsAreDistinct(t *testing.T) {
 	if n := len(slices.Compact(list)); n != 128 || len(words) != 3*128 {
 		t.Errorf("%d distinct words in %d bytes, expected 128 of 3 letters", n, len(words))
 	}
+	even := strings.Fields(string(AppendEven(nil, 3, rand.New(rand.NewPCG(1, 2)))))
+	if first := slices.Clone(even[:128]); slices.Equal(first, even[128:256]) {
+		t.Error("two rounds in the same order")
+	}
+	slices.Sort(even)
+	if len(even) != 3*Words || even[0] != even[2] || len(slices.Compact(slices.Clone(even))) != 128 {
+		t.Errorf("three rounds are %d words", len(even))
+	}
 	text := string(Append(nil, 4*128*100, rand.New(rand.NewPCG(1, 2))))
 	for _, w := range list {
 		if n := strings.Count(" "+text, " "+w); n < 50 || n > 150 {
