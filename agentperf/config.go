@@ -37,7 +37,9 @@ type Config struct {
 	Workload *trajectory.Workload
 	// Policy says how turns become requests. An empty Model means the model that the
 	// endpoint serves, if it serves exactly one. An empty Output means exact lengths if
-	// at least nine in ten turns have a recorded one, and free lengths otherwise.
+	// at least nine in ten turns have a recorded one, and free lengths otherwise. A
+	// SyntheticFactor of 0 means what two prompts of known text have by the endpoint's
+	// count, if it states one.
 	Policy trajectory.Policy
 	// Tiers are the service levels whose limits are wanted; empty means those published
 	// for gpt-oss-120b.
@@ -56,7 +58,7 @@ type Config struct {
 	// so that a run that was killed can be resumed by the same configuration; any other
 	// is an error, and so is a journal in use. Whatever would make a phase another
 	// measurement belongs to the configuration; credentials do not. On resuming, Seed 0
-	// means the journal's seed. The requests are in requests.jsonl.gz there.
+	// means the journal's seed, and Policy.SyntheticFactor 0 its factor. The requests are in requests.jsonl.gz there.
 	Journal string
 	// Earlier are journals of earlier runs, whose phases count as evidence. They must be
 	// of the same configuration, except for Seed and what only decides which numbers are

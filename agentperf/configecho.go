@@ -34,6 +34,10 @@ type ConfigEcho struct {
 	MaxTokensField string                     `json:"max_tokens_field"`
 	ToolDelay      trajectory.ToolDelay       `json:"tool_delay"`
 	ToolDelayScale float64                    `json:"tool_delay_scale"`
+	// SyntheticFactor is the number of words of synthetic text for each token that was
+	// recorded, as the endpoint's own count has it or as Policy.SyntheticFactor says; 1 also
+	// where neither does, with the warning not_calibrated. 0 if nothing is synthetic.
+	SyntheticFactor float64 `json:"synthetic_tokens_factor,omitempty"`
 	// CachePrefix is where the text is put that keeps the cache entries of plays apart.
 	CachePrefix trajectory.PrefixPosition `json:"cache_prefix"`
 	// HumanWaitCapSeconds bounds each replayed wait for a person. The two sums are over

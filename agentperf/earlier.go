@@ -1,6 +1,7 @@
 package agentperf
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -48,6 +49,9 @@ func (r *run) earlierJournal(folder string, seen map[string]bool, identify func(
 	place, err := tierPlaces(mine.Tiers, found.Tiers)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", folder, err)
+	}
+	if found.SyntheticFactor = cmp.Or(found.SyntheticFactor, min(1, mine.SyntheticFactor)); agree(found.SyntheticFactor, mine.SyntheticFactor) {
+		mine.SyntheticFactor = found.SyntheticFactor
 	}
 	// What only decides which numbers are tried, and how sure an answer has to be, may
 	// differ.

@@ -106,7 +106,7 @@ func (r *run) loadConfig(index int, plan decide.Plan) load.Config {
 func (r *run) header(index int, plan decide.Plan) record.Header {
 	h := record.Header{
 		Run: r.id, Index: index, Agents: plan.Agents, Seed: r.schedule.Seed, Draw: plan.Draw, Start: startUniform, Pace: plan.Pace, Workload: r.digest,
-		ContextTokens: r.policy.Window,
+		ContextTokens: r.policy.Window, SyntheticFactor: r.policy.SyntheticFactor,
 	}
 	schedule := r.scheduleOf(index, &plan)
 	if schedule.Steady != nil {

@@ -94,6 +94,8 @@ type RequestPhase struct {
 	Seed     uint64 `json:"seed,string"`
 	Draw     int    `json:"draw"`
 	Workload string `json:"workload_sha256"`
+	// SyntheticFactor is that of ConfigEcho.
+	SyntheticFactor float64 `json:"synthetic_tokens_factor,omitempty"`
 }
 
 // requestOf returns the line for a row.
@@ -178,7 +180,7 @@ func (e *requestEncoder) request(p *record.Phase, r *record.Row) {
 func (e *requestEncoder) phase(p *record.Phase, invalid string) error {
 	e.encode(RequestPhase{
 		Run: p.Run, Phase: p.Index, Agents: p.Agents, Anchor: p.Anchor, AllUp: p.AllUp, Settled: p.Settled, WindowEnd: p.WindowEnd, End: p.End,
-		Ending: string(p.Ending), Completed: p.Completed, Least: p.Least, Straddling: p.Straddling, Invalid: invalid, Seed: p.Seed, Draw: p.Draw, Workload: p.Workload,
+		Ending: string(p.Ending), Completed: p.Completed, Least: p.Least, Straddling: p.Straddling, Invalid: invalid, Seed: p.Seed, Draw: p.Draw, Workload: p.Workload, SyntheticFactor: p.SyntheticFactor,
 	})
 	return e.flush()
 }

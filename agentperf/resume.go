@@ -30,6 +30,8 @@ type heading struct {
 	Seed     uint64          `json:"seed,string"`
 	Workload string          `json:"workload_sha256"`
 	Tiers    []Tier          `json:"tiers"`
+	// SyntheticFactor is that of the policy; 0 if nothing is synthetic.
+	SyntheticFactor float64 `json:"synthetic_tokens_factor,omitempty"`
 	// Earlier are the digests of the records of Config.Earlier.
 	Earlier []string `json:"earlier,omitempty"`
 }
@@ -37,30 +39,31 @@ type heading struct {
 // exempt are the fields of a configuration that do not make its phases a different
 // measurement.
 var exempt = identity.Exemptions{
-	"Profile":         "only fills in fields, which are compared themselves",
-	"Endpoint.APIKey": "a credential: a rotated key is no other system",
-	"Endpoint.TLS":    "says whom to trust and with which certificate, not what is measured",
-	"Endpoint.Dial":   "a function; the URL names the system",
-	"Connect":         "a function; Label stands for the system behind it",
-	"Workload":        "its digest is beside the identity",
-	"Tiers":           "are beside the identity: another set may share its evidence",
-	"Seed":            "is beside the identity: 0 takes that of the journal",
-	"System":          "divides the answer, and changes no phase",
-	"Audit":           "comes after the answer, and is made anew each time",
-	"Start":           "decides which numbers are tried, not what a phase measures",
-	"MaxAgents":       "decides which numbers are tried, not what a phase measures",
-	"MaxPhases":       "decides how long the search goes on",
-	"Journal":         "is the journal itself",
-	"Earlier":         "digests of the records are beside the identity",
-	"Progress":        "only looks on",
-	"Requests":        "only looks on",
-	"Logger":          "only looks on",
+	"Profile":                "only fills in fields, which are compared themselves",
+	"Endpoint.APIKey":        "a credential: a rotated key is no other system",
+	"Endpoint.TLS":           "says whom to trust and with which certificate, not what is measured",
+	"Endpoint.Dial":          "a function; the URL names the system",
+	"Connect":                "a function; Label stands for the system behind it",
+	"Workload":               "its digest is beside the identity",
+	"Tiers":                  "are beside the identity: another set may share its evidence",
+	"Policy.SyntheticFactor": "is beside the identity: 0 takes what is measured, or that of the journal",
+	"Seed":                   "is beside the identity: 0 takes that of the journal",
+	"System":                 "divides the answer, and changes no phase",
+	"Audit":                  "comes after the answer, and is made anew each time",
+	"Start":                  "decides which numbers are tried, not what a phase measures",
+	"MaxAgents":              "decides which numbers are tried, not what a phase measures",
+	"MaxPhases":              "decides how long the search goes on",
+	"Journal":                "is the journal itself",
+	"Earlier":                "digests of the records are beside the identity",
+	"Progress":               "only looks on",
+	"Requests":               "only looks on",
+	"Logger":                 "only looks on",
 }
 
 // headingOf returns that of a configuration whose workload has the given digest; earlier
 // are the digests of the records that count as evidence.
 func headingOf(cfg *Config, salt []byte, workload string, earlier []string) (h heading, err error) {
-	h = heading{Schema: journalSchema, Salt: hex.EncodeToString(salt), Seed: cfg.Seed, Workload: workload, Tiers: cfg.Tiers, Earlier: earlier}
+	h = heading{Schema: journalSchema, Salt: hex.EncodeToString(salt), Seed: cfg.Seed, Workload: workload, Tiers: cfg.Tiers, SyntheticFactor: cfg.Policy.SyntheticFactor, Earlier: earlier}
 	h.Identity, err = identity.Of(cfg, identity.Options{Exempt: exempt, Salt: salt})
 	return h, err
 }
@@ -74,8 +77,9 @@ type journaled struct {
 }
 
 // resume takes the evidence of Config.Earlier, opens the journal and takes up the phases in
-// it. seeded is set if the caller has chosen the seed.
-func (r *run) resume(cfg *Config, seeded bool) error {
+// it. seeded and scaled are set if the caller has chosen the seed and the factor of synthetic
+// text.
+func (r *run) resume(cfg *Config, seeded, scaled bool) error {
 	identify := func(salt []byte, earlier []string) (heading, error) { return headingOf(cfg, salt, r.digest, earlier) }
 	earlier, err := r.earlier(cfg.Earlier, identify)
 	if err != nil || cfg.Journal == "" {
@@ -105,6 +109,11 @@ func (r *run) resume(cfg *Config, seeded bool) error {
 	}
 	if !seeded {
 		cfg.Seed, r.schedule.Seed = found.Seed, found.Seed
+	}
+	if !scaled {
+		if err := r.takeFactor(cfg, &found); err != nil {
+			return err
+		}
 	}
 	if mine, err = identify(salt, earlier); err != nil {
 		return fmt.Errorf("agentperf: journal: %w", err)

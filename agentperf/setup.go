@@ -20,6 +20,10 @@ func prepare(ctx context.Context, written Config, check int) (r *run, err error)
 	if err != nil {
 		return &run{report: newReport()}, err
 	}
+	synthetic := hasSynthetic(cfg.Workload)
+	if !synthetic {
+		cfg.Policy.SyntheticFactor = 0 // of nothing
+	}
 	r = newRun(&cfg, check)
 	defer func() { // the report says what there is, also beside an error
 		r.report.Config = echo(&cfg)
@@ -45,6 +49,12 @@ func prepare(ctx context.Context, written Config, check int) (r *run, err error)
 	if err := r.compare(&cfg); err != nil {
 		return r, err
 	}
+	scaled := written.Policy.SyntheticFactor != 0
+	if synthetic && !scaled {
+		if err := r.calibrate(ctx, &cfg); err != nil {
+			return r, err
+		}
+	}
 	r.policy, r.digest = cfg.Policy, digest(cfg.Workload)
 	r.schedule = trajectory.Schedule{Workload: cfg.Workload, Seed: cfg.Seed, MaxStart: given(cfg.MaxStart)}
 	if r.schedule.Assigned, err = assigned(cfg.Assigned, cfg.Workload); err != nil {
@@ -58,7 +68,7 @@ func prepare(ctx context.Context, written Config, check int) (r *run, err error)
 	if p, ok := cfg.Rule.(Point); ok {
 		r.warn(codeMinimaTime, p.minimaTexts(r.load, r.criteria, r.bounds)...)
 	}
-	return r, r.resume(&cfg, written.Seed != 0)
+	return r, r.resume(&cfg, written.Seed != 0, scaled)
 }
 
 // probe looks at the endpoint and takes over what it says, where the policy as the caller

@@ -62,6 +62,9 @@ type Header struct {
 	// ContextTokens is the context window: the one that requests were made to fit, and
 	// once one did not, what the endpoint then stated. 0 means that it is unknown.
 	ContextTokens int `json:"context_tokens,omitempty"`
+	// SyntheticFactor is the number of words of synthetic text for each token that was
+	// recorded; 0 if nothing is synthetic.
+	SyntheticFactor float64 `json:"synthetic_tokens_factor,omitempty"`
 	// Workload is the digest of what was replayed.
 	Workload string `json:"workload_sha256,omitempty"`
 	// Standings has one entry per agent. HeldTokens is the sum of the recorded input
