@@ -23,6 +23,9 @@ const (
 	// in others; a tokenizer of bytes has four, one that joins words half a token. Counts
 	// beyond that are more likely not those of the prompt.
 	leastFactor, mostFactor = 0.4, 2.5
+	// knownFactor is the least that vocabularies in use have, with some room: below it the
+	// tokens of the system are less work than those of others.
+	knownFactor = 0.6
 	// sameFactor is the relative difference up to which two calibrations agree: what other
 	// random words make of it.
 	sameFactor = 0.01
@@ -62,6 +65,9 @@ func (r *run) calibrate(ctx context.Context, cfg *Config) error {
 		return nil
 	}
 	r.log.Info("calibrated", "words_for_each_token", factor)
+	if factor < knownFactor {
+		r.warn("small_tokens", fmt.Sprintf("the endpoint counts %.1f tokens for each short word, more than known vocabularies have: synthetic prompts and answers of so many tokens are less work for it than for others", 1/factor))
+	}
 	cfg.Policy.SyntheticFactor = factor
 	return nil
 }

@@ -193,6 +193,7 @@ func TestNotCalibrated(t *testing.T) {
 	}{
 		{"no usage", 0, nil, 1, "does not state how many tokens", 2},
 		{"a tokenizer of bytes", 1, nil, 1, "differ by 2048 short words have 542 and 8734 tokens", 2},
+		{"two bytes", 2, nil, 0.5, "", 2},
 		{"sixteen bytes", 16, nil, 1, "differ by 2048 short words have 62 and 574 tokens", 2},
 		{"a constant count", 1 << 30, nil, 1, "have 30 and 30 tokens", 2},
 		{"given", 3, func(c *agentperf.Config) { c.Policy.SyntheticFactor = 0.5 }, 0.5, "", 0},
@@ -204,6 +205,9 @@ func TestNotCalibrated(t *testing.T) {
 			report, _ := checked(t, server, tt.change)
 			if got := report.Config.SyntheticFactor; got != tt.factor {
 				t.Errorf("factor %v, want %v", got, tt.factor)
+			}
+			if small := warned(report.Warnings, "small_tokens"); (small != "") != (tt.bytes == 2) {
+				t.Errorf("warning %q", small)
 			}
 			if text := warned(report.Warnings, "not_calibrated"); !strings.Contains(text, tt.want) || (text == "") != (tt.want == "") {
 				t.Errorf("warning %q, want %q", text, tt.want)

@@ -27,6 +27,10 @@ type ConfigEcho struct {
 	// WorkloadSHA256 is the digest of what is replayed: all messages, lengths and delays.
 	WorkloadSHA256 string `json:"workload_sha256,omitempty"`
 
+	// Reuse is what the workload allows a cache to reuse, once what does not fit the context
+	// is left out; nil if the run ended before that was known.
+	Reuse *ReuseEcho `json:"reuse,omitempty"`
+
 	Model          string                     `json:"model"`
 	Fields         map[string]json.RawMessage `json:"fields,omitempty"`
 	Output         trajectory.Output          `json:"output"`

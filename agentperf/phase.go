@@ -64,6 +64,7 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 	if r.steady == nil && o.Invalid == "" {
 		result.warn(codeUnlike, unlike(&o.Load, r.load.at(record.Pace{}).Means())...)
 	}
+	result.reuse(p, r.reuse)
 	if err = errors.Join(err, gone); err == nil {
 		err = r.rule.Observe(plan, o)
 	}

@@ -142,6 +142,12 @@ type Figures struct {
 	// CachedInputTokens are those of InputTokens that the server says came from a cache;
 	// nil if it states them of no request, as many do not by default.
 	CachedInputTokens *int64 `json:"cached_input_tokens"`
+	// CachedRatio is CachedInputTokens over the input tokens of the requests for which it is
+	// stated; nil without. AllowedCachedRatio is the most that a cache of unlimited size could
+	// have had of the input of these requests, of all if it is stated for none; nil if no
+	// request had any input. See ReuseEcho.
+	CachedRatio        *float64 `json:"cached_input_ratio"`
+	AllowedCachedRatio *float64 `json:"allowed_cached_input_ratio"`
 	// InputRatio is the server's count of input tokens over the recorded one, summed over
 	// the requests that have both; nil if none has.
 	InputRatio *float64 `json:"input_tokens_of_recorded_ratio"`

@@ -27,7 +27,7 @@ func prepare(ctx context.Context, written Config, check int) (r *run, err error)
 	r = newRun(&cfg, check)
 	defer func() { // the report says what there is, also beside an error
 		r.report.Config = echo(&cfg)
-		r.report.Config.WorkloadSHA256 = r.digest
+		r.report.Config.WorkloadSHA256, r.report.Config.Reuse = r.digest, reuseEcho(r.reuse)
 	}()
 	if limited(&cfg) {
 		warning, err := fit(&r.bounds, cfg.Workload, sockets.Here())
@@ -55,7 +55,7 @@ func prepare(ctx context.Context, written Config, check int) (r *run, err error)
 			return r, err
 		}
 	}
-	r.policy, r.digest = cfg.Policy, digest(cfg.Workload)
+	r.policy, r.digest, r.reuse = cfg.Policy, digest(cfg.Workload), cfg.Workload.Reuse(cfg.Policy.Prefix)
 	r.schedule = trajectory.Schedule{Workload: cfg.Workload, Seed: cfg.Seed, MaxStart: given(cfg.MaxStart)}
 	if r.schedule.Assigned, err = assigned(cfg.Assigned, cfg.Workload); err != nil {
 		return r, err

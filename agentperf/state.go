@@ -29,6 +29,7 @@ type run struct {
 	schedule  trajectory.Schedule // of no phase yet
 	latest    decide.Plan         // of the latest phase
 	digest    string              // of the workload
+	reuse     *trajectory.Reuse   // that it allows
 	clientLag time.Duration
 	patience  time.Duration
 	maxPhases int

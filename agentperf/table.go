@@ -56,6 +56,9 @@ func (r *Report) WriteTable(w io.Writer) error {
 	if text := r.triedText(); text != "" {
 		fmt.Fprintf(&b, "\n%s\n", text)
 	}
+	if text := r.reuseText(); text != "" {
+		fmt.Fprintf(&b, "\n%s\n", text)
+	}
 	if rate := r.Config.Rule.ErrorRate; rate > 0 && slices.ContainsFunc(r.Tiers, func(t TierResult) bool { return t.MaxAgents > 0 || t.FirstFailingAgents != nil }) {
 		fmt.Fprintf(&b, "\nWrong with a probability of at most %v for each, if load and system were in their steady state and what each rests on is true (rule: %s).\n", rate, r.Config.Rule.Name)
 	}

@@ -47,7 +47,7 @@ var trickTests = []trickTest{
 	{trick: "split", want: finding{"pass", "first_read_estimated, short_tokens", "tokens_padded"}},
 	{trick: "split_uncounted", window: time.Minute, want: finding{"undecided: tokens_do_not_fit", "no_usage", ""}},
 	{trick: "silent_claimed", want: finding{"pass", "", "tokens_padded"}},
-	{trick: "cached_claimed", speed: 150, want: finding{"pass", "", "prefix_ignored"}},
+	{trick: "cached_claimed", speed: 150, want: finding{"pass", "cached_beyond", "prefix_ignored"}},
 	{trick: "spaces", want: finding{"undecided: nothing succeeded", "no_visible_output", ""}},
 	{trick: "zero_width", want: finding{"undecided: nothing succeeded", "no_visible_output", ""}},
 	{trick: "padding", want: finding{"pass", "blank_output", ""}},

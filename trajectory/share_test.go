@@ -127,6 +127,38 @@ func TestReuseAcrossSessions(t *testing.T) {
 			}
 		}
 	}
+	replay := func(at trajectory.PrefixPosition, sessions ...[]string) (all []float64) {
+		w := hashed(t, sessions...)
+		r := w.Reuse(at)
+		for _, tr := range w.Trajectories {
+			for i := range tr.Turns {
+				share, _ := r.Of(tr.ID, i)
+				all = append(all, share)
+			}
+		}
+		return append(all, r.Replay)
+	}
+	for _, tt := range []struct {
+		name     string
+		position trajectory.PrefixPosition
+		sessions [][]string
+		want     []float64 // of each request, and of all
+	}{
+		// Of abc the two that the other session has too, of abcd what the turn before had.
+		{"shared blocks", "", [][]string{{"-abc", "-abcd"}, {"-abx"}}, []float64{2. / 3, 3. / 4, 2. / 3, 7. / 10}},
+		{"a scaffold of its own is sent by each play", "", [][]string{{"s-abc"}}, []float64{1. / 4, 1. / 4}},
+		{"nothing in common", "", [][]string{{"-ab"}, {"-cd"}}, []float64{0, 0, 0}},
+		{"prefix in front", trajectory.PrefixFront, [][]string{{"s-abc", "s-abcd"}, {"s-abx"}}, []float64{0, 4. / 5, 0, 4. / 13}},
+		{"no prefix", trajectory.PrefixNone, [][]string{{"-ab"}}, []float64{1, 1}},
+	} {
+		got := replay(tt.position, tt.sessions...)
+		for i, want := range tt.want {
+			if math.Abs(got[i]-want) > 0.03 {
+				t.Errorf("%s: %.3f, want %.3f", tt.name, got, tt.want)
+				break
+			}
+		}
+	}
 	lint := func(p trajectory.Policy, sessions ...[]string) (all []string) {
 		for _, f := range trajectory.Lint(hashed(t, sessions...), p) {
 			if f.Rule == "shared-blocks" {

@@ -104,6 +104,7 @@ type collector struct {
 	turns, input, first, output, growth, toolDelay, humanDelay metrics.Percentiles
 	reusable, reusableShared, reusableAll, total               float64 // tokens
 	reuse                                                      *reuse
+	each                                                       func(t *Trajectory, turn *Turn, own, all int) // of bytes; nil for nobody
 }
 
 func newCollector() *collector {
@@ -146,7 +147,7 @@ func (c *collector) thread(t *Trajectory) {
 			c.humanDelay.Record(turn.HumanDelay.Seconds())
 		}
 		c.s.Origins.add(turn, c.tools(t, i))
-		c.prefix(turn, input)
+		c.prefix(t, turn, input)
 		if i > 0 {
 			c.step(&t.Turns[i-1], turn)
 		}
@@ -154,10 +155,13 @@ func (c *collector) thread(t *Trajectory) {
 }
 
 // prefix adds what a cache could reuse for a turn.
-func (c *collector) prefix(turn *Turn, input float64) {
+func (c *collector) prefix(t *Trajectory, turn *Turn, input float64) {
 	own, shared, recorded := c.reuse.turn(turn)
 	all := turnBytes(turn.Tools, turn.History)
 	c.s.ContextBytes += int64(all)
+	if c.each != nil {
+		c.each(t, turn, own, all)
+	}
 	c.total += input
 	if all > 0 {
 		c.reusable += input * float64(own) / float64(all)
