@@ -73,6 +73,17 @@ type ConfigEcho struct {
 	PercentileRule string `json:"percentile_rule"`
 }
 
+// A ReuseEcho says what a cache of unlimited size could reuse of the workload as it is
+// replayed, as shares of all its input tokens: see [trajectory.Reuse]. Where agents stand
+// decides which requests a phase has; what those allow is in Figures.
+type ReuseEcho struct {
+	// Session and Sessions are what the recording allows within a session and across all.
+	Session  float64 `json:"prefix_reuse_ratio"`
+	Sessions float64 `json:"prefix_reuse_across_sessions_ratio"`
+	// Replay is the most that a replay allows with its cache_prefix.
+	Replay float64 `json:"replay_prefix_reuse_ratio"`
+}
+
 // A RuleEcho is the rule of a run. What a rule does not have is 0, and so are the block and the
 // settling time of Controlled where they follow the load.
 type RuleEcho struct {
