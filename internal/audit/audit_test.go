@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"math"
 	"math/rand/v2"
@@ -228,5 +229,35 @@ func TestBusyMachine(t *testing.T) {
 	t.Logf("%d of %d wrong, %d missed", wrong, tries, missed)
 	if wrong > tries/200 || missed > tries/200 {
 		t.Errorf("%d of %d are findings where there is nothing, and %d are none where answers are kept", wrong, tries, missed)
+	}
+}
+
+// A prompt unlike those of plays is as long as they are: of synthetic text it has as many
+// words as their requests.
+func TestUnlikeIsAsLong(t *testing.T) {
+	var store trajectory.Store
+	h, err := store.Append(nil, []byte(`{"role":"system","content":"be brief"}`))
+	if err == nil {
+		h, err = store.AppendSynthetic(h, []byte(`{"role":"user","content":""}`), []trajectory.Block{{Seed: 1, Tokens: 100}})
+	}
+	if err == nil {
+		h, err = store.Append(h, []byte(`{"role":"user","content":"as it was recorded"}`))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for factor, want := range map[float64]int{1: 104, 0.75: 79, 2.5: 254} {
+		other, err := unlike(h, factor, rand.New(rand.NewPCG(1, 2)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var message any
+		if err := json.Unmarshal(other.Last().JSON(), &message); err != nil {
+			t.Fatal(err)
+		}
+		words := wordsOf("", message)
+		if len(words) != want || other.Len() != 2 {
+			t.Errorf("factor %v: %d words in %d messages, want %d in 2", factor, len(words), other.Len(), want)
+		}
 	}
 }
