@@ -10,7 +10,9 @@ type Reuse struct {
 	Session, Sessions float64
 	// Replay is the most that a replay allows, once every scaffold and all blocks that
 	// sessions share have been sent: what stands in front of the prefix of a play, or what
-	// an earlier turn of the play had. It is 1 without such prefixes ([PrefixNone]).
+	// an earlier turn of the play had. It exceeds Sessions where much is shared, since there
+	// the first of several sessions finds nothing. It is 1 without such prefixes
+	// ([PrefixNone]).
 	Replay float64
 
 	turns map[string][]float32 // by ID
