@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -42,10 +43,11 @@ func (s *tokenizer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		Messages  []struct{ Content string }
 	}
 	json.NewDecoder(r.Body).Decode(&q)
-	text := ""
+	var texts []string
 	for _, m := range q.Messages {
-		text += m.Content
+		texts = append(texts, m.Content)
 	}
+	text := strings.Join(texts, "")
 	s.mu.Lock()
 	s.texts = append(s.texts, text)
 	s.mu.Unlock()
@@ -138,13 +140,9 @@ func checked(t *testing.T, server http.Handler, change func(*agentperf.Config)) 
 	return report, requests
 }
 
-func warned(warnings []metrics.Warning, code string) (text string) {
-	for _, w := range warnings {
-		if w.Code == code {
-			text += w.Text + "\n"
-		}
-	}
-	return text
+// warned returns what the warnings with a code say.
+func warned(warnings []metrics.Warning, code string) string {
+	return texts(slices.DeleteFunc(slices.Clone(warnings), func(w metrics.Warning) bool { return w.Code != code }))
 }
 
 // What was recorded with so many tokens has as many by the count of the endpoint, whatever
