@@ -29,6 +29,7 @@ var outside = identity.Exemptions{
 	"Policy.Model":           "is the system under test",
 	"Policy.MaxTokensField":  "is the name that the system has for it",
 	"Policy.Window":          "is ContextTokens",
+	"Policy.SyntheticFactor": "makes made-up text as long as was recorded; one that the caller chose is a deviation of its own",
 	"Seed":                   "is drawn anew each time",
 	"System":                 "divides the answer; its power is a deviation of its own",
 	"Audit":                  "comes after the answer; the accuracy is a deviation of its own",

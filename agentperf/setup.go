@@ -50,6 +50,9 @@ func prepare(ctx context.Context, written Config, check int) (r *run, err error)
 		return r, err
 	}
 	scaled := written.Policy.SyntheticFactor != 0
+	if p := r.report.Profile; p != nil && scaled && synthetic {
+		p.add("Policy.SyntheticFactor", "Policy.SyntheticFactor is %v; %s has recorded text", written.Policy.SyntheticFactor, p.Name)
+	}
 	if synthetic && !scaled {
 		if err := r.calibrate(ctx, &cfg); err != nil {
 			return r, err
