@@ -144,8 +144,13 @@ func (r *run) time(t *TierResult) (spent, fixed float64) {
 	for _, p := range r.report.Phases[:last+1] {
 		spent += p.PhaseSeconds
 	}
+	if len(r.bounds.List) > 0 {
+		for _, n := range r.bounds.List {
+			fixed += publishedSeconds(n)
+		}
+		return spent, fixed
+	}
 	b := search.Bracket{Min: r.bounds.Min, Max: r.bounds.Max, Start: r.bounds.Start}
-	published := Point{}.resolved()
 	for range 64 {
 		n, ok := b.Next()
 		if !ok {
@@ -156,9 +161,15 @@ func (r *run) time(t *TierResult) (spent, fixed float64) {
 			v = search.Pass
 		}
 		b.Observe(n, v)
-		fixed += float64(n-1)/published.SpawnRate + (published.Settle + published.Measure).Seconds()
+		fixed += publishedSeconds(n)
 	}
 	return spent, fixed
+}
+
+// publishedSeconds returns how long the published rule takes for n agents.
+func publishedSeconds(n int) float64 {
+	published := Point{}.resolved()
+	return float64(n-1)/published.SpawnRate + (published.Settle + published.Measure).Seconds()
 }
 
 // warnOfDeciders repeats the warnings of the phases on which the results rest, but for

@@ -66,6 +66,8 @@ type ConfigEcho struct {
 	Start     int  `json:"start_agents"`
 	MaxAgents int  `json:"max_agents"`
 	MaxPhases int  `json:"max_phases,omitempty"`
+	// Agents are the numbers that Check or Measure was asked for; empty for Run.
+	Agents []int `json:"agents,omitempty"`
 	// ClientLagSeconds is the lag of the client above which a phase is invalid; 0 means
 	// no limit.
 	ClientLagSeconds float64 `json:"client_lag_seconds"`

@@ -2,7 +2,8 @@
 // once while each still gets the speed it was promised.
 //
 // [Run] finds the largest number of agents at which each service level holds. [Check]
-// judges one number of agents, for test suites that know the capacity they want:
+// judges one number of agents, for test suites that know the capacity they want; [Measure]
+// measures a list of numbers, for the curve of speed by number of agents:
 //
 //	workload, err := format.Open("sessions/")
 //	...

@@ -18,7 +18,7 @@ import (
 // [ErrEndpointGone], [ErrInvalid] or [ErrUndecided]; or is that of writing to Config.Requests, or the
 // cause of ctx.
 func Run(ctx context.Context, cfg Config) (*Report, error) {
-	r, err := prepare(ctx, cfg, 0)
+	r, err := prepare(ctx, cfg)
 	defer r.close()
 	if err != nil {
 		return r.report, err
@@ -51,8 +51,8 @@ func Check(ctx context.Context, cfg Config, agents int) (*Report, error) {
 	if agents < 1 {
 		return newReport(), fmt.Errorf("agentperf: a check of %d agents, expected 1 or more", agents)
 	}
-	cfg.Start, cfg.MaxAgents = agents, agents
 	r, err := prepare(ctx, cfg, agents)
+	r.check = agents
 	defer r.close()
 	if err != nil {
 		return r.report, err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
@@ -13,9 +14,12 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// prepare returns a run that can begin, of a configuration as the caller wrote it; check
-// is the number of agents of a Check. The run is never nil and must be closed.
-func prepare(ctx context.Context, written Config, check int) (r *run, err error) {
+// prepare returns a run that can begin, of a configuration as the caller wrote it; numbers
+// are those of a Check or Measure. The run is never nil and must be closed.
+func prepare(ctx context.Context, written Config, numbers ...int) (r *run, err error) {
+	if len(numbers) > 0 { // all of them need their connections
+		written.Start, written.MaxAgents = slices.Max(numbers), slices.Max(numbers)
+	}
 	cfg, err := written.resolve()
 	if err != nil {
 		return &run{report: newReport()}, err
@@ -24,10 +28,10 @@ func prepare(ctx context.Context, written Config, check int) (r *run, err error)
 	if !synthetic {
 		cfg.Policy.SyntheticFactor = 0 // of nothing
 	}
-	r = newRun(&cfg, check)
+	r = newRun(&cfg, numbers)
 	defer func() { // the report says what there is, also beside an error
 		r.report.Config = echo(&cfg)
-		r.report.Config.WorkloadSHA256, r.report.Config.Reuse = r.digest, reuseEcho(r.reuse)
+		r.report.Config.WorkloadSHA256, r.report.Config.Reuse, r.report.Config.Agents = r.digest, reuseEcho(r.reuse), numbers
 	}()
 	if limited(&cfg) {
 		warning, err := fit(&r.bounds, cfg.Workload, sockets.Here())

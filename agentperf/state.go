@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
@@ -49,11 +50,11 @@ type run struct {
 
 // newRun returns a run of a resolved configuration that is complete but for what the
 // endpoint, the workload and the journal say.
-func newRun(cfg *Config, check int) *run {
+func newRun(cfg *Config, numbers []int) *run {
 	r := &run{
-		tiers: cfg.Tiers, criteria: criteriaOf(cfg.Tiers, cfg.Rule.steady()), bounds: decide.Bounds{Min: max(1, check), Max: cfg.MaxAgents, Start: cfg.Start},
+		tiers: cfg.Tiers, criteria: criteriaOf(cfg.Tiers, cfg.Rule.steady()), bounds: boundsOf(cfg, numbers),
 		clientLag: cfg.ClientLag, patience: max(cfg.Endpoint.Timeout, endpoint.DefaultTimeout) + 10*time.Second, // somewhat longer than a request can take
-		maxPhases: cfg.MaxPhases, check: check, id: fmt.Sprintf("%016x", rand.Uint64()), auditing: cfg.Audit, requests: cfg.Requests, progress: cfg.Progress, log: cfg.Logger, connect: cfg.Connect, report: newReport(),
+		maxPhases: cfg.MaxPhases, id: fmt.Sprintf("%016x", rand.Uint64()), auditing: cfg.Audit, requests: cfg.Requests, progress: cfg.Progress, log: cfg.Logger, connect: cfg.Connect, report: newReport(),
 	}
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)
@@ -62,6 +63,18 @@ func newRun(cfg *Config, check int) *run {
 		r.report.System = &cfg.System
 	}
 	return r
+}
+
+// boundsOf returns where a run may look; numbers are those of a Check or Measure.
+func boundsOf(cfg *Config, numbers []int) decide.Bounds {
+	b := decide.Bounds{Min: 1, Max: cfg.MaxAgents, Start: cfg.Start}
+	if len(numbers) > 0 {
+		b.Min = numbers[0]
+	}
+	if len(numbers) > 1 {
+		b.List = slices.Clone(numbers)
+	}
+	return b
 }
 
 // scheduleOf returns who plays what in a phase that a plan describes.

@@ -19,7 +19,7 @@ type options struct {
 	system             cli.System
 	workload, format   string
 	skipBad, redact    bool
-	agents             int
+	agents             []int
 	jsonFile, requests string
 	assignments        string
 	cfg                agentperf.Config
@@ -59,7 +59,10 @@ func parse(program cli.Program, args []string) (*options, error) {
 	flags.DurationVar(&o.cfg.ClientLag, "client-lag", 0, "how late (P99) this client may send and notice what arrives before a phase is invalid; negative means no limit (default 50ms)")
 	flags.IntVar(&o.cfg.Start, "start", 1, "number of `agents` to start with")
 	flags.IntVar(&o.cfg.MaxAgents, "max-agents", 4096, "largest number of `agents` to try")
-	flags.IntVar(&o.agents, "agents", 0, "check this number of `agents` instead of searching; exit status 3 when a service level fails")
+	flags.Func("agents", "check this `number` of agents instead of searching, with exit status 3 when a service level fails; or measure each of several, such as 1,2,4,8, whatever the verdicts", func(s string) (err error) {
+		o.agents, err = cli.Numbers(s)
+		return err
+	})
 	flags.IntVar(&o.cfg.ContextTokens, "context", 0, "context window in `tokens`; trajectories that do not fit are left out (default: what the endpoint states)")
 	flags.StringVar(&delay, "tool-delay", "recorded", "time between turns: none, `recorded` or sampled")
 	flags.DurationVar(&o.cfg.Policy.ToolDelayMax, "tool-delay-max", 0, "longest tool delay to replay; 0 means no limit")
@@ -80,8 +83,15 @@ func parse(program cli.Program, args []string) (*options, error) {
 
 	given := flags.Given()
 	errs := []error{flags.NoArgs()}
-	if given["agents"] && o.agents < 1 {
-		errs = append(errs, fmt.Errorf("-agents is %d, expected 1 or more", o.agents))
+	for i, n := range o.agents {
+		if n < 1 {
+			errs = append(errs, fmt.Errorf("-agents is %d, expected 1 or more", n))
+		} else if i > 0 && n <= o.agents[i-1] {
+			errs = append(errs, fmt.Errorf("-agents has %d after %d, expected increasing numbers", n, o.agents[i-1]))
+		}
+	}
+	if len(o.agents) > 1 && rule.companion {
+		errs = append(errs, errors.New("-companion is for a check of one number with -agents; a list has others anyway"))
 	}
 	if o.cfg.Start < 1 || o.cfg.MaxAgents < 1 {
 		errs = append(errs, fmt.Errorf("-start is %d and -max-agents %d, expected 1 or more", o.cfg.Start, o.cfg.MaxAgents))

@@ -118,6 +118,10 @@ func TestExitStatus(t *testing.T) {
 	}{
 		{"pass", append(quick, "-agents", "2", "-slo", "1@60s"), cli.OK, "2 agents hold."},
 		{"fail", append(quick, "-agents", "2", "-slo", "1@60s", "-slo", "100000@60s"), tierFails, "100000 tokens/s with TTFT of at most 1m0s: 2 agents do not hold: P25 output speed"},
+		{"list", append(quick, "-agents", "1,2,3", "-slo", "1@60s", "-slo", "100000@60s"), cli.OK, "1 tokens/s with TTFT of at most 1m0s: at least 3 agents; more were not seen to fail."},
+		{"list in disorder", []string{"-agents", "4,2"}, cli.Usage, "-agents has 2 after 4, expected increasing numbers"},
+		{"companion of a list", []string{"-agents", "2,4", "-companion"}, cli.Usage, "-companion is for a check of one number"},
+		{"no list", []string{"-agents", "2,x"}, cli.Usage, "expected whole numbers separated by commas"},
 		{"search", append(quick, "-max-agents", "3", "-slo", "1@60s", "-slo", "100000@60s"), cli.OK, "1 tokens/s with TTFT of at most 1m0s: at least 3 agents; more were not seen to fail."},
 		{"workload", append(quick, "-agents", "1", "-slo", "1@60s", "-workload", write("good.jsonl", row("0")+row("1"))), cli.OK, "1 agent holds."},
 		{"no server", []string{"-endpoint", "http://127.0.0.1:1", "-model", "x"}, cli.Failed, "refused"},

@@ -52,8 +52,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	if err := cli.CheckWritable("json", o.jsonFile); err != nil {
 		return program.Fail(cli.Usage, err)
 	}
-	if o.agents > 0 {
-		o.cfg.Start, o.cfg.MaxAgents = o.agents, o.agents
+	if most := o.mostAsked(); most > 0 {
+		o.cfg.Start, o.cfg.MaxAgents = most, most
 	}
 	if o.assignments != "" {
 		if o.cfg.Assigned, err = readAssignments(o.assignments); err != nil {
@@ -68,7 +68,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	}
 	if simulated {
 		// This process has both ends of each connection.
-		n := max(1, o.agents, o.cfg.Start)
+		n := max(1, o.cfg.Start)
 		if err := sockets.Here().Check(fmt.Sprintf("%d agents and the simulated system", n), 2*n, 0); err != nil {
 			return program.Fail(cli.Failed, err)
 		}
@@ -82,13 +82,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	}
 
 	live := program.Live()
-	o.cfg.Progress = func(e agentperf.Event) { show(live, e, o.agents > 0) }
-	var report *agentperf.Report
-	if o.agents > 0 {
-		report, err = agentperf.Check(ctx, o.cfg, o.agents)
-	} else {
-		report, err = agentperf.Run(ctx, o.cfg)
-	}
+	o.cfg.Progress = func(e agentperf.Event) { show(live, e, len(o.agents) == 1) }
+	report, err := o.measure(ctx)
 	live.Clear()
 	if cerr := requests.Close(); err == nil && cerr != nil {
 		err = fmt.Errorf("-requests: %w", cerr)
@@ -97,13 +92,27 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	if !simulated && err != nil && (ctx.Err() != nil || errors.Is(err, agentperf.ErrEndpointGone)) {
 		goOn(o.cfg.Journal, len(report.Phases), stderr)
 	}
-	if err == nil && o.agents > 0 {
-		status = max(status, checked(report, o.agents))
+	if err == nil && len(o.agents) == 1 {
+		status = max(status, checked(report, o.agents[0]))
 	}
 	if err == nil && o.cfg.Audit != nil {
 		status = max(status, audited(report))
 	}
 	return status
+}
+
+// mostAsked returns the largest number of -agents; 0 without the flag.
+func (o *options) mostAsked() int { return slices.Max(append([]int{0}, o.agents...)) }
+
+// measure answers what the command line asks.
+func (o *options) measure(ctx context.Context) (*agentperf.Report, error) {
+	switch len(o.agents) {
+	case 0:
+		return agentperf.Run(ctx, o.cfg)
+	case 1:
+		return agentperf.Check(ctx, o.cfg, o.agents[0])
+	}
+	return agentperf.Measure(ctx, o.cfg, o.agents...)
 }
 
 // apart returns an error if a file to be written is one that is read.

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/agentperf/agentperf-go/examples/internal/cli"
@@ -45,14 +42,9 @@ func parse(program cli.Program, args []string) (*options, error) {
 	flags.IntVar(&input, "input-tokens", 0, "input `tokens` of a query (default 1000; 200 without -endpoint)")
 	flags.IntVar(&output, "output-tokens", 0, "output `tokens` of a query (default 1000; 100 without -endpoint)")
 	flags.Func("levels", "concurrencies to run, such as `1,2,4` (default 1, 2, 4, ... 64, then 64 more each until throughput stops growing)", func(s string) error {
-		for text := range strings.SplitSeq(s, ",") {
-			n, err := strconv.Atoi(strings.TrimSpace(text))
-			if err != nil {
-				return errors.New("expected whole numbers separated by commas")
-			}
-			o.cfg.Levels = append(o.cfg.Levels, n)
-		}
-		return nil
+		levels, err := cli.Numbers(s)
+		o.cfg.Levels = append(o.cfg.Levels, levels...)
+		return err
 	})
 	flags.IntVar(&o.cfg.MaxConcurrency, "max-concurrency", 0, "highest `concurrency` without -levels (default 4096; 256 without -endpoint)")
 	flags.Float64Var(&o.cfg.Plateau.Gain, "plateau-gain", 0.01, "`share` by which a level must exceed the best before it to count as growth")

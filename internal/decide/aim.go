@@ -40,13 +40,6 @@ func (c *controlled) settled() *controlled {
 	return t
 }
 
-// A want is what one tier would measure next.
-type want struct {
-	tier, n int
-	sure    bool
-	verdict search.Verdict
-}
-
 // ask returns what to measure next. It gives the numbers that have to be decided their parts
 // of the error rate.
 func (c *controlled) ask() (q question, ok bool) {
@@ -88,6 +81,9 @@ func (c *controlled) ask() (q question, ok bool) {
 			stay = c.seen[len(c.seen)-1].Agents
 		}
 		best := slices.MinFunc(wants, func(a, b want) int {
+			if len(c.bounds.List) > 0 {
+				return c.inTurn(a, b)
+			}
 			if stay > 0 && (a.n == stay) != (b.n == stay) {
 				return compareBool(b.n == stay, a.n == stay)
 			}
@@ -131,6 +127,9 @@ func compareBool(a, b bool) int {
 
 // wants returns what one tier would measure next; none when it is settled.
 func (c *controlled) wants(i int) (ws []want) {
+	if len(c.bounds.List) > 0 {
+		return c.listed(i)
+	}
 	first, last, start := c.limits()
 	beliefs := c.beliefs(i)
 	s := stand(beliefs)
@@ -187,18 +186,6 @@ func (c *controlled) wants(i int) (ws []want) {
 		return nil
 	}
 	return c.decisions(i, s, low, high, most, open)
-}
-
-// decideOne returns the want to decide the only number.
-func (c *controlled) decideOne(i, n int, known map[int]belief) []want {
-	b, asked := known[n]
-	switch {
-	case !asked:
-		return []want{{i, n, true, search.Pass}, {i, n, true, search.Fail}}
-	case b.Sure || b.Spent:
-		return nil
-	}
-	return []want{{i, n, true, search.Pass}, {i, n, true, search.Fail}}
 }
 
 // decisions returns the numbers on both sides of the limit that the tier would decide; the

@@ -10,8 +10,12 @@ import (
 )
 
 // Bounds are the least and the greatest number of agents that a search may try, and the
-// first that it does; 0 means 1 for Min and Start.
-type Bounds struct{ Min, Max, Start int }
+// first that it does; 0 means 1 for Min and Start. With a List nothing is searched for: its
+// numbers, in increasing order from Min to Max, are measured whatever the verdicts.
+type Bounds struct {
+	Min, Max, Start int
+	List            []int
+}
 
 // Controlled configures the controlled rule. It has no defaults but those stated: the caller
 // sets all other fields.

@@ -42,7 +42,7 @@ func (c *controlled) Outlook() (o Outlook) {
 			if was, ok := of[w.n]; ok {
 				took = min(took, was)
 			}
-			if s.Pass > 0 && w.verdict == search.Pass || s.Fail > 0 && w.verdict == search.Fail {
+			if len(t.bounds.List) == 0 && (s.Pass > 0 && w.verdict == search.Pass || s.Fail > 0 && w.verdict == search.Fail) {
 				// That side is decided: what follows is left when it takes long.
 				took = min(took, neighborSeconds, max(0, sharpenSeconds-t.elapsed))
 			}
@@ -85,6 +85,9 @@ func (c *controlled) mostLeft() time.Duration {
 			left *= 2
 		}
 		most = min(most, left)
+	}
+	if len(c.bounds.List) > 0 {
+		most = min(most, c.listLeft())
 	}
 	if math.IsInf(most, 1) {
 		return 0
@@ -152,4 +155,12 @@ func (c *controlled) directionsLeft(i, n int) (phases, limit int) {
 		phases += int(math.Ceil(math.Log2(ratio / math.Log(bracketRatio))))
 	}
 	return max(1, phases), min(max(1, high), last)
+}
+
+// listLeft returns for how many seconds the numbers of a list may still be measured.
+func (c *controlled) listLeft() (left float64) {
+	for _, n := range c.bounds.List {
+		left += c.measureLeft(n)
+	}
+	return left
 }

@@ -50,20 +50,17 @@ type pointNumber struct {
 
 // Next implements [Rule]: the first tier that is still open chooses.
 func (p *point) Next() (Plan, bool) {
+	if len(p.bounds.List) > 0 {
+		n := p.nextListed()
+		return p.plan(n, p.tiers), n > 0
+	}
 	for i := range p.brackets {
 		n, ok := p.brackets[i].Next()
 		if !ok {
 			continue
 		}
-		plan := Plan{
-			Agents: n, Tiers: []int{i}, Why: "where the search goes from here",
-			SpawnRate: p.SpawnRate, Settle: p.Settle, Least: p.Measure, MinTrajectories: p.MinTrajectories, MinPerAgent: p.MinPerAgent, Drain: p.Drain,
-		}
-		plan.Timeout = p.Limit(n)
-		plan.Cost = p.start(n) + p.Measure
-		if p.Minima != nil {
-			plan.Cost = min(plan.Timeout, p.start(n)+max(p.Measure, p.Minima(&p.tiers[i], n)))
-		}
+		plan := p.plan(n, p.tiers[i:i+1])
+		plan.Tiers, plan.Why = []int{i}, "where the search goes from here"
 		return plan, true
 	}
 	return Plan{}, false
@@ -82,6 +79,36 @@ func (p *Point) Limit(agents int) time.Duration {
 
 // Window returns the longest time from settling to the time-out.
 func (p *Point) Window(agents int) time.Duration { return p.Limit(agents) - p.start(agents) }
+
+// plan returns the plan of a phase of n agents for tiers.
+func (p *point) plan(n int, tiers []Tier) Plan {
+	plan := Plan{
+		Agents: n, Why: "the next number of the list",
+		SpawnRate: p.SpawnRate, Settle: p.Settle, Least: p.Measure, MinTrajectories: p.MinTrajectories, MinPerAgent: p.MinPerAgent, Drain: p.Drain,
+	}
+	window := p.Measure
+	for i := range tiers {
+		if p.Minima != nil {
+			window = max(window, p.Minima(&tiers[i], n))
+		}
+	}
+	plan.Timeout = p.Limit(n)
+	plan.Cost = p.start(n) + window
+	if p.Minima != nil {
+		plan.Cost = min(plan.Timeout, plan.Cost)
+	}
+	return plan
+}
+
+// nextListed returns the first number of a list that was not measured; 0 without one.
+func (p *point) nextListed() int {
+	for _, n := range p.bounds.List {
+		if p.seen[n] == nil {
+			return n
+		}
+	}
+	return 0
+}
 
 // Stop implements [Rule]: no phase ends early.
 func (p *point) Stop(Plan, Observation) bool { return false }

@@ -3,6 +3,7 @@ package decide
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/agentperf/agentperf-go/search"
 )
@@ -10,6 +11,9 @@ import (
 // Outlook implements [Rule]. It goes through the phases that follow if the limits are in the
 // middle of what is open.
 func (p *point) Outlook() (o Outlook) {
+	if len(p.bounds.List) > 0 {
+		return p.listOutlook()
+	}
 	ahead := *p
 	ahead.brackets = slices.Clone(p.brackets)
 	limits := make([]int, len(p.brackets))
@@ -47,4 +51,23 @@ func (p *point) likely(i, n int) int {
 		return max(unknownRatio*start-1, (s.LargestPassing+n)/2)
 	}
 	return (s.LargestPassing + s.SmallestFailing) / 2
+}
+
+// listOutlook goes through what is left of a list.
+func (p *point) listOutlook() (o Outlook) {
+	var aims []int
+	if n := p.nextListed(); n > 0 {
+		aims = []int{n}
+	}
+	for range p.tiers {
+		o.Aims = append(o.Aims, aims)
+	}
+	var left time.Duration
+	for _, n := range p.bounds.List {
+		if p.seen[n] == nil {
+			left += p.plan(n).Cost
+		}
+	}
+	o.Remaining = left
+	return o
 }

@@ -10,7 +10,7 @@ import (
 // scan returns the number to try between those that were tried, once all tiers are settled.
 // What seems to fail below a number that holds is decided.
 func (c *controlled) scan(q question) (question, bool) {
-	if !c.Scan {
+	if !c.Scan || len(c.bounds.List) > 0 {
 		return q, false
 	}
 	first, last, _ := c.limits()

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -102,4 +103,16 @@ func Names[T ~string](values []T) string {
 		names[i] = string(v)
 	}
 	return strings.Join(names, ", ")
+}
+
+// Numbers reads whole numbers separated by commas.
+func Numbers(s string) (ns []int, err error) {
+	for text := range strings.SplitSeq(s, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(text))
+		if err != nil {
+			return nil, errors.New("expected whole numbers separated by commas")
+		}
+		ns = append(ns, n)
+	}
+	return ns, nil
 }
