@@ -49,6 +49,7 @@ func (r *run) conclude() {
 		}
 		r.report.Tiers = append(r.report.Tiers, t)
 	}
+	r.numberFigures(phases)
 	r.warnOfStarved(phases)
 	r.warnOfProgress(phases)
 	r.warnOfDeciders()

@@ -10,7 +10,7 @@ import (
 
 func newReport() *Report {
 	return &Report{
-		Schema: Schema, Started: time.Now().Round(0), Tiers: []TierResult{}, Phases: []PhaseResult{},
+		Schema: Schema, Started: time.Now().Round(0), Tiers: []TierResult{}, Phases: []PhaseResult{}, Numbers: []NumberFigures{},
 		Audit: AuditReport{Outcome: NotAudited, Reason: "nobody asked for it", Checks: []AuditCheck{}}, Warnings: []metrics.Warning{},
 	}
 }

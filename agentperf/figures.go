@@ -111,6 +111,9 @@ func figures(p *record.Phase, tiers []decide.Tier) (*Figures, []metrics.Warning)
 	} else if math.IsInf(v, 1) {
 		f.P95TTFTState = "infinite"
 	}
+	of := collect(p, false)
+	f.P25SpeedInterval, f.P25E2ESpeedInterval = newInterval(of.speed.interval(speedQuantile)), newInterval(of.e2e.interval(speedQuantile))
+	f.P95TTFTInterval = newInterval(of.ttft.interval(ttftQuantile))
 	f.LatenessP99 = at(&lateness, 99)
 	f.P99InterEventGap, f.P99InterTokenGap = at(p.Gaps.InterEvent(), 99), at(p.Gaps.InterToken(), 99)
 

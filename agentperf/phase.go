@@ -65,6 +65,8 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 		result.warn(codeUnlike, unlike(&o.Load, r.load.at(record.Pace{}).Means())...)
 	}
 	result.reuse(p, r.reuse)
+	seen := collect(p, r.steady != nil)
+	r.samples[index] = seen.sample()
 	if err = errors.Join(err, gone); err == nil {
 		err = r.rule.Observe(plan, o)
 	}

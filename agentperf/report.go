@@ -25,6 +25,8 @@ type Report struct {
 	Tiers []TierResult `json:"tiers"`
 	// Phases holds all phases in order, those taken from a journal first.
 	Phases []PhaseResult `json:"phases"`
+	// Numbers holds what was measured at each number of agents, in increasing order.
+	Numbers []NumberFigures `json:"numbers"`
 	// Audit says whether anybody looked at what the system answered, and what was found.
 	Audit AuditReport `json:"audit"`
 	// Source says what the report was made from by [Judge]; nil for that of a run.
@@ -109,18 +111,22 @@ type Figures struct {
 	Trajectories      int `json:"trajectories"`
 	LeastTrajectories int `json:"least_trajectories_per_agent"`
 
-	// P25Speed and P50Speed are percentiles of output speed; nil if no request has one.
-	P25Speed *float64 `json:"p25_speed_tokens_per_second"`
-	P50Speed *float64 `json:"p50_speed_tokens_per_second"`
+	// P25Speed and P50Speed are percentiles of output speed; nil if no request has one. The
+	// intervals of percentiles are over the agents or plays of the phase.
+	P25Speed         *float64  `json:"p25_speed_tokens_per_second"`
+	P50Speed         *float64  `json:"p50_speed_tokens_per_second"`
+	P25SpeedInterval *Interval `json:"p25_speed_interval_tokens_per_second"`
 	// P25E2ESpeed and P50E2ESpeed are percentiles of E2E speed, all output tokens over
 	// the duration of the whole request; nil if no request has one.
-	P25E2ESpeed *float64 `json:"p25_e2e_speed_tokens_per_second"`
-	P50E2ESpeed *float64 `json:"p50_e2e_speed_tokens_per_second"`
+	P25E2ESpeed         *float64  `json:"p25_e2e_speed_tokens_per_second"`
+	P50E2ESpeed         *float64  `json:"p50_e2e_speed_tokens_per_second"`
+	P25E2ESpeedInterval *Interval `json:"p25_e2e_speed_interval_tokens_per_second"`
 	// P95TTFT and P50TTFT are nil if infinite or without data. P95TTFTState says which
 	// it is for P95TTFT: "ok", "infinite" or "no_data".
-	P95TTFT      *float64 `json:"p95_ttft_seconds"`
-	P95TTFTState string   `json:"p95_ttft_state"`
-	P50TTFT      *float64 `json:"p50_ttft_seconds"`
+	P95TTFT         *float64  `json:"p95_ttft_seconds"`
+	P95TTFTState    string    `json:"p95_ttft_state"`
+	P50TTFT         *float64  `json:"p50_ttft_seconds"`
+	P95TTFTInterval *Interval `json:"p95_ttft_interval_seconds"`
 	// P95TenthEvent and P50TenthEvent are percentiles of the time from sending a request to
 	// the tenth event with visible output, over the answers that ended well and have as
 	// many; nil if none has. A first token that was sent ahead of the answer leaves it as it

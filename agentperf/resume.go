@@ -74,6 +74,7 @@ type journaled struct {
 	Plan        decide.Plan        `json:"plan"`
 	Observation decide.Observation `json:"observation"`
 	Result      PhaseResult        `json:"result"`
+	Sample      *phaseSample       `json:"sample,omitempty"` // absent in journals of earlier versions
 }
 
 // resume takes the evidence of Config.Earlier, opens the journal and takes up the phases in
@@ -187,6 +188,7 @@ func (r *run) takeUp(past *decide.Past, text []byte) error {
 	if err := past.Observe(p.Plan, p.Observation); err != nil {
 		return err
 	}
+	r.samples[len(r.report.Phases)] = p.Sample
 	r.report.Phases = append(r.report.Phases, p.Result)
 	r.latest = p.Plan
 	for _, f := range []*Figures{p.Result.Figures, p.Result.InvalidFigures} {
@@ -200,7 +202,7 @@ func (r *run) keep(plan decide.Plan, o decide.Observation, result *PhaseResult, 
 	if r.journal == nil {
 		return nil
 	}
-	text, err := json.Marshal(journaled{plan, o, *result})
+	text, err := json.Marshal(journaled{plan, o, *result, r.samples[result.Index]})
 	if err == nil {
 		err = r.journal.Append(text, func(w io.Writer) error { return writeRequests(w, p, o.Invalid) })
 	}

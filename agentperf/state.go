@@ -44,8 +44,9 @@ type run struct {
 	connect   func(agent int) trajectory.Sender
 	client    *endpoint.Client // nil with Config.Connect
 	report    *Report
-	journal   *journal.Journal // nil without
-	succeeded bool             // any request so far
+	samples   map[int]*phaseSample // by index of the phase
+	journal   *journal.Journal     // nil without
+	succeeded bool                 // any request so far
 }
 
 // newRun returns a run of a resolved configuration that is complete but for what the
@@ -54,7 +55,7 @@ func newRun(cfg *Config, numbers []int) *run {
 	r := &run{
 		tiers: cfg.Tiers, criteria: criteriaOf(cfg.Tiers, cfg.Rule.steady()), bounds: boundsOf(cfg, numbers),
 		clientLag: cfg.ClientLag, patience: max(cfg.Endpoint.Timeout, endpoint.DefaultTimeout) + 10*time.Second, // somewhat longer than a request can take
-		maxPhases: cfg.MaxPhases, id: fmt.Sprintf("%016x", rand.Uint64()), auditing: cfg.Audit, requests: cfg.Requests, progress: cfg.Progress, log: cfg.Logger, connect: cfg.Connect, report: newReport(),
+		maxPhases: cfg.MaxPhases, id: fmt.Sprintf("%016x", rand.Uint64()), auditing: cfg.Audit, requests: cfg.Requests, progress: cfg.Progress, log: cfg.Logger, connect: cfg.Connect, report: newReport(), samples: make(map[int]*phaseSample),
 	}
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)

@@ -12,7 +12,8 @@ import (
 	"github.com/agentperf/agentperf-go/internal/plain"
 )
 
-// WriteTable writes the report as text: a row for each phase, a sentence for each tier with
+// WriteTable writes the report as text: a row for each phase, after [Measure] one for each
+// number of agents, a sentence for each tier with
 // the evidence that it rests on, and the warnings. What others have named, in a report that
 // was read from a file too, is shown without control characters and ends of lines. The error
 // is that of w.
@@ -45,6 +46,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 		fmt.Fprintln(t, strings.Join(row, "\t")+"\t")
 	}
 	t.Flush() // to memory
+	b.WriteString(r.curveTable())
 	b.WriteByte('\n')
 	for i := range r.Tiers {
 		tier := &r.Tiers[i]

@@ -65,7 +65,7 @@ func (p *point) listOutlook() (o Outlook) {
 	var left time.Duration
 	for _, n := range p.bounds.List {
 		if p.seen[n] == nil {
-			left += p.plan(n).Cost
+			left += p.plan(n, p.tiers).Cost
 		}
 	}
 	o.Remaining = left

@@ -49,12 +49,13 @@ func TestDependencies(t *testing.T) {
 
 // What the packages of this module may import of each other. Arrows point one way.
 var imports = map[string][]string{
-	"agentperf":             {"endpoint", "internal/audit", "internal/decide", "internal/filler", "internal/identity", "internal/journal", "internal/load", "internal/plain", "internal/record", "internal/requestlog", "internal/sockets", "internal/spans", "metrics", "pricing", "search", "trajectory"},
+	"agentperf":             {"endpoint", "internal/audit", "internal/clusters", "internal/decide", "internal/filler", "internal/identity", "internal/journal", "internal/load", "internal/plain", "internal/record", "internal/requestlog", "internal/sockets", "internal/spans", "metrics", "pricing", "search", "trajectory"},
 	"endpoint":              {"internal/jsonscan", "internal/plain", "internal/secrets", "internal/spans", "metrics"},
 	"endpoint/endpointtest": {"internal/chatserver"},
 	"endpoint/simulate":     {"endpoint/endpointtest", "internal/chatserver"},
 	"internal/audit":        {"internal/keyed", "metrics", "trajectory"},
 	"internal/chatserver":   {},
+	"internal/clusters":     {},
 	"internal/confseq":      {},
 	"internal/decide":       {"internal/confseq", "internal/record", "metrics", "search"},
 	"internal/decimal":      {},
