@@ -15,6 +15,7 @@ import (
 	"github.com/agentperf/agentperf-go/internal/load"
 	"github.com/agentperf/agentperf-go/internal/spans"
 	"github.com/agentperf/agentperf-go/pricing"
+	"github.com/agentperf/agentperf-go/system"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -92,6 +93,9 @@ type Config struct {
 	// System states the accelerators, power, price and rack that capacity is divided by.
 	// The zero System leaves those figures out.
 	System pricing.System
+	// Identity says what the system is, for the report. It must not contradict System. Nil
+	// states nothing.
+	Identity *system.Identity
 	// MaxPhases bounds the number of phases; 0 means no bound.
 	MaxPhases int
 	// Progress, if set, is called with the state of the run, about twice a second during
@@ -134,7 +138,7 @@ func (c Config) resolve() (Config, error) {
 	}
 	tiers := validateTiers(c.Tiers)
 	output, err := resolveOutput(c.Policy.Output, c.Workload)
-	errs = append(errs, tiers, err, c.Policy.Validate(), c.System.Validate())
+	errs = append(errs, tiers, err, c.Policy.Validate(), c.System.Validate(), c.Identity.Validate(), c.Identity.Agree(c.System))
 	c.Policy.Output = output
 	c.Policy = c.Policy.Resolve()
 	if c.Connect == nil {

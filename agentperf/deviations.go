@@ -31,6 +31,7 @@ var outside = identity.Exemptions{
 	"Policy.Window":          "is ContextTokens",
 	"Policy.SyntheticFactor": "makes made-up text as long as was recorded; one that the caller chose is a deviation of its own",
 	"Seed":                   "is drawn anew each time",
+	"Identity":               "says what the system under test is",
 	"System":                 "divides the answer; its power is a deviation of its own",
 	"Audit":                  "comes after the answer; the accuracy is a deviation of its own",
 	"Start":                  "where a search starts is not published",

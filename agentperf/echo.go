@@ -6,11 +6,12 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/metrics"
+	"github.com/agentperf/agentperf-go/system"
 )
 
 func newReport() *Report {
 	return &Report{
-		Schema: Schema, Started: time.Now().Round(0), Tiers: []TierResult{}, Phases: []PhaseResult{}, Numbers: []NumberFigures{},
+		Schema: Schema, Started: time.Now().Round(0), Tool: system.ThisTool(), Tiers: []TierResult{}, Phases: []PhaseResult{}, Numbers: []NumberFigures{},
 		Audit: AuditReport{Outcome: NotAudited, Reason: "nobody asked for it", Checks: []AuditCheck{}}, Warnings: []metrics.Warning{},
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 func newPhaseResult(p *record.Phase) *PhaseResult {
 	return &PhaseResult{
-		Index: p.Index, Agents: p.Agents, Ending: string(p.Ending),
+		Index: p.Index, Agents: p.Agents, Run: p.Run, Ending: string(p.Ending),
 		MeasuredSeconds: p.Window().Seconds(), PhaseSeconds: p.End.Seconds(), Verdicts: []TierVerdict{},
 	}
 }

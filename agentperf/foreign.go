@@ -125,7 +125,7 @@ func (c *JudgeConfig) resolve() error {
 // prepare returns a run without a system, by the point rule.
 func (c *JudgeConfig) prepare() (*run, Point) {
 	rule := c.Rule.(Point) // there are two
-	r := newRun(&Config{Tiers: c.Tiers, Rule: rule, MaxAgents: mostAgents, Start: 1, System: c.System}, 0)
+	r := newRun(&Config{Tiers: c.Tiers, Rule: rule, MaxAgents: mostAgents, Start: 1, System: c.System}, nil)
 	r.rule = rule.start(r.criteria, r.bounds, nil)
 	said := rule.echo()
 	r.report.Config = ConfigEcho{

@@ -41,12 +41,12 @@ func measured(t *testing.T, dir string, change func(*agentperf.Config)) (r *agen
 	return r, err
 }
 
-// same are the parts of two reports that must be: all but when they were made, how the
+// same are the parts of two reports that must be: all but when they were made, by which run, how the
 // client fared, and how much came from a journal. How long a drain takes depends on who
 // was first at an instant at which several are.
 var same = cmp.Options{
-	cmpopts.IgnoreFields(agentperf.Report{}, "Started", "Resumed", "Config", "Preflight"),
-	cmpopts.IgnoreFields(agentperf.PhaseResult{}, "Client", "PhaseSeconds"),
+	cmpopts.IgnoreFields(agentperf.Report{}, "Started", "Run", "Resumed", "Config", "Preflight"),
+	cmpopts.IgnoreFields(agentperf.PhaseResult{}, "Client", "PhaseSeconds", "Run"),
 	cmpopts.IgnoreFields(agentperf.TierResult{}, "SpentSeconds"),
 }
 

@@ -41,7 +41,7 @@ func (c JudgeConfig) rejudge(rule Controlled) (*run, error) {
 	}
 	run.rule.ErrorRate = rule.ErrorRate
 	resolved := run.rule.resolve()
-	r := newRun(&Config{Tiers: c.Tiers, Rule: resolved, MaxAgents: mostAgents, Start: 1, System: c.System}, 0)
+	r := newRun(&Config{Tiers: c.Tiers, Rule: resolved, MaxAgents: mostAgents, Start: 1, System: c.System}, nil)
 	if err := resolved.validate(r.criteria, 1); err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/pricing"
+	"github.com/agentperf/agentperf-go/system"
 )
 
 // Schema is the version of the JSON form of a [Report].
@@ -16,6 +17,9 @@ const Schema = "agentperf.report/2"
 type Report struct {
 	// Schema is the constant Schema.
 	Schema string `json:"schema"`
+	// Run names the run: 16 hexadecimal digits, drawn when it began. Lines of Config.Requests
+	// have it, too.
+	Run string `json:"run,omitempty"`
 	// Started is when the run began, by the client's wall clock.
 	Started time.Time `json:"started"`
 	// Complete reports whether the run ended by itself: all tiers are settled and there
@@ -35,6 +39,10 @@ type Report struct {
 	Profile *ProfileResult `json:"profile,omitempty"`
 	// System is Config.System; nil if nothing was stated.
 	System *pricing.System `json:"system,omitempty"`
+	// Identity is Config.Identity without what looks like a key, with the engine that the
+	// server names if none was stated; nil if nothing is known. Tool is what measured.
+	Identity *system.Identity `json:"identity,omitempty"`
+	Tool     system.Tool      `json:"tool"`
 	// Preflight holds the findings of the probe before the first phase; nil with
 	// Config.Connect.
 	Preflight *endpoint.Findings `json:"preflight,omitempty"`
@@ -50,6 +58,8 @@ type Report struct {
 type PhaseResult struct {
 	Index  int `json:"index"`
 	Agents int `json:"agents"`
+	// Run is the run that the phase is of: an earlier one if it was taken from a journal.
+	Run string `json:"run,omitempty"`
 	// MeasuredSeconds is the length of the window, PhaseSeconds that of the whole phase.
 	MeasuredSeconds float64 `json:"measured_seconds"`
 	PhaseSeconds    float64 `json:"phase_seconds"`

@@ -21,6 +21,7 @@ import (
 type Request struct {
 	Phase        int      `json:"phase_idx"`
 	ID           string   `json:"request_id"`
+	Run          string   `json:"run,omitempty"` // that of the phase
 	Agent        int      `json:"user_id"`
 	Trajectory   string   `json:"conversation_id"`
 	Subagent     string   `json:"subagent,omitempty"`
@@ -101,7 +102,7 @@ type RequestPhase struct {
 // requestOf returns the line for a row.
 func requestOf(p *record.Phase, r *record.Row, id string) Request {
 	q := Request{
-		Phase: p.Index, ID: id, Agent: int(r.Agent), Turn: int(r.Turn), Success: r.Outcome == record.OK,
+		Run: p.Run, Phase: p.Index, ID: id, Agent: int(r.Agent), Turn: int(r.Turn), Success: r.Outcome == record.OK,
 		Outcome: string(r.Outcome), Error: p.Message(r), MaxTokens: max(0, int(r.MaxTokens)), Forced: r.Forced, Cold: r.Cold,
 		Recorded: count(r.Recorded), Start: seconds(p.Anchor, r.Sent), End: seconds(p.Anchor, r.End),
 		Events: int(r.Events), FirstEvents: int(r.FirstEvents), Silent: int(r.Silent), Ahead: int(r.Ahead), Bytes: int(r.Bytes), Blank: int(r.Blank), Tokens: int(r.Tokens), TokenSource: r.TokenSource.String(),

@@ -49,6 +49,7 @@ var exempt = identity.Exemptions{
 	"Policy.SyntheticFactor": "is beside the identity: 0 takes what is measured, or that of the journal",
 	"Seed":                   "is beside the identity: 0 takes that of the journal",
 	"System":                 "divides the answer, and changes no phase",
+	"Identity":               "says what the system is, and changes no phase",
 	"Audit":                  "comes after the answer, and is made anew each time",
 	"Start":                  "decides which numbers are tried, not what a phase measures",
 	"MaxAgents":              "decides which numbers are tried, not what a phase measures",

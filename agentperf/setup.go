@@ -31,6 +31,7 @@ func prepare(ctx context.Context, written Config, numbers ...int) (r *run, err e
 	r = newRun(&cfg, numbers)
 	defer func() { // the report says what there is, also beside an error
 		r.report.Config = echo(&cfg)
+		r.identify(&cfg)
 		r.report.Config.WorkloadSHA256, r.report.Config.Reuse, r.report.Config.Agents = r.digest, reuseEcho(r.reuse), numbers
 	}()
 	if limited(&cfg) {

@@ -60,6 +60,7 @@ func newRun(cfg *Config, numbers []int) *run {
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)
 	}
+	r.report.Run = r.id
 	if cfg.System != (pricing.System{}) {
 		r.report.System = &cfg.System
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/agentperf/agentperf-go/internal/spans"
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/pricing"
+	"github.com/agentperf/agentperf-go/system"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -71,6 +72,9 @@ type Config struct {
 	// System is the hardware that throughput is divided by and its price; the zero
 	// System leaves those figures out.
 	System pricing.System
+	// Identity says what the system is, for the report. It must not contradict System. Nil
+	// states nothing.
+	Identity *system.Identity
 	// ClientLag is the largest P99 delay of the client itself, in sending and in
 	// noticing what arrives, above which a level is invalid; 0 means 50 ms, negative
 	// means no limit.
@@ -127,7 +131,7 @@ func Levels() iter.Seq[int] {
 
 // Validate returns all mistakes in the configuration, joined, or nil.
 func (c Config) Validate() error {
-	errs := []error{fields.Validate("slt", c.Fields), c.System.Validate()}
+	errs := []error{fields.Validate("slt", c.Fields), c.System.Validate(), c.Identity.Validate(), c.Identity.Agree(c.System)}
 	if c.Connect == nil {
 		errs = append(errs, c.Endpoint.Validate())
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/pricing"
+	"github.com/agentperf/agentperf-go/system"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -22,13 +23,13 @@ func TestDefaults(t *testing.T) {
 		Endpoint: endpoint.Config{URL: "http://host"}, Connect: func(int) trajectory.Sender { return nil }, Label: "l", Model: "m",
 		Fields: nil, Name: "n", Levels: []int{3}, MaxConcurrency: 7, Plateau: Plateau{Gain: 0.5, Levels: 3},
 		InputTokens: 11, OutputTokens: 12, Ramp: time.Second, Settle: 2 * time.Second, Measure: 3 * time.Second, Drain: 4 * time.Second,
-		AtSpeeds: []metrics.TokensPerSecond{5}, System: pricing.System{Accelerators: 8}, ClientLag: time.Second, Seed: 9,
+		AtSpeeds: []metrics.TokensPerSecond{5}, System: pricing.System{Accelerators: 8}, Identity: &system.Identity{Name: "i"}, ClientLag: time.Second, Seed: 9,
 	}
 	documented := map[string]any{
 		"Endpoint": endpoint.Config{}, "Connect": nil, "Label": "", "Model": "", "Fields": nil, "Name": "", "Progress": nil, "Logger": nil,
 		"Levels": []int(nil), "MaxConcurrency": 4096, "Plateau": Plateau{Gain: 0.01, Levels: 2},
 		"InputTokens": 1000, "OutputTokens": 1000, "Ramp": 15 * time.Second, "Settle": 15 * time.Second, "Measure": 3 * time.Minute, "Drain": 30 * time.Second,
-		"AtSpeeds": []metrics.TokensPerSecond{100}, "System": pricing.System{}, "ClientLag": 50 * time.Millisecond, "Seed": nil,
+		"AtSpeeds": []metrics.TokensPerSecond{100}, "System": pricing.System{}, "Identity": (*system.Identity)(nil), "ClientLag": 50 * time.Millisecond, "Seed": nil,
 	}
 	compare := cmp.Options{cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(endpoint.Config{}),
 		cmp.Comparer(func(a, b func(int) trajectory.Sender) bool { return (a == nil) == (b == nil) }),

@@ -2,18 +2,21 @@ package slt
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/pricing"
+	"github.com/agentperf/agentperf-go/system"
 )
 
 func emptyReport(cfg Config) *Report {
 	r := &Report{
-		Schema: Schema, Started: time.Now().Round(0), Levels: []Level{}, AtSpeed: []AtSpeed{}, Warnings: []metrics.Warning{},
+		Schema: Schema, Run: fmt.Sprintf("%016x", rand.Uint64()), Started: time.Now().Round(0), Tool: system.ThisTool(), Levels: []Level{}, AtSpeed: []AtSpeed{}, Warnings: []metrics.Warning{},
 	}
 	if cfg.System != (pricing.System{}) && cfg.System.Validate() == nil {
 		r.System = new(cfg.System)

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/agentperf/agentperf-go/metrics"
+	"github.com/agentperf/agentperf-go/system"
 )
 
 // Optimal merges two sweeps of one system in different setups, such as one for
@@ -24,10 +26,13 @@ func Optimal(a, b *Report) (*Report, error) {
 	nameA, nameB := cmp.Or(a.Config.Name, "first"), cmp.Or(b.Config.Name, "second")
 	m := &Report{
 		Schema: Schema, Started: a.Started, Complete: a.Complete && b.Complete, Levels: []Level{},
-		PlateauReached: a.PlateauReached && b.PlateauReached, System: a.System, Config: a.Config, Warnings: []metrics.Warning{},
+		PlateauReached: a.PlateauReached && b.PlateauReached, System: a.System, Tool: system.ThisTool(), Config: a.Config, Warnings: []metrics.Warning{},
 	}
 	if b.Started.After(m.Started) {
 		m.Started = b.Started
+	}
+	if reflect.DeepEqual(a.Identity, b.Identity) { // that of one setup says nothing of the other
+		m.Identity = a.Identity
 	}
 	m.Config.Name = "Optimal of " + nameA + " and " + nameB
 	for _, l := range slices.Concat(labeled(a.Levels, nameA), labeled(b.Levels, nameB)) {

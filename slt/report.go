@@ -7,6 +7,7 @@ import (
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/pricing"
+	"github.com/agentperf/agentperf-go/system"
 )
 
 // Schema is the version of the JSON form of a [Report].
@@ -16,6 +17,8 @@ const Schema = "slt.report/2"
 // null for unknown values.
 type Report struct {
 	Schema string `json:"schema"`
+	// Run names the sweep: 16 hexadecimal digits, drawn when it began.
+	Run string `json:"run,omitempty"`
 	// Started is when the sweep began, by the client's wall clock.
 	Started time.Time `json:"started"`
 	// Complete is set if the sweep ended by its own rules.
@@ -39,6 +42,11 @@ type Report struct {
 	System *pricing.System `json:"system,omitempty"`
 	// PeakNormalized is the peak throughput per accelerator, kW and so on.
 	PeakNormalized *pricing.Normalized `json:"peak_normalized,omitempty"`
+
+	// Identity is Config.Identity without what looks like a key, with the engine that the
+	// server names if none was stated; nil if nothing is known. Tool is what measured.
+	Identity *system.Identity `json:"identity,omitempty"`
+	Tool     system.Tool      `json:"tool"`
 
 	// Preflight is what was found out about the endpoint; nil if the sweep ended
 	// before, and with Config.Connect.

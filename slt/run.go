@@ -37,6 +37,7 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 		return s.report, err
 	}
 	s.cfg, s.connect = cfg.resolve(), cfg.Connect
+	defer s.identify()
 	warning, err := s.cfg.fit(sockets.Here())
 	s.report.Config = echo(s.cfg)
 	if err != nil {
@@ -135,6 +136,18 @@ func (s *sweep) preflight(ctx context.Context) error {
 		s.warn("ignore_eos_rejected", "answers are limited to their length but not forced to it: the endpoint rejects ignore_eos")
 	}
 	return nil
+}
+
+// identify says in the report what the system is.
+func (s *sweep) identify() {
+	var owner, version string
+	if found := s.report.Preflight; found != nil {
+		owner, version = found.Engine.OwnedBy, found.Engine.Version
+	}
+	var warning string
+	if s.report.Identity, warning = s.cfg.Identity.ForReport(owner, version, string(s.cfg.Endpoint.APIKey)); warning != "" {
+		s.warn("engine_version", "%s", warning)
+	}
 }
 
 // run runs the levels.

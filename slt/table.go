@@ -58,6 +58,10 @@ func (r *Report) WriteTable(w io.Writer) error {
 			indent(&b, a.Normalized.Lines("tokens/s"))
 		}
 	}
+	if lines := r.Identity.Lines(); len(lines) > 0 {
+		b.WriteString("\nWhat was measured:\n")
+		indent(&b, lines)
+	}
 	if len(r.Warnings) > 0 {
 		b.WriteString("\nWarnings:\n")
 	}

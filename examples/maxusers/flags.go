@@ -17,6 +17,7 @@ import (
 type options struct {
 	endpoint           cli.Endpoint
 	system             cli.System
+	identity           cli.Identity
 	workload, format   string
 	skipBad, redact    bool
 	agents             []int
@@ -73,6 +74,7 @@ func parse(program cli.Program, args []string) (*options, error) {
 	flags.IntVar(&o.cfg.Policy.MaxTokens, "max-tokens", trajectory.DefaultMaxTokens, "largest number of tokens of an answer under -output cap and free")
 	flags.Uint64Var(&o.cfg.Seed, "seed", 0, "random seed (default: drawn and reported)")
 	o.system.Register(flags.FlagSet)
+	o.identity.Register(flags.FlagSet)
 	flags.BoolVar(&audit, "audit", false, "ask the server after the answer what tells whether it did the work, for some minutes; exit status 4 when something is found or the audit cannot be completed")
 	flags.StringVar(&checker, "audit-command", "", "audit, and give each answer to this `command` as {\"request\": ..., \"answer\": ...} on standard input: exit status 0 means that it is right")
 	flags.StringVar(&o.jsonFile, "json", "", "write the report to `file` as JSON")
@@ -117,7 +119,7 @@ func parse(program cli.Program, args []string) (*options, error) {
 	if !given["endpoint"] && (given["journal"] || given["evidence"]) {
 		errs = append(errs, errors.New("-journal and -evidence need an -endpoint: a simulation is another system each time"))
 	}
-	if o.cfg.System, err = o.system.System(); err != nil {
+	if o.cfg.Identity, o.cfg.System, err = cli.Identified(&o.identity, &o.system); err != nil {
 		errs = append(errs, err)
 	}
 	if sloSet != "" {

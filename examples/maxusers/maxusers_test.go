@@ -118,6 +118,10 @@ func TestExitStatus(t *testing.T) {
 	}{
 		{"pass", append(quick, "-agents", "2", "-slo", "1@60s"), cli.OK, "2 agents hold."},
 		{"fail", append(quick, "-agents", "2", "-slo", "1@60s", "-slo", "100000@60s"), tierFails, "100000 tokens/s with TTFT of at most 1m0s: 2 agents do not hold: P25 output speed"},
+		{"system", append(quick, "-agents", "2", "-slo", "1@60s", "-system", write("named.json", `{"name": "from the file", "engine": "x", "accelerators": [{"name": "H200", "count": 8}]}`), "-engine", "y", "-price", "2", "-label", "site=a"), cli.OK, "    system: from the file\n    engine: y\n    accelerators: 8 H200\n    site: a\n"},
+		{"system divides", append(quick, "-agents", "2", "-slo", "1@60s", "-system", write("system.json", `{"accelerators": [{"name": "H200", "count": 8}]}`)), cli.OK, "agents per accelerator"},
+		{"bad system", append(quick, "-system", write("badsystem.json", "{\n\"gpus\": 8}")), cli.Usage, `badsystem.json: line 2: unknown field "gpus", expected accelerators,`},
+		{"contradiction", append(quick, "-accelerators", "4", "-system", write("system.json", `{"accelerators": [{"name": "H200", "count": 8}]}`)), cli.Usage, "the identity has 8 accelerators (8 H200), but capacity is divided by 4"},
 		{"list", append(quick, "-agents", "1,2,3", "-slo", "1@60s", "-slo", "100000@60s"), cli.OK, "1 tokens/s with TTFT of at most 1m0s: at least 3 agents; more were not seen to fail."},
 		{"list in disorder", []string{"-agents", "4,2"}, cli.Usage, "-agents has 2 after 4, expected increasing numbers"},
 		{"companion of a list", []string{"-agents", "2,4", "-companion"}, cli.Usage, "-companion is for a check of one number"},

@@ -117,7 +117,7 @@ func (o *options) measure(ctx context.Context) (*agentperf.Report, error) {
 
 // apart returns an error if a file to be written is one that is read.
 func (o *options) apart() error {
-	inputs := []cli.Place{{By: "-workload", Name: o.workload}, {By: "-journal", Name: o.cfg.Journal}, {By: "-assignments", Name: o.assignments}, o.endpoint.CA()}
+	inputs := []cli.Place{{By: "-workload", Name: o.workload}, {By: "-journal", Name: o.cfg.Journal}, {By: "-assignments", Name: o.assignments}, o.endpoint.CA(), o.identity.File()}
 	for _, folder := range o.cfg.Earlier {
 		inputs = append(inputs, cli.Place{By: "-evidence", Name: folder})
 	}

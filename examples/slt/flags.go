@@ -12,6 +12,7 @@ import (
 type options struct {
 	endpoint cli.Endpoint
 	system   cli.System
+	identity cli.Identity
 	jsonFile string
 	compare  bool
 	files    []string // to compare
@@ -56,6 +57,7 @@ func parse(program cli.Program, args []string) (*options, error) {
 	flags.StringVar(&o.jsonFile, "json", "", "write the report to `file` as JSON")
 	flags.BoolVar(&o.compare, "compare", false, "measure nothing; merge two reports, A.json and B.json, and take the better at each concurrency")
 	o.system.Register(flags.FlagSet)
+	o.identity.Register(flags.FlagSet)
 	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}
@@ -118,7 +120,7 @@ func parse(program cli.Program, args []string) (*options, error) {
 	}
 	o.cfg.Model, o.cfg.Fields = o.endpoint.Model, o.endpoint.Fields()
 	var err error
-	if o.cfg.System, err = o.system.System(); err != nil {
+	if o.cfg.Identity, o.cfg.System, err = cli.Identified(&o.identity, &o.system); err != nil {
 		errs = append(errs, err)
 	}
 	return o, flags.Check(errs...)

@@ -25,7 +25,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	if err := cli.CheckWritable("json", o.jsonFile); err != nil {
 		return program.Fail(cli.Usage, err)
 	}
-	inputs := []cli.Place{o.endpoint.CA()}
+	inputs := []cli.Place{o.endpoint.CA(), o.identity.File()}
 	for _, name := range o.files {
 		inputs = append(inputs, cli.Place{By: "-compare", Name: name})
 	}

@@ -48,6 +48,8 @@ func TestExitStatus(t *testing.T) {
 	}{
 		{"good", quick, cli.OK, "Peak system output throughput"},
 		{"cost", with("-accelerators", "8", "-price", "2"), cli.OK, "(8 accelerators at $2.00 an hour, given)"},
+		{"system", with("-system-name", "a box", "-precision", "FP8"), cli.OK, "    system: a box\n    precision: FP8\n"},
+		{"no system", with("-system", filepath.Join("no", "such", "file")), cli.Usage, "-system: open "},
 		{"never", with("-at-speed", "1e9"), cli.OK, "never reached; the fastest level, concurrency "},
 		{"no server", []string{"-endpoint", "http://127.0.0.1:1", "-model", "x"}, cli.Failed, "refused"},
 		{"no API", []string{"-endpoint", dead, "-model", "x"}, cli.Failed, "HTTP status 404"},

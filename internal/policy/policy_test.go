@@ -49,7 +49,7 @@ func TestDependencies(t *testing.T) {
 
 // What the packages of this module may import of each other. Arrows point one way.
 var imports = map[string][]string{
-	"agentperf":             {"endpoint", "internal/audit", "internal/clusters", "internal/decide", "internal/filler", "internal/identity", "internal/journal", "internal/load", "internal/plain", "internal/record", "internal/requestlog", "internal/sockets", "internal/spans", "metrics", "pricing", "search", "trajectory"},
+	"agentperf":             {"endpoint", "internal/audit", "internal/clusters", "internal/decide", "internal/filler", "internal/identity", "internal/journal", "internal/load", "internal/plain", "internal/record", "internal/requestlog", "internal/sockets", "internal/spans", "metrics", "pricing", "search", "system", "trajectory"},
 	"endpoint":              {"internal/jsonscan", "internal/plain", "internal/secrets", "internal/spans", "metrics"},
 	"endpoint/endpointtest": {"internal/chatserver"},
 	"endpoint/simulate":     {"endpoint/endpointtest", "internal/chatserver"},
@@ -81,7 +81,8 @@ var imports = map[string][]string{
 	"pricing":               {"internal/decimal"},
 	"pricing/catalog":       {"internal/decimal", "internal/jsonerror", "pricing"},
 	"search":                {},
-	"slt":                   {"endpoint", "internal/fields", "internal/filler", "internal/instant", "internal/keyed", "internal/load", "internal/plain", "internal/record", "internal/sockets", "internal/spans", "metrics", "pricing", "trajectory"},
+	"slt":                   {"endpoint", "internal/fields", "internal/filler", "internal/instant", "internal/keyed", "internal/load", "internal/plain", "internal/record", "internal/sockets", "internal/spans", "metrics", "pricing", "system", "trajectory"},
+	"system":                {"internal/jsonerror", "internal/secrets", "pricing"},
 	"trajectory":            {"internal/fields", "internal/filler", "internal/instant", "internal/jsonscan", "internal/keyed", "internal/plain", "internal/secrets", "internal/spans", "metrics"},
 	"trajectory/format":     {"internal/jsonscan", "internal/secrets", "trajectory"},
 	"trajectory/generate":   {"internal/filler", "internal/keyed", "trajectory"},
