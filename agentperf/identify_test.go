@@ -69,7 +69,7 @@ func TestIdentity(t *testing.T) {
 		if second.Run == first.Run || len(second.Run) != 16 || second.Phases[0].Run != first.Run || second.Phases[1].Run != second.Run {
 			t.Errorf("runs %s and %s, phases of %s and %s", first.Run, second.Run, second.Phases[0].Run, second.Phases[1].Run)
 		}
-		if got := codes(second, "engine_version"); got != 1 {
+		if got := timesWarned(second, "engine_version"); got != 1 {
 			t.Errorf("%d warnings of another version", got)
 		}
 		var table strings.Builder
@@ -100,7 +100,7 @@ func TestIdentity(t *testing.T) {
 	})
 }
 
-func codes(r *agentperf.Report, code string) (n int) {
+func timesWarned(r *agentperf.Report, code string) (n int) {
 	for _, w := range r.Warnings {
 		if w.Code == code {
 			n++

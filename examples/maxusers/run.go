@@ -59,7 +59,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 		if o.cfg.Assigned, err = readAssignments(o.assignments); err != nil {
 			return program.Fail(cli.Failed, fmt.Errorf("-assignments: %w", err))
 		}
-		if o.agents == 0 { // as many as it covers
+		if len(o.agents) == 0 { // as many as it covers
 			o.cfg.MaxAgents = min(o.cfg.MaxAgents, len(o.cfg.Assigned))
 		}
 	}
