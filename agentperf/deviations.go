@@ -25,6 +25,7 @@ var outside = identity.Exemptions{
 	"Connect":                "a function; is the system under test",
 	"Label":                  "names the system under test",
 	"Workload":               "is a deviation of its own",
+	"Assigned":               "is part of the workload; the official client takes such lists, too",
 	"Tiers":                  "are a deviation of their own: a profile has several sets",
 	"Policy.Model":           "is the system under test",
 	"Policy.MaxTokensField":  "is the name that the system has for it",
@@ -70,6 +71,9 @@ func (r *run) compare(cfg *Config) error {
 	origin := "recorded"
 	if cfg.Workload.Origins().Text.Synthetic > 0 {
 		origin = "generated"
+	}
+	if cfg.Assigned != nil {
+		origin = "assigned " + origin
 	}
 	result.add("workload", "%d %s trajectories (%q); %s has %s", len(cfg.Workload.Trajectories), origin, cfg.Workload.Name, p.Name, p.workload)
 	compareTiers(result, &p, cfg)
