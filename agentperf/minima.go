@@ -17,6 +17,10 @@ const codeMinimaTime = "minima_time"
 // more is hardly slower, and ten thousand would take seconds.
 const mostSimulated = 1024
 
+// mostPlays bounds the plays of an agent before the window that are gone through. Where there are
+// more they are so short, a second or so, that the minima take no time.
+const mostPlays = 200
+
 // paceOf returns the pace of a system that gives agents just what a tier promises: tokens at
 // the floor, and first tokens at the ceiling; without one they take no time. Floors of E2E
 // speed are taken to hold for all tokens.
@@ -51,8 +55,11 @@ func (p Point) minima(load *population, t *decide.Tier, agents int) time.Duratio
 	var ends []float64 // of plays that are completed in the window
 	slowest := 0.0     // of the agents' ends of their last required play
 	for agent := range simulated {
-		at, done := float64(agent)*gap, 0
+		at, done, plays := float64(agent)*gap, 0, 0
 		for play := range load.schedule.Plays(agent) {
+			if plays++; plays > mostPlays+2*need {
+				break
+			}
 			if at += load.length(pace, steady, play); at < begins {
 				continue
 			}
@@ -66,10 +73,10 @@ func (p Point) minima(load *population, t *decide.Tier, agents int) time.Duratio
 		}
 	}
 	slices.Sort(ends)
-	if total > 0 {
+	if total > 0 && len(ends) > 0 {
 		slowest = max(slowest, ends[min(total, len(ends))-1])
 	}
-	return time.Duration((slowest - begins) * float64(time.Second))
+	return time.Duration(max(0, slowest-begins) * float64(time.Second))
 }
 
 // minimaTexts say, for each tier at whose speed the minima take longer than the window at some

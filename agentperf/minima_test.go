@@ -69,3 +69,17 @@ func TestMinimaOfAALike(t *testing.T) {
 		}
 	}
 }
+
+// Plays of a millisecond are over in no time, and so is the estimate.
+func TestMinimaOfShortTrajectories(t *testing.T) {
+	var s trajectory.Store
+	c, err := s.Append(nil, []byte(`{"role":"user","content":"x"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &trajectory.Workload{Trajectories: []*trajectory.Trajectory{{ID: "t", Turns: []trajectory.Turn{{History: c, OutputTokens: 2}}}}}
+	tiers := criteriaOf([]Tier{{SpeedFloor: 2000}}, false)
+	if got := (Point{}).resolved().minima(loadOf(w, trajectory.Policy{}, 0), &tiers[0], 1000); got > time.Second {
+		t.Errorf("%v, want next to nothing", got)
+	}
+}
