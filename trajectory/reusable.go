@@ -27,6 +27,10 @@ func (w *Workload) Reuse(at PrefixPosition) *Reuse {
 	front.of.fronts = make(map[*History]*History)
 	tokens, reusable := 0., 0.
 	c.each = func(t *Trajectory, turn *Turn, own, all int) {
+		if all < turn.PromptTokens { // not even a byte for each token: the text is not here
+			r.turns[t.ID] = append(r.turns[t.ID], unknownReuse)
+			return
+		}
 		share := 0.
 		if all > 0 {
 			share = min(1, float64(max(own, front.bytes(turn, all)))/float64(all))
@@ -46,10 +50,15 @@ func (w *Workload) Reuse(at PrefixPosition) *Reuse {
 	return r
 }
 
+// unknownReuse stands for that of a turn whose prompt is only in part in its messages, as in
+// a workload for a Sender that makes up its own.
+const unknownReuse = -1
+
 // Of returns the most that a cache could reuse of the prompt of a turn of the trajectory or
-// subagent with the given ID in a replay; ok is false if the workload has no such turn.
+// subagent with the given ID in a replay; ok is false if the workload has no such turn, or has
+// fewer bytes of it than tokens.
 func (r *Reuse) Of(id string, turn int) (share float64, ok bool) {
-	if turns := r.turns[id]; turn >= 0 && turn < len(turns) {
+	if turns := r.turns[id]; turn >= 0 && turn < len(turns) && turns[turn] != unknownReuse {
 		return float64(turns[turn]), true
 	}
 	return 0, false

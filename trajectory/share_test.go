@@ -178,3 +178,23 @@ func TestReuseAcrossSessions(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// Messages that cannot be the prompt, as they have fewer bytes than it has tokens, say nothing
+// of what a cache may reuse of it.
+func TestReuseOfTextThatIsNotThere(t *testing.T) {
+	var store trajectory.Store
+	h, err := store.Append(nil, []byte(`{"role":"user","content":"hi"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &trajectory.Workload{Trajectories: []*trajectory.Trajectory{{ID: "a", Turns: []trajectory.Turn{
+		{History: h, PromptTokens: 5000, OutputTokens: 9}, {History: h, PromptTokens: 12, OutputTokens: 9},
+	}}}}
+	r := w.Reuse("")
+	if share, ok := r.Of("a", 0); ok {
+		t.Errorf("%v of a prompt that is not there", share)
+	}
+	if share, ok := r.Of("a", 1); !ok || share <= 0 {
+		t.Errorf("%v, %v of one that is", share, ok)
+	}
+}
