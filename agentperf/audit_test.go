@@ -201,6 +201,15 @@ func TestNoAudit(t *testing.T) {
 		})
 	}
 	synctest.Test(t, func(t *testing.T) {
+		s := &talker{fails: func(int) bool { return true }}
+		report, err := agentperf.Check(t.Context(), agentperf.Config{
+			Connect: s.connect, Workload: workload(t, 10, []int{40, 60}, 0), Tiers: floor(10), Rule: short, Audit: &agentperf.Audit{},
+		}, 4)
+		if err == nil || report.Audit.Outcome != agentperf.NotAudited || report.Audit.Reason != "there was no answer to audit" {
+			t.Errorf("%v: %+v", err, report.Audit)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		stop := errors.New("stop")
 		s := &talker{}

@@ -31,16 +31,7 @@ func Measure(ctx context.Context, cfg Config, agents ...int) (*Report, error) {
 	if err != nil {
 		return r.report, err
 	}
-	settled, err := r.search(ctx)
-	r.conclude()
-	if err == nil {
-		err = r.report.unmeasured(agents)
-	}
-	if err == nil {
-		err = r.audit(ctx)
-	}
-	r.report.Complete = settled && err == nil
-	return r.report, err
+	return r.report, r.whole(ctx, func() error { return r.report.unmeasured(agents) })
 }
 
 // checkNumbers returns an error if numbers are none of a list.

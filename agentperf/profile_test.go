@@ -2,6 +2,7 @@ package agentperf_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -110,6 +111,33 @@ func TestProfileDeviations(t *testing.T) {
 			for _, d := range got.Deviations {
 				if d.Code == tt.code && !strings.Contains(d.Text, tt.text) {
 					t.Errorf("%s: %s, want %s", d.Code, d.Text, tt.text)
+				}
+			}
+		})
+	}
+}
+
+// A search, a check and a list of numbers say alike what differs.
+func TestProfileOfEveryRun(t *testing.T) {
+	for name, measure := range map[string]func(context.Context, agentperf.Config) (*agentperf.Report, error){
+		"Run": agentperf.Run,
+		"Check": func(ctx context.Context, cfg agentperf.Config) (*agentperf.Report, error) {
+			return agentperf.Check(ctx, cfg, 2)
+		},
+		"Measure": func(ctx context.Context, cfg agentperf.Config) (*agentperf.Report, error) {
+			return agentperf.Measure(ctx, cfg, 1, 2)
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			report, err := measure(t.Context(), inMemory(t, &endpointtest.Engine{Model: "openai/gpt-oss-120b", PerRequest: 5, OutputTokens: 20}, agentperf.Config{
+				Profile: "aa-2026-06", Seed: 1, MaxAgents: 2, Workload: workload(t, 3, []int{20, 20}, 0), Rule: agentperf.Point{Timeout: 11 * time.Minute},
+			}))
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			for _, code := range []string{"accuracy_unchecked", "power_unmeasured"} {
+				if !slices.Contains(codes(report.Profile), code) {
+					t.Errorf("%s: %q lack %s", name, codes(report.Profile), code)
 				}
 			}
 		})

@@ -23,17 +23,31 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 	if err != nil {
 		return r.report, err
 	}
+	return r.report, r.whole(ctx, r.unanswered)
+}
+
+// whole searches and does what follows. lacking returns what is missing of the answer to a
+// search without an error.
+func (r *run) whole(ctx context.Context, lacking func() error) error {
 	settled, err := r.search(ctx)
 	r.conclude()
-	if err == nil && !slices.ContainsFunc(r.report.Tiers, func(t TierResult) bool { return t.MaxAgents > 0 || t.FirstFailingAgents != nil }) {
-		err = fmt.Errorf("%w: %s", ErrUndecided, r.lastReason())
+	if err == nil {
+		err = lacking()
 	}
 	if err == nil {
 		err = r.audit(ctx)
 	}
 	r.compareRun()
 	r.report.Complete = settled && err == nil
-	return r.report, err
+	return err
+}
+
+// unanswered returns the error of a search that is sure of no number for any tier.
+func (r *run) unanswered() error {
+	if slices.ContainsFunc(r.report.Tiers, func(t TierResult) bool { return t.MaxAgents > 0 || t.FirstFailingAgents != nil }) {
+		return nil
+	}
+	return fmt.Errorf("%w: %s", ErrUndecided, r.lastReason())
 }
 
 // Check judges one number of agents by every tier, for test suites that know the capacity
@@ -57,17 +71,7 @@ func Check(ctx context.Context, cfg Config, agents int) (*Report, error) {
 	if err != nil {
 		return r.report, err
 	}
-	settled, err := r.search(ctx)
-	r.conclude()
-	if err == nil {
-		err = r.report.undecided(agents)
-	}
-	if err == nil {
-		err = r.audit(ctx)
-	}
-	r.compareRun()
-	r.report.Complete = settled && err == nil
-	return r.report, err
+	return r.report, r.whole(ctx, func() error { return r.report.undecided(agents) })
 }
 
 // undecided returns the error of a check in which no tier is decided.

@@ -61,6 +61,9 @@ func newRun(cfg *Config, numbers []int) *run {
 		r.log = slog.New(slog.DiscardHandler)
 	}
 	r.report.Run = r.id
+	if cfg.Audit != nil {
+		r.report.Audit.Reason = "there was no answer to audit"
+	}
 	if cfg.System != (pricing.System{}) {
 		r.report.System = &cfg.System
 	}

@@ -51,8 +51,10 @@ type pointNumber struct {
 // Next implements [Rule]: the first tier that is still open chooses.
 func (p *point) Next() (Plan, bool) {
 	if len(p.bounds.List) > 0 {
-		n := p.nextListed()
-		return p.plan(n, p.tiers), n > 0
+		if n := p.nextListed(); n > 0 {
+			return p.plan(n, p.tiers), true
+		}
+		return Plan{}, false
 	}
 	for i := range p.brackets {
 		n, ok := p.brackets[i].Next()
