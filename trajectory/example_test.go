@@ -20,6 +20,41 @@ func (printer) Send(_ context.Context, r *trajectory.Request, clock *metrics.Clo
 	return nil
 }
 
+// An engine in the same process: it decodes the messages and streams a word at a time.
+func ExampleSenderFunc() {
+	engine := trajectory.SenderFunc(func(ctx context.Context, r *trajectory.Request, clock *metrics.Clock) error {
+		clock.Sent(time.Now())
+		defer func() { clock.Done(time.Now()) }()
+		chat, err := r.Chat()
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%s is asked %q\n", chat.Model, chat.Messages[len(chat.Messages)-1].Content)
+		for range r.ForcedTokens {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			clock.Arrived(time.Now(), len("word "), 1) // in earnest: a step of the model
+		}
+		clock.Usage(metrics.Usage{Completion: r.ForcedTokens})
+		return nil
+	})
+	var store trajectory.Store
+	history, err := store.Append(nil, []byte(`{"role":"user","content":"List the files."}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	t := &trajectory.Trajectory{ID: "t", Turns: []trajectory.Turn{{History: history, OutputTokens: 5}}}
+	r := trajectory.NewReplayer(func() trajectory.Sender { return engine }, trajectory.Policy{Model: "m"}, nil)
+	for res := range r.Play(context.Background(), trajectory.Play{Trajectory: t}) {
+		fmt.Println(res.Timing.Tokens, "tokens", res.Err)
+	}
+	// Output:
+	// m is asked "List the files."
+	// 5 tokens <nil>
+}
+
 // Any Sender can be replayed to, one that runs in the same process too.
 func ExampleReplayer_Play() {
 	var store trajectory.Store

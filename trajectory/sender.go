@@ -34,7 +34,18 @@ type Answerer interface {
 	Answer(ctx context.Context, r *Request, clock *metrics.Clock) (text string, err error)
 }
 
-// SenderFunc is a function that is a [Sender].
+// SenderFunc is a function that is a [Sender], for engines in the same process. It is
+// called once for each request and does what Send of a Sender does:
+//
+//   - It calls clock.Sent before anything else, clock.Arrived as each piece of visible
+//     output arrives, with the tokens of that piece alone, clock.Usage with the totals, and
+//     clock.Done at the end, after an error too.
+//   - It returns nil if the answer ended well, and the error of ctx if that was done before.
+//     The benchmarks themselves find answers that are shorter than r.ForcedTokens.
+//   - Agents and the subagents of one agent call it at the same time, each with a request
+//     and a clock of its own: what they share, such as the engine, needs a lock.
+//
+// [Request.Chat] decodes the messages.
 type SenderFunc func(ctx context.Context, r *Request, clock *metrics.Clock) error
 
 // Send calls f.
