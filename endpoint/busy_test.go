@@ -26,7 +26,7 @@ func (c *busyConn) Read(p []byte) (int, error) {
 func TestBusyReads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := reads{since: time.Now()}
-		c := stampedConn{Conn: &busyConn{each: 100 * time.Microsecond}, reads: &r}
+		c := stampedConn{&busyConn{each: 100 * time.Microsecond}, arrivals{reads: &r}}
 		stamps := make(map[time.Time]bool)
 		for range 400 { // 40 ms
 			c.Read(make([]byte, 10))

@@ -18,8 +18,8 @@ type Client struct {
 	cfg     Config
 	url     *url.URL
 	header  http.Header
-	shared  *http.Transport // with HTTP2
-	secrets *secrets.Finder // of what was sent
+	shared  *http.Transport        // with HTTP2
+	secrets func() *secrets.Finder // of what was sent
 
 	requests, reconnects, noUsage, noDone, unclosed, chunkDelays, otherOutput atomic.Int64
 
@@ -59,7 +59,8 @@ func New(cfg Config) (*Client, error) {
 	if cfg.APIKey != "" {
 		c.header.Set("Authorization", "Bearer "+string(cfg.APIKey))
 	}
-	c.secrets = newSecrets(&cfg, u)
+	known := newSecrets(&cfg, u)
+	c.secrets = func() *secrets.Finder { return known }
 	if cfg.HTTP2 {
 		c.shared = c.transport(cfg.Dial)
 	}
@@ -104,7 +105,7 @@ func (c *Client) Conn() *Conn {
 			if err != nil {
 				return nil, err
 			}
-			return &stampedConn{Conn: nc, reads: &conn.reads}, nil
+			return &stampedConn{nc, arrivals{reads: &conn.reads}}, nil
 		})
 	}
 	return conn

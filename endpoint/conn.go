@@ -33,7 +33,8 @@ type Response struct {
 	// Done reports whether the server sent [DONE].
 	Done bool
 	// Reconnects is how often the request was sent again because its connection
-	// was found dead: at most once, over HTTP/2 at most 5 times.
+	// was found dead: at most once, over HTTP/2 at most 5 times. Of an [Observation] it
+	// is how often the client sent it again, for whatever reason.
 	Reconnects int
 }
 
@@ -107,7 +108,7 @@ func (c *Conn) Stream(ctx context.Context, session string, body [][]byte, clock 
 		c.client.lingers(r.Done)
 	}
 	s.account(ended && (errors.Is(err, io.EOF) || ctx.Err() == nil || dog.expired()))
-	return r, s.verdict(ctx, err, resp)
+	return r, s.verdict(ctx, err, resp.Header)
 }
 
 // Send is [Conn.Stream] for callers that need only the clock.

@@ -129,6 +129,7 @@ func TestCounts(t *testing.T) {
 				if d, _ := got.TTFT(); d != first && !strings.Contains(tt.name, "before the first") && !strings.Contains(tt.name, "hidden") && !strings.Contains(tt.name, "zeros at") {
 					t.Errorf("TTFT %v, want %v", d, first)
 				}
+				alike(t, tt.script, body(200, ""), false)
 				warnings := strings.Join(client.Counters().Warnings(), "; ")
 				if strange := strings.Contains(warnings, "delta.musings"); strange != strings.Contains(tt.name, "place to come") {
 					t.Errorf("warnings %q", warnings)
@@ -311,6 +312,7 @@ func TestClumps(t *testing.T) {
 				if ok != (tt.speed > 0) || math.Abs(float64(v)-tt.speed) > 0.002*tt.speed || !ok && got.Unmeasurable() != metrics.Burst {
 					t.Errorf("%s, http2=%v: %v tokens/s (%q), want %v", tt.name, http2, v, got.Unmeasurable(), tt.speed)
 				}
+				alike(t, tt.script, body(200, ""), http2)
 			})
 		}
 	}

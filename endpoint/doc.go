@@ -14,6 +14,9 @@
 //	}
 //	ttft, ok := clock.Timing().TTFT()
 //
+// Answers that other clients ask for are timed in the same way: [Transport] goes between an
+// HTTP client and the network, and [Decode] reads a body.
+//
 // [Client.Preflight] looks at an unknown endpoint first, with requests shaped like those of
 // the load. It finds the model, the context window and the version where the server states
 // them, and warns of what would spoil a measurement: no token counts, none of cached tokens,

@@ -71,8 +71,8 @@ func (s *stream) ended(eof bool) bool {
 func wellEnded(err error) bool { return errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) }
 
 // verdict returns how a response of status 200 ended: nil or an *Error. readErr is the
-// error of reading it.
-func (s *stream) verdict(ctx context.Context, readErr error, resp *http.Response) error {
+// error of reading it; header is nil where it is not known.
+func (s *stream) verdict(ctx context.Context, readErr error, header http.Header) error {
 	e := &Error{Outcome: OutcomeTruncated, Status: http.StatusOK}
 	eof := wellEnded(readErr)
 	switch {
@@ -97,12 +97,12 @@ func (s *stream) verdict(ctx context.Context, readErr error, resp *http.Response
 		if s.finish != "" && !s.over || s.early {
 			e.Message = s.goesOn()
 		} else if !s.framed {
-			e.Message = s.instead(resp.Header)
+			e.Message = s.instead(header)
 		}
 	case s.finish != "":
 		e.Message = s.goesOn() + ", and no other followed"
 	case !s.clock.Streamed():
-		if e.Message = s.instead(resp.Header); e.Message != "" {
+		if e.Message = s.instead(header); e.Message != "" {
 			e.Outcome = OutcomeMalformed
 		} else {
 			e.Message = "no output"

@@ -141,9 +141,9 @@ func TestEnds(t *testing.T) {
 		{"no final line end, cut", add(words(100, 10*ms, `null`, `null`), strings.TrimSpace(finish)), "cut", endpoint.OutcomeReset, "", "", 100, 0, 1200 * ms, 0},
 	} {
 		onBoth(t, tt.name, func(t *testing.T, http2 bool) {
-			client, conn := connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				play(w, r, tt.steps, tt.end)
-			}), endpoint.Config{HTTP2: http2})
+			handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { play(w, r, tt.steps, tt.end) })
+			alike(t, handler, body(400, ""), http2)
+			client, conn := connect(t, handler, endpoint.Config{HTTP2: http2})
 			for i := range 2 { // what is learned from the first does not harm the second
 				if i > 0 && tt.end == "left open" {
 					break

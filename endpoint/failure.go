@@ -115,21 +115,26 @@ func plainText(page string) string {
 // redact removes secrets from text: the API key and the credentials in headers, by their
 // meaning and not only as they were sent, and whatever has the form of a key.
 func (c *Client) redact(text string) string {
-	return string(c.secrets.Redact([]byte(text)))
+	return string(c.secrets().Redact([]byte(text)))
 }
 
 // newSecrets returns a finder of what must not be shown of a configuration.
 func newSecrets(cfg *Config, u *url.URL) *secrets.Finder {
-	known := secrets.Credentials("Authorization", "Bearer "+string(cfg.APIKey))
-	for name, values := range cfg.Header {
-		for _, value := range values {
-			known = append(known, secrets.Credentials(name, value)...)
-		}
-	}
+	known := append(secrets.Credentials("Authorization", "Bearer "+string(cfg.APIKey)), credentials(cfg.Header)...)
 	if password, ok := u.User.Password(); ok {
 		known = append(known, password)
 	}
 	return secrets.New(known...)
+}
+
+// credentials returns what must not be shown of headers.
+func credentials(h http.Header) (known []string) {
+	for name, values := range h {
+		for _, value := range values {
+			known = append(known, secrets.Credentials(name, value)...)
+		}
+	}
+	return known
 }
 
 // clean returns err, or, when its text holds a secret (net/http quotes header lines

@@ -3,7 +3,6 @@ package endpoint
 import (
 	"context"
 	"io"
-	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -74,7 +73,7 @@ func TestBrokenOffTooEarly(t *testing.T) {
 		clock.Sent(time.Now())
 		event := "data: " + chunkHead + `{"index":0,"delta":{"content":"x"},"finish_reason":"stop"}]}` + "\n\n"
 		_, err = s.read(&heldBody{[]string{event, strings.Replace(event, `"stop"`, "null", 1)}, context.Canceled})
-		e, ok := s.verdict(ctx, err, &http.Response{}).(*Error)
+		e, ok := s.verdict(ctx, err, nil).(*Error)
 		if !ok || e.Outcome != OutcomeTruncated || e.Message != `broken off by the client: output went on after finish_reason "stop"` {
 			t.Errorf("%v", e)
 		}

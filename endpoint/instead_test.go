@@ -55,14 +55,16 @@ func TestInstead(t *testing.T) {
 		{"JSON lines, then an event", "text/event-stream", native + "data: {}\n\n", 200, endpoint.OutcomeTruncated, "no output"},
 	} {
 		onBoth(t, tt.name, func(t *testing.T, http2 bool) {
-			_, conn := connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				w.Header()["Content-Type"] = nil
 				if tt.kind != "" {
 					w.Header().Set("Content-Type", tt.kind)
 				}
 				w.WriteHeader(tt.status)
 				io.WriteString(w, tt.text)
-			}), endpoint.Config{HTTP2: http2})
+			})
+			alike(t, handler, body(1, ""), http2)
+			_, conn := connect(t, handler, endpoint.Config{HTTP2: http2})
 			var c metrics.Clock
 			_, err := conn.Stream(t.Context(), "", body(1, ""), &c)
 			if outcome(err) != tt.want || err != nil && !strings.Contains(err.Error(), tt.message) {

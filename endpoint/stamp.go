@@ -45,6 +45,11 @@ func (r *reads) stamp() (t time.Time, ok bool) {
 // the scheduler too.
 type stampedConn struct {
 	net.Conn
+	arrivals
+}
+
+// arrivals are the reads of one connection.
+type arrivals struct {
 	reads *reads
 	full  bool          // the read before filled its buffer: more may have been waiting
 	last  time.Duration // stamp of that read
@@ -60,27 +65,38 @@ const atOnce = 200 * time.Microsecond
 const oneBurst = 10 * time.Millisecond
 
 func (c *stampedConn) Read(p []byte) (int, error) {
-	var began time.Duration
-	if c.full {
-		began = c.reads.now()
-	}
+	began := c.begins()
 	n, err := c.Conn.Read(p)
-	if n > 0 {
-		now := c.reads.now()
-		switch waited := !c.full || now-began > atOnce; {
-		case waited:
-			c.reads.returned(now, n)
-			c.last = now
-		case now-c.last > oneBurst: // it is the client that is late
-			c.reads.latest.Store(int64(now) + 1)
-			c.reads.bytes.Add(int64(n))
-			c.last = now
-		default:
-			c.reads.bytes.Add(int64(n))
-		}
-		c.full = n == len(p)
-	}
+	c.returned(began, n, len(p))
 	return n, err
+}
+
+// begins is called before a read.
+func (a *arrivals) begins() (began time.Duration) {
+	if a.full {
+		began = a.reads.now()
+	}
+	return began
+}
+
+// returned stamps a read of n bytes, of at most room, that began then.
+func (a *arrivals) returned(began time.Duration, n, room int) {
+	if n <= 0 {
+		return
+	}
+	now := a.reads.now()
+	switch waited := !a.full || now-began > atOnce; {
+	case waited:
+		a.reads.returned(now, n)
+		a.last = now
+	case now-a.last > oneBurst: // it is the client that is late
+		a.reads.latest.Store(int64(now) + 1)
+		a.reads.bytes.Add(int64(n))
+		a.last = now
+	default:
+		a.reads.bytes.Add(int64(n))
+	}
+	a.full = n == room
 }
 
 // answerWait is the time allowed for reading an answer whose server stopped reading the

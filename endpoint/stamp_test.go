@@ -99,13 +99,15 @@ func TestTranscripts(t *testing.T) {
 				t.Fatal(err)
 			}
 			synctest.Test(t, func(t *testing.T) {
-				_, conn := connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					w.Header().Set("Content-Type", "text/event-stream")
 					for line := range bytes.Lines(text) { // unpaced lines: events split over writes
 						w.Write(line)
 						http.NewResponseController(w).Flush()
 					}
-				}), endpoint.Config{})
+				})
+				alike(t, handler, body(1, ""), false)
+				_, conn := connect(t, handler, endpoint.Config{})
 				var c metrics.Clock
 				err := conn.Send(t.Context(), "", body(1, ""), &c)
 				got := c.Timing()

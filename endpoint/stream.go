@@ -33,7 +33,7 @@ type stream struct {
 }
 
 // read reads body to its end and returns when the response ended: at its last event if
-// it was complete, otherwise when reading stopped. The error is that of reading; io.EOF
+// it was complete, at [DONE], otherwise when reading stopped. The error is that of reading; io.EOF
 // when the body ended well.
 func (s *stream) read(body io.Reader) (end time.Time, err error) {
 	d := &s.conn.decoder
@@ -59,10 +59,10 @@ func (s *stream) read(body io.Reader) (end time.Time, err error) {
 			}
 		}
 		switch {
-		case s.failure != nil:
-			return end, io.EOF
+		case s.failure != nil || s.response.Done && s.dog == nil:
+			return end, io.EOF // what follows may be long in coming
 		case err == nil:
-		case s.ended(wellEnded(err)):
+		case s.response.Done || s.ended(wellEnded(err)):
 			return end, err
 		default:
 			return time.Now(), err

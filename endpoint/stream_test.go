@@ -141,7 +141,9 @@ func TestOutcomes(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(fmt.Sprintf("%s/%d/%d", tt.fault.Kind, tt.fault.Status, tt.fault.After), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				engine := &endpointtest.Engine{Fault: func(int) endpointtest.Fault { return tt.fault }}
+				fault := func(int) endpointtest.Fault { return tt.fault }
+				alike(t, &endpointtest.Engine{Fault: fault}, body(10, ""), false)
+				engine := &endpointtest.Engine{Fault: fault}
 				client, conn := connect(t, engine, endpoint.Config{APIKey: "sk-secret", Timeout: time.Minute, IdleTimeout: 20 * time.Second})
 				began := time.Now()
 				var c metrics.Clock
@@ -361,7 +363,7 @@ func TestOddAnswers(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				_, conn := connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					if tt.kind != "" {
 						w.Header().Set("Content-Type", tt.kind)
 					}
@@ -370,7 +372,9 @@ func TestOddAnswers(t *testing.T) {
 						http.NewResponseController(w).Flush()
 						<-r.Context().Done()
 					}
-				}), endpoint.Config{})
+				})
+				alike(t, handler, body(1, ""), false)
+				_, conn := connect(t, handler, endpoint.Config{})
 				var c metrics.Clock
 				_, err := conn.Stream(t.Context(), "", body(1, ""), &c)
 				if outcome(err) != tt.want || err != nil && !strings.Contains(err.Error(), tt.message) {

@@ -25,7 +25,7 @@ var errEnough = errors.New("endpoint: the answer was taken to be complete")
 
 // A watchdog cancels a request that takes too long as a whole or has gone silent. Its
 // timer is reset only when it fires, so that a sign of life, one per network read,
-// costs one atomic store.
+// costs one atomic store. A nil watchdog sets no limit, for answers that others ask for.
 type watchdog struct {
 	began       time.Time
 	total, idle time.Duration
@@ -63,18 +63,29 @@ func (w *watchdog) check() {
 }
 
 // saw records a sign of life.
-func (w *watchdog) saw(t time.Time) { w.alive.Store(int64(t.Sub(w.began))) }
+func (w *watchdog) saw(t time.Time) {
+	if w != nil {
+		w.alive.Store(int64(t.Sub(w.began)))
+	}
+}
 
 // hurry shortens the limit to a while after t, whatever signs of life there are: the
 // answer is complete.
 func (w *watchdog) hurry(t time.Time, wait time.Duration) {
+	if w == nil {
+		return
+	}
 	limit := min(t.Sub(w.began)+wait, w.total)
 	w.limit.Store(int64(limit))
 	w.timer.Reset(limit - time.Since(w.began))
 }
 
 // calm undoes hurry: the answer was not complete.
-func (w *watchdog) calm() { w.limit.Store(int64(w.total)) }
+func (w *watchdog) calm() {
+	if w != nil {
+		w.limit.Store(int64(w.total))
+	}
+}
 
 // expired reports whether the time limit has passed.
 func (w *watchdog) expired() bool { return time.Since(w.began) >= time.Duration(w.limit.Load()) }
