@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -144,13 +145,13 @@ func TestTransportBrokenOff(t *testing.T) {
 func TestTransportBacklog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const size, most = 1 << 20, 12
-		sent := 0
+		var sent atomic.Int64
 		client := overTransport(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "text/event-stream")
 			for range 20 {
 				fmt.Fprintf(w, ": %s\n", strings.Repeat("x", size-3))
 				http.NewResponseController(w).Flush()
-				sent++
+				sent.Add(1)
 			}
 			io.WriteString(w, answer+"data: [DONE]\n\n")
 		}))
@@ -158,8 +159,8 @@ func TestTransportBacklog(t *testing.T) {
 		ctx, o := endpoint.Observe(t.Context(), &clock)
 		resp := get(t, ctx, client)
 		time.Sleep(time.Minute)
-		if sent < 8 || sent > most {
-			t.Errorf("%d MiB were taken from the server, want at least 8 and at most %d", sent, most)
+		if n := sent.Load(); n < 8 || n > most {
+			t.Errorf("%d MiB were taken from the server, want at least 8 and at most %d", n, most)
 		}
 		n, err := io.Copy(io.Discard, resp.Body)
 		if want := int64(20*size + len(answer+"data: [DONE]\n\n")); n != want || err != nil {
