@@ -1,0 +1,19 @@
+module github.com/agentperf/agentperf-go/examples/embed/openaiclient
+
+go 1.26.0
+
+require (
+	github.com/agentperf/agentperf-go v0.0.0
+	github.com/openai/openai-go/v3 v3.99.0
+)
+
+require (
+	github.com/HdrHistogram/hdrhistogram-go v1.4.0 // indirect
+	github.com/coder/websocket v1.8.15 // indirect
+	github.com/tidwall/gjson v1.20.1 // indirect
+	github.com/tidwall/match v1.1.1 // indirect
+	github.com/tidwall/pretty v1.2.1 // indirect
+	github.com/tidwall/sjson v1.2.5 // indirect
+)
+
+replace github.com/agentperf/agentperf-go => ../../..
