@@ -29,6 +29,10 @@ type Bracket struct {
 	// Start is the first n to ask, from Min to Max. A guess somewhat below the
 	// expected result saves questions. 0 means Min.
 	Start int `json:"start,omitzero"`
+	// Stride, if set, is how far above the largest n that has passed may be asked, in
+	// place of up to double that n: for an n that numbers a [Grid] and is no amount by
+	// itself. 0 means to double; at most math.MaxInt/2.
+	Stride int `json:"stride,omitzero"`
 	// Answers are the answers observed, in order. Those outside Min..Max are kept
 	// but ignored until the limits are widened. Observe adds to them.
 	Answers []Answer `json:"answers,omitempty"`
@@ -64,6 +68,9 @@ func (b *Bracket) Validate() error {
 	case start > last && last > 0:
 		bad("Start is %d, above the largest n allowed, which is %d", start, last)
 	}
+	if b.Stride < 0 || b.Stride > unlimited {
+		bad("Stride is %d, want 1 to %d, or 0 to double", b.Stride, unlimited)
+	}
 	return errors.Join(errs...)
 }
 
@@ -77,20 +84,34 @@ func (b *Bracket) Next() (n int, ok bool) {
 	if b.Validate() != nil {
 		return 0, false
 	}
-	first, last, start := b.limits()
-	passed, _, ceiling := b.edges()
-	above := max(passed, first-1) // the result is at least this, or there is none
-	double := max(2*passed, start)
+	_, last, _ := b.limits()
+	above, ceiling, ahead := b.open()
 	switch {
 	case ceiling == 0 && above < last:
-		return min(double, last), true
+		return min(ahead, last), true
 	case ceiling-above > 1:
 		// Every n strictly between the two is unanswered, including the middle.
-		// Doubling stays below the middle only if the ceiling is far up and was
+		// Going ahead stays below the middle only if the ceiling is far up and was
 		// observed without having been asked for.
-		return min(double, above+(ceiling-above)/2), true
+		return min(ahead, above+(ceiling-above)/2), true
 	}
 	return 0, false
+}
+
+// open returns what is open: the result is at least above, or there is none, and below
+// ceiling, if that is not 0. Nothing beyond ahead may be asked.
+func (b *Bracket) open() (above, ceiling, ahead int) {
+	first, _, start := b.limits()
+	passed, _, ceiling := b.edges()
+	switch {
+	case passed == 0:
+		ahead = start
+	case b.Stride > 0:
+		ahead = max(passed+b.Stride, start)
+	default:
+		ahead = max(2*passed, start)
+	}
+	return max(passed, first-1), ceiling, ahead
 }
 
 // Observe records an answer at n. Any n may be observed, in any order and any

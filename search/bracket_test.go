@@ -89,6 +89,9 @@ func TestValidate(t *testing.T) {
 		{Bracket{Min: 5, Start: 4}, []string{"Start"}},
 		{Bracket{Max: 4, Start: 5}, []string{"Start"}},
 		{Bracket{Start: math.MaxInt}, []string{"Start"}},
+		{Bracket{Stride: -1}, []string{"Stride"}},
+		{Bracket{Stride: math.MaxInt}, []string{"Stride"}},
+		{Bracket{Stride: unlimited}, nil},
 		{Bracket{Min: 5, Max: 3, Start: 9}, []string{"Min", "Start"}},
 	} {
 		var got []string

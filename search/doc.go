@@ -23,20 +23,26 @@
 // [Bracket] decides. It is plain data and does nothing by itself: it returns the
 // next n to ask, is told answers, and sums them up. Use it directly to run several
 // searches over the same measurements, telling each of them every answer. [Finder]
-// asks: it drives one Bracket with a [Probe], under a context and a budget.
+// asks: it drives one Bracket with a [Probe], under a context and a budget, and asks
+// several questions at once where these do not disturb each other.
+//
+// Values that are no whole numbers, or span several powers of ten, are numbered by a
+// [Grid]. Where a question is whether a share of outcomes is below a limit, a [ShareTest]
+// says after how many of them the answer is certain.
 //
 // # How it searches
 //
 // The search doubles n from Start until an n does not pass or the limit is
 // reached, then bisects until the largest passing n and the n that stopped it
 // are neighbors. If Start itself does not pass, it bisects down from there. It
-// never asks more than double the largest n that has passed (or Start), even if
-// a failure much further up is already known, because a question far beyond the
-// limit is the most expensive and the most disruptive one.
+// never asks more than double the largest n that has passed (or Start, or with
+// [Bracket.Stride] so much more), even if a failure much further up is already known,
+// because a question far beyond the limit is the most expensive and the most disruptive
+// one.
 //
 // It never asks an n that has been answered, whatever the answer was, and every
 // answer to its own question narrows the search, so that it ends with any source
-// of answers. On its own it asks at most
+// of answers. On its own, one question at a time and doubling, it asks at most
 //
 //	2*floor(log2(m)) + 2, where m is the larger of the result and Start
 //
@@ -60,7 +66,8 @@
 //     not errors.
 //
 // Because the search asks only between what passed and what did not, it cannot
-// detect a noisy answer by itself. To guard against one, ask the largest passing
+// detect a noisy answer by itself. Where an answer comes from random outcomes, a
+// [ShareTest] bounds the chance that it is wrong. To guard against one, ask the largest passing
 // and the smallest failing n once more when the search has settled, and Observe
 // the answers: a failure where it had passed reopens the search, and a pass where
 // it had failed is reported.

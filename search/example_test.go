@@ -3,6 +3,7 @@ package search_test
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 
 	"github.com/agentperf/agentperf-go/search"
 )
@@ -69,4 +70,57 @@ func ExampleBracket() {
 	// at 100 tokens/s: 21 agents
 	// at 300 tokens/s: 7 agents
 	// measurements: 12
+}
+
+// upload tries one upload of some megabytes to a service and reports whether it timed out:
+// the more often, the larger it is, with a share of 5 % at 84 MB.
+func upload(rng *rand.Rand, megabytes float64) (timedOut bool) {
+	return rng.Float64() < 0.05*(megabytes/84)*(megabytes/84)
+}
+
+// The largest upload of which fewer than 5 % time out, from 1 MB to 1 TB, within 25 %. Each
+// size is tried until the answer is certain, or 2,000 times.
+func ExampleShareTest() {
+	sizes := search.Grid{From: 1, To: 1e6, Ratio: 1.25}
+	probe := func(ctx context.Context, n int) (tried int, v search.Verdict, err error) {
+		test, err := search.NewShareTest(0.05, 0.001) // of a dozen sizes: about 1 % in all
+		if err != nil {
+			return 0, search.Unclear, err
+		}
+		rng := rand.New(rand.NewPCG(1, uint64(n)))
+		for tried < 2000 && test.Verdict() == search.Unclear {
+			test.Add(upload(rng, sizes.At(n))) // in earnest: stop with an error if ctx is done
+			tried++
+		}
+		return tried, test.Verdict(), nil
+	}
+	// Uploads to different hosts do not disturb each other: three sizes at once.
+	finder := search.Finder[int]{Bracket: sizes.Bracket(10), Parallel: 3}
+	result, err := finder.Find(context.Background(), probe)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, step := range result.Steps {
+		fmt.Printf("%5.1f MB: %v after %d uploads\n", sizes.At(step.N), step.Verdict, step.Evidence)
+	}
+	fmt.Printf("fewer than 5 %% of %.0f MB time out\n", sizes.At(result.LargestPassing))
+	for _, n := range result.Unclear {
+		fmt.Printf("%.0f MB may be too many\n", sizes.At(n))
+	}
+	// Output:
+	//   1.6 MB: pass after 138 uploads
+	//   3.8 MB: pass after 138 uploads
+	//   9.3 MB: pass after 138 uploads
+	//  11.6 MB: pass after 138 uploads
+	//  14.6 MB: pass after 138 uploads
+	//  18.2 MB: pass after 138 uploads
+	//  22.7 MB: pass after 312 uploads
+	//  28.4 MB: pass after 377 uploads
+	//  35.5 MB: pass after 312 uploads
+	//  44.4 MB: pass after 843 uploads
+	//  55.5 MB: pass after 577 uploads
+	//  69.4 MB: undecided after 2000 uploads
+	// fewer than 5 % of 56 MB time out
+	// 69 MB may be too many
 }

@@ -29,6 +29,12 @@ type Finder[E any] struct {
 	// Budget is the largest number of questions to ask in one run, not counting
 	// the answers that Bracket begins with. 0 means no limit.
 	Budget int `json:"budget,omitzero"`
+	// Parallel is how many questions are asked at once, at most 1024, for probes that do
+	// not disturb each other, such as those that each have a system of their own. 0 and 1
+	// mean one after the other. With k at once the search divides what is open into k+1
+	// parts rather than two, and asks no further up than it would otherwise; it asks more
+	// questions in fewer rounds.
+	Parallel int `json:"parallel,omitzero"`
 }
 
 // A Step is one question, its answer, and the state of the search after it.
@@ -43,22 +49,27 @@ type Step[E any] struct {
 
 // Validate returns all mistakes in f, joined, or nil.
 func (f Finder[E]) Validate() error {
-	var err error
+	errs := []error{f.Bracket.Validate()}
 	if f.Budget < 0 {
-		err = fmt.Errorf("search: Budget is %d, want at least 1, or 0 for no limit", f.Budget)
+		errs = append(errs, fmt.Errorf("search: Budget is %d, want at least 1, or 0 for no limit", f.Budget))
 	}
-	return errors.Join(f.Bracket.Validate(), err)
+	if f.Parallel < 0 || f.Parallel > mostParallel {
+		errs = append(errs, fmt.Errorf("search: Parallel is %d, want 1 to %d, or 0 for one at a time", f.Parallel, mostParallel))
+	}
+	return errors.Join(errs...)
 }
 
 // Steps runs the search, one question per iteration, and yields each step as it
-// happens. It ends without an error when the search has settled or the budget is
+// happens; of questions that were asked at once it yields the lowest n first, when all have
+// been answered. It ends without an error when the search has settled or the budget is
 // spent; Next of the last step's Bracket tells which. It asks nothing after the
 // loop is left. Ranging over it again runs the search again.
 //
 // An error is yielded at most once, as the last step: that of [Finder.Validate],
 // that of the Probe, with the evidence it returned, or [context.Cause] if ctx is
 // done before the search has settled. If the Probe's error is that of ctx, the
-// cause is yielded in its place.
+// cause is yielded in its place. The first error cancels the questions that are asked at
+// the same time, and comes after those of them that were answered.
 func (f Finder[E]) Steps(ctx context.Context, probe Probe[E]) iter.Seq2[Step[E], error] {
 	return func(yield func(Step[E], error) bool) {
 		b := f.Bracket
@@ -66,25 +77,31 @@ func (f Finder[E]) Steps(ctx context.Context, probe Probe[E]) iter.Seq2[Step[E],
 			yield(Step[E]{Bracket: b}, err)
 			return
 		}
-		for asked := 0; f.Budget == 0 || asked < f.Budget; asked++ {
-			n, ok := b.Next()
-			if !ok {
+		for asked := 0; f.Budget == 0 || asked < f.Budget; {
+			ns := b.questions(f.Parallel)
+			if f.Budget > 0 {
+				ns = ns[:min(len(ns), f.Budget-asked)]
+			}
+			if len(ns) == 0 {
 				return
 			}
 			if ctx.Err() != nil {
 				yield(Step[E]{Bracket: b}, context.Cause(ctx))
 				return
 			}
-			evidence, verdict, err := probe(ctx, n)
-			if err != nil {
-				if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-					err = context.Cause(ctx)
+			asked += len(ns)
+			answers, failed := ask(ctx, probe, ns)
+			for i, a := range answers {
+				if a.err != nil {
+					continue
 				}
-				yield(Step[E]{N: n, Evidence: evidence, Bracket: b}, err)
-				return
+				b.Observe(ns[i], a.verdict)
+				if !yield(Step[E]{N: ns[i], Evidence: a.evidence, Verdict: a.verdict.known(), Bracket: b}, nil) {
+					return
+				}
 			}
-			b.Observe(n, verdict)
-			if !yield(Step[E]{N: n, Evidence: evidence, Verdict: verdict.known(), Bracket: b}, nil) {
+			if failed >= 0 {
+				yield(Step[E]{N: ns[failed], Evidence: answers[failed].evidence, Bracket: b}, answers[failed].err)
 				return
 			}
 		}
