@@ -15,11 +15,11 @@ import (
 //   - A response that did not end well is an error. The reply is discarded: what follows
 //     is the recorded history. A [LocalError] is a failure of the client's own machine,
 //     and not of the system.
-//   - When ctx is done, Send returns soon, with an error.
+//   - When ctx is done, Send returns soon, with an error that wraps its cause or ctx.Err().
 //   - A Sender that is an [io.Closer] is closed when its agent ends.
 //
 // An endpoint.Conn sends over HTTP (see agentperf.Config.Endpoint); anything that replays
-// in process can be measured as well.
+// in process can be measured as well. Package agentperf/agentperftest tests all of this.
 type Sender interface {
 	Send(ctx context.Context, r *Request, clock *metrics.Clock) error
 }

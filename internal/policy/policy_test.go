@@ -86,6 +86,8 @@ var imports = map[string][]string{
 	"trajectory":            {"internal/fields", "internal/filler", "internal/instant", "internal/jsonscan", "internal/keyed", "internal/plain", "internal/secrets", "internal/spans", "metrics"},
 	"trajectory/format":     {"internal/jsonscan", "internal/secrets", "trajectory"},
 	"trajectory/generate":   {"internal/filler", "internal/keyed", "trajectory"},
+
+	"agentperf/agentperftest": {"agentperf", "internal/plain", "metrics", "trajectory"},
 }
 
 func TestImportsAndComments(t *testing.T) {

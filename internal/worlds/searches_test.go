@@ -20,6 +20,7 @@ import (
 
 var (
 	searches = flag.Int("searches", 0, "searches per world; 0 means a few on some worlds")
+	hasty    = flag.Bool("quick", false, "measure by agentperf.Quick")
 	first    = flag.Uint64("seed", 1, "the seed of the first search or check")
 	phases   = flag.Int("phases", 200, "the most phases of a search")
 	budget   = flag.Duration("budget", 0, "the system time a search may take, once the rule has a setting for it")
@@ -49,6 +50,9 @@ func (w *World) config(t *testing.T, seed uint64) agentperf.Config {
 	cfg := agentperf.Config{
 		Label: w.Name, Workload: w.Workload(), Tiers: []agentperf.Tier{tier}, Rule: ruled(),
 		Seed: seed, MaxPhases: *phases, ClientLag: -1, // real time means nothing here
+	}
+	if *hasty {
+		cfg.Rule = agentperf.Quick()
 	}
 	server := w.Serve(seed)
 	if *overHTTP && w.Model.HoldBack > 0 {
