@@ -13,12 +13,12 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// 8 agents share 460 tokens/s: each gets 57.5, and its first token after one 57.5th of a second.
+// 8 agents share 46 tokens/s: each gets 5.75, and its first token after one 5.75th of a second.
 func TestBenchmark(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cfg := served(t, &endpointtest.Engine{Capacity: 460}, 40)
+		cfg := served(t, &endpointtest.Engine{Capacity: 46}, 4)
 		r := testing.Benchmark(func(b *testing.B) { agentperftest.Benchmark(b, cfg, 8) })
-		for unit, want := range map[string]float64{"agents": 8, "p25-tok/s": 57.5, "p95-ttft-sec": 1 / 57.5, "out-tok/s": 460} {
+		for unit, want := range map[string]float64{"agents": 8, "p25-tok/s": 5.75, "p95-ttft-sec": 1 / 5.75, "out-tok/s": 46} {
 			if got := r.Extra[unit]; math.Abs(got-want) > 0.01*want {
 				t.Errorf("%s is %v, want %v", unit, got, want)
 			}
@@ -50,16 +50,16 @@ func TestBenchmarkEndsWithoutANumber(t *testing.T) {
 	}
 }
 
-// 460 tokens/s are 11 agents at 40, and 4 at 100 with a name of its own. With no more than 4 to
+// 46 tokens/s are 11 agents at 4, and 4 at 10 with a name of its own. With no more than 4 to
 // try, the first is only a bound.
 func TestBenchmarkLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cfg := served(t, &endpointtest.Engine{Capacity: 460}, 40, 100)
+		cfg := served(t, &endpointtest.Engine{Capacity: 46}, 4, 10)
 		cfg.Tiers[1].Name = "much faster"
 		for most, want := range map[int]float64{0: 11, 4: 4} {
 			cfg.MaxAgents = most
 			r := testing.Benchmark(func(b *testing.B) { agentperftest.BenchmarkLimit(b, cfg) })
-			if r.Extra["40@10s-agents"] != want || r.Extra["much-faster-agents"] != 4 || len(r.Extra) != 3 {
+			if r.Extra["4@10s-agents"] != want || r.Extra["much-faster-agents"] != 4 || len(r.Extra) != 3 {
 				t.Errorf("at most %d: %v", most, r.Extra)
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"testing/synctest"
 	"time"
 
 	"github.com/agentperf/agentperf-go/metrics"
@@ -82,6 +83,7 @@ func (s *flawedSender) Send(ctx context.Context, r *trajectory.Request, clock *m
 		case "arrivals after Send":
 			go func() {
 				time.Sleep(10 * time.Millisecond)
+				synctest.Wait() // Send has returned; without this, the race detector tells as well
 				clock.Arrived(time.Now(), 5, 1)
 			}()
 			return context.Cause(ctx)

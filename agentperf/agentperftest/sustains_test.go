@@ -19,17 +19,17 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// An engine of 460 tokens/s that nobody pauses for gives each of n agents 460/n: 10 agents get
-// 46, 11 do not.
+// An engine of 46 tokens/s gives each of n agents that do not pause 46/n: 10 agents get 4.6, 11
+// do not.
 func TestSustainsAtTheLimitAndAbove(t *testing.T) {
 	for agents, want := range map[int]string{
 		10: "",
-		11: "46 tokens/s with TTFT of at most 10s: 11 agents do not hold: P25 output speed 41.",
+		11: "4.6 tokens/s with TTFT of at most 10s: 11 agents do not hold: P25 output speed 4.2 tokens/s is below 4.6",
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			f := newFake(t)
 			began := time.Now()
-			f.run(func() { agentperftest.Sustains(f, served(t, &endpointtest.Engine{Capacity: 460}, 40, 46), agents) })
+			f.run(func() { agentperftest.Sustains(f, served(t, &endpointtest.Engine{Capacity: 46}, 4, 4.6), agents) })
 			if f.fatal != "" || want == "" && len(f.errors) > 0 || want != "" && (len(f.errors) != 1 || !strings.HasPrefix(f.errors[0], want)) {
 				t.Errorf("%d agents: %s", agents, f.said())
 			}
@@ -50,7 +50,7 @@ func TestArtifacts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(t)
 		var mine strings.Builder
-		cfg := served(t, &endpointtest.Engine{Capacity: 460}, 40)
+		cfg := served(t, &endpointtest.Engine{Capacity: 46}, 4)
 		cfg.Requests = io.Writer(&mine)
 		var report *agentperf.Report
 		f.run(func() { report = agentperftest.Sustains(f, cfg, 2) })
@@ -96,9 +96,9 @@ func pauses(t *testing.T) *trajectory.Workload {
 
 // Too little evidence is a failure, unless the test says otherwise; what fails is never skipped.
 func TestUndecided(t *testing.T) {
-	const words = "46 tokens/s with TTFT of at most 10s: 2 agents undecided: no request was measured"
+	const words = "4.6 tokens/s with TTFT of at most 10s: 2 agents undecided: no request was measured"
 	synctest.Test(t, func(t *testing.T) {
-		cfg := served(t, &endpointtest.Engine{Capacity: 460}, 46)
+		cfg := served(t, &endpointtest.Engine{Capacity: 46}, 4.6)
 		cfg.Workload, cfg.MaxStart = pauses(t), -1
 		cfg.Policy.ToolDelayMax = time.Hour
 		f := newFake(t)
@@ -149,9 +149,9 @@ func TestDeadline(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, engine := newFake(t), &endpointtest.Engine{Capacity: 460}
+				f, engine := newFake(t), &endpointtest.Engine{Capacity: 46}
 				f.deadline = time.Now().Add(tt.left)
-				cfg := served(t, engine, 40)
+				cfg := served(t, engine, 4)
 				cfg.Rule = tt.rule
 				f.run(func() { agentperftest.Sustains(f, cfg, 9) })
 				if tt.most == 0 {
@@ -204,7 +204,7 @@ func TestErrors(t *testing.T) {
 			t.Errorf("%s", f.said())
 		}
 		f = newFake(t)
-		cfg := served(t, &endpointtest.Engine{Capacity: 460}, 40)
+		cfg := served(t, &endpointtest.Engine{Capacity: 46}, 4)
 		cfg.Connect = func(int) trajectory.Sender { return failing{} }
 		f.run(func() { agentperftest.Sustains(f, cfg, 2) })
 		if !strings.Contains(f.fatal, "no request succeeded") || !strings.Contains(f.fatal, "the engine is down") {
