@@ -17,10 +17,11 @@
 //
 // Where Config.Rule is nil and Config.Profile empty, the functions of this package measure by
 // [agentperf.Quick], half a minute for each number of agents: a default of the package, since
-// the default of agentperf.Check may take an hour. The documentation of Quick says how often
-// it is wrong, and how far from the limit a number has to be for a test that neither fails by
-// chance nor passes by chance. A test that has to be sure sets Rule to agentperf.Controlled{}
-// and its own -timeout.
+// the default of agentperf.Check may take an hour. Quick's documentation has a table of how
+// often it is wrong. In short: demand at most four fifths of the number that a search by the
+// same rule finds ([BenchmarkLimit]), and a test fails when the system has become slower, and
+// hardly ever by chance. That a system sustains a number in its steady state takes Rule set
+// to agentperf.Controlled{}, and a -timeout of an hour or more.
 //
 // [Sustains] compares what its rule may take with the deadline of the test, 10 minutes unless
 // go test has a -timeout, before it sends anything. Benchmarks have no deadline.

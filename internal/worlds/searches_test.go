@@ -21,6 +21,7 @@ import (
 var (
 	searches = flag.Int("searches", 0, "searches per world; 0 means a few on some worlds")
 	hasty    = flag.Bool("quick", false, "measure by agentperf.Quick")
+	maxStart = flag.Int("max-start", 0, "with -quick, the last turn at which agents begin; 0 means that of agentperf")
 	first    = flag.Uint64("seed", 1, "the seed of the first search or check")
 	phases   = flag.Int("phases", 200, "the most phases of a search")
 	budget   = flag.Duration("budget", 0, "the system time a search may take, once the rule has a setting for it")
@@ -52,7 +53,7 @@ func (w *World) config(t *testing.T, seed uint64) agentperf.Config {
 		Seed: seed, MaxPhases: *phases, ClientLag: -1, // real time means nothing here
 	}
 	if *hasty {
-		cfg.Rule = agentperf.Quick()
+		cfg.Rule, cfg.MaxStart = agentperf.Quick(), *maxStart
 	}
 	server := w.Serve(seed)
 	if *overHTTP && w.Model.HoldBack > 0 {
