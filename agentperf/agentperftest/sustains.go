@@ -139,10 +139,10 @@ func before(tb testing.TB, cfg agentperf.Config, agents int) (context.Context, c
 		tb.Log(f.text)
 		return context.WithCancel(tb.Context())
 	}
-	left, advice := untilEnd(deadline), timeoutFor(f.most, deadline)
+	left, hint := untilEnd(deadline), timeoutFor(f.most, deadline)
 	if left < f.most {
-		tb.Fatalf("%s. The deadline of the test leaves %v: nothing was sent. %s", f.text, left, advice)
+		tb.Fatalf("%s. The deadline of the test leaves %v: nothing was sent. %s", f.text, left, hint)
 	}
 	tb.Logf("%s; the deadline of the test leaves %v", f.text, left)
-	return context.WithDeadlineCause(tb.Context(), deadline.Add(-reserve), fmt.Errorf("agentperftest: the deadline of the test is near, and answers or an audit are still open. %s", advice))
+	return context.WithDeadlineCause(tb.Context(), deadline.Add(-reserve), fmt.Errorf("agentperftest: the deadline of the test is near, and answers or an audit are still open. %s", hint))
 }

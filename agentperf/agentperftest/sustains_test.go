@@ -94,7 +94,7 @@ func pauses(t *testing.T) *trajectory.Workload {
 	return w
 }
 
-// Too little evidence is a failure, unless the test says otherwise; what fails is never skipped.
+// Too little evidence is a failure, unless the test says otherwise.
 func TestUndecided(t *testing.T) {
 	const words = "4.6 tokens/s with TTFT of at most 10s: 2 agents undecided: no request was measured"
 	synctest.Test(t, func(t *testing.T) {
@@ -114,6 +114,33 @@ func TestUndecided(t *testing.T) {
 		f = newFake(t)
 		f.run(func() { agentperftest.Sustains(f, cfg, 2, agentperftest.OnUndecided(f.Log)) })
 		if !strings.HasPrefix(f.logs[len(f.logs)-1], words) || f.Failed() {
+			t.Errorf("%s", f.said())
+		}
+	})
+}
+
+// What fails is not skipped for what is undecided beside it: without a tier that holds there is
+// no audit.
+func TestFailuresAreNotSkipped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(t)
+		cfg := served(t, &endpointtest.Engine{Capacity: 46}, 4.6)
+		cfg.Audit = &agentperf.Audit{}
+		f.run(func() { agentperftest.Sustains(f, cfg, 11, agentperftest.OnUndecided(f.Skip)) })
+		if len(f.errors) != 1 || f.skipped != "" || !strings.HasPrefix(f.logs[len(f.logs)-1], "audit: not audited: ") {
+			t.Errorf("%s", f.said())
+		}
+	})
+}
+
+// What an audit finds is a failure.
+func TestAuditFindings(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(t)
+		cfg := served(t, &endpointtest.Engine{PerRequest: 100, Trick: "usage_full"}, 4)
+		cfg.Audit = &agentperf.Audit{}
+		f.run(func() { agentperftest.Sustains(f, cfg, 2) })
+		if len(f.errors) == 0 || !strings.HasPrefix(f.errors[0], "audit: tokens_padded: ") {
 			t.Errorf("%s", f.said())
 		}
 	})
