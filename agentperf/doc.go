@@ -2,8 +2,9 @@
 // once while each still gets the speed it was promised.
 //
 // [Run] finds the largest number of agents at which each service level holds. [Check]
-// judges one number of agents, for test suites that know the capacity they want; [Measure]
-// measures a list of numbers, for the curve of speed by number of agents:
+// judges one number of agents, for test suites that know the capacity they want (package
+// agentperftest does so in tests and benchmarks of Go); [Measure] measures a list of numbers,
+// for the curve of speed by number of agents:
 //
 //	workload, err := format.Open("sessions/")
 //	...

@@ -15,15 +15,15 @@ import (
 // Config.Policy: it names the model, if the system wants to know, and the zero value asks for
 // answers of an exact length.
 //
-// It sends some thirty requests of a few words to the system, for answers of up to 33 tokens,
+// It sends some forty requests of a few words to the system, for answers of up to 33 tokens,
 // and some more that are canceled, one of them after the first of 400 tokens. It
 // sees what these show: an engine that breaks off one answer in a thousand passes, and so
 // does a Sender that is wrong in a way that no clock tells, such as one that invents token
 // counts. Run it with -race as well, which sees a clock that is used after Send has returned, and
 // senders that share what they must not.
 //
-// The package documentation of trajectory has the contract. In virtual time (testing/synctest)
-// a Sender that never returns ends the test by a panic of package synctest.
+// Once ctx is done, a call of Send or Close may take 5 s. One that never returns is an error, and
+// its goroutine is left behind, for which synctest.Test panics.
 func TestSender(connect func(agent int) trajectory.Sender, policy trajectory.Policy) error {
 	var errs []error
 	for i, rule := range senderRules {
