@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/agentperf/agentperf-go/internal/tap"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
@@ -82,6 +83,7 @@ func (c *Conn) Stream(ctx context.Context, session string, body [][]byte, clock 
 		clock.Done(time.Now())
 		return r, c.failure(ctx, err, 0)
 	}
+	tap.See(ctx, resp)
 	if c.sight != nil {
 		c.sight.see(resp)
 	}

@@ -50,7 +50,8 @@ func TestDependencies(t *testing.T) {
 // What the packages of this module may import of each other. Arrows point one way.
 var imports = map[string][]string{
 	"agentperf":             {"endpoint", "internal/audit", "internal/clusters", "internal/decide", "internal/filler", "internal/identity", "internal/journal", "internal/load", "internal/plain", "internal/record", "internal/requestlog", "internal/sockets", "internal/spans", "metrics", "pricing", "search", "system", "trajectory"},
-	"endpoint":              {"internal/jsonscan", "internal/plain", "internal/secrets", "internal/spans", "metrics"},
+	"endpoint":              {"internal/jsonscan", "internal/plain", "internal/secrets", "internal/spans", "internal/tap", "metrics"},
+	"endpoint/conformance":  {"endpoint", "internal/filler", "internal/plain", "internal/spans", "internal/tap", "metrics"},
 	"endpoint/endpointtest": {"internal/chatserver"},
 	"endpoint/simulate":     {"endpoint/endpointtest", "internal/chatserver"},
 	"internal/audit":        {"internal/keyed", "metrics", "trajectory"},
@@ -76,6 +77,7 @@ var imports = map[string][]string{
 	"internal/selfcheck":    {"metrics"},
 	"internal/sockets":      {},
 	"internal/spans":        {},
+	"internal/tap":          {},
 	"internal/worlds":       {"internal/chatserver", "metrics", "trajectory", "trajectory/generate"},
 	"metrics":               {},
 	"pricing":               {"internal/decimal"},

@@ -1,0 +1,59 @@
+package conformance
+
+import (
+	"context"
+
+	"github.com/agentperf/agentperf-go/endpoint"
+)
+
+// A preflight sends three requests at most of the kind that it is asked for here, each of
+// preflightTokens, and two answers are looked at by many rules.
+const (
+	preflightRequests = 3
+	preflightTokens   = 64
+)
+
+func prepareCosts(n int) Cost {
+	return each(preflightRequests, preflightTokens)(n).plus(each(2, longTokens)(n))
+}
+
+// prepare finds the model and asks for the answers that most rules look at. The second one
+// is not asked for where the first failed: a server that does not answer has been waited for
+// long enough.
+func (s *suite) prepare(ctx context.Context) {
+	s.allow(s.cfg.cost(prepareCosts))
+	before := s.client.Counters().Requests
+	s.found, s.unknown = s.client.Preflight(watched(ctx, preflightTokens), endpoint.PreflightRequest{Model: s.cfg.Model, Fields: s.cfg.Fields})
+	for range s.client.Counters().Requests - before {
+		s.spend(Cost{Requests: 1, OutputTokens: preflightTokens, InputBytes: 1 << 10})
+	}
+	if s.found.Model == "" {
+		return
+	}
+	s.control = s.ask(ctx, s.conn, question{tokens: longTokens, messages: []message{
+		said("user", "Count from one to one thousand in words. Write nothing else."),
+	}})
+	if s.control.served() {
+		s.forced = s.ask(ctx, s.conn, question{tokens: longTokens, forced: true, messages: []message{
+			said("user", "Say hi, in one word."),
+		}})
+	}
+}
+
+// allow sets what may be sent from now on.
+func (s *suite) allow(c Cost) {
+	s.mu.Lock()
+	s.left = c
+	s.mu.Unlock()
+}
+
+// both returns the answers that many rules look at, the longer one last.
+func (s *suite) both() []*answer {
+	if s.forces() {
+		return []*answer{s.control, s.forced}
+	}
+	return []*answer{s.control}
+}
+
+// forces reports whether the server takes ignore_eos.
+func (s *suite) forces() bool { return s.forced != nil && s.forced.served() }
