@@ -3,10 +3,11 @@ package conformance_test
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
-	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/endpoint/conformance"
 	"github.com/agentperf/agentperf-go/internal/memnet"
 )
@@ -18,8 +19,23 @@ func look(t *testing.T, handler http.Handler, cfg conformance.Config, want ...co
 		server := memnet.Serve(handler)
 		defer server.Close()
 		cfg.Endpoint.URL, cfg.Endpoint.Dial = "http://mem", server.Dial
+		began := time.Now()
 		r, err = conformance.Run(t.Context(), cfg, want...)
+		if took := time.Since(began).Seconds(); took > r.Most.Seconds+5 && took > 5 {
+			t.Errorf("took %v s of at most %v", took, r.Most.Seconds)
+		}
 	})
+	if r.Spent.Requests > r.Most.Requests || r.Spent.OutputTokens > r.Most.OutputTokens || r.Spent.InputBytes > r.Most.InputBytes {
+		t.Errorf("spent %v of at most %v", r.Spent, r.Most)
+	}
+	for _, f := range r.Rules {
+		if strings.Contains(f.Saw, "announced") {
+			t.Errorf("rule %s sends more than it announces: %s", f.Rule, f.Saw)
+		}
+		if f.Saw == "" || f.Why == "" {
+			t.Errorf("rule %s says too little: %+v", f.Rule, f)
+		}
+	}
 	return r, err
 }
 
@@ -48,8 +64,4 @@ func show(t *testing.T, r *conformance.Report) {
 	for _, f := range r.Rules {
 		t.Logf("%s %s: %s", f.Status, f.Rule, f.Saw)
 	}
-}
-
-func at(url string) conformance.Config {
-	return conformance.Config{Endpoint: endpoint.Config{URL: url}}
 }

@@ -95,16 +95,21 @@ func cancels(ctx context.Context, s *suite) seen {
 	}
 	beside := s.short(ctx)
 	hangUp()
+	a, b := alone.timing.E2E, beside.timing.E2E
+	text := fmt.Sprintf("%d tokens took %v alone, %v beside %d others", shortTokens, a.Round(time.Millisecond), b.Round(time.Millisecond), conns)
+	switch {
+	case !alone.served() || !beside.served():
+		return skipped("a request failed: %v", firstError(alone, beside))
+	case float64(b) < clearly*float64(a):
+		return skipped("%s: too little of a difference, and /metrics does not count what runs", text)
+	}
 	sleep(ctx, freed)
 	after := s.short(ctx)
-	a, b, c := alone.timing.E2E, beside.timing.E2E, after.timing.E2E
-	text := fmt.Sprintf("%d tokens took %v alone, %v beside %d others, %v after those were canceled", shortTokens,
-		a.Round(time.Millisecond), b.Round(time.Millisecond), conns, c.Round(time.Millisecond))
+	c := after.timing.E2E
+	text += fmt.Sprintf(", %v after those were canceled", c.Round(time.Millisecond))
 	switch {
-	case !alone.served() || !beside.served() || !after.served():
-		return skipped("a request failed: %v", firstError(alone, beside, after))
-	case float64(b) < clearly*float64(a):
-		return skipped("%s: others make too little difference, and /metrics does not count what runs", text)
+	case !after.served():
+		return skipped("a request failed: %v", after.err)
 	case cancelTokens/shortTokens*b < 2*(b+freed+c):
 		return skipped("%s: they would have ended by themselves", text)
 	case c-a > (b-a)/2:

@@ -1,0 +1,174 @@
+package conformance_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/agentperf/agentperf-go/endpoint/conformance"
+	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+	"github.com/agentperf/agentperf-go/internal/memnet"
+)
+
+// A server that floods, never ends or lies ends nothing but its own run, in the time that
+// was announced, and is read no further than that.
+func TestHostile(t *testing.T) {
+	const event = `data: {"choices":[{"delta":{"content":" word"}}]}` + "\n\n"
+	forever := func(text string, every time.Duration) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "text/event-stream")
+			for r.Context().Err() == nil {
+				if _, err := io.WriteString(w, text); err != nil {
+					return
+				}
+				http.NewResponseController(w).Flush()
+				if every > 0 {
+					time.Sleep(every)
+				}
+			}
+		}
+	}
+	// Each answer may have 4 KiB for each of its tokens and 256 KiB beside, and what was
+	// under way meanwhile.
+	bounded := func(t *testing.T, r *conformance.Report, sent int64) {
+		if most := int64(r.Spent.Requests)*(256<<10+64<<10) + int64(r.Spent.OutputTokens)*4<<10; sent > most {
+			t.Errorf("%d bytes were read of %d requests, at most %d expected", sent, r.Spent.Requests, most)
+		}
+	}
+	for _, tt := range []struct {
+		name string
+		chat http.HandlerFunc
+		rule conformance.Capability // that fails
+	}{
+		{"events without end", forever(strings.Repeat(event, 100), 0), conformance.Events},
+		{"slow events without end", forever(event, time.Second), conformance.Finish},
+		{"comments without end", forever(": "+strings.Repeat("x", 4000)+"\n\n", 0), conformance.Answer},
+		{"slow comments without end", forever(":\n\n", time.Second), conformance.Answer},
+		{"one line without end", forever("data: "+strings.Repeat("x", 4000), 0), conformance.Events},
+		{"redirects", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) }, conformance.Answer},
+		{"absurd counts", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "text/event-stream")
+			io.WriteString(w, event+`data: {"choices":[{"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":-1,"completion_tokens":1e300}}`+"\n\ndata: [DONE]\n\n")
+		}, conformance.Usage},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var sent atomic.Int64
+			r, _ := look(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodGet {
+					io.WriteString(w, `{"data":[{"id":"m"}]}`)
+					return
+				}
+				tt.chat(counting{w, &sent}, r)
+			}), conformance.Config{Timeout: time.Minute})
+			if f := finding(t, r, tt.rule); f.Status != conformance.Failed {
+				t.Errorf("%s: %s: %s", f.Rule, f.Status, f.Saw)
+				show(t, r)
+			}
+			if r.Err() == nil {
+				t.Error("it conforms")
+			}
+			bounded(t, r, sent.Load())
+		})
+	}
+}
+
+type counting struct {
+	http.ResponseWriter
+	n *atomic.Int64
+}
+
+func (w counting) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+func (w counting) Write(p []byte) (int, error) {
+	n, err := w.ResponseWriter.Write(p)
+	w.n.Add(int64(n))
+	return n, err
+}
+
+// A list of models, or /metrics, without end does not hold up the rest for long, and a window
+// that no prompt can exceed is left alone.
+func TestHostileBesideAnswers(t *testing.T) {
+	endless := func(w http.ResponseWriter, text string) {
+		for {
+			if _, err := io.WriteString(w, text); err != nil {
+				return
+			}
+		}
+	}
+	plain := &odd{}
+	for _, tt := range []struct{ path, text string }{
+		{"/metrics", "vllm:num_requests_running{x=\"\"} 1e300\nvllm:num_requests_running 7\n"},
+		{"/metrics", strings.Repeat("x", 1<<16)},
+		{"/v1/models", strings.Repeat("[", 1<<16)},
+	} {
+		r, err := look(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == tt.path {
+				endless(w, tt.text)
+				return
+			}
+			plain.ServeHTTP(w, r)
+		}), conformance.Config{Model: "m"})
+		if err != nil || r.Err() != nil {
+			t.Errorf("%s: %v %v", tt.path, err, r.Err())
+		}
+	}
+	r, err := look(t, &odd{window: 1e8}, conformance.Config{})
+	if f := finding(t, r, conformance.Overflow); err != nil || f.Status != conformance.Skipped || !strings.Contains(f.Saw, "100000000 tokens") {
+		t.Errorf("%v %s: %s", err, f.Status, f.Saw)
+	}
+}
+
+// What a server says is shown without what a terminal would obey.
+func TestHostileText(t *testing.T) {
+	r, err := look(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet {
+			io.WriteString(w, `{"data":[{"id":"m"}]}`)
+			return
+		}
+		http.Error(w, "\x1b]0;mine\x07 \u202e"+strings.Repeat("long ", 1000), http.StatusTeapot)
+	}), conformance.Config{})
+	f := finding(t, r, conformance.Answer)
+	if err != nil || f.Status != conformance.Failed || strings.ContainsAny(f.Saw, "\x1b\x07\u202e") || len(f.Saw) > 1000 {
+		t.Errorf("%v %q", err, f.Saw)
+	}
+}
+
+// Time that is over, and a caller who has enough, end the suite at once, with the reason.
+func TestEndsEarly(t *testing.T) {
+	slow := &endpointtest.Engine{PerRequest: 8, TTFT: 2 * time.Second}
+	r, err := look(t, slow, conformance.Config{Timeout: 2 * time.Minute})
+	if err == nil || !strings.Contains(err.Error(), "ended after 2m0s") || r.Complete || r.Err() == nil {
+		t.Errorf("%v, complete %t, %v", err, r.Complete, r.Err())
+	}
+	if f := finding(t, r, conformance.TLS); f.Status != conformance.Skipped || !strings.Contains(f.Saw, "time of the suite was over") {
+		t.Errorf("%+v", f)
+	}
+	enough := errors.New("enough")
+	synctest.Test(t, func(t *testing.T) {
+		server := memnet.Serve(slow)
+		defer server.Close()
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(3*time.Second, func() { cancel(enough) })
+		cfg := conformance.Config{}
+		cfg.Endpoint.URL, cfg.Endpoint.Dial = "http://mem", server.Dial
+		began := time.Now()
+		r, err := conformance.Run(ctx, cfg)
+		if !errors.Is(err, enough) || r.Err() == nil || time.Since(began) != 3*time.Second {
+			t.Errorf("%v after %v", err, time.Since(began))
+		}
+	})
+}
+
+// Where no model is named and none is listed there is nothing to ask.
+func TestNoModel(t *testing.T) {
+	r, err := look(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{"data":[]}`) }), conformance.Config{})
+	if err == nil || r.Err() == nil || r.Spent.Requests != 0 {
+		t.Errorf("%v, %v, %v", err, r.Err(), r.Spent)
+	}
+}
