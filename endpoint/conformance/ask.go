@@ -84,18 +84,6 @@ func (s *suite) askBegun(ctx context.Context, conn *endpoint.Conn, q question, b
 	return a
 }
 
-// spend takes a request from what the running rule may send, and counts it.
-func (s *suite) spend(c Cost) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.left.Requests < c.Requests || s.left.OutputTokens < c.OutputTokens || s.left.InputBytes < c.InputBytes {
-		return false
-	}
-	s.left = s.left.plus(Cost{-c.Requests, -c.OutputTokens, -c.InputBytes, 0})
-	s.spent = s.spent.plus(c)
-	return true
-}
-
 // An answer is what came of one request.
 type answer struct {
 	endpoint.Answer

@@ -1,11 +1,5 @@
 package conformance
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-)
-
 // A Capability is something that a server can do, and the name of the rule about it.
 type Capability string
 
@@ -66,34 +60,3 @@ const (
 	// TLS: the connection is encrypted, and its certificate is trusted.
 	TLS Capability = "tls"
 )
-
-// Required returns what the benchmark needs, which is required where nothing else is asked
-// for: without one of these there is no verdict, or a wrong one. A request that is not
-// answered, not readable, without output or without an end counts as failed. A stream that
-// is held back has no output speed. Without usage a speed would be in events, which are not
-// tokens. Forced lengths need max_tokens and ignore_eos, recorded sessions of agents need
-// tools in the history, and the question how many agents are served at once needs a server
-// that serves several. What is not among them the client copes with, and reports say so.
-func Required() []Capability {
-	var names []Capability
-	for _, r := range rules {
-		if r.required {
-			names = append(names, r.name)
-		}
-	}
-	return names
-}
-
-// check returns an error if a capability is not one of those above.
-func check(want []Capability) error {
-	all := make([]string, len(rules))
-	for i, r := range rules {
-		all[i] = string(r.name)
-	}
-	for _, name := range want {
-		if !slices.Contains(all, string(name)) {
-			return fmt.Errorf("conformance: there is no rule %q, expected one of %s", name, strings.Join(all, ", "))
-		}
-	}
-	return nil
-}

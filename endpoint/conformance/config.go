@@ -65,28 +65,6 @@ func (c Config) resolve() (Config, error) {
 	return c, errors.Join(errs...)
 }
 
-// A Cost is what the suite takes of a server at most, or what it took.
-type Cost struct {
-	// Requests is the number of requests for completions.
-	Requests int `json:"requests"`
-	// OutputTokens is what these ask for together.
-	OutputTokens int `json:"output_tokens"`
-	// InputBytes is the length of their bodies together.
-	InputBytes int64 `json:"input_bytes"`
-	// Seconds is how long all takes.
-	Seconds float64 `json:"seconds"`
-}
-
-// Cost returns what the suite will take at most, whatever the server does.
-func (c Config) Cost() Cost {
-	c, _ = c.resolve()
-	total := c.cost(prepareCosts).plus(Cost{Seconds: c.Timeout.Seconds()})
-	for _, r := range rules {
-		total = total.plus(c.cost(r.costs))
-	}
-	return total
-}
-
 // cost returns what a rule sends at most, with the fields that are added to each request.
 func (c Config) cost(costs func(n int) Cost) Cost {
 	if costs == nil {
@@ -97,14 +75,4 @@ func (c Config) cost(costs func(n int) Cost) Cost {
 		cost.InputBytes += int64(cost.Requests * (len(name) + len(value) + len(`,"":`)))
 	}
 	return cost
-}
-
-func (c Cost) plus(d Cost) Cost {
-	return Cost{c.Requests + d.Requests, c.OutputTokens + d.OutputTokens, c.InputBytes + d.InputBytes, c.Seconds + d.Seconds}
-}
-
-// String returns the cost in words.
-func (c Cost) String() string {
-	return fmt.Sprintf("%d requests, %d output tokens, %.1f MB of prompts, %v",
-		c.Requests, c.OutputTokens, float64(c.InputBytes)/1e6, time.Duration(c.Seconds*float64(time.Second)).Round(100*time.Millisecond))
 }

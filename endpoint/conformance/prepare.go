@@ -40,13 +40,6 @@ func (s *suite) prepare(ctx context.Context) {
 	}
 }
 
-// allow sets what may be sent from now on.
-func (s *suite) allow(c Cost) {
-	s.mu.Lock()
-	s.left = c
-	s.mu.Unlock()
-}
-
 // both returns the answers that many rules look at, the longer one last.
 func (s *suite) both() []*answer {
 	if s.forces() {

@@ -2,8 +2,6 @@ package conformance
 
 import (
 	"context"
-	"strings"
-	"unicode/utf8"
 )
 
 func deterministic(ctx context.Context, s *suite) seen {
@@ -46,31 +44,4 @@ func wholeCharacters(ctx context.Context, s *suite) seen {
 		return passed("%d answers have characters of several bytes, all whole; no network read ended within one", s.wide)
 	}
 	return passed("%d answers have characters of several bytes, all whole, also where a network read ended within one (%d answers)", s.wide, s.split)
-}
-
-// sawCharacters looks for characters of several bytes, and for pieces of them.
-func (s *suite) sawCharacters(a *answer) {
-	if strings.ContainsRune(a.Text, utf8.RuneError) || !utf8.Valid(a.text[:whole(a.text)]) {
-		s.torn++
-		return
-	}
-	if len(a.Text) > utf8.RuneCountInString(a.Text) {
-		s.wide++
-	}
-	for _, r := range a.reads {
-		if r.end < len(a.text) && !utf8.RuneStart(a.text[r.end]) {
-			s.split++
-			return
-		}
-	}
-}
-
-// whole returns the length of text without the beginning of a character at its end, which
-// may have been cut by a limit of ours.
-func whole(text []byte) int {
-	n := len(text)
-	for n > 0 && len(text)-n < utf8.UTFMax && !utf8.Valid(text[max(0, n-utf8.UTFMax):n]) {
-		n--
-	}
-	return n
 }

@@ -79,29 +79,6 @@ func toolCalls(ctx context.Context, s *suite) seen {
 	return passed("the arguments came in %d parts, in an answer of %d tokens", parts, n)
 }
 
-// thoughts are the places of reasoning in deltas, as paths of gjson.
-var thoughts = []string{"reasoning_content", "reasoning", "reasoning_text", "thinking", "reasoning_details.#.text", `content.#(type=="thinking")`}
-
-// saw takes from an answer what rules look at in all of them.
-func (s *suite) saw(a *answer) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.answers++
-	s.thought += a.timing.Usage.Reasoning
-	a.deltas(func(delta, _ gjson.Result) {
-		for _, path := range thoughts {
-			v := delta.Get(path)
-			if v.Type == gjson.String && v.Str != "" || v.IsObject() || v.IsArray() && len(v.Array()) > 0 {
-				s.places["delta."+path] = true
-			}
-		}
-	})
-	if strings.Contains(a.Text, "<think>") {
-		s.places["the tag <think> in the content"] = true
-	}
-	s.sawCharacters(a)
-}
-
 func reasoning(_ context.Context, s *suite) seen {
 	if c := s.client.Counters(); c.OtherOutput > 0 {
 		return failed("%d answers had text in delta.%s, which is not a place known for output; it counts as output", c.OtherOutput, c.OtherPlace)

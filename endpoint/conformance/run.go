@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
@@ -33,30 +32,6 @@ func Run(ctx context.Context, cfg Config, want ...Capability) (*Report, error) {
 	return s.end(ctx)
 }
 
-// A suite is one run of all rules.
-type suite struct {
-	cfg    Config
-	want   []Capability
-	client *endpoint.Client
-	conn   *endpoint.Conn
-	report Report
-	began  time.Time
-
-	found   endpoint.Findings
-	unknown error   // why the preflight failed
-	control *answer // as long as the model likes, at most longTokens
-	forced  *answer // longTokens by ignore_eos
-
-	mu          sync.Mutex
-	left, spent Cost
-	answers     int             // that were looked at
-	places      map[string]bool // of reasoning in them
-	thought     int             // reasoning tokens that usage counts in them
-	torn        int             // answers with characters that were torn apart
-	wide        int             // answers with characters of several bytes
-	split       int             // of these, answers in which a read ended within one
-}
-
 // errTime ends a suite whose time is over.
 var errTime = errors.New("the time of the suite was over")
 
@@ -79,11 +54,6 @@ func newSuite(cfg Config, want []Capability) (*suite, error) {
 
 func (s *suite) limit(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeoutCause(ctx, s.cfg.Timeout, errTime)
-}
-
-func (s *suite) close() {
-	s.conn.Close()
-	s.client.Close()
 }
 
 // judge looks at one rule and adds what it found to the report.

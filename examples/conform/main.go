@@ -93,13 +93,19 @@ func parse(program cli.Program, args []string, getenv func(string) string) (o op
 			o.want = append(o.want, conformance.Capability(name))
 		}
 	}
-	if cfg.Concurrency == 0 || cfg.Timeout == 0 {
-		errs = append(errs, errors.New("-concurrency and -timeout: expected more than 0"))
+	if cfg.Concurrency == 0 { // which the library would take for its default
+		errs = append(errs, errors.New("-concurrency is 0, expected 2 to 1024"))
 	}
-	if o.simulate = server.URL == ""; !o.simulate {
-		cfg.Endpoint, err = server.Config(getenv)
-		errs = append(errs, err)
+	if cfg.Timeout == 0 {
+		errs = append(errs, errors.New("-timeout is 0s, expected more than 0"))
+	}
+	cfg.Endpoint, err = server.Config(getenv)
+	if o.simulate = server.URL == ""; o.simulate {
+		cfg.Endpoint, err = endpoint.Config{URL: "http://127.0.0.1"}, nil // until it is served
 	}
 	cfg.Model, cfg.Fields = server.Model, server.Fields()
-	return o, flags.Check(errs...)
+	if err == nil {
+		err = cfg.Validate(o.want...)
+	}
+	return o, flags.Check(append(errs, err)...)
 }

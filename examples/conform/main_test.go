@@ -1,0 +1,81 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/agentperf/agentperf-go/endpoint/conformance"
+	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+)
+
+func conform(t *testing.T, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	status = run(t.Context(), args, &out, &errs, func(string) string { return "" })
+	return status, out.String(), errs.String()
+}
+
+// A server that conforms has status 0, one of which a wanted rule fails has 3, and the report
+// is written in both cases.
+func TestStatus(t *testing.T) {
+	server, err := endpointtest.Serve(&endpointtest.Engine{PerRequest: 20_000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	for _, tt := range []struct {
+		want   string
+		status int
+		errors string
+	}{
+		{"usage, errors", 0, ""},
+		{"usage,role", 3, "conform: conformance: role: no delta names a role (a chunk that holds only the role is no first token"},
+	} {
+		file := filepath.Join(t.TempDir(), "report.json")
+		status, out, errs := conform(t, "-endpoint", server.URL, "-want", tt.want, "-json", file)
+		if status != tt.status || !strings.Contains(errs, tt.errors) || !strings.Contains(errs, "At most 35 requests, 10658 output tokens") {
+			t.Errorf("-want %s: status %d, want %d\n%s", tt.want, status, tt.status, errs)
+		}
+		if !strings.Contains(out, "usage            passed   yes       ") || !strings.Contains(out, "tls              skipped  -         the URL is http, not https") {
+			t.Errorf("the table is\n%s", out)
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r conformance.Report
+		if err := json.Unmarshal(text, &r); err != nil || r.Schema != conformance.Schema || !r.Complete || (r.Err() == nil) != (status == 0) {
+			t.Errorf("%v\n%s", err, text)
+		}
+	}
+}
+
+// Wrong usage has status 2, and a server that is not there 1 or 3: without a model there is
+// nothing to look at.
+func TestMistakes(t *testing.T) {
+	for _, tt := range []struct {
+		args   []string
+		status int
+		errors string
+	}{
+		{[]string{"-want", "speed"}, 2, `conformance: there is no rule "speed", expected one of models, answer, `},
+		{[]string{"-concurrency", "0"}, 2, "-concurrency is 0, expected 2 to 1024"},
+		{[]string{"-concurrency", "1"}, 2, "Concurrency is 1, expected 2 to 1024"},
+		{[]string{"-timeout", "0s"}, 2, "-timeout is 0s, expected more than 0"},
+		{[]string{"-timeout", "-1s"}, 2, "Timeout is -1s, expected 0s or more"},
+		{[]string{"extra"}, 2, `unexpected argument "extra"`},
+		{[]string{"-json", filepath.Join(t.TempDir(), "no", "report.json")}, 2, "-json"},
+		{[]string{"-endpoint", "nowhere"}, 2, `URL "nowhere", expected one like http://host:8000`},
+		{[]string{"-endpoint", "http://127.0.0.1:1"}, 1, "no model was named and the server lists none"},
+		{[]string{"-endpoint", "http://127.0.0.1:1", "-model", "m"}, 3, "conformance: answer: endpoint: refused"},
+	} {
+		status, _, errs := conform(t, tt.args...)
+		if status != tt.status || !strings.Contains(errs, tt.errors) {
+			t.Errorf("%q: status %d, want %d with %q\n%s", tt.args, status, tt.status, tt.errors, errs)
+		}
+	}
+}
