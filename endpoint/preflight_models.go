@@ -24,7 +24,7 @@ func (p *preflight) models(ctx context.Context) (served []string, err error) {
 		return nil, &Error{Outcome: OutcomeMalformed, Status: http.StatusOK, Message: `/models is not a JSON object with "data"`}
 	}
 	list.ForEach(func(_, entry gjson.Result) bool {
-		if id := entry.Get("id").String(); id != "" {
+		if id := entry.Get("id").String(); id != "" && len(id) <= longestName {
 			served = append(served, strings.Clone(id))
 			if len(p.Models) < mostModels {
 				p.Models = append(p.Models, client.quote(id))
@@ -41,6 +41,10 @@ func (p *preflight) models(ctx context.Context) (served []string, err error) {
 	}
 	return served, nil
 }
+
+// longestName is more than any model is called: the name of the only one listed is sent with
+// every request.
+const longestName = 1 << 10 // bytes
 
 // mostModels is how many names of models are kept: routers list some hundred. mostNamed is
 // how many a message names.

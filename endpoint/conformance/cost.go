@@ -27,10 +27,11 @@ func (c Cost) String() string {
 		c.Requests, c.OutputTokens, float64(c.InputBytes)/1e6, time.Duration(c.Seconds*float64(time.Second)).Round(100*time.Millisecond))
 }
 
-// each is the cost of so many requests, each of so many tokens. A prompt has 2 KiB at most,
-// tools and history included, unless a rule says otherwise.
+// each is the cost of so many requests, each of so many tokens. A body has 3 KiB at most,
+// with tools and history 2 KiB and the rest for the name of the model, unless a rule says
+// otherwise.
 func each(requests, tokens int) func(int) Cost {
-	const most = 2 << 10
+	const most = 3 << 10
 	return func(int) Cost {
 		return Cost{Requests: requests, OutputTokens: requests * tokens, InputBytes: int64(requests * most)}
 	}

@@ -165,6 +165,24 @@ func TestEndsEarly(t *testing.T) {
 	})
 }
 
+// The name of a model is in every request: a long one is within what was announced, and one
+// without end is refused.
+func TestLongName(t *testing.T) {
+	r, err := look(t, &endpointtest.Engine{Model: strings.Repeat("m", 1000)}, conformance.Config{})
+	if err != nil || r.Err() != nil {
+		t.Error(err, r.Err())
+	}
+	for name, want := range map[string]string{
+		strings.Repeat("m", 1<<20):    "no model was named and the server lists none",
+		strings.Repeat("\x01", 1<<10): "a name of 6146 bytes, expected at most 1024",
+	} {
+		r, err = look(t, &endpointtest.Engine{Model: name}, conformance.Config{})
+		if err == nil || !strings.Contains(err.Error(), want) || r.Complete {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+}
+
 // Where no model is named and none is listed there is nothing to ask.
 func TestNoModel(t *testing.T) {
 	r, err := look(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{"data":[]}`) }), conformance.Config{})

@@ -2,6 +2,8 @@ package conformance
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 
 	"github.com/agentperf/agentperf-go/endpoint"
 )
@@ -12,6 +14,10 @@ const (
 	preflightRequests = 3
 	preflightTokens   = 64
 )
+
+// mostModel is the longest name of a model in JSON, in bytes: it is in every request, and
+// what a server lists may be anything.
+const mostModel = 1 << 10
 
 func prepareCosts(n int) Cost {
 	return each(preflightRequests, preflightTokens)(n).plus(each(2, longTokens)(n))
@@ -26,6 +32,9 @@ func (s *suite) prepare(ctx context.Context) {
 	s.found, s.unknown = s.client.Preflight(watched(ctx, preflightTokens), endpoint.PreflightRequest{Model: s.cfg.Model, Fields: s.cfg.Fields})
 	for range s.client.Counters().Requests - before {
 		s.spend(Cost{Requests: 1, OutputTokens: preflightTokens, InputBytes: 1 << 10})
+	}
+	if name, _ := json.Marshal(s.found.Model); len(name) > mostModel {
+		s.found.Model, s.unknown = "", fmt.Errorf("conformance: the server lists a model with a name of %d bytes, expected at most %d", len(name), mostModel)
 	}
 	if s.found.Model == "" {
 		return
