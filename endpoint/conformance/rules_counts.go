@@ -90,6 +90,8 @@ func ignoreEOS(_ context.Context, s *suite) seen {
 	n, ok := a.tokens()
 	free, _ := s.control.tokens()
 	switch {
+	case !ok && a.FinishReason == "stop":
+		return failed("the answer ends with \"stop\" after %d events; usage does not count its tokens", a.timing.Events)
 	case !ok:
 		return skipped("usage does not count output tokens")
 	case n != longTokens:

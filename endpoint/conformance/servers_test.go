@@ -82,6 +82,7 @@ func TestRules(t *testing.T) {
 		{"one event", &endpointtest.Engine{TokensPerEvent: 1000}, conformance.Pace, "in one event"},
 		{"ignore_eos ignored", &odd{natural: 9, ignoresEOS: true}, conformance.IgnoreEOS, "9 of 128 tokens"},
 		{"ignore_eos ignored by an engine", &endpointtest.Engine{OutputTokens: 9, IgnoreEOSIgnored: true}, conformance.IgnoreEOS, "9 of 128 tokens"},
+		{"ignore_eos ignored, nothing counted", &odd{natural: 9, ignoresEOS: true, usage: func(int, int, int) string { return "null" }}, conformance.IgnoreEOS, "\"stop\" after 9 events"},
 		{"ignore_eos refused", &odd{fields: []string{"ignore_eos"}}, conformance.IgnoreEOS, "unknown field ignore_eos"},
 		{"tools refused", &odd{fields: []string{"tools"}}, conformance.ToolHistory, "unknown field tools"},
 		{"one at a time", &odd{atOnce: 1}, conformance.Concurrent, "of 4 requests sent at once 1 streamed"},
