@@ -29,7 +29,8 @@ type Config struct {
 	// Timeout bounds the whole suite; 0 means 5 minutes, half of what go test allows a
 	// package. Rules that it leaves no time for are skipped.
 	Timeout time.Duration
-	// Each, when set, is called with each finding as soon as it is there.
+	// Each, when set, is called with each finding as soon as it is there, by the goroutine
+	// that called Run.
 	Each func(Finding)
 }
 

@@ -78,6 +78,7 @@ func TestRules(t *testing.T) {
 		rule   conformance.Capability
 		saw    string
 	}{
+		{"closed before the headers", &endpointtest.Engine{Fault: func(int) endpointtest.Fault { return endpointtest.Fault{Kind: endpointtest.FaultCut} }}, conformance.Answer, "endpoint: reset"},
 		{"held back", &odd{hold: true}, conformance.Pace, "something holds them back"},
 		{"one event", &endpointtest.Engine{TokensPerEvent: 1000}, conformance.Pace, "in one event"},
 		{"ignore_eos ignored", &odd{natural: 9, ignoresEOS: true}, conformance.IgnoreEOS, "9 of 128 tokens"},

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -50,6 +51,10 @@ func TestStatus(t *testing.T) {
 		var r conformance.Report
 		if err := json.Unmarshal(text, &r); err != nil || r.Schema != conformance.Schema || !r.Complete || (r.Err() == nil) != (status == 0) {
 			t.Errorf("%v\n%s", err, text)
+		}
+		readme, err := os.ReadFile("../../README.md")
+		if says := fmt.Sprintf("looked at by %d rules, in some seconds and with at most %d requests", len(r.Rules), r.Most.Requests); err != nil || !strings.Contains(string(readme), says) {
+			t.Errorf("%v: the README does not say %q", err, says)
 		}
 	}
 }
