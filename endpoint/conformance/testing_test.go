@@ -51,7 +51,7 @@ func TestTest(t *testing.T) {
 	}{
 		{"", "5m", false, []string{"at most 35 requests", "--- PASS: TestSuite/usage", "--- PASS: TestSuite/errors", "--- PASS: TestSuite/role", "--- SKIP: TestSuite/tls", "failed: no delta names a role"}},
 		{"no_usage", "5m", true, []string{"--- FAIL: TestSuite/usage", "without a count of output tokens (speeds are in tokens", "--- PASS: TestSuite/errors"}},
-		{"", "1m", true, []string{"the suite may take 1m0s and the test has ", "run it with a -timeout that is 1", "or with a shorter Config.Timeout"}},
+		{"", "1m", true, []string{"the suite may take 1m0s and the test has ", "run it with a -timeout that is ", "or with a shorter Config.Timeout"}},
 	} {
 		output, failed := suite(tt.fault, "-test.timeout", tt.timeout)
 		for _, want := range tt.want {
