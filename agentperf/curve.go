@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
-	"text/tabwriter"
+
+	"github.com/agentperf/agentperf-go/internal/plain"
 )
 
 // numberFigures sets those of the report. phases are the indices of phases by number of agents.
@@ -51,24 +51,20 @@ func (r *Report) curveTable() string {
 	if len(r.Config.Agents) < 2 {
 		return ""
 	}
-	var b strings.Builder
-	b.WriteByte('\n')
-	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "Agents\tP25 speed\t95 %\tP25 E2E\tP95 TTFT\t95 %\tThroughput\tMeasured\t")
+	var t plain.Table
+	t.Numbers("Agents", "P25 speed, tok/s", "95 %", "P25 E2E, tok/s", "P95 TTFT, s", "95 %", "Throughput, tok/s", "Measured")
 	for i := range r.Numbers {
 		f := &r.Numbers[i]
 		if !slices.Contains(r.Config.Agents, f.Agents) {
 			continue
 		}
 		of := Figures{P95TTFT: f.P95TTFT, P95TTFTState: f.P95TTFTState}
-		row := []string{
+		t.Row(
 			strconv.Itoa(f.Agents), speedText(f.P25Speed), f.P25SpeedInterval.text("%.1f"), speedText(f.P25E2ESpeed),
 			of.ttftText(), f.P95TTFTInterval.text("%.3f"), speedText(f.OutputTokensPerSecond), roundTime(f.MeasuredSeconds),
-		}
-		fmt.Fprintln(t, strings.Join(row, "\t")+"\t")
+		)
 	}
-	t.Flush() // to memory
-	return b.String()
+	return "\n" + t.String()
 }
 
 // text returns the ends of an interval, each in the format.

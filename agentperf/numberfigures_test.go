@@ -65,7 +65,7 @@ func TestNumberFigures(t *testing.T) {
 					t.Errorf("from the journal: %+v, %v", again.Numbers, err)
 				}
 				var table strings.Builder
-				if err := report.WriteTable(&table); err != nil || !regexp.MustCompile(`\n *12 +383\.\d tok/s +38[34].\d to 38[34].\d +\d`).MatchString(table.String()) {
+				if err := report.WriteTable(&table); err != nil || !regexp.MustCompile(`\n *12 +383\.\d +38[34].\d to 38[34].\d +\d`).MatchString(table.String()) {
 					t.Errorf("no row of 12 agents:\n%s", &table)
 				}
 				text, err := json.Marshal(report)

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/agentperf/agentperf-go/internal/decide"
 	"github.com/agentperf/agentperf-go/internal/plain"
@@ -22,13 +21,12 @@ func (r *Report) WriteTable(w io.Writer) error {
 	if s := r.Source; s != nil {
 		fmt.Fprintf(&b, "Judged from records of %s, not measured here: %s\n\n", plain.Text(strings.Join(s.Clients, " and ")), plain.Text(strings.Join(s.Files, ", ")))
 	}
-	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	var t plain.Table
 	// What is held back and then sent has a high speed and a low one over whole requests.
-	head := []string{"Phase", "Agents", "P25 speed", "P25 E2E", "P95 TTFT", "failed"}
+	t.Numbers("Phase", "Agents", "P25 speed, tok/s", "P25 E2E, tok/s", "P95 TTFT, s", "Failed")
 	for _, tier := range r.Tiers {
-		head = append(head, plain.Text(tier.Name))
+		t.Numbers(tier.Name)
 	}
-	fmt.Fprintln(t, strings.Join(head, "\t")+"\t")
 	for i := range r.Phases {
 		p := &r.Phases[i]
 		row := []string{strconv.Itoa(p.Index), strconv.Itoa(p.Agents)}
@@ -43,9 +41,9 @@ func (r *Report) WriteTable(w io.Writer) error {
 		for _, v := range p.Verdicts {
 			row = append(row, v.short())
 		}
-		fmt.Fprintln(t, strings.Join(row, "\t")+"\t")
+		t.Row(row...)
 	}
-	t.Flush() // to memory
+	b.WriteString(t.String())
 	b.WriteString(r.curveTable())
 	b.WriteByte('\n')
 	for i := range r.Tiers {
@@ -167,7 +165,7 @@ func (f *Figures) failedText() string {
 func (f *Figures) ttftText() string {
 	switch {
 	case f.P95TTFT != nil:
-		return fmt.Sprintf("%.3f s", *f.P95TTFT)
+		return fmt.Sprintf("%.3f", *f.P95TTFT)
 	case f.P95TTFTState == "infinite":
 		return "infinite"
 	}

@@ -29,7 +29,7 @@ func speedText(v *float64) string {
 	if v == nil {
 		return "-"
 	}
-	return fmt.Sprintf("%.1f tok/s", *v)
+	return fmt.Sprintf("%.1f", *v)
 }
 
 // limitNumber writes a number of agents with a fraction, which tells nobody anything beyond

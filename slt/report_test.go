@@ -167,7 +167,8 @@ func TestTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"         16  2000.0 tok/s  125.0 tok/s          -            -     -         -  no data",
+		"Concurrency  Throughput, tok/s  Speed, tok/s  E2E speed, tok/s  E2E latency, s  TTFT, s  Answered, %   Failed  From\n",
+		"         16             2000.0         125.0                 -               -        -            -  no data  first\n",
 		"medians over queries of 1000 input and 1000 output tokens",
 		"Peak system output throughput: 2000.0 tokens/s at concurrency 16; it does not grow beyond.\n    250 tokens/s per accelerator\n",
 		"Peak output speed per query: 200.0 tokens/s.\n",

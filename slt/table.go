@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/agentperf/agentperf-go/internal/plain"
 )
@@ -17,21 +16,20 @@ import (
 func (r *Report) WriteTable(w io.Writer) error {
 	var b strings.Builder
 	merged := slices.ContainsFunc(r.Levels, func(l Level) bool { return l.Configuration != "" })
-	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	head := "Concurrency\tThroughput\tSpeed/query\tE2E speed\tE2E latency\tTTFT\tanswered\tfailed\t"
+	var t plain.Table
+	t.Numbers("Concurrency", "Throughput, tok/s", "Speed, tok/s", "E2E speed, tok/s", "E2E latency, s", "TTFT, s", "Answered, %", "Failed")
 	if merged {
-		head += "from\t"
+		t.Words("From")
 	}
-	fmt.Fprintln(t, head)
 	for i := range r.Levels {
 		l := &r.Levels[i]
 		row := append([]string{strconv.Itoa(l.Concurrency)}, l.cells()...)
 		if merged {
-			row = append(row, plain.Text(l.Configuration))
+			row = append(row, l.Configuration)
 		}
-		fmt.Fprintln(t, strings.Join(row, "\t")+"\t")
+		t.Row(row...)
 	}
-	t.Flush() // to memory
+	b.WriteString(t.String())
 	if len(r.Levels) > 0 {
 		fmt.Fprintf(&b, "Speeds, latency and TTFT are medians over queries of %d input and %d output tokens.\n\n", r.Config.InputTokens, r.Config.OutputTokens)
 	}
@@ -84,12 +82,11 @@ func (l *Level) cells() []string {
 	}
 	rate := "-"
 	if f.ResponseRate != nil {
-		rate = fmt.Sprintf("%.1f %%", *f.ResponseRate*100)
+		rate = fmt.Sprintf("%.1f", *f.ResponseRate*100)
 	}
 	return []string{
-		fmt.Sprintf("%.1f tok/s", f.OutputTokensPerSecond), text(f.MedianOutputSpeed, "%.1f tok/s"),
-		text(f.MedianE2ESpeed, "%.1f tok/s"),
-		text(f.MedianE2E, "%.2f s"), text(f.MedianTTFT, "%.3f s"), rate, f.failedText(),
+		fmt.Sprintf("%.1f", f.OutputTokensPerSecond), text(f.MedianOutputSpeed, "%.1f"), text(f.MedianE2ESpeed, "%.1f"),
+		text(f.MedianE2E, "%.2f"), text(f.MedianTTFT, "%.3f"), rate, f.failedText(),
 	}
 }
 

@@ -98,11 +98,11 @@ func TestFeeds(t *testing.T) {
 		args  []string
 		words []string
 	}{
-		{[]string{"-skypilot", "X=" + cases + "skypilot_forms.csv"}, []string{"\nX $1.50 $1.87\n", "\nH100-NVL $1.50 minimum on-demand X 1x-H100_NVL-32-65536 2026-11-25\n"}},
-		{[]string{"-skypilot", "X=" + cases + "skypilot_accelerator_rows.csv"}, []string{"\nX $9.80* $2.70*\n", "2 prices that stand for an unknown one were left out"}},
-		{[]string{"-skypilot", "X=" + cases + "skypilot_twice.csv"}, []string{"\nX $5.00\n"}},
-		{[]string{"-azure", cases + "azure_meters.json"}, []string{"\nAzure $6.98 $12.29 $10.60!\n", "1 prices that are not in force on 2026-11-25 were left out"}},
-		{[]string{"-azure", cases + "azure_list.json"}, []string{"\nAzure $6.98 $12.29 $10.60!\n"}},
+		{[]string{"-skypilot", "X=" + cases + "skypilot_forms.csv"}, []string{"\nX - - - - $1.50 - $1.87 - - - - -\n", "\nH100-NVL $1.50 minimum on-demand X 1x-H100_NVL-32-65536 2026-11-25\n"}},
+		{[]string{"-skypilot", "X=" + cases + "skypilot_accelerator_rows.csv"}, []string{"\nX - - - - - - $9.80* - - - - $2.70*\n", "2 prices that stand for an unknown one were left out"}},
+		{[]string{"-skypilot", "X=" + cases + "skypilot_twice.csv"}, []string{"\nX - - - - - - - $5.00 - - - -\n"}},
+		{[]string{"-azure", cases + "azure_meters.json"}, []string{"\nAzure - - - - $6.98 - $12.29 $10.60! - - - -\n", "1 prices that are not in force on 2026-11-25 were left out"}},
+		{[]string{"-azure", cases + "azure_list.json"}, []string{"\nAzure - - - - $6.98 - $12.29 $10.60! - - - -\n"}},
 	} {
 		status, stdout, stderr := program(tt.args...)
 		for _, words := range tt.words {

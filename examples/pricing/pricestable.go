@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/agentperf/agentperf-go/internal/plain"
@@ -62,20 +61,19 @@ func byProvider(b *strings.Builder, o *options, all catalog.Prices, title string
 	}
 	slices.SortFunc(columns, func(a, b catalog.Price) int { return cmp.Compare(a.Accelerator, b.Accelerator) })
 	fmt.Fprintf(b, "%s, USD per accelerator-hour\n", title)
-	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	var t plain.Table
+	t.Words("")
 	for _, c := range columns {
-		fmt.Fprint(t, "\t"+plain.Text(c.Accelerator))
+		t.Numbers(c.Accelerator)
 	}
-	fmt.Fprintln(t, "\t")
 	for _, r := range rows {
-		fmt.Fprint(t, plain.Text(r.Provider))
+		row := []string{r.Provider}
 		for _, c := range columns {
-			fmt.Fprint(t, "\t"+cells[cellKey{keyOf(r).provider, keyOf(c).accelerator}])
+			row = append(row, cells[cellKey{keyOf(r).provider, keyOf(c).accelerator}])
 		}
-		fmt.Fprintln(t, "\t")
+		t.Row(row...)
 	}
-	t.Flush() // to memory
-	b.WriteByte('\n')
+	b.WriteString(t.String() + "\n")
 }
 
 // marks returns the marks of a price.
@@ -103,8 +101,10 @@ func lowest(b *strings.Builder, o *options) {
 	}
 	slices.SortFunc(names, func(a, b catalog.Price) int { return cmp.Compare(a.Accelerator, b.Accelerator) })
 	var remarks []string
-	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "Lowest\tUSD/hour\tstatistic\tprovider\tinstance\tdate")
+	var t plain.Table
+	t.Words("Lowest")
+	t.Numbers("USD/hour")
+	t.Words("Statistic", "Provider", "Instance", "Date")
 	for _, name := range names {
 		for _, c := range commitments {
 			q := catalog.Query{Accelerator: name.Accelerator, Commitment: c, AsOf: o.asOf}
@@ -113,7 +113,7 @@ func lowest(b *strings.Builder, o *options) {
 				continue // there is none, or of the accelerator alone
 			}
 			p := quote.From[0]
-			fmt.Fprintf(t, "%s\t%s%s\t%s\t%s\t%s\t%s\n", plain.Text(name.Accelerator), quote.PerHour.Text(2), marks(o, p), quote.Name, plain.Text(p.Provider), plain.Text(instance(p)), p.Date.Format(time.DateOnly))
+			t.Row(name.Accelerator, quote.PerHour.Text(2)+marks(o, p), string(quote.Name), p.Provider, instance(p), p.Date.Format(time.DateOnly))
 			for _, w := range quote.Warnings {
 				if w.Code == "above_on_demand" || w.Code == "lower_stale" { // the others are marks, or in the tables
 					remarks = append(remarks, plain.Text(name.Accelerator+": "+w.Text))
@@ -121,7 +121,7 @@ func lowest(b *strings.Builder, o *options) {
 			}
 		}
 	}
-	t.Flush() // to memory
+	b.WriteString(t.String())
 	if len(remarks) > 0 {
 		b.WriteString("\n" + strings.Join(remarks, "\n") + "\n")
 	}

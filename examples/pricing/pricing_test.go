@@ -52,9 +52,9 @@ const (
 func TestPrices(t *testing.T) {
 	status, stdout, stderr := program()
 	for _, row := range []string{
-		"AWS $14.24 $17.80 $6.88 $7.91",
-		"Google Cloud $16.11*! $10.98 $9.31*! $1.20! $2.70!",
-		"Qubrid AI $4.25 $5.56 $3.00",
+		"AWS $14.24 $17.80 - - - - $6.88 $7.91 - - - -",
+		"Google Cloud $16.11*! - - - - - $10.98 $9.31*! - - $1.20! $2.70!",
+		"Qubrid AI $4.25 $5.56 - - $3.00",
 		"H100-SXM $3.90 minimum on-demand Crusoe Cloud H100 80GB HGX 2026-09-20",
 		"H200-SXM $3.00 lowest 1-year committed Qubrid AI 8x H200 141GB bare metal 2026-09-20",
 		"! older than 90 days on 2026-11-25; it counts where there is no other.",

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/agentperf/agentperf-go/internal/plain"
 	"github.com/agentperf/agentperf-go/pricing"
@@ -81,25 +80,25 @@ func reportsTable(w io.Writer, columns []column) error {
 	var order, head []string
 	cells := make(map[string][]string)
 	for i, c := range columns {
-		head = append(head, plain.Text(c.File))
+		head = append(head, c.File)
 		after := -1
 		for _, f := range c.Figures {
 			if cells[f.Name] == nil {
 				order, cells[f.Name] = slices.Insert(order, after+1, f.Name), slices.Repeat([]string{"-"}, len(columns))
 			}
 			after = slices.Index(order, f.Name)
-			if text := plain.Text(f.cell()); text != "" {
+			if text := f.cell(); text != "" {
 				cells[f.Name][i] = text
 			}
 		}
 	}
 	var b strings.Builder
-	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "\t"+strings.Join(head, "\t"))
+	var t plain.Table
+	t.Words(append([]string{""}, head...)...)
 	for _, row := range order {
-		fmt.Fprintln(t, plain.Text(row)+"\t"+strings.Join(cells[row], "\t"))
+		t.Row(append([]string{row}, cells[row]...)...)
 	}
-	t.Flush() // to memory
+	b.WriteString(t.String())
 	b.WriteString("\nThe formulas of per $/hour and per rack are inferred: only the axes are published.\n")
 	for _, c := range columns {
 		for _, warning := range c.Warnings {

@@ -16,7 +16,7 @@ func TestResults(t *testing.T) {
 	status, stdout, stderr := program("-results")
 	for _, row := range []string{
 		"AA-AgentPerf, DeepSeek V4 Pro (max)",
-		"System accelerators tier agents per accelerator per MW per $/hour date by topology",
+		"System Accelerators Tier Agents Per accelerator Per MW Per $/hour Date By Topology",
 		"GB300 NVL72 32 GB300 20@10s 1840 57.5 61354 - 2026-06-12 V disaggregated, 6x prefill DEP4 + 1x decode DEP8",
 		"GB300 NVL72 40 GB300 60@5s 768 19.2 - - 2026-07 V disaggregated, 6x prefill DEP4 + 1x decode DEP16",
 		"GB300 36 GB300 60@5s more than 1000 more than 27.77* about 35800 - 2026-08 S disaggregated", // 27.777..., a bound
@@ -36,7 +36,7 @@ func TestResults(t *testing.T) {
 		t.Error(stdout)
 	}
 	_, stdout, _ = program("-results", "-accelerator", "H200", "-commitment", "on_demand,1yr", "-quote", "minimum")
-	if text := blanks(stdout); !strings.Contains(text, " per $/hour, on_demand per $/hour, 1yr date") || !strings.Contains(text, " 1.4 2594 0.3263 0.4667 ") || !strings.Contains(text, "H200-SXM: 1yr: only one provider is known: Qubrid AI") {
+	if text := blanks(stdout); !strings.Contains(text, " Per $/hour, on_demand Per $/hour, 1yr Date") || !strings.Contains(text, " 1.4 2594 0.3263 0.4667 ") || !strings.Contains(text, "H200-SXM: 1yr: only one provider is known: Qubrid AI") {
 		t.Error(stdout)
 	}
 	own := file(t, "own.csv", "provider,accelerator,commitment,price_per_gpu_hour_usd,price_date\nUs,GB300,on_demand,4,2026-11-01\n")

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/agentperf/agentperf-go/internal/plain"
 	"github.com/agentperf/agentperf-go/pricing/catalog"
@@ -24,14 +23,17 @@ func (all *results) table(w io.Writer) error {
 			return model == r.Model || len(catalog.Results{r.PublishedResult}.Select(catalog.ResultQuery{Model: cmp.Or(model, "-")})) > 0
 		}
 		fmt.Fprintf(&b, "AA-AgentPerf, %s\n", plain.Text(cmp.Or(model, "model not stated")))
-		t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(t, "System\taccelerators\ttier\tagents\tper accelerator\tper MW\t"+strings.Join(all.labels("per $/hour"), "\t")+"\tdate\tby\ttopology")
+		var t plain.Table
+		t.Words("System", "Accelerators", "Tier")
+		t.Numbers("Agents", "Per accelerator", "Per MW")
+		t.Numbers(all.labels("Per $/hour")...)
+		t.Words("Date", "By", "Topology")
 		for _, r := range rest {
 			if same(r) {
-				fmt.Fprintln(t, strings.Join(r.cells(), "\t"))
+				t.Row(r.cells()...)
 			}
 		}
-		t.Flush() // to memory
+		b.WriteString(t.String())
 		rest = slices.DeleteFunc(rest, same)
 		b.WriteByte('\n')
 	}
@@ -73,11 +75,7 @@ func (r result) cells() []string {
 	for _, f := range r.perDollar {
 		row = append(row, cell(f))
 	}
-	row = append(row, r.Date, string(r.Strength), r.Topology)
-	for i, text := range row {
-		row[i] = cmp.Or(plain.Text(text), "-")
-	}
-	return row
+	return append(row, r.Date, string(r.Strength), r.Topology)
 }
 
 // cell rounds a figure for people, after its "about" or "more than". A lower bound is rounded

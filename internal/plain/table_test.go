@@ -1,0 +1,87 @@
+package plain_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/agentperf/agentperf-go/internal/plain"
+)
+
+// The widths that terminals with a current wcwidth give these.
+func TestWidth(t *testing.T) {
+	for text, want := range map[string]int{
+		"":                       0,
+		"8x B200":                7,
+		"é":                      1, // one character
+		"e\u0301":                1, // two
+		"ü\u0308\u0300":          1,
+		"東京":                     4,
+		"ｗｉｄｅ":                   8,
+		"ﾊﾝｶｸ":                   4, // half wide
+		"한국":                     4,
+		"\u1112\u1161\u11ab":     2, // 한 of its parts
+		"😀":                      2,
+		"\U0001f1e9\U0001f1ea":   2, // a flag: two narrow ones
+		"עברית":                  5,
+		"─│┌█▒●▼":                7, // ambiguous
+		"Ω≈ç√∫":                  5,
+		"\u3000":                 2,
+		"🇯🇵東":                    4,
+		"a\u20dd":                1, // in a circle
+		"\U00020000":             2,
+		"½ × 3":                  5,
+		"✓":                      1,
+		"✅":                      2,
+		`a\u001b`:                7,
+		"กำ":                     2,
+		"नमस्ते":                 4,
+		"\ufffd":                 1,
+		"line \u2500\u2500 ends": 12,
+	} {
+		if got := plain.Width(text); got != want {
+			t.Errorf("%q takes %d columns, want %d", text, got, want)
+		}
+	}
+}
+
+func TestCutAndPad(t *testing.T) {
+	for _, tt := range []struct {
+		text    string
+		columns int
+		want    string
+	}{
+		{"abcdef", 6, "abcdef"}, {"abcdef", 5, "abcd…"}, {"abcdef", 1, "…"}, {"abcdef", 0, ""}, {"abcdef", -3, ""},
+		{"東京都", 6, "東京都"}, {"東京都", 5, "東京…"}, {"東京都", 4, "東…"}, {"e\u0301e\u0301e\u0301", 2, "e\u0301…"}, {"", 0, ""},
+	} {
+		if got := plain.Cut(tt.text, tt.columns); got != tt.want || plain.Width(got) > max(0, tt.columns) {
+			t.Errorf("%q in %d columns is %q, want %q", tt.text, tt.columns, got, tt.want)
+		}
+	}
+	if got := plain.Pad("東", 4, false) + "|" + plain.Pad("7", 3, true) + "|" + plain.Pad("abc", 2, true); got != "東  |  7|abc" {
+		t.Errorf("%q", got)
+	}
+}
+
+// Columns stand under each other whatever is in them, and nothing in a cell breaks its row.
+func TestTable(t *testing.T) {
+	var table plain.Table
+	table.Words("system")
+	table.Numbers("agents", "P25 speed, tok/s")
+	table.Words("")
+	table.Row("東京", "8", "104.6", "on demand")
+	table.Row("e\u0301", "12345678", "", "x")
+	table.Row("two\nlines\x1b[2J", "1", "0.5")
+	want := strings.Join([]string{
+		"system                 agents  P25 speed, tok/s",
+		"東京                        8             104.6  on demand",
+		"e\u0301                    12345678                 -  x",
+		`two\nlines\u001b[2J         1               0.5  -`,
+	}, "\n") + "\n"
+	if got := table.String(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	var none plain.Table
+	if none.Row("x"); none.String() != "\n\n" {
+		t.Errorf("%q", none.String())
+	}
+}
