@@ -20,13 +20,19 @@ type Event struct {
 	// Warnings is set if Stage is "starting". It holds the report's warnings about the
 	// endpoint, the workload and this machine.
 	Warnings []metrics.Warning
-	// Elapsed is the time since the phase began.
-	Elapsed time.Duration
+	// Elapsed is the time since the phase began. Estimate is how long it takes in all if
+	// nothing ends it before: a phase is over as soon as it has shown what it is for, and
+	// takes longer while requests are awaited.
+	Elapsed, Estimate time.Duration
 	// Up is the number of agents started so far.
 	Up int
-	// Requests and Succeeded count the requests of the phase so far, measured or not.
-	// Trajectories counts the trajectories completed in the window.
-	Requests, Succeeded, Trajectories int
+	// Requests, Succeeded and Failed count the requests of the phase so far, measured or
+	// not; Failed those that failed by the system's fault. InFlight is the number of those
+	// that are open now. Trajectories counts the trajectories completed in the window.
+	Requests, InFlight, Succeeded, Failed, Trajectories int
+	// OutputTokens counts the output of the requests that have ended. What it grows by from
+	// one event to another is the throughput between them.
+	OutputTokens int64
 	// Pending says in words what the phase still needs before it may end, such as time
 	// or trajectories.
 	Pending []string

@@ -1,6 +1,7 @@
 package agentperf_test
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -51,6 +52,10 @@ func TestEventsOfPoint(t *testing.T) {
 					done = append(done, e)
 				case e.Stage == "measuring":
 					measuring++
+					n := float64(e.Agents) // each gets 20 tokens in the time that these and the TTFT take
+					if want := 20 * n / (0.05 + 0.2*n) * e.Elapsed.Seconds(); e.Estimate != rule.Measure || e.InFlight > e.Agents || e.InFlight != e.Requests-e.Succeeded || e.Failed != 0 || math.Abs(float64(e.OutputTokens)-want) > 20*(n+1) {
+						t.Errorf("%+v, want %v tokens", e, want)
+					}
 					if from := done; len(from) > 0 && (e.Remaining != max(0, from[len(from)-1].Remaining-e.Elapsed) || e.Tiers[0].Holds != from[len(from)-1].Tiers[0].Holds) {
 						t.Errorf("at %v of phase %d %v remain and %v; after the phase before it was %v and %v", e.Elapsed, e.Phase, e.Remaining, e.Tiers[0], from[len(from)-1].Remaining, from[len(from)-1].Tiers[0])
 					}

@@ -28,7 +28,7 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 	r.latest = plan
 	outlook := r.outlook()
 	cfg, requests := r.loadConfig(index, plan), newRequestLog(r.requests)
-	cfg.Progress = r.watch(index, plan.Agents, outlook)
+	cfg.Progress = r.watch(index, plan, outlook)
 	if requests != nil {
 		cfg.Ended = requests.ended
 	}
@@ -83,8 +83,8 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 	err = errors.Join(err, requests.phase(ctx, p, o.Invalid))
 	r.log.Info("phase ended", "phase", index, "agents", plan.Agents, "ending", p.Ending, "invalid", o.Invalid, "verdicts", result.Verdicts)
 	r.tell(r.outlook(), Event{ // what is told of is in the journal
-		Phase: index, Agents: plan.Agents, Stage: "done", Elapsed: p.End, Up: p.Up,
-		Requests: len(p.Rows), Succeeded: p.Succeeded(), Trajectories: p.Completed, Result: result,
+		Phase: index, Agents: plan.Agents, Stage: "done", Elapsed: p.End, Estimate: plan.Cost, Up: p.Up,
+		Requests: len(p.Rows), Succeeded: p.Succeeded(), Failed: p.Failed(), OutputTokens: p.OutputTokens(), Trajectories: p.Completed, Result: result,
 	})
 	return err
 }
@@ -145,7 +145,7 @@ func (r *run) look(plan decide.Plan) func(*record.Phase) bool {
 }
 
 // watch returns the function that passes on the progress of a phase.
-func (r *run) watch(index, agents int, outlook Event) func(load.Progress) {
+func (r *run) watch(index int, plan decide.Plan, outlook Event) func(load.Progress) {
 	if r.progress == nil {
 		return nil
 	}
@@ -153,8 +153,9 @@ func (r *run) watch(index, agents int, outlook Event) func(load.Progress) {
 		now := outlook
 		now.Remaining, now.RemainingMost = max(0, outlook.Remaining-p.Elapsed), max(0, outlook.RemainingMost-p.Elapsed)
 		r.tell(now, Event{
-			Phase: index, Agents: agents, Stage: p.Stage, Elapsed: p.Elapsed, Up: p.Up,
-			Requests: p.Attempts, Succeeded: p.Succeeded, Trajectories: p.Completed, Pending: p.Pending,
+			Phase: index, Agents: plan.Agents, Stage: p.Stage, Elapsed: p.Elapsed, Estimate: plan.Cost, Up: p.Up,
+			Requests: p.Attempts, InFlight: p.InFlight, Succeeded: p.Succeeded, Failed: p.Failed, OutputTokens: p.OutputTokens,
+			Trajectories: p.Completed, Pending: p.Pending,
 		})
 	}
 }

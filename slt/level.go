@@ -12,9 +12,9 @@ import (
 
 // level runs one level of concurrency and adds it to the report. Without an error the
 // level is valid.
-func (s *sweep) level(ctx context.Context, concurrency int) (*Level, error) {
+func (s *sweep) level(ctx context.Context, concurrency int) error {
 	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
+		return context.Cause(ctx)
 	}
 	index := len(s.report.Levels)
 	cfg := load.Config{
@@ -22,7 +22,7 @@ func (s *sweep) level(ctx context.Context, concurrency int) (*Level, error) {
 			Agents: concurrency, Settle: s.cfg.Settle, Measure: s.cfg.Measure, Drain: s.cfg.Drain, Fixed: true, GiveUp: load.GiveUp,
 		},
 		Header:   record.Header{Index: index, Seed: s.cfg.Seed},
-		Progress: watch(s.cfg.Progress, concurrency), Interval: load.ProgressInterval,
+		Progress: s.watch(concurrency), Interval: load.ProgressInterval,
 	}
 	if s.cfg.Ramp > 0 {
 		cfg.SpawnRate = float64(concurrency) / s.cfg.Ramp.Seconds()
@@ -43,13 +43,19 @@ func (s *sweep) level(ctx context.Context, concurrency int) (*Level, error) {
 		s.log.Warn(w.Text, "code", w.Code, "concurrency", concurrency)
 	}
 	s.log.Info("level ended", "concurrency", concurrency, "ending", l.Ending, "invalid", l.Invalid, "tokens_per_second", l.throughput())
+	plateau := err == nil && s.growth.add(l.throughput())
+	s.report.PlateauReached = s.report.PlateauReached || plateau
 	if s.cfg.Progress != nil {
-		s.cfg.Progress(Event{
-			Concurrency: concurrency, Stage: "done", Elapsed: phase.End,
-			Queries: len(phase.Rows), Succeeded: phase.Succeeded(), Result: &l,
-		})
+		e := Event{
+			Concurrency: concurrency, Stage: "done", Elapsed: phase.End, Estimate: s.cfg.levelTime(),
+			Queries: len(phase.Rows), Succeeded: phase.Succeeded(), Failed: phase.Failed(), OutputTokens: phase.OutputTokens(), Result: &l,
+		}
+		if err == nil {
+			e.Remaining, e.RemainingMost = s.remaining(concurrency)
+		}
+		s.cfg.Progress(e)
 	}
-	return &l, err
+	return err
 }
 
 // valid returns why the sweep cannot go on after a level, or nil. A level at whose end

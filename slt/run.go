@@ -37,6 +37,7 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 		return s.report, err
 	}
 	s.cfg, s.connect = cfg.resolve(), cfg.Connect
+	s.growth.rule = s.cfg.Plateau
 	defer s.identify()
 	warning, err := s.cfg.fit(sockets.Here())
 	s.report.Config = echo(s.cfg)
@@ -80,6 +81,7 @@ type sweep struct {
 	log       *slog.Logger
 	density   record.Density
 	succeeded bool // any query so far
+	growth    growth
 }
 
 // warn adds a warning to the report of the sweep.
@@ -153,18 +155,16 @@ func (s *sweep) identify() {
 // run runs the levels.
 func (s *sweep) run(ctx context.Context) error {
 	if s.cfg.Progress != nil {
-		s.cfg.Progress(Event{Stage: "starting", Warnings: slices.Clone(s.report.Warnings)})
+		e := Event{Stage: "starting", Warnings: slices.Clone(s.report.Warnings)}
+		e.Remaining, e.RemainingMost = s.remaining(0)
+		s.cfg.Progress(e)
 	}
 	levels, open := s.cfg.levels()
-	growth := growth{rule: s.cfg.Plateau}
 	for n := range levels {
-		l, err := s.level(ctx, n)
-		if err != nil {
+		if err := s.level(ctx, n); err != nil {
 			return err
 		}
-		plateau := growth.add(l.throughput())
-		s.report.PlateauReached = s.report.PlateauReached || plateau
-		if plateau && open {
+		if open && s.report.PlateauReached {
 			return nil
 		}
 	}

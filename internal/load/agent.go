@@ -115,6 +115,9 @@ func (q *Request) End(t metrics.Timing, err error) record.Outcome {
 		q.row.End = now
 	}
 	row := r.rows.end(q)
+	if r.tokens += int64(max(0, row.Tokens)); row.Failed() {
+		r.failed++
+	}
 	r.window.End(q.ticket, now, row.Answered())
 	if row.Void() {
 		r.window.Close(now, record.Stopped)

@@ -140,6 +140,7 @@ func (r *run) report(ended <-chan error) error {
 			}
 			r.mu.Lock()
 			p := r.window.Progress(r.since(time.Now()))
+			p.InFlight, p.Failed, p.OutputTokens = len(r.rows.open), r.failed, r.tokens
 			r.mu.Unlock()
 			r.cfg.Progress(p)
 		}
@@ -164,6 +165,8 @@ type run struct {
 	rows   *rows
 	looks  []time.Duration
 	fault  string
+	failed int            // requests, by the system's fault
+	tokens int64          // of the output of requests that have ended
 	client *record.Client // the check of the client in the window, once that has ended
 }
 

@@ -383,6 +383,11 @@ type Progress struct {
 	// Up is the number of agents started; Attempts and Succeeded count their requests,
 	// Completed the work completed in the window.
 	Up, Attempts, Succeeded, Completed int
+	// InFlight is the number of requests that are open, Failed that of those that failed by
+	// the system's fault, OutputTokens the output of all that have ended. A [Window] does
+	// not know them.
+	InFlight, Failed int
+	OutputTokens     int64
 	// Pending says in words what is missing before the window may end.
 	Pending []string
 }
