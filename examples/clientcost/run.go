@@ -11,6 +11,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/examples/internal/screen"
 	"github.com/agentperf/agentperf-go/internal/fields"
 	"github.com/agentperf/agentperf-go/internal/sockets"
 )
@@ -47,7 +48,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 			return program.Fail(cli.Failed, err)
 		}
 	}
-	report, err := measure(ctx, o, cfg, program)
+	report, err := measure(ctx, o, cfg, program, getenv)
 	if err != nil && ctx.Err() != nil {
 		err = errors.New("interrupted")
 	}
@@ -58,7 +59,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 }
 
 // measure measures all readers in turns.
-func measure(ctx context.Context, o *options, cfg endpoint.Config, program cli.Program) (*report, error) {
+func measure(ctx context.Context, o *options, cfg endpoint.Config, program cli.Program, getenv func(string) string) (*report, error) {
 	cfg.Dial = dial
 	var server *child
 	addr := ""
@@ -97,12 +98,13 @@ func measure(ctx context.Context, o *options, cfg endpoint.Config, program cli.P
 		rounds, window = turns(o.duration)
 	}
 	all := make([][]measured, len(readers))
-	live := program.Live()
-	defer live.Clear()
+	live := program.Screen(false, getenv)
+	defer live.Close()
 	text := newPrompts(o, model)
 	for i := range rounds * len(readers) {
 		r := readers[i%len(readers)]
-		live.Redraw("round %d of %d: %s", i/len(readers)+1, rounds, r.name)
+		state := screen.Text(screen.Normal, "round %d of %d: %s", i/len(readers)+1, rounds, r.name)
+		live.Show(func(screen.Look) []screen.Line { return []screen.Line{state} })
 		for patience := 1; ; patience *= 3 {
 			debug.FreeOSMemory() // what the slice before left
 			s := &slice{number: i, tokens: o.tokens, addr: addr, prompts: text, streams: make([]*stream, o.streams)}

@@ -23,6 +23,8 @@ type options struct {
 	agents             []int
 	jsonFile, requests string
 	assignments        string
+	quiet              bool
+	title              string
 	cfg                agentperf.Config
 }
 
@@ -78,11 +80,13 @@ func parse(program cli.Program, args []string) (*options, error) {
 	flags.BoolVar(&audit, "audit", false, "ask the server after the answer what tells whether it did the work, for some minutes; exit status 4 when something is found or the audit cannot be completed")
 	flags.StringVar(&checker, "audit-command", "", "audit, and give each answer to this `command` as {\"request\": ..., \"answer\": ...} on standard input: exit status 0 means that it is right")
 	flags.StringVar(&o.jsonFile, "json", "", "write the report to `file` as JSON")
+	quiet := cli.Quiet(flags.FlagSet)
 	flags.StringVar(&o.requests, "requests", "", "write each request to `file` as JSON Lines; with -journal they are also in its folder")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}
 
+	o.quiet = *quiet
 	given := flags.Given()
 	errs := []error{flags.NoArgs()}
 	for i, n := range o.agents {

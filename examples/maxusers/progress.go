@@ -7,49 +7,73 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf"
-	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/examples/internal/screen"
+	"github.com/agentperf/agentperf-go/internal/plain"
 )
 
-// show shows the progress of a run or, if only one number of agents is asked about, a check.
-func show(live *cli.Live, e agentperf.Event, check bool) {
-	if e.Stage == "starting" {
-		for _, w := range e.Warnings {
-			live.Line("warning: %s", w.Text)
-		}
-		if text := price(e, check); text != "" {
-			live.Line("%s", text)
-		}
-		return
-	}
-	if e.Stage == "auditing" {
-		if e.Requests > 0 {
-			live.Redraw("audit at N = %d: %d requests done", e.Agents, e.Requests)
-			return
-		}
-		live.Line("audit at N = %d: %s; about %s, beside other agents that go on", e.Agents, strings.Join(e.Pending, ", "), span(e.Remaining))
-		return
-	}
-	if e.Result == nil {
-		live.Redraw("%s", underWay(e, check))
-		return
-	}
-	took := e.Elapsed.Round(100 * time.Millisecond)
-	text := fmt.Sprintf("phase %d: agents %d, %v: ", e.Phase, e.Agents, took)
-	if f := e.Result.Figures; f != nil {
-		text += fmt.Sprintf("%d requests measured, %d failed, %.0f tokens/s", f.Requests, f.Failed, f.OutputTokensPerSecond)
-	} else {
-		text += "invalid: " + e.Result.Invalid
-	}
-	live.Line("%s; %s", text, standing(e, check))
+// progress shows how a run gets on: on a terminal as a view, elsewhere in lines.
+type progress struct {
+	screen  *screen.Screen
+	history history
+	told    time.Duration // how long the phase had taken when there was a line about it
 }
 
-// underWay says how far a phase has come, in a line that a terminal has room for.
-func underWay(e agentperf.Event, check bool) string {
-	waits := e.Stage
-	if len(e.Pending) > 0 {
-		waits = strings.Join(e.Pending, ", ")
+// every is the time between two lines about one phase: a log is still short after hours, and
+// nobody takes the program for dead.
+const every = 30 * time.Second
+
+// show shows an event.
+func (p *progress) show(e agentperf.Event) {
+	check := p.history.check > 0
+	switch {
+	case e.Stage == "starting":
+		for _, w := range e.Warnings {
+			p.screen.Line("warning: %s", plain.Text(w.Text))
+		}
+		if text := price(e, check); text != "" {
+			p.screen.Line("%s", text)
+		}
+	case e.Stage == "auditing" && e.Requests == 0:
+		p.screen.Line("audit at N = %d: %s; about %s, beside other agents that go on", e.Agents, strings.Join(e.Pending, ", "), span(e.Remaining))
+	case p.screen.Live(), e.Stage == "auditing":
+	case e.Result != nil:
+		p.screen.Line("%s; %s", doneText(e), standing(e, check))
+		p.told = 0
+	case e.Elapsed < p.told: // of another phase
+		p.told = 0
+	case e.Elapsed >= p.told+every:
+		p.screen.Line("%s; %s", underWay(e), standing(e, check))
+		p.told = e.Elapsed
 	}
-	return fmt.Sprintf("%s; phase %d, %d agents: %s", standing(e, check), e.Phase, e.Agents, waits)
+	if p.screen.Live() {
+		p.screen.Show(p.history.add(e, time.Now()).lines)
+	}
+}
+
+// doneText says what a phase has measured.
+func doneText(e agentperf.Event) string {
+	text := fmt.Sprintf("phase %d: agents %d, %v: ", e.Phase, e.Agents, e.Elapsed.Round(100*time.Millisecond))
+	f := e.Result.Figures
+	if f == nil {
+		return text + "invalid: " + plain.Text(e.Result.Invalid)
+	}
+	text += fmt.Sprintf("%d requests measured, %d failed, %.0f tokens/s", f.Requests, f.Failed, f.OutputTokensPerSecond)
+	if f.P25Speed != nil {
+		text += fmt.Sprintf(", P25 %.1f tokens/s", *f.P25Speed)
+	}
+	if f.P95TTFT != nil {
+		text += fmt.Sprintf(", P95 TTFT %.3f s", *f.P95TTFT)
+	}
+	return text
+}
+
+// underWay says how far a phase has come.
+func underWay(e agentperf.Event) string {
+	text := fmt.Sprintf("phase %d: agents %d, %.0f s of about %.0f s, %d requests, %d failed", e.Phase, e.Agents, e.Elapsed.Seconds(), e.Estimate.Seconds(), e.Requests, e.Failed)
+	if len(e.Pending) == 0 {
+		return text + "; " + e.Stage
+	}
+	return text + "; " + strings.Join(e.Pending, ", ")
 }
 
 // price says before the first phase how long it all takes; empty if nothing is left to do.

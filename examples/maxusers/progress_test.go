@@ -9,11 +9,12 @@ import (
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/examples/internal/screen"
 )
 
 func TestProgressInWords(t *testing.T) {
 	bounds := agentperf.TierProgress{Tier: "100@5s", Holds: 9, Fails: 13, Limit: 10.93}
-	result := &agentperf.PhaseResult{Figures: &agentperf.Figures{Requests: 385, OutputTokensPerSecond: 3880.4}}
+	result := &agentperf.PhaseResult{Figures: &agentperf.Figures{Requests: 385, OutputTokensPerSecond: 3880.4, P25Speed: new(310.25), P95TTFT: new(0.179)}}
 	done := agentperf.Event{Phase: 12, Agents: 13, Stage: "done", Elapsed: 40 * time.Second, Result: result, Tiers: []agentperf.TierProgress{bounds}, Remaining: 25 * time.Minute}
 	with := func(e agentperf.Event, change func(*agentperf.Event)) agentperf.Event {
 		change(&e)
@@ -24,12 +25,12 @@ func TestProgressInWords(t *testing.T) {
 		check bool
 		want  string
 	}{
-		{done, false, "phase 12: agents 13, 40s: 385 requests measured, 0 failed, 3880 tokens/s; 9 hold, 13 do not, about 10.9; about 25 min left\n"},
-		{with(done, func(e *agentperf.Event) { e.Remaining = 0 }), false, "phase 12: agents 13, 40s: 385 requests measured, 0 failed, 3880 tokens/s; 9 hold, 13 do not, about 10.9; done\n"},
-		{done, true, "phase 12: agents 13, 40s: 385 requests measured, 0 failed, 3880 tokens/s; about 25 min left\n"},
+		{done, false, "phase 12: agents 13, 40s: 385 requests measured, 0 failed, 3880 tokens/s, P25 310.2 tokens/s, P95 TTFT 0.179 s; 9 hold, 13 do not, about 10.9; about 25 min left\n"},
+		{with(done, func(e *agentperf.Event) { e.Remaining = 0 }), false, "phase 12: agents 13, 40s: 385 requests measured, 0 failed, 3880 tokens/s, P25 310.2 tokens/s, P95 TTFT 0.179 s; 9 hold, 13 do not, about 10.9; done\n"},
+		{done, true, "phase 12: agents 13, 40s: 385 requests measured, 0 failed, 3880 tokens/s, P25 310.2 tokens/s, P95 TTFT 0.179 s; about 25 min left\n"},
 		{with(done, func(e *agentperf.Event) {
 			e.Tiers = []agentperf.TierProgress{bounds, {Tier: "250@3s", Seems: 4, Limit: 5}, {Tier: "2000@1s", Fails: 1}, {Tier: "x", Holds: 3, Fails: 4, Limit: 3.5}, {Tier: "y", Holds: 3, Seems: 8}, {Tier: "z", Seems: 8}, {Tier: "w"}}
-		}), false, "phase 12: agents 13, 40s: 385 requests measured, 0 failed, 3880 tokens/s; 100@5s 9..13 ~10.9; 250@3s ~5.0; 2000@1s 0..1; x 3..4; y 3..? >=8?; z >=8?; w ?..?; about 25 min left\n"},
+		}), false, "phase 12: agents 13, 40s: 385 requests measured, 0 failed, 3880 tokens/s, P25 310.2 tokens/s, P95 TTFT 0.179 s; 100@5s 9..13 ~10.9; 250@3s ~5.0; 2000@1s 0..1; x 3..4; y 3..? >=8?; z >=8?; w ?..?; about 25 min left\n"},
 		{with(done, func(e *agentperf.Event) { e.Result = &agentperf.PhaseResult{Invalid: "the client was late"} }), false, "phase 12: agents 13, 40s: invalid: the client was late; 9 hold, 13 do not, about 10.9; about 25 min left\n"},
 		// Before the first phase.
 		{agentperf.Event{Stage: "starting", Remaining: 20 * time.Minute, RemainingMost: time.Hour}, true, "This check takes about 20 to 60 min of the system's time, the longer the nearer to a limit; interrupt it for what is known by then.\n"},
@@ -39,18 +40,37 @@ func TestProgressInWords(t *testing.T) {
 		{agentperf.Event{Stage: "starting"}, false, ""}, // the journal had it all
 	} {
 		var out bytes.Buffer
-		show(cli.New("maxusers", io.Discard, &out).Live(), tt.e, tt.check)
+		p := progress{screen: screen.New(&out, false, func(string) string { return "" })}
+		if tt.check {
+			p.history.check = 13
+		}
+		p.show(tt.e)
 		if out.String() != tt.want {
 			t.Errorf("%q, want %q", out.String(), tt.want)
 		}
 	}
-	now := agentperf.Event{Phase: 12, Agents: 13, Stage: "measuring", Tiers: []agentperf.TierProgress{bounds}, Remaining: 25 * time.Minute, Pending: []string{"25s to measure"}}
-	if got, want := underWay(now, false), "9 hold, 13 do not, about 10.9; about 25 min left; phase 12, 13 agents: 25s to measure"; got != want {
-		t.Errorf("%q, want %q", got, want)
+}
+
+// A phase has a line when it has ended, and one each 30 s until then.
+func TestLinesWithinPhases(t *testing.T) {
+	var out bytes.Buffer
+	p := progress{screen: screen.New(&out, false, func(string) string { return "" })}
+	tiers := []agentperf.TierProgress{{Tier: "100@5s", Holds: 9, Fails: 13, Limit: 10.93}}
+	for phase, seconds := range []int{70, 5, 31} {
+		for s := range seconds * 2 {
+			now := time.Duration(s) * time.Second / 2
+			e := agentperf.Event{Phase: phase, Agents: 13, Stage: "measuring", Elapsed: now, Estimate: 72 * time.Second, Requests: s, Failed: s / 100, Tiers: tiers, Remaining: 25 * time.Minute}
+			if phase == 0 {
+				e.Pending = []string{"25s to measure"}
+			}
+			p.show(e)
+		}
 	}
-	now.Pending, now.Remaining = nil, 0
-	if got, want := underWay(now, true), "nearly done; phase 12, 13 agents: measuring"; got != want {
-		t.Errorf("%q, want %q", got, want)
+	want := "phase 0: agents 13, 30 s of about 72 s, 60 requests, 0 failed; 25s to measure; 9 hold, 13 do not, about 10.9; about 25 min left\n" +
+		"phase 0: agents 13, 60 s of about 72 s, 120 requests, 1 failed; 25s to measure; 9 hold, 13 do not, about 10.9; about 25 min left\n" +
+		"phase 2: agents 13, 30 s of about 72 s, 60 requests, 0 failed; measuring; 9 hold, 13 do not, about 10.9; about 25 min left\n"
+	if out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
 	}
 }
 

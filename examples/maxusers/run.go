@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,15 +32,22 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	}
 
 	simulated := o.endpoint.URL == ""
+	if o.title = o.endpoint.Title(o.cfg.Identity); simulated {
+		o.title = "SIMULATION"
+	}
 	if err := o.apart(); err != nil {
 		return program.Fail(cli.Usage, err)
 	}
 	if err := cli.Reading(ctx, func() (err error) { o.cfg.Workload, err = open(o); return err }); err != nil {
 		return program.Fail(cli.Failed, err)
 	}
-	warnOf(o.cfg.Workload.Findings, stderr)
+	notices := stderr
+	if o.quiet {
+		notices = io.Discard
+	}
+	warnOf(o.cfg.Workload.Findings, notices)
 	if simulated {
-		server, err := serveDemo(o, stderr)
+		server, err := serveDemo(o, notices)
 		if err != nil {
 			return program.Fail(cli.Failed, err)
 		}
@@ -81,10 +89,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 		o.cfg.Requests = requests
 	}
 
-	live := program.Live()
-	o.cfg.Progress = func(e agentperf.Event) { show(live, e, len(o.agents) == 1) }
+	progress := &progress{screen: program.Screen(o.quiet, getenv), history: o.history()}
+	defer progress.screen.Close()
+	o.cfg.Progress = progress.show
 	report, err := o.measure(ctx)
-	live.Clear()
+	progress.screen.Close()
 	if cerr := requests.Close(); err == nil && cerr != nil {
 		err = fmt.Errorf("-requests: %w", cerr)
 	}
@@ -99,6 +108,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 		status = max(status, audited(report))
 	}
 	return status
+}
+
+// history returns that of a run of which nothing is known but what is asked.
+func (o *options) history() (h history) {
+	h.title, h.rule = o.title, "percentiles as observed"
+	if rule, ok := o.cfg.Rule.(agentperf.Controlled); ok {
+		h.rule = fmt.Sprintf("wrong with a probability of at most %v", cmp.Or(rule.ErrorRate, 0.01))
+	}
+	if len(o.agents) == 1 {
+		h.check = o.agents[0]
+	}
+	return h
 }
 
 // mostAsked returns the largest number of -agents; 0 without the flag.

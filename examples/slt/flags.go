@@ -15,6 +15,7 @@ type options struct {
 	identity cli.Identity
 	jsonFile string
 	compare  bool
+	quiet    bool
 	files    []string // to compare
 	cfg      slt.Config
 }
@@ -55,6 +56,7 @@ func parse(program cli.Program, args []string) (*options, error) {
 	flags.StringVar(&o.cfg.Name, "name", "", "`configuration` of the system, for the report, such as \"Max Throughput\"")
 	flags.Uint64Var(&seed, "seed", 0, "seed of the prompts (default: drawn and reported)")
 	flags.StringVar(&o.jsonFile, "json", "", "write the report to `file` as JSON")
+	quiet := cli.Quiet(flags.FlagSet)
 	flags.BoolVar(&o.compare, "compare", false, "measure nothing; merge two reports, A.json and B.json, and take the better at each concurrency")
 	o.system.Register(flags.FlagSet)
 	o.identity.Register(flags.FlagSet)
@@ -62,6 +64,7 @@ func parse(program cli.Program, args []string) (*options, error) {
 		return nil, err
 	}
 
+	o.quiet = *quiet
 	given := flags.Given()
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }

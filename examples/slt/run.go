@@ -4,11 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/agentperf/agentperf-go/examples/internal/cli"
 	"github.com/agentperf/agentperf-go/examples/internal/demo"
+	"github.com/agentperf/agentperf-go/examples/internal/screen"
+	"github.com/agentperf/agentperf-go/internal/plain"
 	"github.com/agentperf/agentperf-go/internal/sockets"
 	"github.com/agentperf/agentperf-go/pricing"
 	"github.com/agentperf/agentperf-go/slt"
@@ -40,8 +41,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 		return program.Conclude(ctx, cli.Result{Report: report, JSON: o.jsonFile, Any: true})
 	}
 
+	title := o.endpoint.Title(o.cfg.Identity)
 	if o.endpoint.URL == "" {
-		fmt.Fprintln(stderr, demo.Notice)
+		title = "SIMULATION"
+		if !o.quiet {
+			fmt.Fprintln(stderr, demo.Notice)
+		}
 		server, err := demo.Serve(demo.Config())
 		if err != nil {
 			return program.Fail(cli.Failed, err)
@@ -61,10 +66,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	if err := o.cfg.Validate(); err != nil {
 		return program.Fail(cli.Usage, err)
 	}
-	live := program.Live()
-	o.cfg.Progress = func(e slt.Event) { show(live, e) }
+	progress := &progress{screen: program.Screen(o.quiet, getenv)}
+	defer progress.screen.Close()
+	progress.history.title, progress.history.plateau, progress.history.given = title, o.cfg.Plateau, len(o.cfg.Levels) > 0
+	o.cfg.Progress = progress.show
 	report, err := slt.Run(ctx, o.cfg)
-	live.Clear()
+	progress.screen.Close()
 	return program.Conclude(ctx, cli.Result{Report: report, JSON: o.jsonFile, Any: len(report.Levels) > 0, Err: err})
 }
 
@@ -101,23 +108,34 @@ func compare(o *options) (*slt.Report, error) {
 	return slt.Optimal(reports[0], reports[1])
 }
 
-// show shows the progress of a sweep.
-func show(live *cli.Live, e slt.Event) {
-	if e.Stage == "starting" {
+// progress shows how a sweep gets on: on a terminal as a view, elsewhere in lines.
+type progress struct {
+	screen  *screen.Screen
+	history history
+	told    time.Duration // how long the level had taken when there was a line about it
+}
+
+// every is the time between two lines about one level: nobody takes the program for dead.
+const every = 30 * time.Second
+
+// show shows an event.
+func (p *progress) show(e slt.Event) {
+	switch {
+	case e.Stage == "starting":
 		for _, w := range e.Warnings {
-			live.Warn([]string{w.Text})
+			p.screen.Line("warning: %s", plain.Text(w.Text))
 		}
-		return
+	case p.screen.Live():
+	case e.Result != nil:
+		p.screen.Line("%s", plain.Text(levelDone(e)))
+		p.told = 0
+	case e.Elapsed < p.told: // of another level
+		p.told = 0
+	case e.Elapsed >= p.told+every:
+		p.screen.Line("concurrency %d, %.0f s of %.0f s: %d queries, %d failed; %s", e.Concurrency, e.Elapsed.Seconds(), e.Estimate.Seconds(), e.Queries, e.Failed, e.Stage)
+		p.told = e.Elapsed
 	}
-	if e.Result == nil {
-		live.Redraw("concurrency %d: %s, %d queries; %s", e.Concurrency, e.Stage, e.Queries, strings.Join(e.Pending, ", "))
-		return
-	}
-	l := e.Result
-	elapsed := e.Elapsed.Round(100 * time.Millisecond)
-	if f := l.Figures; f != nil {
-		live.Line("concurrency %d, %v: %d queries measured, %d failed, %.0f tokens/s", e.Concurrency, elapsed, f.Requests, f.Failed, f.OutputTokensPerSecond)
-	} else {
-		live.Line("concurrency %d, %v: invalid: %s", e.Concurrency, elapsed, l.Invalid)
+	if p.screen.Live() {
+		p.screen.Show(p.history.add(e, time.Now()).lines)
 	}
 }

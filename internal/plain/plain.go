@@ -1,6 +1,7 @@
 // Package plain makes text of others fit to be shown: of recordings, reports, price files and
 // servers. Control characters, which terminals obey, and characters that are invisible or turn
-// the order of others around are shown as escapes.
+// the order of others around are shown as escapes. It counts the columns that text takes there,
+// and aligns tables by them.
 package plain
 
 import (

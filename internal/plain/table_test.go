@@ -53,7 +53,7 @@ func TestCutAndPad(t *testing.T) {
 		{"abcdef", 6, "abcdef"}, {"abcdef", 5, "abcd…"}, {"abcdef", 1, "…"}, {"abcdef", 0, ""}, {"abcdef", -3, ""},
 		{"東京都", 6, "東京都"}, {"東京都", 5, "東京…"}, {"東京都", 4, "東…"}, {"e\u0301e\u0301e\u0301", 2, "e\u0301…"}, {"", 0, ""},
 	} {
-		if got := plain.Cut(tt.text, tt.columns); got != tt.want || plain.Width(got) > max(0, tt.columns) {
+		if got := plain.Cut(tt.text, tt.columns, "…"); got != tt.want || plain.Width(got) > max(0, tt.columns) {
 			t.Errorf("%q in %d columns is %q, want %q", tt.text, tt.columns, got, tt.want)
 		}
 	}

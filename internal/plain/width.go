@@ -19,9 +19,9 @@ func Width(s string) (columns int) {
 	return columns
 }
 
-// Cut returns s, or as much of its beginning as fits into a number of columns with an ellipsis
-// behind it. No columns leave nothing.
-func Cut(s string, columns int) string {
+// Cut returns s, or as much of its beginning as fits into a number of columns with a mark of one
+// column behind it. No columns leave nothing.
+func Cut(s string, columns int, mark string) string {
 	if Width(s) <= columns {
 		return s
 	}
@@ -37,7 +37,7 @@ func Cut(s string, columns int) string {
 	if columns < 1 {
 		return ""
 	}
-	return s[:at] + "…"
+	return s[:at] + mark
 }
 
 // Pad returns s with spaces behind it that fill a number of columns, or in front of it, which

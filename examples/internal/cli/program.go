@@ -1,5 +1,5 @@
 // Package cli is what the example programs share: flags and their mistakes, exit
-// statuses, signals, progress on a terminal, files that appear whole or not at
+// statuses, signals, and files that appear whole or not at
 // all.
 package cli
 
@@ -32,10 +32,10 @@ type Program struct {
 	// goes through them.
 	Stdout, Stderr io.Writer
 
-	screen io.Writer // standard error as it is
+	screen io.Writer // standard error as it is, for Screen
 }
 
-// New returns a program. All that it prints goes through its Stdout, its Stderr and its Live.
+// New returns a program. All that it prints goes through its Stdout, its Stderr and its Screen.
 func New(name string, stdout, stderr io.Writer) Program {
 	return Program{Name: name, Stdout: plain.NewWriter(stdout), Stderr: plain.NewWriter(stderr), screen: stderr}
 }
