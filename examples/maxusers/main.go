@@ -8,11 +8,12 @@
 // -endpoint it measures that server. Without -workload it replays a few generated
 // sessions, enough to try things out but not to measure a real system.
 //
-// The answer goes to standard output, progress to standard error. The exit
-// status is 0 with an answer, 1 without one, 2 for wrong usage, with one number
-// of -agents 3 when a service level does not hold, and with -audit 4 when the
-// audit of an answer finds something or cannot be completed. With several
-// -agents it is 0 when each was measured, whatever the verdicts, and otherwise 1.
+// The answer goes to standard output, progress to standard error: drawn in place
+// if that is a terminal, else in lines, and none with -quiet. The exit status is
+// 0 with an answer, 1 without one, 2 for wrong usage, with one number of -agents
+// 3 when a service level does not hold, and with -audit 4 when the audit of an
+// answer finds something or cannot be completed. With several -agents it is 0
+// when each was measured, whatever the verdicts, and otherwise 1.
 package main
 
 import (

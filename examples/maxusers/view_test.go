@@ -71,6 +71,37 @@ func play(check int, moments []moment) (v *view, now time.Time) {
 	return v, now
 }
 
+// No line is wider than the terminal, whatever its size, and no frame higher.
+func TestViewFits(t *testing.T) {
+	v, now := play(0, search())
+	for columns := 1; columns <= 220; columns++ {
+		for _, rows := range []int{1, 5, 10, 15, 24, 80} {
+			look := screen.NewLook(columns, rows, func(string) string { return "" })
+			look.Color, look.Now = false, now
+			lines := v.lines(look)
+			for _, text := range look.Render(lines) {
+				if plain.Width(text) > columns {
+					t.Errorf("%q in %d columns", text, columns)
+				}
+			}
+			if first := len(v.brackets(look)) + 1; len(lines) >= rows && len(lines) > first {
+				t.Errorf("%d lines on a screen of %d", len(lines), rows)
+			}
+		}
+	}
+}
+
+// What a frame costs; there are four a second.
+func BenchmarkFrame(b *testing.B) {
+	v, now := play(0, search())
+	look := screen.NewLook(120, 40, func(string) string { return "" })
+	look.Now = now
+	b.ReportAllocs()
+	for b.Loop() {
+		look.Render(v.lines(look))
+	}
+}
+
 // The screens of recorded runs, at several widths, with and without color, are those of
 // testdata/view.txt.
 func TestView(t *testing.T) {

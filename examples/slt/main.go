@@ -10,8 +10,8 @@
 // Artificial Analysis does: three minutes per level, 1,000 input and 1,000 output
 // tokens per query.
 //
-// The result goes to standard output, progress to standard error. The exit
-// status is 0 with a result, 1 without one, 2 for wrong usage.
+// The result goes to standard output, progress to standard error: drawn in place
+// if that is a terminal, else in lines, and none with -quiet. The exit status is 0 with a result, 1 without one, 2 for wrong usage.
 package main
 
 import (
