@@ -3,7 +3,6 @@ package slt
 import (
 	"time"
 
-	"github.com/agentperf/agentperf-go/internal/load"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
@@ -36,45 +35,4 @@ type Event struct {
 	Pending []string
 	// Result is the level's result if Stage is "done", else nil.
 	Result *Level
-}
-
-// watch turns the progress of a phase into events.
-func (s *sweep) watch(concurrency int) func(load.Progress) {
-	if s.cfg.Progress == nil {
-		return nil
-	}
-	return func(p load.Progress) {
-		e := Event{
-			Concurrency: concurrency, Stage: p.Stage, Elapsed: p.Elapsed, Estimate: s.cfg.levelTime(),
-			Queries: p.Attempts, InFlight: p.InFlight, Succeeded: p.Succeeded, Failed: p.Failed, OutputTokens: p.OutputTokens, Pending: p.Pending,
-		}
-		e.Remaining, e.RemainingMost = s.remaining(concurrency - 1)
-		e.Remaining, e.RemainingMost = max(0, e.Remaining-p.Elapsed), max(0, e.RemainingMost-p.Elapsed)
-		s.cfg.Progress(e)
-	}
-}
-
-// levelTime is how long a level takes whose queries end with it.
-func (c Config) levelTime() time.Duration { return c.Ramp + c.Settle + c.Measure }
-
-// remaining returns how long the sweep takes at least and at most after a level; 0 is before
-// the first.
-func (s *sweep) remaining(concurrency int) (least, most time.Duration) {
-	levels, open := s.cfg.levels()
-	left := 0
-	for n := range levels {
-		if n > concurrency {
-			left++
-		}
-	}
-	soonest := left
-	switch {
-	case open && s.report.PlateauReached:
-		return 0, 0
-	case open && s.growth.best == 0: // the first level grows
-		soonest = min(left, s.growth.rule.Levels+1)
-	case open:
-		soonest = min(left, s.growth.rule.Levels-s.growth.flat)
-	}
-	return time.Duration(soonest) * s.cfg.levelTime(), time.Duration(left) * s.cfg.levelTime()
 }

@@ -17,12 +17,14 @@ func (s *sweep) level(ctx context.Context, concurrency int) error {
 		return context.Cause(ctx)
 	}
 	index := len(s.report.Levels)
+	now := Event{Concurrency: concurrency, Estimate: s.cfg.levelTime()}
+	now.Remaining, now.RemainingMost = s.cfg.remaining(s.growth, concurrency-1)
 	cfg := load.Config{
 		Shape: load.Shape{
 			Agents: concurrency, Settle: s.cfg.Settle, Measure: s.cfg.Measure, Drain: s.cfg.Drain, Fixed: true, GiveUp: load.GiveUp,
 		},
 		Header:   record.Header{Index: index, Seed: s.cfg.Seed},
-		Progress: s.watch(concurrency), Interval: load.ProgressInterval,
+		Progress: watch(s.cfg.Progress, now), Interval: load.ProgressInterval,
 	}
 	if s.cfg.Ramp > 0 {
 		cfg.SpawnRate = float64(concurrency) / s.cfg.Ramp.Seconds()
@@ -51,7 +53,7 @@ func (s *sweep) level(ctx context.Context, concurrency int) error {
 			Queries: len(phase.Rows), Succeeded: phase.Succeeded(), Failed: phase.Failed(), OutputTokens: phase.OutputTokens(), Result: &l,
 		}
 		if err == nil {
-			e.Remaining, e.RemainingMost = s.remaining(concurrency)
+			e.Remaining, e.RemainingMost = s.cfg.remaining(s.growth, concurrency)
 		}
 		s.cfg.Progress(e)
 	}

@@ -156,7 +156,7 @@ func (s *sweep) identify() {
 func (s *sweep) run(ctx context.Context) error {
 	if s.cfg.Progress != nil {
 		e := Event{Stage: "starting", Warnings: slices.Clone(s.report.Warnings)}
-		e.Remaining, e.RemainingMost = s.remaining(0)
+		e.Remaining, e.RemainingMost = s.cfg.remaining(s.growth, 0)
 		s.cfg.Progress(e)
 	}
 	levels, open := s.cfg.levels()

@@ -11,7 +11,8 @@
 // tokens per query.
 //
 // The result goes to standard output, progress to standard error: drawn in place
-// if that is a terminal, else in lines, and none with -quiet. The exit status is 0 with a result, 1 without one, 2 for wrong usage.
+// if that is a terminal, else in lines, and none with -quiet. The exit status is
+// 0 with a result, 1 without one, 2 for wrong usage.
 package main
 
 import (
