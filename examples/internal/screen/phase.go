@@ -48,9 +48,9 @@ type Phase struct {
 func (l Look) Phase(p Phase) []Line {
 	name := func(text string) Line { return Text(Normal, "  %-8s", text) }
 	columns := BarColumns
-	note := fmt.Sprintf("  %.1f s of %s%.0f s", p.Elapsed.Seconds(), p.About, p.Estimate.Seconds())
+	note := fmt.Sprintf("  %.1f s of %s%s", p.Elapsed.Seconds(), p.About, seconds(p.Estimate))
 	if !l.Wide() {
-		note = fmt.Sprintf(" %.0f of %s%.0f s", p.Elapsed.Seconds(), strings.Replace(p.About, "about ", "~", 1), p.Estimate.Seconds())
+		note = fmt.Sprintf(" %.0f of %s%s", p.Elapsed.Seconds(), strings.Replace(p.About, "about ", "~", 1), seconds(p.Estimate))
 		columns = max(8, min(columns, l.Width-10-len(note)))
 	}
 	share := 1.0
@@ -74,6 +74,14 @@ func (l Look) Phase(p Phase) []Line {
 		now,
 		name("failed").And(style, "%s of %s %s", Count(int64(p.Failed)), Count(int64(p.Ended)), p.What),
 	}
+}
+
+// seconds writes a time; what is short, to a tenth of a second.
+func seconds(d time.Duration) string {
+	if d < 10*time.Second {
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return fmt.Sprintf("%.0f s", d.Seconds())
 }
 
 // A Meter measures the throughput of a window as it goes on.
