@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ type progress struct {
 	screen  *screen.Screen
 	history history
 	told    time.Duration // how long the phase had taken when there was a line about it
+	answers []string      // the levels whose answer there was a line about
 }
 
 // every is the time between two lines about one phase: a log is still short after hours, and
@@ -39,6 +41,7 @@ func (p *progress) show(e agentperf.Event) {
 	case e.Result != nil:
 		p.screen.Line("%s; %s", doneText(e), standing(e, check))
 		p.told = 0
+		p.answer(e)
 	case e.Elapsed < p.told: // of another phase
 		p.told = 0
 	case e.Elapsed >= p.told+every:
@@ -47,6 +50,22 @@ func (p *progress) show(e agentperf.Event) {
 	}
 	if p.screen.Live() {
 		p.screen.Show(p.history.add(e, time.Now()).lines)
+	}
+}
+
+// answer says once of each level that its answer is there.
+func (p *progress) answer(e agentperf.Event) {
+	for _, t := range e.Tiers {
+		l := levelOf(t, nil, e.Agents)
+		if p.history.check > 0 || !l.answered() || slices.Contains(p.answers, t.Tier) {
+			continue
+		}
+		p.answers = append(p.answers, t.Tier)
+		text := fmt.Sprintf("%s, %d fails", agents(l.holds), l.fails)
+		if l.holds == 0 {
+			text = "not even 1 agent holds"
+		}
+		p.screen.Line("answer: %s: %s", plain.Text(t.Tier), text)
 	}
 }
 

@@ -30,7 +30,7 @@ func TestProgressInWords(t *testing.T) {
 		{done, true, "phase 12: agents 13, 40s: 385 requests measured, 0 failed, 3880 tokens/s, P25 310.2 tokens/s, P95 TTFT 0.179 s; about 25 min left\n"},
 		{with(done, func(e *agentperf.Event) {
 			e.Tiers = []agentperf.TierProgress{bounds, {Tier: "250@3s", Seems: 4, Limit: 5}, {Tier: "2000@1s", Fails: 1}, {Tier: "x", Holds: 3, Fails: 4, Limit: 3.5}, {Tier: "y", Holds: 3, Seems: 8}, {Tier: "z", Seems: 8}, {Tier: "w"}}
-		}), false, "phase 12: agents 13, 40s: 385 requests measured, 0 failed, 3880 tokens/s, P25 310.2 tokens/s, P95 TTFT 0.179 s; 100@5s 9..13 ~10.9; 250@3s ~5.0; 2000@1s 0..1; x 3..4; y 3..? >=8?; z >=8?; w ?..?; about 25 min left\n"},
+		}), false, "phase 12: agents 13, 40s: 385 requests measured, 0 failed, 3880 tokens/s, P25 310.2 tokens/s, P95 TTFT 0.179 s; 100@5s 9..13 ~10.9; 250@3s ~5.0; 2000@1s 0..1; x 3..4; y 3..? >=8?; z >=8?; w ?..?; about 25 min left\nanswer: 2000@1s: not even 1 agent holds\nanswer: x: 3 agents, 4 fails\n"},
 		{with(done, func(e *agentperf.Event) { e.Result = &agentperf.PhaseResult{Invalid: "the client was late"} }), false, "phase 12: agents 13, 40s: invalid: the client was late; 9 hold, 13 do not, about 10.9; about 25 min left\n"},
 		// Before the first phase.
 		{agentperf.Event{Stage: "starting", Remaining: 20 * time.Minute, RemainingMost: time.Hour}, true, "This check takes about 20 to 60 min of the system's time, the longer the nearer to a limit; interrupt it for what is known by then.\n"},
@@ -48,6 +48,18 @@ func TestProgressInWords(t *testing.T) {
 		if out.String() != tt.want {
 			t.Errorf("%q, want %q", out.String(), tt.want)
 		}
+	}
+}
+
+// An answer has a line of its own, once.
+func TestAnswersInLines(t *testing.T) {
+	var out bytes.Buffer
+	p := progress{screen: screen.New(&out, false, func(string) string { return "" })}
+	for phase, fails := range []int{0, 16, 9, 9} {
+		p.show(agentperf.Event{Phase: phase, Agents: 8, Stage: "done", Result: &agentperf.PhaseResult{Invalid: "late"}, Tiers: []agentperf.TierProgress{{Tier: "500@2s", Holds: 8, Fails: fails}}})
+	}
+	if got := strings.Count(out.String(), "answer: "); got != 1 || !strings.Contains(out.String(), "phase 2: agents 8, 0s: invalid: late; 8 hold, 9 do not; done\nanswer: 500@2s: 8 agents, 9 fails\nphase 3") {
+		t.Errorf("%d answers in\n%s", got, out.String())
 	}
 }
 

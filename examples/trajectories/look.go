@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -24,15 +26,16 @@ func inspect(c *call) (int, error) {
 		return 0, err
 	}
 	fmt.Fprintf(c.stdout, "%s from %s: %d sessions\n\n", plain.Text(w.Name), plain.Text(w.Source), len(w.Trajectories))
-	t := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "turns\tsubagents\tmost tokens in\ttokens out\ttools took\tpeople took\t  session (subagents included but in turns)\t")
+	var t plain.Table
+	t.Numbers("turns", "subagents", "most tokens in", "tokens out", "tools took", "people took")
+	t.Words("session (subagents included but in turns)")
 	for i, s := range w.Trajectories {
 		if *most > 0 && i == *most {
 			break
 		}
-		row(t, s)
+		t.Row(row(s)...)
 	}
-	if err := t.Flush(); err != nil {
+	if _, err := io.WriteString(c.stdout, t.String()); err != nil {
 		return 0, err
 	}
 	if n := len(w.Trajectories) - *most; *most > 0 && n > 0 {
@@ -49,8 +52,8 @@ func inspect(c *call) (int, error) {
 	return cli.OK, nil
 }
 
-// row prints one session.
-func row(t *tabwriter.Writer, s *trajectory.Trajectory) {
+// row has the cells of one session.
+func row(s *trajectory.Trajectory) []string {
 	in, out := 0, 0
 	var tools, people time.Duration
 	for thread := range s.All() {
@@ -60,8 +63,10 @@ func row(t *tabwriter.Writer, s *trajectory.Trajectory) {
 			tools, people = tools+turn.ToolDelay, people+turn.HumanDelay
 		}
 	}
-	fmt.Fprintf(t, "%d\t%d\t%d\t%d\t%v\t%v\t  %s\t\n", len(s.Turns), len(s.Subagents), in, out,
-		tools.Round(100*time.Millisecond), people.Round(time.Second), plain.Text(s.ID))
+	return []string{
+		strconv.Itoa(len(s.Turns)), strconv.Itoa(len(s.Subagents)), strconv.Itoa(in), strconv.Itoa(out),
+		tools.Round(100 * time.Millisecond).String(), people.Round(time.Second).String(), s.ID,
+	}
 }
 
 // lint lists the mistakes in a workload.
