@@ -25,6 +25,7 @@ import (
 	"github.com/agentperf/agentperf-go/endpoint/conformance"
 	"github.com/agentperf/agentperf-go/examples/internal/cli"
 	"github.com/agentperf/agentperf-go/examples/internal/demo"
+	"github.com/agentperf/agentperf-go/examples/internal/screen"
 )
 
 func main() {
@@ -50,12 +51,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 		cfg.Endpoint = endpoint.Config{URL: server.URL}
 		fmt.Fprintln(program.Stdout, demo.Notice)
 	}
-	live := program.Live()
-	live.Line("At most %v.", cfg.Cost())
-	live.Redraw("first answers ...")
-	cfg.Each = func(f conformance.Finding) { live.Redraw("%s: %s", f.Rule, f.Status) }
+	progress := program.Screen(false, getenv)
+	defer progress.Close()
+	show := func(format string, args ...any) {
+		progress.Show(func(screen.Look) []screen.Line { return []screen.Line{screen.Text(screen.Normal, format, args...)} })
+	}
+	progress.Line("At most %v.", cfg.Cost())
+	show("first answers ...")
+	cfg.Each = func(f conformance.Finding) { show("%s: %s", f.Rule, f.Status) }
 	report, err := conformance.Run(ctx, cfg, o.want...)
-	live.Clear()
+	progress.Close()
 	status := program.Conclude(ctx, cli.Result{Report: report, JSON: o.jsonFile, Any: len(report.Rules) > 0, Err: err})
 	if status != cli.OK {
 		return status
