@@ -64,7 +64,7 @@ func (f *figures) usd(name, bound string, amount pricing.USD, text, note string)
 }
 
 // figures returns the figures of the report.
-func (r *report) figures() ([]figure, error) {
+func (r *quoted) figures() ([]figure, error) {
 	f := &figures{system: r.system, prices: r.prices}
 	s := r.system
 	if s.Accelerators > 0 {
@@ -86,7 +86,7 @@ func (r *report) figures() ([]figure, error) {
 		f.none("power", "")
 	}
 	part := f.load
-	if r.agents != nil {
+	if r.Agentperf != nil {
 		part = f.agents
 	}
 	err := part(r)
@@ -105,8 +105,8 @@ func basis(b pricing.Basis, pue float64, note string) string {
 	return text
 }
 
-func (f *figures) agents(r *report) error {
-	for _, tier := range r.agents.Tiers {
+func (f *figures) agents(r *quoted) error {
+	for _, tier := range r.Agentperf.Tiers {
 		bound, known := limit(tier)
 		if !known {
 			f.none(tier.Name+": agents", "no answer")

@@ -52,7 +52,7 @@ func openCatalog(own string, sky [][2]string, azure string, asOf time.Time, stde
 }
 
 func open(name string, read func(io.Reader) error) error {
-	f, err := cli.OpenInput(name, cli.MaxReport) // the readers have limits of their own
+	f, err := cli.OpenInput(name, cli.MaxPrices) // the readers have limits of their own
 	if err != nil {
 		return err
 	}

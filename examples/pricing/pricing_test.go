@@ -141,7 +141,7 @@ func TestMistakes(t *testing.T) {
 		{[]string{file(t, "x.json", `[1]`)}, cli.Failed, "not a report: it is a list, expected an object"},
 		{[]string{file(t, "x.json", strings.Replace(load, `"accelerators":8`, `"accelerators":-8`, 1))}, cli.Failed, "Accelerators is -8"},
 		{[]string{file(t, "x.json", strings.Replace(load, `"complete":true`, `"complete":false`, 1))}, cli.OK, "did not come to its end"},
-		{[]string{file(t, "x.json", `{"schema":"slt.report/1"}`)}, cli.Failed, "which another version of this program wrote"},
+		{[]string{file(t, "x.json", `{"schema":"slt.report/1"}`)}, cli.Failed, "which another version of this module wrote"},
 		{[]string{"-quote", "minimum", file(t, "x.json", `{"schema":"slt.report/2"}`)}, cli.OK, "-quote needs to know the accelerators"},
 		{[]string{"-quote", "minimum", "-accelerator", "H900", l}, cli.OK, "no price: on-demand H900"},
 		{[]string{"-providers", "aa,,", "-quote", "minimum", l}, cli.Usage, "expected names separated by commas"},

@@ -17,7 +17,7 @@ type price struct {
 // quote finds the prices of the system: those of -quote, one for each -commitment, or else
 // the one that is stated. A price that is not known leaves out the figures that need it, and
 // a warning says so.
-func (r *report) quote(o *options) error {
+func (r *quoted) quote(o *options) error {
 	if o.statistic == "" {
 		r.prices = []price{{"", r.system.Price, r.system.PriceNote}}
 		return nil

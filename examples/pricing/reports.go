@@ -40,9 +40,9 @@ func showReports(o *options, w io.Writer) error {
 	for _, r := range all {
 		figures, err := r.figures()
 		if err != nil {
-			return fmt.Errorf("%s: %w", r.name, err)
+			return fmt.Errorf("%s: %w", r.Name, err)
 		}
-		columns = append(columns, column{r.name, r.system, figures, r.warnings})
+		columns = append(columns, column{r.Name, r.system, figures, r.warnings})
 	}
 	switch {
 	case o.json:

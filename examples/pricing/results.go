@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -73,7 +72,7 @@ func (all *results) read(o *options) (catalog.Results, error) {
 		}
 		more, err := all.measured(o, name)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, err
 		}
 		list = append(list, more...)
 	}
@@ -86,8 +85,9 @@ func (all *results) measured(o *options, name string) (list catalog.Results, err
 	if err != nil {
 		return nil, err
 	}
-	if r.agents == nil {
-		return nil, errors.New("-results are numbers of agents, and a report of slt has none")
+	agents, err := r.OnlyAgentperf()
+	if err != nil {
+		return nil, fmt.Errorf("-results are numbers of agents: %w", err)
 	}
 	if r.system.Accelerator == "" {
 		r.system.Accelerator = o.filter
@@ -95,14 +95,14 @@ func (all *results) measured(o *options, name string) (list catalog.Results, err
 	for _, w := range r.warnings {
 		all.notes = append(all.notes, name+": "+w)
 	}
-	for _, tier := range r.agents.Tiers {
+	for _, tier := range agents.Tiers {
 		p := catalog.PublishedResult{
-			System: name, Accelerator: r.system.Accelerator, Accelerators: r.system.Accelerators, Model: r.agents.Config.Model, SLO: tier.Name,
-			Date: r.agents.Started.UTC().Format(time.DateOnly), Source: name, Strength: catalog.Measured,
+			System: name, Accelerator: r.system.Accelerator, Accelerators: r.system.Accelerators, Model: agents.Config.Model, SLO: tier.Name,
+			Date: agents.Started.UTC().Format(time.DateOnly), Source: name, Strength: catalog.Measured,
 		}
 		n, err := r.system.Normalize(float64(tier.MaxAgents))
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		bound, known := limit(tier)
 		if known {
@@ -132,7 +132,7 @@ func (all *results) pricesOf(o *options, accelerator string) ([]price, error) {
 			return all.prices[i], nil
 		}
 	}
-	r := &report{}
+	r := &quoted{}
 	r.system.Accelerator, r.system.Accelerators = accelerator, 1 // the price is of each
 	r.system.Price, _ = o.system.Price()
 	r.system.PriceNote = "given"

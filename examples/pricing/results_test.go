@@ -80,7 +80,7 @@ func TestResultsMeasured(t *testing.T) {
 		status int
 		words  string
 	}{
-		{[]string{"-results", l}, cli.Failed, "a report of slt has none"},
+		{[]string{"-results", l}, cli.Failed, "load.json is a report of a System Load Test"},
 		{[]string{"-results", "missing.csv"}, cli.Failed, "missing.csv"},
 		{[]string{"-results", file(t, "r.csv", "system\n")}, cli.Failed, "r.csv:1: there is no column accelerator"},
 		{[]string{"-results", file(t, "bad.json", strings.Replace(agents, `"accelerators":32`, `"accelerators":-32`, 1))}, cli.Failed, "Accelerators is -32"},

@@ -9,20 +9,20 @@ import (
 )
 
 // ask reads a report of slt off at other speeds than it was run with.
-func (r *report) ask(speeds []metrics.TokensPerSecond) error {
-	if r.load == nil || len(speeds) == 0 {
+func (r *quoted) ask(speeds []metrics.TokensPerSecond) error {
+	if r.SLT == nil || len(speeds) == 0 {
 		return nil
 	}
-	r.load.AtSpeed, r.load.System = nil, nil // the figures are divided by r.system
+	r.SLT.AtSpeed, r.SLT.System = nil, nil // the figures are divided by r.system
 	for _, s := range speeds {
-		a, err := r.load.At(s)
+		a, err := r.SLT.At(s)
 		if err != nil {
 			return err
 		}
 		if a.Recrossed > 0 {
 			r.warnings = append(r.warnings, fmt.Sprintf("%s: concurrency %d is fast enough although a lower one was not; it does not count", at(a), a.Recrossed))
 		}
-		r.load.AtSpeed = append(r.load.AtSpeed, a)
+		r.SLT.AtSpeed = append(r.SLT.AtSpeed, a)
 	}
 	return nil
 }
@@ -30,10 +30,10 @@ func (r *report) ask(speeds []metrics.TokensPerSecond) error {
 // at names a speed in figures.
 func at(a slt.AtSpeed) string { return fmt.Sprintf("at %v tokens/s per query", float64(a.Speed)) }
 
-func (f *figures) load(r *report) error {
-	if p := r.load.PeakOutputTokensPerSecond; p != nil {
+func (f *figures) load(r *quoted) error {
+	if p := r.SLT.PeakOutputTokensPerSecond; p != nil {
 		bound := atLeast
-		if r.load.PlateauReached {
+		if r.SLT.PlateauReached {
 			bound = exact
 		}
 		f.add("peak: tokens/s", bound, *p, "")
@@ -41,7 +41,7 @@ func (f *figures) load(r *report) error {
 			return err
 		}
 	}
-	for _, a := range r.load.AtSpeed {
+	for _, a := range r.SLT.AtSpeed {
 		if a.OutputTokensPerSecond == nil {
 			why := strings.ReplaceAll(string(a.Case), "_", " ")
 			if a.Reason != "" {
@@ -65,7 +65,7 @@ func (f *figures) load(r *report) error {
 
 // costs adds the cost of a million tokens at each price. Its note names the tokens and the
 // price.
-func (f *figures) costs(r *report, a slt.AtSpeed) {
+func (f *figures) costs(r *quoted, a slt.AtSpeed) {
 	bound := exact
 	if a.Case == slt.AllFaster {
 		bound = atMost
@@ -83,7 +83,7 @@ func (f *figures) costs(r *report, a slt.AtSpeed) {
 			r.warnings = append(r.warnings, at(a)+": no cost: "+err.Error())
 			continue
 		}
-		note := tokens(r.load.Config)
+		note := tokens(r.SLT.Config)
 		if p.note != "" {
 			note += "; " + p.note
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/agentperf/agentperf-go/internal/plain"
 	"github.com/agentperf/agentperf-go/internal/sockets"
 	"github.com/agentperf/agentperf-go/pricing"
+	"github.com/agentperf/agentperf-go/report"
 	"github.com/agentperf/agentperf-go/slt"
 )
 
@@ -70,9 +71,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	defer progress.screen.Close()
 	progress.history.title, progress.history.plateau, progress.history.given = title, o.cfg.Plateau, len(o.cfg.Levels) > 0
 	o.cfg.Progress = progress.show
-	report, err := slt.Run(ctx, o.cfg)
+	measured, err := slt.Run(ctx, o.cfg)
 	progress.screen.Close()
-	return program.Conclude(ctx, cli.Result{Report: report, JSON: o.jsonFile, Any: len(report.Levels) > 0, Err: err})
+	return program.Conclude(ctx, cli.Result{Report: measured, JSON: o.jsonFile, Any: len(measured.Levels) > 0, Err: err})
 }
 
 // compare merges two reports. Flags about the system replace what both reports state, and
@@ -80,8 +81,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 func compare(o *options) (*slt.Report, error) {
 	var reports [2]*slt.Report
 	for i, name := range o.files {
-		r := new(slt.Report)
-		if err := cli.ReadReport(name, slt.Schema, r); err != nil {
+		read, err := report.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		r, err := read.OnlySLT()
+		if err != nil {
 			return nil, err
 		}
 		if r.Config.Name == "" {

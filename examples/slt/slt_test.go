@@ -11,8 +11,10 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
 	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/report"
 	"github.com/agentperf/agentperf-go/slt"
 )
 
@@ -96,8 +98,7 @@ func TestInterrupted(t *testing.T) {
 	if status != cli.Failed || !strings.Contains(stderr, "interrupted; this is what was known") || !strings.Contains(stdout, "Concurrency") {
 		t.Errorf("status %d\n%s%s", status, stdout, stderr)
 	}
-	var r slt.Report
-	if err := cli.ReadReport(file, slt.Schema, &r); err != nil || r.Complete || len(r.Levels) != 1 || r.Levels[0].Figures.OutputTokensPerSecond == 0 {
+	if r, err := report.ReadFile(file); err != nil || r.Complete() || len(r.SLT.Levels) != 1 || r.SLT.Levels[0].Figures.OutputTokensPerSecond == 0 {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
@@ -141,23 +142,22 @@ func TestCompare(t *testing.T) {
 		!strings.Contains(stdout, "At 50 tokens/s per query: at least 10000.0") {
 		t.Errorf("status %d\n%s%s", status, stdout, stderr)
 	}
-	var r slt.Report
-	if err := cli.ReadReport(merged, slt.Schema, &r); err != nil || len(r.Levels) != 2 || r.Levels[0].Configuration != b || r.Levels[1].Configuration != "Max Throughput" {
+	if r, err := report.ReadFile(merged); err != nil || len(r.SLT.Levels) != 2 || r.SLT.Levels[0].Configuration != b || r.SLT.Levels[1].Configuration != "Max Throughput" {
 		t.Errorf("%+v, %v", r, err)
 	}
 	other := write("c.json", func(r *slt.Report) { r.Config.Model = "n" })
 	if status, _, stderr := program(t, t.Context(), "-compare", a, other); status != cli.Failed || !strings.Contains(stderr, "differ in model: m and n") {
 		t.Errorf("status %d: %s", status, stderr)
 	}
-	wrong := write("d.json", func(r *slt.Report) { r.Schema = "agentperf.report/1" })
-	if status, _, stderr := program(t, t.Context(), "-compare", a, wrong); status != cli.Failed || !strings.Contains(stderr, `schema is "agentperf.report/1", expected "slt.report/2"`) {
+	wrong := write("d.json", func(r *slt.Report) { r.Schema = agentperf.Schema; r.Levels = nil })
+	if status, _, stderr := program(t, t.Context(), "-compare", a, wrong); status != cli.Failed || !strings.Contains(stderr, "d.json is a report of agents (agentperf.report/2), expected one of a System Load Test (slt.report/2); examples/report and examples/pricing read both") {
 		t.Errorf("status %d: %s", status, stderr)
 	}
 	old := filepath.Join(folder, "old.json")
 	if err := os.WriteFile(old, []byte(`{"schema":"slt.report/1","levels":[{"concurrency":1,"output_tokens_per_second":80,"warnings":["x"]}]}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if status, _, stderr := program(t, t.Context(), "-compare", old, a); status != cli.Failed || !strings.Contains(stderr, `schema is "slt.report/1", which another version of this program wrote`) {
+	if status, _, stderr := program(t, t.Context(), "-compare", old, a); status != cli.Failed || !strings.Contains(stderr, `schema is "slt.report/1", which another version of this module wrote`) {
 		t.Errorf("status %d: %s", status, stderr)
 	}
 }

@@ -83,6 +83,7 @@ var imports = map[string][]string{
 	"pricing":               {"internal/decimal"},
 	"pricing/catalog":       {"internal/decimal", "internal/jsonerror", "pricing"},
 	"search":                {},
+	"report":                {"agentperf", "internal/jsonerror", "pricing", "slt"},
 	"slt":                   {"endpoint", "internal/fields", "internal/filler", "internal/instant", "internal/keyed", "internal/load", "internal/plain", "internal/record", "internal/sockets", "internal/spans", "metrics", "pricing", "system", "trajectory"},
 	"system":                {"internal/jsonerror", "internal/secrets", "pricing"},
 	"trajectory":            {"internal/fields", "internal/filler", "internal/instant", "internal/jsonscan", "internal/keyed", "internal/plain", "internal/secrets", "internal/spans", "metrics"},

@@ -9,8 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-
-	"github.com/agentperf/agentperf-go/internal/jsonerror"
 )
 
 // WriteFile writes a file: under another name first and renamed when it is whole,
@@ -93,28 +91,6 @@ func target(name string) (path string, info fs.FileInfo, err error) {
 		return name, nil, fmt.Errorf("%s is a directory, expected a file", name)
 	}
 	return path, info, nil
-}
-
-// ReadReport reads a report of a schema from a JSON file into v. Reports of other
-// versions are refused.
-func ReadReport(name, schema string, v any) error {
-	text, err := ReadInput(name, MaxReport)
-	if err != nil {
-		return err
-	}
-	var kind struct {
-		Schema string `json:"schema"`
-	}
-	if err := json.Unmarshal(text, &kind); err != nil {
-		return fmt.Errorf("%s: not a report: %s", name, jsonerror.Words(err))
-	}
-	if err := CheckSchema(kind.Schema, schema); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	if err := json.Unmarshal(text, v); err != nil {
-		return fmt.Errorf("%s: not a report: %s", name, jsonerror.Words(err))
-	}
-	return nil
 }
 
 // A LazyFile is created, or an old file emptied, at the first write.

@@ -10,9 +10,9 @@ import (
 	"path/filepath"
 )
 
-// MaxReport is the largest report that is read, in bytes: a few KB for each phase or level, of
-// which a search of days has some thousands.
-const MaxReport = 256 << 20
+// MaxPrices is the largest list of prices that is read, in bytes: Azure's, of all regions, has
+// some tens of millions.
+const MaxPrices = 256 << 20
 
 // OpenInput opens a file to be read of at most so many bytes. Its type and size are looked at
 // first: a pipe would be waited for, and a device or a sparse file has no end.
