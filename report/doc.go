@@ -1,6 +1,9 @@
-// Package report reads the reports of finished runs.
+// Package report reads the reports of finished runs and compares them.
 //
 // A report is of agents ([agentperf.Report]) or of a System Load Test ([slt.Report]); [Read]
 // takes either. Reports are treated as text of others: their size is bounded before anything is
 // decoded.
+//
+// [Compare] says whether a second run is better or worse than a first one, such as after a change
+// of the system, and how sure that is; [Comparable] whether the two were measured alike.
 package report

@@ -50,6 +50,13 @@ func (r *Report) System() *pricing.System {
 	return r.Agentperf.System
 }
 
+func (r *Report) schema() string {
+	if r.SLT != nil {
+		return slt.Schema
+	}
+	return agentperf.Schema
+}
+
 // unknownSchema says what became of a report of this schema.
 func unknownSchema(schema string) error {
 	if schema == "" {

@@ -1,7 +1,13 @@
-// Command report works on the records of runs that are over: it measures nothing.
+// Command report works on the results of runs that are over: it measures nothing.
 //
+//	go run ./examples/report diff A B                     compare two reports, before and after a change
 //	go run ./examples/report judge FILE... -slo 100@5s    judge records by other service levels
 //	go run ./examples/report rows REQUESTS FOLDER         write requests as Artificial Analysis' client has them
+//
+// Diff compares reports of maxusers or of slt, and is meant for CI: the exit status is 0 if B is
+// no worse than A by more than -tolerance, 3 if it is worse, and 1 if neither is sure, a report
+// cannot be read or the two cannot be compared, as they were not measured alike. Nothing is sure
+// of runs without -error-rate, or of slt: with -unsure the status goes by the figures as they are.
 //
 // Judge reads what maxusers wrote with -requests or into its journal, the rows of
 // Artificial Analysis' client with its phase_manifest.jsonl, and AIPerf's
@@ -28,6 +34,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	program := cli.New("report", stdout, stderr)
 	if len(args) > 0 {
 		switch args[0] {
+		case "diff":
+			return diff(program, args[1:])
 		case "judge":
 			return judge(ctx, program, args[1:])
 		case "rows":
@@ -45,6 +53,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 const usage = `Usage: report COMMAND [flags] ARGUMENTS
+  diff A B              compare two reports, before and after a change
   judge FILE...         judge the records of a run by service levels
   rows REQUESTS FOLDER  write requests as the rows of Artificial Analysis' client
 Run report COMMAND -h for the flags of a command.

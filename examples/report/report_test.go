@@ -20,7 +20,7 @@ const own = `{"phase_idx":0,"request_id":"0-0-0","user_id":0,"conversation_id":"
 {"run":"0123456789abcdef","phase_idx":0,"agents":1,"anchor":"2026-09-21T14:13:20Z","all_up_ns":0,"settled_ns":60000000000,"window_end_ns":100000000000,"end_ns":100000000000,"ending":"complete","completed":30,"least_completed":30,"straddling":0,"seed":"1","draw":0,"workload_sha256":""}
 `
 
-func report(t *testing.T, args ...string) (status int, stdout, stderr string) {
+func program(t *testing.T, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
 	status = run(t.Context(), args, &out, &errs)
@@ -30,7 +30,7 @@ func report(t *testing.T, args ...string) (status int, stdout, stderr string) {
 // The report names its source, in the table and in the JSON.
 func TestJudge(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "report.json")
-	status, out, errs := report(t, "judge", aiperf, "-slo", "160@1s", "-slo", "170@1s", "-json", file)
+	status, out, errs := program(t, "judge", aiperf, "-slo", "160@1s", "-slo", "170@1s", "-json", file)
 	if status != cli.OK || errs != "" {
 		t.Fatalf("status %d: %s", status, errs)
 	}
@@ -57,14 +57,14 @@ func TestRowsAndBack(t *testing.T) {
 	if err := os.WriteFile(requests, []byte(own), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if status, out, errs := report(t, "rows", requests, folder, "-model", "a/b"); status != cli.OK || !strings.HasPrefix(out, "1 phases in ") {
+	if status, out, errs := program(t, "rows", requests, folder, "-model", "a/b"); status != cli.OK || !strings.HasPrefix(out, "1 phases in ") {
 		t.Fatalf("status %d: %s%s", status, out, errs)
 	}
 	if _, err := os.Stat(filepath.Join(folder, "a-b__1u__phase0__dur40s__settle60s__traj30.jsonl")); err != nil {
 		t.Error(err)
 	}
 	table := func(file string) string {
-		status, out, errs := report(t, "judge", file, "-slo", "20@250ms", "-slo", "20.1@1s", "-slo", "e2e:17.7")
+		status, out, errs := program(t, "judge", file, "-slo", "20@250ms", "-slo", "20.1@1s", "-slo", "e2e:17.7")
 		if status != cli.OK {
 			t.Fatalf("status %d: %s", status, errs)
 		}
@@ -107,7 +107,7 @@ func TestStatus(t *testing.T) {
 		{[]string{"rows", requests, dir}, cli.Failed, "is not empty"},
 		{[]string{"rows", aiperf, filepath.Join(dir, "new")}, cli.Failed, "not a request that agentperf wrote"},
 	} {
-		if status, _, errs := report(t, tt.args...); status != tt.want || !strings.Contains(errs, tt.text) {
+		if status, _, errs := program(t, tt.args...); status != tt.want || !strings.Contains(errs, tt.text) {
 			t.Errorf("%q: status %d, want %d with %q:\n%s", tt.args, status, tt.want, tt.text, errs)
 		}
 	}
@@ -130,7 +130,7 @@ func TestHostileText(t *testing.T) {
 		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
 			t.Skip(err)
 		}
-		_, out, errs := report(t, "judge", name)
+		_, out, errs := program(t, "judge", name)
 		for _, shown := range []string{out, errs} {
 			if i := strings.IndexFunc(shown, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }); i >= 0 || strings.Contains(shown, "\nFAKE") {
 				t.Errorf("it shows %q", shown)
