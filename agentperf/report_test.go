@@ -75,6 +75,9 @@ func TestReportJSON(t *testing.T) {
 			if err := json.Unmarshal([]byte(line), &r); err != nil {
 				t.Fatal(err)
 			}
+			if r.Run != report.Run || r.Agents < 1 {
+				t.Errorf("run %q, agents %d: %s", r.Run, r.Agents, line)
+			}
 			if r.Anchor == nil {
 				begun = append(begun, r.Begun)
 				continue

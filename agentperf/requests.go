@@ -17,14 +17,15 @@ import (
 // Artificial Analysis' client also writes have the same names there: those are in seconds,
 // instants in seconds since 1970 (UTC). Instants that end in _ns are exact, counted from
 // the start of the phase, and -1 where there is none; [RequestPhase] says when that was.
-// Pointers are nil if the value is unknown.
+// Pointers are nil if the value is unknown. Each line has all columns.
 type Request struct {
 	Phase        int      `json:"phase_idx"`
 	ID           string   `json:"request_id"`
-	Run          string   `json:"run,omitempty"` // that of the phase
+	Run          string   `json:"run"`    // that of the phase
+	Agents       int      `json:"agents"` // of the phase
 	Agent        int      `json:"user_id"`
 	Trajectory   string   `json:"conversation_id"`
-	Subagent     string   `json:"subagent,omitempty"`
+	Subagent     string   `json:"subagent"`
 	Turn         int      `json:"conversation_idx"` // counted within the subagent, if there is one
 	Start        float64  `json:"start_time"`
 	End          float64  `json:"end_time"`
@@ -36,11 +37,11 @@ type Request struct {
 
 	Session     string   `json:"session"`
 	Outcome     string   `json:"outcome"`
-	Error       string   `json:"error,omitempty"`
+	Error       string   `json:"error"`
 	OutputSpeed *float64 `json:"output_speed"` // tokens per second; nil if unmeasurable
 	// Unmeasurable says why there is no output speed, by what the answer alone tells;
 	// empty if there is one, and for what failed.
-	Unmeasurable metrics.Unmeasurable `json:"unmeasurable,omitempty"`
+	Unmeasurable metrics.Unmeasurable `json:"unmeasurable"`
 	MaxTokens    int                  `json:"max_tokens"` // 0 where none was asked for
 	Forced       bool                 `json:"forced"`     // the answer was to have just as many
 	Cold         bool                 `json:"cold"`       // the first of a play that began in the middle
@@ -54,9 +55,9 @@ type Request struct {
 	Bytes       int    `json:"bytes"`
 	Blank       int    `json:"blank_bytes"` // that show nothing, such as texts of white space
 	Tokens      int    `json:"tokens"`
-	TokenSource string `json:"token_source,omitempty"`
+	TokenSource string `json:"token_source"`
 	FirstTokens int    `json:"first_tokens"` // up to lead_ns
-	FirstSource string `json:"first_tokens_source,omitempty"`
+	FirstSource string `json:"first_tokens_source"`
 
 	Rest     time.Duration `json:"rest_ns"` // the pause that was asked for before the request
 	Begun    time.Duration `json:"begun_ns"`
@@ -91,18 +92,18 @@ type RequestPhase struct {
 	Least      int `json:"least_completed"`
 	Straddling int `json:"straddling"`
 	// Invalid says why the phase says nothing about the system; empty if it does.
-	Invalid  string `json:"invalid,omitempty"`
+	Invalid  string `json:"invalid"`
 	Seed     uint64 `json:"seed,string"`
 	Draw     int    `json:"draw"`
 	Workload string `json:"workload_sha256"`
 	// SyntheticFactor is that of ConfigEcho.
-	SyntheticFactor float64 `json:"synthetic_tokens_factor,omitempty"`
+	SyntheticFactor float64 `json:"synthetic_tokens_factor"`
 }
 
 // requestOf returns the line for a row.
 func requestOf(p *record.Phase, r *record.Row, id string) Request {
 	q := Request{
-		Run: p.Run, Phase: p.Index, ID: id, Agent: int(r.Agent), Turn: int(r.Turn), Success: r.Outcome == record.OK,
+		Run: p.Run, Agents: p.Agents, Phase: p.Index, ID: id, Agent: int(r.Agent), Turn: int(r.Turn), Success: r.Outcome == record.OK,
 		Outcome: string(r.Outcome), Error: p.Message(r), MaxTokens: max(0, int(r.MaxTokens)), Forced: r.Forced, Cold: r.Cold,
 		Recorded: count(r.Recorded), Start: seconds(p.Anchor, r.Sent), End: seconds(p.Anchor, r.End),
 		Events: int(r.Events), FirstEvents: int(r.FirstEvents), Silent: int(r.Silent), Ahead: int(r.Ahead), Bytes: int(r.Bytes), Blank: int(r.Blank), Tokens: int(r.Tokens), TokenSource: r.TokenSource.String(),
