@@ -111,6 +111,9 @@ func (a *AuditReport) lines() []string {
 	var of [4][]string
 	for _, c := range a.Checks {
 		i := slices.Index([]string{string(audit.Found), string(audit.Incomplete), string(audit.Skipped), string(audit.Passed)}, c.Outcome)
+		if i < 0 { // a report that was read may say anything
+			i = len(of) - 1
+		}
 		of[i] = append(of[i], fmt.Sprintf("  - %s (%s): %s", c.Code, c.Outcome, c.Text))
 		if c.Outcome == string(audit.Found) {
 			found++

@@ -39,7 +39,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 		}
 		row = append(row, speedText(f.P25Speed), speedText(f.P25E2ESpeed), f.ttftText(), f.failedText())
 		for _, v := range p.Verdicts {
-			row = append(row, v.short())
+			row = append(row, plain.Text(v.short()))
 		}
 		t.Row(row...)
 	}
@@ -60,7 +60,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 		fmt.Fprintf(&b, "\n%s\n", text)
 	}
 	if rate := r.Config.Rule.ErrorRate; rate > 0 && slices.ContainsFunc(r.Tiers, func(t TierResult) bool { return t.MaxAgents > 0 || t.FirstFailingAgents != nil }) {
-		fmt.Fprintf(&b, "\nWrong with a probability of at most %v for each, if load and system were in their steady state and what each rests on is true (rule: %s).\n", rate, r.Config.Rule.Name)
+		fmt.Fprintf(&b, "\nWrong with a probability of at most %v for each, if load and system were in their steady state and what each rests on is true (rule: %s).\n", rate, plain.Text(r.Config.Rule.Name))
 	}
 	for i, line := range r.Identity.Lines() {
 		if i == 0 {

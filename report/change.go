@@ -57,8 +57,9 @@ func (c *Change) judge(rate float64) {
 	if c.A.Estimate != nil && c.B.Estimate != nil {
 		c.Seems = c.outcome(c.estimates())
 	}
-	if c.bounded {
-		if c.Outcome = c.outcome(c.A.span(), c.B.span()); c.Outcome != Unknown {
+	a, b := c.A.span(), c.B.span()
+	if c.bounded = c.bounded && a.low <= a.high && b.low <= b.high; c.bounded { // a report may say anything
+		if c.Outcome = c.outcome(a, b); c.Outcome != Unknown {
 			c.ErrorRate = rate
 		}
 	}

@@ -140,7 +140,7 @@ func ofWorkload(ra, rb *Report) (all []Difference) {
 	if a.WorkloadSHA256 != b.WorkloadSHA256 || a.WorkloadSHA256 == "" {
 		all = append(all, Difference{"WorkloadSHA256", known(a.WorkloadSHA256), known(b.WorkloadSHA256)})
 	}
-	if math.Abs(a.SyntheticFactor-b.SyntheticFactor) > sameFactor*math.Max(a.SyntheticFactor, b.SyntheticFactor) {
+	if math.Abs(a.SyntheticFactor-b.SyntheticFactor) > sameFactor*math.Max(math.Abs(a.SyntheticFactor), math.Abs(b.SyntheticFactor)) {
 		all = append(all, Difference{"SyntheticFactor", fmt.Sprint(a.SyntheticFactor), fmt.Sprint(b.SyntheticFactor)})
 	}
 	return all

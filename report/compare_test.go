@@ -71,6 +71,7 @@ func TestCompare(t *testing.T) {
 		{"overlap", bounds(11, 14), bounds(11, 14), report.Unknown, report.NoWorse, 0, "no difference can be told (11 to 13 and 11 to 13)"},
 		{"nothing known", bounds(0, 0), bounds(11, 14), report.Unknown, report.Unknown, 0, "no difference can be told (unknown and 11 to 13)"},
 		{"not bounded", bounds(12, 0), bounds(12, 0), report.Unknown, report.NoWorse, 0, "no difference can be told (at least 12 and at least 12)"},
+		{"bounds that contradict each other", bounds(15, 12), bounds(9, 10), report.Unknown, report.Worse, 0, "40 % fewer agents, not sure"},
 		{"point rule", published(bounds(100, 101)), published(bounds(112, 113)), report.Unknown, report.Better, 0, "12 % more agents, not sure"},
 		{"point rule, worse", published(bounds(100, 101)), published(bounds(80, 81)), report.Unknown, report.Worse, 0, "20 % fewer agents, not sure"},
 

@@ -10,7 +10,8 @@ import (
 // agents compares two searches, checks or measurements.
 func (c *Comparison) agents(a, b *agentperf.Report, tolerance float64) {
 	rate := a.Config.Rule.ErrorRate + b.Config.Rule.ErrorRate
-	bounded := a.Config.Rule.ErrorRate > 0 && b.Config.Rule.ErrorRate > 0 // under Controlled
+	// Under Controlled both have one, of which a rule takes none of a half or more.
+	bounded := min(a.Config.Rule.ErrorRate, b.Config.Rule.ErrorRate) > 0 && max(a.Config.Rule.ErrorRate, b.Config.Rule.ErrorRate) < 0.5
 	var numbers [][2]*agentperf.NumberFigures
 	for i := range a.Numbers {
 		k := slices.IndexFunc(b.Numbers, func(n agentperf.NumberFigures) bool { return n.Agents == a.Numbers[i].Agents })

@@ -33,13 +33,6 @@ func (c *Comparison) notes(a, b *Report) {
 	}
 }
 
-func (r *Report) tool() system.Tool {
-	if r.SLT != nil {
-		return r.SLT.Tool
-	}
-	return r.Agentperf.Tool
-}
-
 func version(t system.Tool) string {
 	if t.Version == "" && t.Revision == "" {
 		return "unknown"
@@ -57,11 +50,4 @@ func systems(a, b *Report) []Difference {
 		return i
 	}
 	return differences(of(a), of(b), nil)
-}
-
-func (r *Report) identity() *system.Identity {
-	if r.SLT != nil {
-		return r.SLT.Identity
-	}
-	return r.Agentperf.Identity
 }

@@ -2,13 +2,13 @@ package report
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"strings"
+	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/pricing"
 	"github.com/agentperf/agentperf-go/slt"
+	"github.com/agentperf/agentperf-go/system"
 )
 
 // OnlyAgentperf returns the report of agents, for callers who have no use for the other kind.
@@ -57,16 +57,38 @@ func (r *Report) schema() string {
 	return agentperf.Schema
 }
 
-// unknownSchema says what became of a report of this schema.
-func unknownSchema(schema string) error {
-	if schema == "" {
-		return errors.New("not a report: it has no schema")
+// names returns the model that was requested, and what the system is called: by its identity or
+// its label.
+func (r *Report) names() (model, system string) {
+	var label string
+	if r.SLT != nil {
+		model, label = r.SLT.Config.Model, cmp.Or(r.SLT.Config.Label, r.SLT.Config.Name)
+	} else {
+		model, label = r.Agentperf.Config.Model, r.Agentperf.Config.Label
 	}
-	name, _, versioned := strings.Cut(schema, "/")
-	for _, known := range []string{agentperf.Schema, slt.Schema} {
-		if versioned && strings.HasPrefix(known, name+"/") {
-			return fmt.Errorf("schema is %.60q, which another version of this module wrote and this one does not read, expected %q: measure again", schema, known)
-		}
+	if i := r.identity(); i != nil {
+		label = cmp.Or(i.Name, label)
 	}
-	return fmt.Errorf("schema is %.60q, expected %q or %q", schema, agentperf.Schema, slt.Schema)
+	return model, label
+}
+
+func (r *Report) started() time.Time {
+	if r.SLT != nil {
+		return r.SLT.Started
+	}
+	return r.Agentperf.Started
+}
+
+func (r *Report) tool() system.Tool {
+	if r.SLT != nil {
+		return r.SLT.Tool
+	}
+	return r.Agentperf.Tool
+}
+
+func (r *Report) identity() *system.Identity {
+	if r.SLT != nil {
+		return r.SLT.Identity
+	}
+	return r.Agentperf.Identity
 }

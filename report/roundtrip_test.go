@@ -35,7 +35,28 @@ func TestRoundTrip(t *testing.T) {
 // Every field that a report has survives, whatever its value: each is set to something, by
 // reflection, so that one that is added and does not survive is found.
 func TestEveryFieldSurvives(t *testing.T) {
-	f := filler{}
+	f := &filler{text: "\x00\u2028<é>"}
+	a, s := f.reports(t)
+	if diff := cmp.Diff(a, mustRead(t, encoded(t, a)).Agentperf); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(s, mustRead(t, encoded(t, s)).SLT); diff != "" {
+		t.Error(diff)
+	}
+	if f.n < 500 {
+		t.Errorf("only %d fields were set", f.n)
+	}
+}
+
+// A filler sets each field to another value: numbers count up, or are all the one that is given.
+type filler struct {
+	n      int
+	text   string
+	number *int64
+}
+
+// reports returns reports of both kinds in which everything is set.
+func (f *filler) reports(t testing.TB) (*agentperf.Report, *slt.Report) {
 	a, s := new(agentperf.Report), new(slt.Report)
 	f.fill(t, reflect.ValueOf(a).Elem(), "agentperf.Report")
 	f.fill(t, reflect.ValueOf(s).Elem(), "slt.Report")
@@ -48,21 +69,10 @@ func TestEveryFieldSurvives(t *testing.T) {
 	for i := range a.Numbers {
 		a.Numbers[i].Phases = []int{1}
 	}
-	if diff := cmp.Diff(a, mustRead(t, encoded(t, a)).Agentperf); diff != "" {
-		t.Error(diff)
-	}
-	if diff := cmp.Diff(s, mustRead(t, encoded(t, s)).SLT); diff != "" {
-		t.Error(diff)
-	}
-	if f.n < 500 {
-		t.Errorf("only %d fields were set", f.n)
-	}
+	return a, s
 }
 
-// A filler sets each field to another value.
-type filler struct{ n int }
-
-func (f *filler) fill(t *testing.T, v reflect.Value, path string) {
+func (f *filler) fill(t testing.TB, v reflect.Value, path string) {
 	f.n++
 	switch v.Interface().(type) {
 	case time.Time:
@@ -77,12 +87,18 @@ func (f *filler) fill(t *testing.T, v reflect.Value, path string) {
 		v.SetBool(true)
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		v.SetInt(int64(f.n))
+		if f.number != nil {
+			v.SetInt(*f.number)
+		}
 	case reflect.Uint64:
 		v.SetUint(1<<63 + uint64(f.n)) // more than a float64 holds
 	case reflect.Float64:
 		v.SetFloat(float64(f.n) + 1./3)
+		if f.number != nil {
+			v.SetFloat(float64(*f.number))
+		}
 	case reflect.String:
-		v.SetString(fmt.Sprintf("%d \x00\u2028<é>", f.n))
+		v.SetString(fmt.Sprintf("%d %s", f.n, f.text))
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
 		f.fill(t, v.Elem(), path)

@@ -49,7 +49,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 	for i := range r.AtSpeed {
 		a := &r.AtSpeed[i]
 		fmt.Fprintln(&b, a.Sentence())
-		if a.CostPerMillion != nil {
+		if a.CostPerMillion != nil && r.System != nil {
 			fmt.Fprintf(&b, "    %s\n", plain.Text(r.costSentence(a)))
 		}
 		if a.Normalized != nil {
@@ -114,17 +114,19 @@ func text(v *float64, format string) string {
 // Sentence returns the throughput at the speed in words.
 func (a AtSpeed) Sentence() string {
 	s := fmt.Sprintf("At %v tokens/s per query: ", float64(a.Speed))
-	switch a.Case {
-	case Interpolated:
+	known := a.OutputTokensPerSecond != nil && len(a.Between) == 2 // in a report that was read, anything may be absent
+	switch {
+	case a.Case == NeverReached:
+		return s + "never reached; " + plain.Text(cmp.Or(a.Reason, "no level is as fast")) + "."
+	case !known:
+	case a.Case == Interpolated:
 		return s + fmt.Sprintf("%.1f tokens/s, between concurrency %d and %d.", *a.OutputTokensPerSecond, a.Between[0], a.Between[1])
-	case AtLevel:
+	case a.Case == AtLevel:
 		return s + fmt.Sprintf("%.1f tokens/s, at concurrency %d.", *a.OutputTokensPerSecond, a.Between[0])
-	case AllFaster:
+	case a.Case == AllFaster:
 		return s + fmt.Sprintf("at least %.1f tokens/s, at concurrency %d; every level is faster than that.", *a.OutputTokensPerSecond, a.Between[0])
-	case NeverReached:
-		return s + "never reached; " + cmp.Or(a.Reason, "no level is as fast") + "."
 	}
-	return s + "unknown; " + cmp.Or(a.Reason, "no level has a median speed") + "."
+	return s + "unknown; " + plain.Text(cmp.Or(a.Reason, "no level has a median speed")) + "."
 }
 
 // costSentence says what a million tokens cost, and which tokens. If every level is

@@ -1,6 +1,10 @@
 // Command report works on the results of runs that are over: it measures nothing.
 //
 //	go run ./examples/report diff A B                     compare two reports, before and after a change
+//	go run ./examples/report markdown FILE...             write reports for the summary of a CI job
+//	go run ./examples/report openmetrics FILE...          for Prometheus
+//	go run ./examples/report benchfmt FILE...             for benchstat
+//	go run ./examples/report csv FILE...                  a line for each phase, or request of a .jsonl file
 //	go run ./examples/report judge FILE... -slo 100@5s    judge records by other service levels
 //	go run ./examples/report rows REQUESTS FOLDER         write requests as Artificial Analysis' client has them
 //
@@ -8,6 +12,9 @@
 // no worse than A by more than -tolerance, 3 if it is worse, and 1 if neither is sure, a report
 // cannot be read or the two cannot be compared, as they were not measured alike. Nothing is sure
 // of runs without -error-rate, or of slt: with -unsure the status goes by the figures as they are.
+//
+// Markdown and the formats after it go to standard output; the exit status is 1 if a file cannot
+// be read.
 //
 // Judge reads what maxusers wrote with -requests or into its journal, the rows of
 // Artificial Analysis' client with its phase_manifest.jsonl, and AIPerf's
@@ -36,6 +43,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		switch args[0] {
 		case "diff":
 			return diff(program, args[1:])
+		case "markdown", "openmetrics", "benchfmt", "csv":
+			return write(ctx, program, args[0], args[1:])
 		case "judge":
 			return judge(ctx, program, args[1:])
 		case "rows":
@@ -54,6 +63,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 const usage = `Usage: report COMMAND [flags] ARGUMENTS
   diff A B              compare two reports, before and after a change
+  markdown FILE...      write reports for the summary of a CI job
+  openmetrics FILE...   write them for Prometheus
+  benchfmt FILE...      write them for benchstat
+  csv FILE...           write their phases, or the requests of a .jsonl file
   judge FILE...         judge the records of a run by service levels
   rows REQUESTS FOLDER  write requests as the rows of Artificial Analysis' client
 Run report COMMAND -h for the flags of a command.
