@@ -1,0 +1,114 @@
+package chart
+
+import (
+	"math"
+)
+
+// Names of series are cut to so many pixels in a wide column and in a narrow one, where each
+// pixel of them is missing from the plot.
+var nameWidths = [2]float64{150, 64}
+
+// nameGap is the distance of names above each other, in pixels.
+const nameGap = 16
+
+// A name is the label of a series: where the series ends and where the label stands.
+type name struct {
+	Series
+	x     Percent
+	y, at float64
+	right bool
+}
+
+// names places the labels, and makes room for them beside the frame.
+func (c Lines) names(f *frame) (names []name) {
+	if c.Labels == None {
+		return nil
+	}
+	// A frame is never lower than its labels.
+	f.height = max(f.height, nameGap*len(c.Series))
+	var ys []float64
+	room := [2]int{}
+	for _, s := range c.Series {
+		p, ok := c.end(s)
+		if !ok {
+			continue
+		}
+		for k, most := range nameWidths {
+			room[k] = max(room[k], int(math.Ceil(Width(Cut(s.Label, most, medium), medium)))+34)
+		}
+		names = append(names, name{Series: s, x: f.along(p.X), y: f.up(p.Y), right: c.Labels == Right})
+		ys = append(ys, f.up(p.Y))
+	}
+	if c.Labels == Right {
+		f.right = room
+	} else {
+		f.left = room
+	}
+	for i, y := range spread(ys, nameGap, 2, float64(f.height)+2) {
+		names[i].at = y
+	}
+	return names
+}
+
+// end returns the point that a series has its name at: a valid one if there is one.
+func (c Lines) end(s Series) (end Point, ok bool) {
+	better := func(p Point) bool {
+		switch {
+		case !ok || end.State == Invalid && p.State != Invalid:
+			return true
+		case p.State == Invalid:
+			return false
+		case c.Labels == Peak:
+			return p.Y > end.Y
+		}
+		return c.Labels == Right
+	}
+	for _, p := range s.Points {
+		if p.drawn() && better(p) {
+			end, ok = p, true
+		}
+	}
+	return end, ok
+}
+
+// name draws a label with its mark, and a hairline to the end of the series where that is
+// elsewhere.
+func (b *builder) name(f frame, n name) {
+	b.open("g", "class", join("dl", class(n.Color), n.Class))
+	moved := math.Abs(n.at-n.y) > 1
+	edge, mark, dx, anchor := Percent(0), -16, -25, "lb te"
+	if n.right {
+		edge, mark, dx, anchor = 1, 18, 28, "lb"
+	}
+	touches := math.Abs(float64(edge-n.x)) < 0.004
+	if !touches {
+		b.empty("line", "class", "ld", "x1", n.x, "y1", n.y, "x2", edge, "y2", n.at)
+	}
+	if moved || !touches { // from the edge of the plot to the mark
+		from := n.at
+		if touches {
+			from = n.y
+		}
+		d := "M-5 " + pixels(from) + "L-11 " + pixels(n.at)
+		if n.right {
+			d = "M5 " + pixels(from) + "L12 " + pixels(n.at)
+		}
+		b.open("svg", "class", "in", "x", edge, "width", 1, "height", f.height)
+		b.empty("path", "class", "ld", "d", d)
+		b.close("svg")
+	}
+	b.empty("use", "href", shape(n.Color), "x", edge, "y", n.at, "transform", "translate("+pixels(float64(mark))+" 0)")
+	b.fitted(n.Label, nameWidths, medium, anchor, "x", edge, "dx", dx, "y", n.at+4)
+	b.close("g")
+}
+
+// fitted writes a text that is cut to one width in a wide column and to another in a narrow one.
+func (b *builder) fitted(text string, to [2]float64, size float64, class string, attrs ...any) {
+	wide, narrow := Cut(text, to[0], size), Cut(text, to[1], size)
+	if wide == narrow {
+		b.text("text", wide, append([]any{"class", class}, attrs...)...)
+		return
+	}
+	b.text("text", wide, append([]any{"class", class + " wd"}, attrs...)...)
+	b.text("text", narrow, append([]any{"class", class + " nw"}, attrs...)...)
+}

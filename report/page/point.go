@@ -1,0 +1,90 @@
+package page
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/agentperf/agentperf-go/agentperf"
+	"github.com/agentperf/agentperf-go/internal/chart"
+)
+
+// A point is what was measured at a number of agents. Figures that are unknown are NaN.
+type point struct {
+	agents int
+	state  chart.State
+	reason string // of an invalid one
+	key    string
+
+	speed, ttft, e2e measured
+	output, cached   float64
+	requests, failed int
+}
+
+// measured is a figure with its interval.
+type measured struct{ value, low, high float64 }
+
+// pointsOf returns the numbers of agents of a report in increasing order: those that count, and
+// those of which every phase is invalid.
+func pointsOf(s *subject) (all []point) {
+	r := s.report
+	for i := range r.Numbers {
+		f := &r.Numbers[i]
+		if f.Agents < 1 || len(f.Phases) == 0 {
+			continue
+		}
+		all = append(all, point{
+			agents: f.Agents, state: stateAt(r, f.Agents),
+			speed: withInterval(f.P25Speed, f.P25SpeedInterval), ttft: withInterval(f.P95TTFT, f.P95TTFTInterval),
+			e2e: withInterval(f.P25E2ESpeed, f.P25E2ESpeedInterval), output: value(f.OutputTokensPerSecond), cached: value(f.CachedInput),
+			requests: f.Requests, failed: f.Failed,
+		})
+	}
+	for i := range r.Phases {
+		p := &r.Phases[i]
+		if p.Invalid == "" || p.Agents < 1 || slices.ContainsFunc(all, func(q point) bool { return q.agents == p.Agents }) {
+			continue
+		}
+		q := point{agents: p.Agents, state: chart.Invalid, reason: p.Invalid, speed: unknown, ttft: unknown, e2e: unknown, output: math.NaN(), cached: math.NaN()}
+		if f := p.InvalidFigures; f != nil {
+			q.speed, q.ttft, q.e2e = withInterval(f.P25Speed, nil), withInterval(f.P95TTFT, nil), withInterval(f.P25E2ESpeed, nil)
+			q.requests, q.failed = f.Requests, f.Failed
+		}
+		all = append(all, q)
+	}
+	slices.SortStableFunc(all, func(a, b point) int { return a.agents - b.agents })
+	for i := range all {
+		all[i].key = fmt.Sprintf("n%d-%d", s.index, all[i].agents)
+	}
+	return all
+}
+
+// stateAt says whether some level has a verdict at a number of agents.
+func stateAt(r *agentperf.Report, agents int) chart.State {
+	if len(r.Tiers) == 0 {
+		return chart.Decided // measured, and nothing was to be decided
+	}
+	for i := range r.Tiers {
+		if n := r.Tiers[i].Number(agents); n != nil && (n.Verdict == agentperf.Pass || n.Verdict == agentperf.Fail) {
+			return chart.Decided
+		}
+	}
+	return chart.Tentative
+}
+
+var unknown = measured{math.NaN(), math.NaN(), math.NaN()}
+
+func withInterval(v *float64, i *agentperf.Interval) measured {
+	m := measured{value(v), math.NaN(), math.NaN()}
+	if i != nil {
+		m.low, m.high = value(i.Low), value(i.High)
+	}
+	return m
+}
+
+func value(v *float64) float64 {
+	if v == nil {
+		return math.NaN()
+	}
+	return *v
+}
