@@ -22,10 +22,18 @@ const (
 var shapes = [...]string{"#k-ci", "#k-sq", "#k-tr", "#k-di", "#k-tv", "#k-pe"}
 
 // shape returns the mark of a series.
-func shape(color int) string { return shapes[color%len(shapes)] }
+func shape(color int) string { return shapes[max(0, color)%len(shapes)] }
+
+// Neutral is the color of marks that stand for no series in particular.
+const Neutral = -1
 
 // class returns the class that gives a series its color.
-func class(color int) string { return "s" + pixels(float64(color%Colors)) }
+func class(color int) string {
+	if color < 0 {
+		return "n"
+	}
+	return "s" + pixels(float64(color%Colors))
+}
 
 // Definitions are the marks and the hatching that all charts of a page use: it must stand in the
 // page before them, once.

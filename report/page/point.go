@@ -39,6 +39,9 @@ func pointsOf(s *subject) (all []point) {
 			e2e: withInterval(f.P25E2ESpeed, f.P25E2ESpeedInterval), output: value(f.OutputTokensPerSecond), cached: value(f.CachedInput),
 			requests: f.Requests, failed: f.Failed,
 		})
+		if f.P95TTFTState == "infinite" {
+			all[len(all)-1].ttft = measured{math.Inf(1), math.NaN(), math.NaN()}
+		}
 	}
 	for i := range r.Phases {
 		p := &r.Phases[i]
@@ -87,4 +90,12 @@ func value(v *float64) float64 {
 		return math.NaN()
 	}
 	return *v
+}
+
+// seconds writes a time that is infinite where too many requests failed to have it.
+func seconds(v float64) string {
+	if math.IsInf(v, 1) {
+		return "infinite"
+	}
+	return chart.Seconds(v)
 }
