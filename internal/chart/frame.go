@@ -8,7 +8,7 @@ import (
 // An Axis is a scale with what is written along it.
 type Axis struct {
 	Scale
-	// Title has the unit.
+	// Title has the unit; empty for none.
 	Title string
 	// Format writes a tick; nil means Number.
 	Format func(float64) string
@@ -67,8 +67,12 @@ func (b *builder) draw(f frame) {
 		b.text("text", f.x.format(t), "class", join("ax tx", hide[i]), "x", x, "y", f.height+18)
 	}
 	b.empty("line", "class", "base", "x1", 0, "x2", Percent(1), "y1", f.height, "y2", f.height)
-	b.text("text", f.y.title(), "class", "at tt", "y", -14)
-	b.text("text", f.x.title(), "class", "at te", "x", Percent(1), "y", f.height+36)
+	if f.y.Title != "" {
+		b.text("text", f.y.title(), "class", "at tt", "y", -14)
+	}
+	if f.x.Title != "" {
+		b.text("text", f.x.title(), "class", "at te", "x", Percent(1), "y", f.height+36)
+	}
 }
 
 // widths are the widths of a plot, in pixels, below which the style sheet hides the classes

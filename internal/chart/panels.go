@@ -27,6 +27,7 @@ func (c Lines) Panels(id string) template.HTML {
 		one.Series, one.Labels, one.behind = []Series{s}, None, id
 		one.Title = c.Title + ", " + Cut(s.Label, 500, large)
 		one.Desc = describe(s, c.X, c.Y)
+		one.X.Title, one.Y.Title = "", "" // those of the whole
 		b.open("div", "class", join("w4 pn", class(s.Color)))
 		b.open("h4")
 		b.WriteString(string(Key(s.Color, Decided, true)))

@@ -50,6 +50,21 @@ func Between(low, high float64, n int) Scale {
 	return s
 }
 
+// Exactly returns a scale that ends where it is told to, with ticks at round figures.
+func Exactly(low, high float64, n int) Scale {
+	s := Between(low, high, n)
+	if known(low, high) && high > low && high-low <= 1e300 {
+		var ticks []float64
+		for _, t := range s.Ticks {
+			if t >= low-1e-9 && t <= high+1e-9 {
+				ticks = append(ticks, t)
+			}
+		}
+		s.low, s.high, s.Ticks = low, high, ticks
+	}
+	return s
+}
+
 // round returns 1, 2 or 5 times a power of ten near v.
 func round(v float64) float64 {
 	power := math.Pow(10, math.Floor(math.Log10(v)))

@@ -133,7 +133,7 @@ func capacityCaption(systems []*subject) template.HTML {
 	if kinds[atLeast] {
 		parts = append(parts, `<svg class="kk n" width="26" height="12" aria-hidden="true"><rect class="fb" width="8" height="12"/><path class="op" d="M9 .5H19M9 11.5H19M18 2.5L23 6l-5 3.5"/></svg> Arrow: a lower bound; more agents were not seen to fail.`)
 	}
-	parts = append(parts, chart.Text(upper(chart.List(rules))+"."))
+	parts = append(parts, chart.Text(upper(strings.Join(rules, "; "))+"."))
 	if len(power) > 0 {
 		parts = append(parts, chart.Text("Power: "+strings.Join(power, "; ")+"."))
 	}

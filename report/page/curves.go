@@ -123,10 +123,24 @@ func (c curve) figure(systems []*subject, rules []chart.Rule) chart.Figure {
 		body.WriteString(string(lines.HTML()))
 	}
 	lines.Height = 130
+	fmt.Fprintf(&body, `<p class="ut">%s by %s, each system by itself; in gray, the others</p>`, chart.Escape(titled(lines.Y)), chart.Escape(lower(titled(lines.X))))
+	if c.side != chart.Right {
+		lines.Y.Scale = chart.Linear(span.high, 3)
+	}
 	body.WriteString(string(lines.Panels(fmt.Sprintf("b%d-%d", systems[0].model, c.height+int(c.side)))))
 	f.Body = template.HTML(body.String())
 	return f
 }
+
+// titled is the title of an axis as it stands in a sentence.
+func titled(a chart.Axis) string {
+	if a.Log {
+		return a.Title + " (log scale)"
+	}
+	return a.Title
+}
+
+func lower(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 
 // An extent is what a scale has to hold: figures above 0.
 type extent struct{ low, high float64 }

@@ -59,7 +59,7 @@ func (st *study) agents(m int) (section, bool) {
 			s.rules += fmt.Sprintf(":root:has(#c-%d:not(:checked)) .mdl-%d .%s:not(label){display:none}", x.index, m, x.class())
 		}
 	}
-	for _, part := range []func(int, []*subject) (chart.Figure, string){capacity, speedOf, ttftOf, e2eOf} {
+	for _, part := range []func(int, []*subject) (chart.Figure, string){capacity, speedOf, ttftOf, e2eOf, search} {
 		f, rules := part(m, systems)
 		if f.Title != "" {
 			s.Figures = append(s.Figures, f)

@@ -1,0 +1,153 @@
+package page
+
+import (
+	"fmt"
+	"html/template"
+	"math"
+	"strings"
+
+	"github.com/agentperf/agentperf-go/agentperf"
+	"github.com/agentperf/agentperf-go/internal/chart"
+)
+
+// A step is a phase of a search.
+type step struct {
+	*agentperf.PhaseResult
+	figures    *agentperf.Figures // those of an invalid phase, too; nil without any
+	key        string
+	speed      measured
+	state      chart.State
+	ttft, e2e  float64
+	ttftBroken bool // infinite
+}
+
+// steps returns the phases of a report in the order in which they were run. Speed is what the
+// levels judge: E2E speed if all of them do.
+func (s *subject) steps() (all []step) {
+	for i := range s.report.Phases {
+		p := &s.report.Phases[i]
+		if p.Agents < 1 {
+			continue
+		}
+		st := step{PhaseResult: p, figures: p.Figures, key: fmt.Sprintf("p%d-%d", s.index, i), speed: unknown, ttft: math.NaN(), e2e: math.NaN(), state: chart.Tentative}
+		if p.Invalid != "" {
+			st.state, st.figures = chart.Invalid, p.InvalidFigures
+		} else if len(p.Verdicts) == 0 {
+			st.state = chart.Decided // nothing was to be decided
+		}
+		for _, v := range p.Verdicts {
+			if p.Invalid == "" && (v.Verdict == agentperf.Pass || v.Verdict == agentperf.Fail) {
+				st.state = chart.Decided
+			}
+		}
+		if f := st.figures; f != nil {
+			st.speed, st.ttft, st.e2e = withInterval(f.P25Speed, f.P25SpeedInterval), value(f.P95TTFT), value(f.P25E2ESpeed)
+			st.ttftBroken = f.P95TTFTState == "infinite"
+			if s.byE2E() {
+				st.speed = withInterval(f.P25E2ESpeed, f.P25E2ESpeedInterval)
+			}
+		}
+		all = append(all, st)
+	}
+	return all
+}
+
+// byE2E reports whether all levels are floors of E2E speed.
+func (s *subject) byE2E() bool {
+	for i := range s.report.Tiers {
+		if s.report.Tiers[i].E2EFloorTokensPerSecond == 0 {
+			return false
+		}
+	}
+	return len(s.report.Tiers) > 0
+}
+
+// search shows how the answers were found: the phases of each system as numbered steps, next to
+// their table.
+func search(m int, systems []*subject) (chart.Figure, string) {
+	var shown []*subject
+	failed, tentatively := false, false
+	for _, s := range systems {
+		steps := s.steps()
+		if len(steps) == 0 {
+			continue
+		}
+		shown = append(shown, s)
+		for _, p := range steps {
+			failed = failed || p.figures != nil && p.figures.Failed > 0
+			for _, v := range p.Verdicts {
+				tentatively = tentatively || v.Tentative != ""
+			}
+		}
+	}
+	if len(shown) == 0 {
+		return chart.Figure{}, ""
+	}
+	var body strings.Builder
+	rules := ""
+	if len(shown) > 1 {
+		var options []chart.Option
+		rules = fmt.Sprintf(":root .mdl-%d .srch{display:none}", m)
+		for _, s := range shown {
+			options = append(options, chart.Option{ID: fmt.Sprintf("f-%d", s.index), Label: chart.Cut(s.label, 220, 13)})
+			rules += fmt.Sprintf(":root:has(#f-%d:checked) .mdl-%d .x-%d{display:block}", s.index, m, s.index)
+		}
+		body.WriteString(string(chart.Switch(fmt.Sprintf("f%d", m), "System", options)))
+	}
+	for _, s := range shown {
+		body.WriteString(string(s.searched()))
+	}
+	var caption string
+	if tentatively {
+		caption = "A question mark is a tentative result: enough to know where to go from there. "
+	}
+	if failed {
+		caption += "Failed: failed requests, of those measured. "
+	} else {
+		caption += "No measured request failed. "
+	}
+	caption += "Shaded: between the last number that holds and the first that fails; axes around a limit do not begin at 0."
+	return chart.Figure{
+		Span: 12, Class: "sec3", Title: "How the number was found",
+		Sub:  "Numbers are the phases in their order. In the table, the thick bar is where the answer could still lie after the phase, and the tick is the number of agents measured.",
+		Body: template.HTML(body.String()), Caption: chart.Text(caption),
+	}, rules
+}
+
+// searched shows the search of a system.
+func (s *subject) searched() template.HTML {
+	steps := s.steps()
+	var b strings.Builder
+	fmt.Fprintf(&b, `<div class="srch x-%d %s"><h4 class="who">%s %s</h4><div class="g"><div class="w5">`,
+		s.index, s.class(), chart.Key(s.color, chart.Decided, false), chart.Escape(chart.Cut(s.label, 800, 14)))
+	b.WriteString(string(s.searchChart(steps)))
+	b.WriteString(`<button type="button" class="play js">Replay the search</button><div class="g zz">`)
+	for i := range s.report.Tiers {
+		b.WriteString(string(s.aroundLimit(steps, &s.report.Tiers[i])))
+	}
+	b.WriteString(`</div></div><div class="w7">`)
+	b.WriteString(string(s.searchTable(steps).HTML()))
+	b.WriteString(string(s.found()))
+	b.WriteString("</div></div></div>")
+	return template.HTML(b.String())
+}
+
+// found says the answers of a system, each in a line.
+func (s *subject) found() template.HTML {
+	if len(s.report.Tiers) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString(`<p class="max">`)
+	for i := range s.report.Tiers {
+		t := &s.report.Tiers[i]
+		a := answerOf(s.report, t)
+		fmt.Fprintf(&b, "<span>Max agents at %s: <b>%s</b>", chart.Escape(levelOf(t).short()), chart.Escape(a.text(chart.Int)))
+		if a.high > 1 && a.kind != fewerThan && a.kind != noAnswer {
+			fmt.Fprintf(&b, " <i>(%s fails)</i>", chart.Int(a.high))
+		}
+		b.WriteString("</span>")
+	}
+	b.WriteString("</p>")
+	return template.HTML(b.String())
+}

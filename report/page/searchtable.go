@@ -1,0 +1,135 @@
+package page
+
+import (
+	"fmt"
+	"html/template"
+	"math"
+
+	"github.com/agentperf/agentperf-go/agentperf"
+	"github.com/agentperf/agentperf-go/internal/chart"
+)
+
+// A bracket is where the answer of a level can still lie after a phase: at least low, and less
+// than high if that is not 0.
+type bracket struct{ low, high int }
+
+// after narrows the bracket by what a phase said. A decided phase overrules tentative ones.
+func (b bracket) after(agents int, v agentperf.TierVerdict) bracket {
+	says, decided := v.Verdict, true
+	if says != agentperf.Pass && says != agentperf.Fail {
+		says, decided = v.Tentative, false
+	}
+	switch {
+	case says == agentperf.Pass && agents > b.low && (b.high == 0 || agents < b.high):
+		b.low = agents
+	case says == agentperf.Pass && decided && b.high > 0 && agents >= b.high:
+		b.low, b.high = agents, 0
+	case says == agentperf.Fail && (b.high == 0 || agents < b.high):
+		b.high = agents
+		if b.low >= agents {
+			b.low = 0
+			if !decided {
+				b.low = agents - 1
+			}
+		}
+	}
+	return b
+}
+
+// rowsOfSearch bounds the rows of the table of one search, so that those of 12 systems fit a
+// page. The last rows are those that decide.
+const rowsOfSearch = 334
+
+// searchTable has a row for each phase, with the bracket of each level after it.
+func (s *subject) searchTable(steps []step) chart.Table {
+	t := chart.Table{Caption: "Phases of the search", Class: "ph", Head: []string{"Phase", "Agents", "P25, tok/s", "P95 TTFT"}}
+	failed := false
+	for _, p := range steps {
+		failed = failed || p.figures != nil && p.figures.Failed > 0
+	}
+	if failed {
+		t.Head = append(t.Head, "Failed")
+	}
+	axis := searchAxis(steps)
+	brackets := make([]bracket, len(s.report.Tiers))
+	for i := range s.report.Tiers {
+		t.Head = append(t.Head, levelOf(&s.report.Tiers[i]).short())
+	}
+	for k, p := range steps {
+		row := chart.Row{Key: p.key, Cells: []string{chart.Int(p.Index + 1), chart.Int(p.Agents), chart.Number(p.speed.value), p.late()}}
+		if p.state == chart.Invalid {
+			row.Class = "inv"
+		}
+		row.HTML = []template.HTML{template.HTML(fmt.Sprintf(`<a href="#%s">%d</a>`, p.key, p.Index+1))}
+		if failed {
+			row.Cells = append(row.Cells, p.failures())
+		}
+		row.HTML = append(row.HTML, make([]template.HTML, len(row.Cells)-1)...)
+		for i := range s.report.Tiers {
+			v := p.verdict(s.report.Tiers[i].Name)
+			if p.state != chart.Invalid {
+				brackets[i] = brackets[i].after(p.Agents, v)
+			}
+			row.Cells = append(row.Cells, "")
+			row.HTML = append(row.HTML, verdictCell(p, v, brackets[i], axis))
+		}
+		if k >= len(steps)-rowsOfSearch {
+			t.Rows = append(t.Rows, row)
+		}
+	}
+	if len(t.Rows) < len(steps) {
+		t.Caption = fmt.Sprintf("The last %d of %s phases of the search", len(t.Rows), chart.Int(len(steps)))
+	}
+	return t
+}
+
+func (p step) verdict(tier string) agentperf.TierVerdict {
+	for _, v := range p.Verdicts {
+		if v.Tier == tier {
+			return v
+		}
+	}
+	return agentperf.TierVerdict{}
+}
+
+// verdictCell is a verdict in a word, and the bracket on a rail that is the axis of the chart:
+// its thick part fades out while nothing has failed.
+func verdictCell(p step, v agentperf.TierVerdict, b bracket, axis chart.Axis) template.HTML {
+	word, class := string(v.Verdict), "ok"
+	switch {
+	case p.state == chart.Invalid:
+		word, class = "invalid", "inv"
+	case v.Tentative != "":
+		word, class = string(v.Tentative)+"?", "ten"
+	case v.Verdict == agentperf.Undecided:
+		class = "ten"
+	case word == "":
+		word, class = chart.Unknown, "ten"
+	}
+	at := func(n int) float64 {
+		if n < 1 {
+			return 0
+		}
+		return math.Round(max(0, min(1, axis.At(float64(n))))*1000) / 1000
+	}
+	high, open := 1.0, " open"
+	if b.high > 0 {
+		high, open = at(b.high), ""
+	}
+	return template.HTML(fmt.Sprintf(`<span class="r %s">%s</span><i class="br%s" style="--f:%v;--h:%v;--t:%v"></i>`,
+		class, chart.Escape(word), open, at(b.low), max(high, at(b.low)), at(p.Agents)))
+}
+
+func (p step) late() string {
+	if p.ttftBroken {
+		return "infinite"
+	}
+	return chart.Seconds(p.ttft)
+}
+
+func (p step) failures() string {
+	if p.figures == nil {
+		return chart.Unknown
+	}
+	return chart.Int(p.figures.Failed) + "/" + chart.Int(p.figures.Requests)
+}
