@@ -10,6 +10,8 @@ type Figure struct {
 	// Span is how many of the 12 columns of a wide page it takes: 12, 7, 6, 5 or 4.
 	Span  int
 	Class string
+	// Mark stands before the title; empty for none.
+	Mark template.HTML
 	// Title is a noun; Sub says what is drawn and which way is better.
 	Title, Sub string
 	// Body holds the charts and their switches.
@@ -25,7 +27,10 @@ func (f Figure) HTML() template.HTML {
 	var b builder
 	b.open("figure", "class", join("w"+pixels(float64(f.Span)), f.Class))
 	b.WriteString("<figcaption>")
-	b.text("h3", f.Title)
+	b.open("h3")
+	b.WriteString(string(f.Mark))
+	b.WriteString(Escape(f.Title))
+	b.close("h3")
 	if f.Sub != "" {
 		b.text("p", f.Sub, "class", "sub")
 	}

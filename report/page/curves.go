@@ -12,26 +12,29 @@ import (
 
 // A curve is a figure by number of agents.
 type curve struct {
+	id               string // unique among curves
 	title, axis, sub string
 	height, span     int
 	side             chart.Side
 	of               func(point) measured
 	write            func(float64) string
+	log              bool // times, which span decades
+	share            bool // of 1
 }
 
 var (
 	speedCurve = curve{
-		title: "P25 output speed by number of agents", axis: "P25 output speed, tok/s", span: 12, height: 340, side: chart.Left,
+		id: "speed", title: "P25 output speed by number of agents", axis: "P25 output speed, tok/s", span: 12, height: 340, side: chart.Left,
 		sub: "tok/s of a request, the 25th percentile: three of four requests are faster. The answer is where the line meets the SLO.",
 		of:  func(p point) measured { return p.speed }, write: tokens,
 	}
 	ttftCurve = curve{
-		title: "P95 time to first token by number of agents", axis: "P95 TTFT", span: 6, height: 220, side: chart.Right,
+		id: "ttft", title: "P95 time to first token by number of agents", axis: "P95 TTFT", span: 6, height: 220, side: chart.Right, log: true,
 		sub: "Log scale. Lower is better.",
 		of:  func(p point) measured { return p.ttft }, write: seconds,
 	}
 	e2eCurve = curve{
-		title: "P25 end-to-end speed by number of agents", axis: "P25 E2E speed, tok/s", span: 6, height: 220, side: chart.Left,
+		id: "e2e", title: "P25 end-to-end speed by number of agents", axis: "P25 E2E speed, tok/s", span: 6, height: 220, side: chart.Left,
 		sub: "tok/s over the whole request, the wait for the first token included.",
 		of:  func(p point) measured { return p.e2e }, write: tokens,
 	}
@@ -83,7 +86,7 @@ func floors(systems []*subject, of func(level) float64) (rules []chart.Rule) {
 // of its own. The figure is empty if nothing is known.
 func (c curve) figure(systems []*subject, rules []chart.Rule) chart.Figure {
 	systems = drawn(systems)
-	lines := chart.Lines{Title: c.title, Height: c.height, Labels: c.side, X: agentsAxis(systems), Y: chart.Axis{Title: c.axis}}
+	lines := chart.Lines{Title: c.title, Height: c.height, Labels: c.side, X: agentsAxis(systems)}
 	var span extent
 	for _, s := range systems {
 		series := chart.Series{Color: s.color, Label: s.label, Class: s.class()}
@@ -105,12 +108,8 @@ func (c curve) figure(systems []*subject, rules []chart.Rule) chart.Figure {
 	if span.high == 0 {
 		return chart.Figure{}
 	}
-	lines.Rules = span.take(rules, c.side == chart.Right)
-	if c.side == chart.Right {
-		lines.Y.Scale, lines.Y.Format = chart.Log10(span.low, span.high*1.1), chart.Seconds
-	} else {
-		lines.Y.Scale = chart.Linear(span.high, 5)
-	}
+	lines.Rules = span.take(rules, c.log)
+	lines.Y = c.scale(span, 5)
 	lines.Desc = lines.Describe()
 	f := chart.Figure{Span: c.span, Title: c.title, Sub: c.sub}
 	if len(systems) <= chart.Many {
@@ -124,12 +123,21 @@ func (c curve) figure(systems []*subject, rules []chart.Rule) chart.Figure {
 	}
 	lines.Height = 130
 	fmt.Fprintf(&body, `<p class="ut">%s by %s, each system by itself; in gray, the others</p>`, chart.Escape(titled(lines.Y)), chart.Escape(lower(titled(lines.X))))
-	if c.side != chart.Right {
-		lines.Y.Scale = chart.Linear(span.high, 3)
-	}
-	body.WriteString(string(lines.Panels(fmt.Sprintf("b%d-%d", systems[0].model, c.height+int(c.side)))))
+	lines.Y = c.scale(span, 3)
+	body.WriteString(string(lines.Panels(fmt.Sprintf("b%d-%s", systems[0].model, c.id))))
 	f.Body = template.HTML(body.String())
 	return f
+}
+
+// scale is the axis of the figure, with about n steps.
+func (c curve) scale(span extent, n int) chart.Axis {
+	switch {
+	case c.log:
+		return chart.Axis{Scale: chart.Log10(span.low, span.high*1.1), Title: c.axis, Format: chart.Seconds}
+	case c.share:
+		return chart.Axis{Scale: chart.Linear(max(1, span.high), n), Title: c.axis, Format: chart.Share}
+	}
+	return chart.Axis{Scale: chart.Linear(span.high, n), Title: c.axis}
 }
 
 // titled is the title of an axis as it stands in a sentence.

@@ -15,6 +15,9 @@ func (st *study) sections() (all []section) {
 			all = append(all, s)
 		}
 	}
+	if s, ok := st.basis(); ok {
+		all = append(all, s)
+	}
 	return all
 }
 
@@ -59,7 +62,7 @@ func (st *study) agents(m int) (section, bool) {
 			s.rules += fmt.Sprintf(":root:has(#c-%d:not(:checked)) .mdl-%d .%s:not(label){display:none}", x.index, m, x.class())
 		}
 	}
-	for _, part := range []func(int, []*subject) (chart.Figure, string){capacity, speedOf, ttftOf, e2eOf, search} {
+	for _, part := range []func(int, []*subject) (chart.Figure, string){capacity, speedOf, ttftOf, e2eOf, search, tradeoff, throughputOf, cachedOf} {
 		f, rules := part(m, systems)
 		if f.Title != "" {
 			s.Figures = append(s.Figures, f)

@@ -1,0 +1,48 @@
+package page
+
+import (
+	"fmt"
+
+	"github.com/agentperf/agentperf-go/internal/chart"
+	"github.com/agentperf/agentperf-go/metrics"
+)
+
+// A clientSummary is what the client's checks of itself say together.
+type clientSummary struct {
+	n, valid, checked int
+	lag, cpu          float64 // the worst of valid ones, and of all
+	hasCPU            bool
+}
+
+func (s *clientSummary) add(c *metrics.ClientCheck, invalid string) {
+	s.n++
+	if invalid == "" {
+		s.valid++
+	}
+	if c == nil {
+		return
+	}
+	s.checked++
+	if invalid == "" {
+		s.lag = max(s.lag, c.LagSeconds)
+	}
+	if c.CPUShare != nil {
+		s.cpu, s.hasCPU = max(s.cpu, *c.CPUShare), true
+	}
+}
+
+// fact says it; of names what was checked.
+func (s *clientSummary) fact(of string) fact {
+	if s.n == 0 {
+		return fact{}
+	}
+	text := fmt.Sprintf("%d of %d %s valid", s.valid, s.n, of)
+	if s.checked == 0 {
+		return fact{"Client self-check", text + "; the client did not check itself"}
+	}
+	text += "; at most " + chart.Seconds(s.lag) + " late in valid ones"
+	if s.hasCPU {
+		text += ", CPU at most " + chart.Share(s.cpu)
+	}
+	return fact{"Client self-check", text}
+}
