@@ -37,6 +37,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	flags.StringVar(&options.Title, "title", "", "`text` above the headline")
 	flags.StringVar(&options.Note, "note", "", "`sentence` on all reports, below the headline")
+	var requests []string
+	flags.Func("requests", "show what happened inside phases, by the `file` of maxusers -requests or its journal (repeatable)", func(name string) error {
+		requests = append(requests, name)
+		return nil
+	})
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		return cli.OK
@@ -54,7 +59,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 			}
 			reports = append(reports, r)
 		}
-		return nil
+		if len(requests) == 0 {
+			return nil
+		}
+		var err error
+		options.Requests, err = page.ReadRequests(ctx, requests...)
+		return err
 	})
 	if err != nil {
 		return program.Status(err)

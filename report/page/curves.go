@@ -20,6 +20,7 @@ type curve struct {
 	write            func(float64) string
 	log              bool // times, which span decades
 	share            bool // of 1
+	joined           bool // only a line says anything
 }
 
 var (
@@ -105,7 +106,7 @@ func (c curve) figure(systems []*subject, rules []chart.Rule) chart.Figure {
 		}
 		lines.Series = append(lines.Series, series)
 	}
-	if span.high == 0 {
+	if span.high == 0 || c.joined && !joined(lines.Series) {
 		return chart.Figure{}
 	}
 	lines.Rules = span.take(rules, c.log)
@@ -127,6 +128,22 @@ func (c curve) figure(systems []*subject, rules []chart.Rule) chart.Figure {
 	body.WriteString(string(lines.Panels(fmt.Sprintf("b%d-%s", systems[0].model, c.id))))
 	f.Body = template.HTML(body.String())
 	return f
+}
+
+// joined reports whether some series has a line.
+func joined(series []chart.Series) bool {
+	for _, s := range series {
+		n := 0
+		for _, p := range s.Points {
+			if p.State != chart.Invalid && !math.IsNaN(p.Y) {
+				n++
+			}
+		}
+		if n > 1 {
+			return true
+		}
+	}
+	return false
 }
 
 // scale is the axis of the figure, with about n steps.

@@ -21,6 +21,8 @@ type Options struct {
 	// Note is a sentence on all reports, such as that they are of simulated systems; empty for
 	// none.
 	Note string
+	// Requests show what happened inside the phases around each limit; nil for none.
+	Requests *Requests
 }
 
 //go:embed page.html
@@ -57,6 +59,7 @@ type document struct {
 // error is that of w.
 func Write(w io.Writer, reports []*report.Report, o Options) error {
 	st := newStudy(reports)
+	st.requests = o.Requests
 	d := document{
 		Policy: policy(), Style: template.CSS(style), Script: template.JS(script), Definitions: chart.Definitions,
 		Over: "AgentPerf report", Title: "AgentPerf report", Headline: st.headline(), Lede: st.lede(o.Note), Footer: st.footer(),

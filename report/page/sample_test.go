@@ -151,7 +151,7 @@ func twelve(phases int) (all []*report.Report) {
 	for i, name := range []string{"8x H100", "8x H200", "8x B200", "8x MI300X", "4x H100 PCIe", "12x A100", "16x H100", "8x MI325X", "8x MI355X", "4x B300", "64x TPU v6e", "8x GB200"} {
 		s := sample{
 			name: name, model: "gpt-oss-120b", speed: 380 + 17*float64(i*5%12), half: 20 + 11*float64(i*7%12), controlled: i%2 == 1, phases: phases,
-			system: &pricing.System{Accelerator: "X", Accelerators: 8, Price: pricing.USD(2 * 1e6), RackAccelerators: 32},
+			system: &pricing.System{Accelerator: "X", Accelerators: 8, Price: 2 * pricing.Dollar, RackAccelerators: 32},
 		}
 		if i%3 == 0 {
 			s.invalid = 9

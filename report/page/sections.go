@@ -69,6 +69,7 @@ func (st *study) agents(m int) (section, bool) {
 		}
 		s.rules += rules
 	}
+	s.Figures = append(s.Figures, st.insides(m)...)
 	return s, true
 }
 

@@ -20,6 +20,8 @@ type study struct {
 	models  []string
 	systems []*subject // reports of agentperf, in their order
 	sweeps  []*sweep   // reports of slt, in their order
+
+	requests *Requests // nil if none were given
 }
 
 // A subject is a system under test with its report.

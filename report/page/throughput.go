@@ -32,7 +32,7 @@ func tradeoff(m int, systems []*subject) (chart.Figure, string) {
 		}
 		c.Series = append(c.Series, series)
 	}
-	if x.high == 0 || y.high == 0 {
+	if x.high == 0 || y.high == 0 || !joined(c.Series) {
 		return chart.Figure{}, ""
 	}
 	c.X.Scale, c.Y.Scale = chart.Linear(x.high, 6), chart.Linear(y.high, 5)
@@ -53,7 +53,7 @@ func tradeoff(m int, systems []*subject) (chart.Figure, string) {
 // throughputOf is throughput by number of agents.
 func throughputOf(_ int, systems []*subject) (chart.Figure, string) {
 	return curve{
-		id: "output", title: "System output throughput by number of agents", axis: "System output throughput, tok/s", span: 6, height: 220, side: chart.Right,
+		id: "output", title: "System output throughput by number of agents", axis: "System output throughput, tok/s", span: 6, height: 220, side: chart.Right, joined: true,
 		sub: "tok/s of all agents together, output tokens only.",
 		of:  func(p point) measured { return measured{p.output, math.NaN(), math.NaN()} }, write: tokens,
 	}.figure(systems, nil), ""
@@ -62,7 +62,7 @@ func throughputOf(_ int, systems []*subject) (chart.Figure, string) {
 // cachedOf is the reuse of caches by number of agents; it is absent unless a server states it.
 func cachedOf(_ int, systems []*subject) (chart.Figure, string) {
 	f := curve{
-		id: "cached", title: "Cache reuse by number of agents", axis: "Cached share of input tokens", span: 6, height: 220, side: chart.Right, share: true,
+		id: "cached", title: "Cache reuse by number of agents", axis: "Cached share of input tokens", span: 6, height: 220, side: chart.Right, share: true, joined: true,
 		sub: "Input tokens that the server says it took from its cache.",
 		of:  func(p point) measured { return measured{p.cached, math.NaN(), math.NaN()} }, write: chart.Share,
 	}.figure(systems, nil)

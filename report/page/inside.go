@@ -1,0 +1,260 @@
+package page
+
+import (
+	"cmp"
+	"fmt"
+	"html/template"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/agentperf/agentperf-go/internal/chart"
+)
+
+// insides shows what happened inside the phases around each limit, where requests are given:
+// how steady the load and the system were.
+func (st *study) insides(m int) (figures []chart.Figure) {
+	for _, s := range st.of(m) {
+		shown := make(map[string]bool)
+		for i := range s.report.Tiers {
+			l := levelOf(&s.report.Tiers[i])
+			steps := st.around(s, answerOf(s.report, &s.report.Tiers[i]))
+			name := ""
+			for _, p := range steps {
+				name += " " + p.key
+			}
+			if len(steps) > 0 && !shown[name] {
+				shown[name] = true
+				figures = append(figures, st.insideFigure(s, l, steps))
+			}
+		}
+	}
+	return figures
+}
+
+// around returns up to three phases whose requests are known: the last at the number that holds,
+// one between it and the first that fails, and the last at that.
+func (st *study) around(s *subject, a answer) (chosen []step) {
+	find := func(ok func(int) bool) {
+		for _, p := range slices.Backward(s.steps()) {
+			if ok(p.Agents) && st.requests.of(s, p) != nil {
+				chosen = append(chosen, p)
+				return
+			}
+		}
+	}
+	low := max(a.low, a.seems)
+	if low > 0 {
+		find(func(n int) bool { return n == low })
+	}
+	find(func(n int) bool { return n > low && (a.high == 0 || n < a.high) })
+	if a.high > 0 {
+		find(func(n int) bool { return n == a.high })
+	}
+	slices.SortStableFunc(chosen, func(a, b step) int { return cmp.Compare(a.Agents, b.Agents) })
+	return chosen
+}
+
+// mostDots is the number of requests that a panel has a dot for: more are not told apart in it.
+const mostDots = 2000
+
+func (st *study) insideFigure(s *subject, l level, steps []step) chart.Figure {
+	sc := insideScales{end: 1, started: 1, flying: 1, low: math.Inf(1)}
+	var speeds []float64
+	for _, p := range steps {
+		in := st.requests.of(s, p)
+		sc.add(in)
+		for _, r := range in.requests {
+			if r.speed > 0 {
+				speeds = append(speeds, r.speed)
+			}
+		}
+	}
+	// Few answers are far faster than the rest, such as those of ten tokens: they are counted.
+	sc.speed = max(1.15*quantile(speeds, 0.99), 1.5*l.floor())
+	var body strings.Builder
+	body.WriteString(`<div class="g">`)
+	table := chart.Table{Caption: "Inside the phases", Head: []string{"Phase", "From", "Started", "Failed", "P25 speed, tok/s"}}
+	thinned := false
+	for k, p := range steps {
+		in := st.requests.of(s, p)
+		thinned = thinned || len(in.requests) > mostDots
+		failed := 0
+		for _, r := range in.requests {
+			if r.failed {
+				failed++
+			}
+		}
+		fmt.Fprintf(&body, `<div class="w4"><h4>%s <small>phase %d, %s</small></h4>%s</div>`,
+			chart.Count(p.Agents, "agent", "agents"), p.Index+1, failedText(failed), in.panel(s, p, l, sc, k == 0).HTML())
+		for _, bin := range in.bins(sc.step) {
+			table.Rows = append(table.Rows, chart.Row{Cells: []string{
+				chart.Int(p.Index + 1), chart.Seconds(bin.from), chart.Int(bin.started), chart.Int(bin.failed), chart.Number(bin.p25),
+			}})
+		}
+	}
+	body.WriteString("</div>")
+	caption := "Same scales in all columns. Shaded: the measured window."
+	if thinned {
+		caption += fmt.Sprintf(" Of more than %s requests a panel has every so many.", chart.Int(mostDots))
+	}
+	return chart.Figure{
+		Span: 12, Class: s.class(), Title: "Inside the phases around the limit of " + s.short() + " at " + l.short(),
+		Sub:  "Each dot is a request, at the time when it was sent. Thick line: P25 speed over time. Crosses: requests that failed.",
+		Body: template.HTML(body.String()), Caption: chart.Text(caption), Table: limited(table),
+	}
+}
+
+func failedText(n int) string {
+	if n == 0 {
+		return "none failed"
+	}
+	return chart.Int(n) + " failed"
+}
+
+// insideScales are common to the columns of a figure.
+type insideScales struct {
+	end, step       float64 // seconds
+	started, flying float64
+	low, high       float64 // TTFT
+	speed           float64
+}
+
+func (sc *insideScales) add(in *inside) {
+	sc.end = max(sc.end, in.end)
+	// 60 bins are as many as a column of 300 pixels can show; less than a second has too few
+	// requests for a percentile.
+	sc.step = max(1, math.Ceil(sc.end/60))
+	for _, bin := range in.bins(sc.step) {
+		sc.started = max(sc.started, bin.rate(in, sc.step))
+	}
+	for _, f := range in.flying() {
+		sc.flying = max(sc.flying, f.Y)
+	}
+	for _, r := range in.requests {
+		if r.ttft > 0 {
+			sc.low, sc.high = min(sc.low, r.ttft), max(sc.high, r.ttft)
+		}
+	}
+}
+
+// panel draws a phase.
+func (in *inside) panel(s *subject, p step, l level, sc insideScales, first bool) chart.Tracks {
+	c := chart.Tracks{
+		Title: fmt.Sprintf("Inside phase %d of %s", p.Index+1, chart.Cut(s.label, 500, 13)), Color: s.color,
+		Desc: fmt.Sprintf("%s, %s, window from %s to %s", chart.Count(p.Agents, "agent", "agents"), chart.Count(len(in.requests), "request", "requests"), chart.Seconds(in.from), chart.Seconds(in.to)),
+		X:    chart.Axis{Scale: chart.Linear(sc.end, 4), Title: "Seconds in the phase"}, From: in.from, To: in.to,
+	}
+	started := chart.Track{Height: 54, Y: chart.Axis{Scale: chart.Linear(sc.started, 2), Title: "Started per second"}}
+	speed := chart.Track{Height: 130, Y: chart.Axis{Scale: chart.Linear(sc.speed, 3), Title: "Output speed, tok/s"}, Rule: &chart.Rule{At: l.floor()}}
+	if first {
+		speed.Rule.Label = "SLO " + tokens(l.floor())
+	}
+	for _, bin := range in.bins(sc.step) {
+		started.Stairs = append(started.Stairs, chart.XY{X: bin.from, Y: bin.rate(in, sc.step)})
+		speed.Line = append(speed.Line, chart.XY{X: bin.from + sc.step/2, Y: bin.p25})
+	}
+	if n := len(started.Stairs); n > 0 {
+		started.Stairs = append(started.Stairs, chart.XY{X: in.end, Y: started.Stairs[n-1].Y})
+	}
+	flying := chart.Track{Height: 54, Y: chart.Axis{Scale: chart.Linear(sc.flying, 2), Title: "In flight"}, Stairs: in.flying()}
+	ttft := chart.Track{Height: 96, Y: chart.Axis{Scale: chart.Log10(sc.low, max(sc.high, sc.low*10)), Title: "TTFT", Format: chart.Seconds}}
+	above := 0
+	every := (len(in.requests) + mostDots - 1) / mostDots
+	for i, r := range in.requests {
+		if r.failed {
+			if len(flying.Crosses) < mostDots/10 {
+				flying.Crosses = append(flying.Crosses, r.end)
+			}
+			continue
+		}
+		if r.speed > sc.speed {
+			above++
+		}
+		if i%every != 0 {
+			continue
+		}
+		if r.ttft > 0 {
+			ttft.Dots = append(ttft.Dots, chart.XY{X: r.sent, Y: r.ttft})
+		}
+		if r.speed > 0 && r.speed <= sc.speed {
+			speed.Dots = append(speed.Dots, chart.XY{X: r.sent, Y: r.speed})
+		}
+	}
+	if above > 0 {
+		speed.Note = chart.Int(above) + " above"
+	}
+	c.Tracks = []chart.Track{started, flying, ttft, speed}
+	return c
+}
+
+// A bin is a stretch of time of a phase.
+type bin struct {
+	from            float64
+	started, failed int
+	p25             float64 // of the requests sent in it; NaN for fewer than 8
+}
+
+// rate is the number of requests started in a second. The last bin is shorter than the others.
+func (b bin) rate(in *inside, step float64) float64 {
+	return float64(b.started) / max(step/4, min(step, in.end-b.from))
+}
+
+func (in *inside) bins(step float64) []bin {
+	n := min(1000, int(math.Ceil(in.end/step)))
+	bins := make([]bin, max(1, n))
+	speeds := make([][]float64, len(bins))
+	for i := range bins {
+		bins[i].from = float64(i) * step
+	}
+	for _, r := range in.requests {
+		i := max(0, min(len(bins)-1, int(r.sent/step)))
+		bins[i].started++
+		if r.failed {
+			bins[i].failed++
+		}
+		if r.speed > 0 {
+			speeds[i] = append(speeds[i], r.speed)
+		}
+	}
+	for i, all := range speeds {
+		if bins[i].p25 = math.NaN(); len(all) >= 8 {
+			bins[i].p25 = quantile(all, 0.25)
+		}
+	}
+	return bins
+}
+
+// flying returns how many requests were open over time, at 200 instants.
+func (in *inside) flying() []chart.XY {
+	const instants = 200
+	out := make([]chart.XY, instants+1)
+	change := make([]int, instants+2)
+	at := func(t float64) int { // the first instant at or after t
+		return max(0, min(instants+1, int(math.Ceil(t/in.end*instants))))
+	}
+	for _, r := range in.requests {
+		change[at(r.sent)]++
+		change[at(r.end)]--
+	}
+	n := 0
+	for i := range out {
+		n += change[i]
+		out[i] = chart.XY{X: in.end * float64(i) / instants, Y: float64(n)}
+	}
+	return out
+}
+
+// quantile interpolates at rank (n-1)q (R-7); 0 without values, which it sorts.
+func quantile(vs []float64, q float64) float64 {
+	if len(vs) == 0 {
+		return 0
+	}
+	slices.Sort(vs)
+	rank := float64(len(vs)-1) * q
+	i := int(rank)
+	if i+1 >= len(vs) {
+		return vs[i]
+	}
+	return vs[i] + (vs[i+1]-vs[i])*(rank-float64(i))
+}
