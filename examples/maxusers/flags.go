@@ -21,7 +21,8 @@ type options struct {
 	workload, format   string
 	skipBad, redact    bool
 	agents             []int
-	jsonFile, requests string
+	jsonFile, htmlFile string
+	requests           string
 	assignments        string
 	quiet              bool
 	title              string
@@ -81,6 +82,7 @@ func parse(program cli.Program, args []string) (*options, error) {
 	flags.StringVar(&checker, "audit-command", "", "audit, and give each answer to this `command` as {\"request\": ..., \"answer\": ...} on standard input: exit status 0 means that it is right")
 	flags.StringVar(&o.jsonFile, "json", "", "write the report to `file` as JSON")
 	quiet := cli.Quiet(flags.FlagSet)
+	flags.StringVar(&o.htmlFile, "html", "", "draw the report as a page of charts into `file`, which needs no network")
 	flags.StringVar(&o.requests, "requests", "", "write each request to `file` as JSON Lines; with -journal they are also in its folder")
 	if err := flags.Parse(args); err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/examples/internal/demo"
 	"github.com/agentperf/agentperf-go/internal/sockets"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
@@ -57,7 +58,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	if o.cfg.Endpoint, err = o.endpoint.Config(getenv); err != nil {
 		return program.Fail(cli.Usage, err)
 	}
-	if err := cli.CheckWritable("json", o.jsonFile); err != nil {
+	if err := errors.Join(cli.CheckWritable("json", o.jsonFile), cli.CheckWritable("html", o.htmlFile)); err != nil {
 		return program.Fail(cli.Usage, err)
 	}
 	if most := o.mostAsked(); most > 0 {
@@ -97,7 +98,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	if cerr := requests.Close(); err == nil && cerr != nil {
 		err = fmt.Errorf("-requests: %w", cerr)
 	}
-	status := program.Conclude(ctx, cli.Result{Report: report, JSON: o.jsonFile, Any: len(report.Tiers) > 0, Err: err})
+	result := cli.Result{Report: report, JSON: o.jsonFile, HTML: o.htmlFile, Any: len(report.Tiers) > 0, Err: err}
+	if simulated {
+		result.Note = demo.Simulation
+	}
+	status := program.Conclude(ctx, result)
 	if !simulated && err != nil && (ctx.Err() != nil || errors.Is(err, agentperf.ErrEndpointGone)) {
 		goOn(o.cfg.Journal, len(report.Phases), stderr)
 	}
@@ -142,7 +147,7 @@ func (o *options) apart() error {
 	for _, folder := range o.cfg.Earlier {
 		inputs = append(inputs, cli.Place{By: "-evidence", Name: folder})
 	}
-	return cli.Apart([]cli.Place{{By: "-json", Name: o.jsonFile}, {By: "-requests", Name: o.requests}}, inputs)
+	return cli.Apart([]cli.Place{{By: "-json", Name: o.jsonFile}, {By: "-html", Name: o.htmlFile}, {By: "-requests", Name: o.requests}}, inputs)
 }
 
 // audited returns the exit status of an audit. Without a number that holds there is none.

@@ -14,6 +14,7 @@ type options struct {
 	system   cli.System
 	identity cli.Identity
 	jsonFile string
+	htmlFile string
 	compare  bool
 	quiet    bool
 	files    []string // to compare
@@ -57,6 +58,7 @@ func parse(program cli.Program, args []string) (*options, error) {
 	flags.Uint64Var(&seed, "seed", 0, "seed of the prompts (default: drawn and reported)")
 	flags.StringVar(&o.jsonFile, "json", "", "write the report to `file` as JSON")
 	quiet := cli.Quiet(flags.FlagSet)
+	flags.StringVar(&o.htmlFile, "html", "", "draw the report as a page of charts into `file`, which needs no network")
 	flags.BoolVar(&o.compare, "compare", false, "measure nothing; merge two reports, A.json and B.json, and take the better at each concurrency")
 	o.system.Register(flags.FlagSet)
 	o.identity.Register(flags.FlagSet)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -24,14 +25,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	if err != nil {
 		return program.Status(err)
 	}
-	if err := cli.CheckWritable("json", o.jsonFile); err != nil {
+	if err := errors.Join(cli.CheckWritable("json", o.jsonFile), cli.CheckWritable("html", o.htmlFile)); err != nil {
 		return program.Fail(cli.Usage, err)
 	}
 	inputs := []cli.Place{o.endpoint.CA(), o.identity.File()}
 	for _, name := range o.files {
 		inputs = append(inputs, cli.Place{By: "-compare", Name: name})
 	}
-	if err := cli.Apart([]cli.Place{{By: "-json", Name: o.jsonFile}}, inputs); err != nil {
+	if err := cli.Apart([]cli.Place{{By: "-json", Name: o.jsonFile}, {By: "-html", Name: o.htmlFile}}, inputs); err != nil {
 		return program.Fail(cli.Usage, err)
 	}
 	if o.compare {
@@ -39,11 +40,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 		if err := cli.Reading(ctx, func() (err error) { report, err = compare(o); return err }); err != nil {
 			return program.Fail(cli.Failed, err)
 		}
-		return program.Conclude(ctx, cli.Result{Report: report, JSON: o.jsonFile, Any: true})
+		return program.Conclude(ctx, cli.Result{Report: report, JSON: o.jsonFile, HTML: o.htmlFile, Any: true})
 	}
 
 	title := o.endpoint.Title(o.cfg.Identity)
-	if o.endpoint.URL == "" {
+	simulated := o.endpoint.URL == ""
+	if simulated {
 		title = "SIMULATION"
 		if !o.quiet {
 			fmt.Fprintln(stderr, demo.Notice)
@@ -73,7 +75,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	o.cfg.Progress = progress.show
 	measured, err := slt.Run(ctx, o.cfg)
 	progress.screen.Close()
-	return program.Conclude(ctx, cli.Result{Report: measured, JSON: o.jsonFile, Any: len(measured.Levels) > 0, Err: err})
+	result := cli.Result{Report: measured, JSON: o.jsonFile, HTML: o.htmlFile, Any: len(measured.Levels) > 0, Err: err}
+	if simulated {
+		result.Note = demo.Simulation
+	}
+	return program.Conclude(ctx, result)
 }
 
 // compare merges two reports. Flags about the system replace what both reports state, and

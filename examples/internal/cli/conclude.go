@@ -15,7 +15,9 @@ type Result struct {
 	// output if there is Any of it.
 	Report interface{ WriteTable(io.Writer) error }
 	JSON   string
-	Any    bool
+	// HTML is the file that its page goes to; empty for none. Note is a sentence on the page.
+	HTML, Note string
+	Any        bool
 	// Err is why the run ended early; nil when it did not.
 	Err error
 }
@@ -27,6 +29,11 @@ func (p Program) Conclude(ctx context.Context, r Result) (status int) {
 		if err := WriteJSON(r.JSON, r.Report); err != nil {
 			status = p.Fail(Failed, errors.New("-json: "+err.Error()))
 			p.rescue(r.Report)
+		}
+	}
+	if r.HTML != "" {
+		if err := writePage(r); err != nil {
+			status = p.Fail(Failed, errors.New("-html: "+err.Error()))
 		}
 	}
 	if r.Any {

@@ -1,0 +1,27 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/agentperf/agentperf-go/agentperf"
+	"github.com/agentperf/agentperf-go/report"
+	"github.com/agentperf/agentperf-go/report/page"
+	"github.com/agentperf/agentperf-go/slt"
+)
+
+// writePage draws a result as a page of charts.
+func writePage(r Result) error {
+	var one report.Report
+	switch of := r.Report.(type) {
+	case *agentperf.Report:
+		one.Agentperf = of
+	case *slt.Report:
+		one.SLT = of
+	default:
+		return fmt.Errorf("%T is not drawn", of)
+	}
+	return WriteFile(r.HTML, func(w io.Writer) error {
+		return page.Write(w, []*report.Report{&one}, page.Options{Note: r.Note})
+	})
+}
