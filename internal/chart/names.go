@@ -6,7 +6,7 @@ import (
 
 // Names of series are cut to so many pixels in a wide column and in a narrow one, where each
 // pixel of them is missing from the plot.
-var nameWidths = [2]float64{150, 64}
+var nameWidths = [2]float64{150, 78}
 
 // nameGap is the distance of names above each other, in pixels.
 const nameGap = 16

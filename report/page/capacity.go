@@ -112,7 +112,7 @@ func capacityCaption(systems []*subject) template.HTML {
 	var rules, power []string
 	rack, extrapolated := false, false
 	for _, s := range systems {
-		for i := range s.report.Tiers {
+		for i := range s.tiers() {
 			kinds[answerOf(s.report, &s.report.Tiers[i]).kind] = true
 		}
 		if r := s.rule(); !seen[r] {

@@ -255,8 +255,13 @@ func pointTable(systems []*subject) chart.Table {
 		Caption: "Figures by number of agents",
 		Head:    []string{"System", "Agents", "P25 speed, tok/s", "95 % interval", "P95 TTFT", "P25 E2E, tok/s", "Output, tok/s", "Cache reuse", "Requests", "Failed", "Result"},
 	}
+	all, shown := 0, 0
 	for _, s := range systems {
-		for _, p := range s.points {
+		all += len(s.points)
+	}
+	for _, s := range systems {
+		for _, p := range s.chosen(mostRows * len(s.points) / max(1, all)) {
+			shown++
 			result := map[chart.State]string{chart.Decided: "decided", chart.Tentative: "tentative", chart.Invalid: "invalid"}[p.state]
 			t.Rows = append(t.Rows, chart.Row{Key: p.key, Class: s.class(), Cells: []string{
 				s.short(), chart.Int(p.agents), chart.Number(p.speed.value), p.speed.interval(), seconds(p.ttft.value), chart.Number(p.e2e.value),
@@ -264,7 +269,29 @@ func pointTable(systems []*subject) chart.Table {
 			}})
 		}
 	}
-	return limited(t)
+	if shown < all {
+		t.Caption += fmt.Sprintf(", %s of %s: those that limit an answer, and every so many of the rest", chart.Int(shown), chart.Int(all))
+	}
+	return t
+}
+
+// chosen returns about n of the points: those that limit an answer, and some of the rest.
+func (s *subject) chosen(n int) (some []point) {
+	if len(s.points) <= n {
+		return s.points
+	}
+	limits := make(map[int]bool)
+	for i := range s.tiers() {
+		a := answerOf(s.report, &s.report.Tiers[i])
+		limits[a.low], limits[a.high] = true, true
+	}
+	every := len(s.points)/max(1, n) + 1
+	for i, p := range s.points {
+		if i%every == 0 || limits[p.agents] {
+			some = append(some, p)
+		}
+	}
+	return some
 }
 
 func (m measured) interval() string {
@@ -279,12 +306,3 @@ func (s *subject) short() string { return chart.Cut(s.label, 260, 13) }
 
 // mostRows bounds the table behind a chart.
 const mostRows = 1000
-
-// limited cuts a table that is too long for a page, and says so in its caption.
-func limited(t chart.Table) chart.Table {
-	if len(t.Rows) > mostRows {
-		t.Caption += fmt.Sprintf(" (%d of %s rows)", mostRows, chart.Int(len(t.Rows)))
-		t.Rows = t.Rows[:mostRows]
-	}
-	return t
-}

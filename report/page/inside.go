@@ -16,7 +16,7 @@ import (
 func (st *study) insides(m int) (figures []chart.Figure) {
 	for _, s := range st.of(m) {
 		shown := make(map[string]bool)
-		for i := range s.report.Tiers {
+		for i := range s.tiers() {
 			l := levelOf(&s.report.Tiers[i])
 			steps := st.around(s, answerOf(s.report, &s.report.Tiers[i]))
 			name := ""
@@ -36,7 +36,7 @@ func (st *study) insides(m int) (figures []chart.Figure) {
 // one between it and the first that fails, and the last at that.
 func (st *study) around(s *subject, a answer) (chosen []step) {
 	find := func(ok func(int) bool) {
-		for _, p := range slices.Backward(s.steps()) {
+		for _, p := range slices.Backward(s.steps) {
 			if ok(p.Agents) && st.requests.of(s, p) != nil {
 				chosen = append(chosen, p)
 				return
@@ -257,4 +257,13 @@ func quantile(vs []float64, q float64) float64 {
 		return vs[i]
 	}
 	return vs[i] + (vs[i+1]-vs[i])*(rank-float64(i))
+}
+
+// limited cuts a table that is too long for a page, and says so in its caption.
+func limited(t chart.Table) chart.Table {
+	if len(t.Rows) > mostRows {
+		t.Caption += fmt.Sprintf(" (%d of %s rows)", mostRows, chart.Int(len(t.Rows)))
+		t.Rows = t.Rows[:mostRows]
+	}
+	return t
 }

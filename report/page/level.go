@@ -2,6 +2,7 @@ package page
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/agentperf/agentperf-go/agentperf"
@@ -17,9 +18,17 @@ type level struct {
 
 func levelOf(t *agentperf.TierResult) level {
 	return level{
-		speed: float64(t.SpeedFloorTokensPerSecond), ttft: t.TTFTCeilingSeconds,
-		e2e: float64(t.E2EFloorTokensPerSecond), percent: t.E2EPercent,
+		speed: promised(float64(t.SpeedFloorTokensPerSecond)), ttft: promised(t.TTFTCeilingSeconds),
+		e2e: promised(float64(t.E2EFloorTokensPerSecond)), percent: promised(t.E2EPercent),
 	}
+}
+
+// promised is a bound as it stands in a level: 0 for what can be none.
+func promised(v float64) float64 {
+	if !(v > 0) || math.IsInf(v, 0) {
+		return 0
+	}
+	return v
 }
 
 // short names the level by its speed.
@@ -55,7 +64,7 @@ func (l level) full() string {
 // levels returns all levels of the systems, the slowest first.
 func levels(systems []*subject) (all []level) {
 	for _, s := range systems {
-		for i := range s.report.Tiers {
+		for i := range s.tiers() {
 			if l := levelOf(&s.report.Tiers[i]); !slices.Contains(all, l) {
 				all = append(all, l)
 			}
@@ -84,9 +93,14 @@ func names(levels []level) []string {
 	return out
 }
 
+// tiers returns what a report says of its levels, of as many as a page shows.
+func (s *subject) tiers() []agentperf.TierResult {
+	return s.report.Tiers[:min(len(s.report.Tiers), mostLevels)]
+}
+
 // tier returns what a system's report says of a level; nil if it does not have it.
 func (s *subject) tier(l level) *agentperf.TierResult {
-	for i := range s.report.Tiers {
+	for i := range s.tiers() {
 		if t := &s.report.Tiers[i]; levelOf(t) == l {
 			return t
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/agentperf/agentperf-go/internal/chart"
+	"github.com/agentperf/agentperf-go/internal/plain"
 	"github.com/agentperf/agentperf-go/report"
 )
 
@@ -62,11 +63,12 @@ func Write(w io.Writer, reports []*report.Report, o Options) error {
 	st.requests = o.Requests
 	d := document{
 		Policy: policy(), Style: template.CSS(style), Script: template.JS(script), Definitions: chart.Definitions,
-		Over: "AgentPerf report", Title: "AgentPerf report", Headline: st.headline(), Lede: st.lede(o.Note), Footer: st.footer(),
+		Over: "AgentPerf report", Title: "AgentPerf report", Headline: st.headline(), Lede: st.lede(plain.Text(o.Note)), Footer: st.footer(),
 		Sections: st.sections(), Models: st.switchOfModels(), Big: st.phases() > manyPhases,
 	}
 	if o.Title != "" {
-		d.Over, d.Title = d.Over+" · "+o.Title, d.Title+", "+o.Title
+		title := plain.Text(o.Title)
+		d.Over, d.Title = d.Over+" · "+title, d.Title+", "+title
 	}
 	rules := st.rulesOfModels()
 	for _, s := range d.Sections {

@@ -17,7 +17,7 @@ func samples() map[string][]*report.Report {
 	all := twelve(0)
 	two := append(all[:5:5], sample{name: "demo", model: "simulated", speed: 800, half: 8, controlled: true, invalid: 7}.search())
 	return map[string][]*report.Report{
-		"none": nil, "one": all[:1], "two-models": two, "twelve": all, "load": twelve(320),
+		"none": nil, "one": all[:1], "two-models": two, "twelve": all, "load": twelve(loadPhases),
 	}
 }
 

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -24,30 +25,40 @@ type point struct {
 // measured is a figure with its interval.
 type measured struct{ value, low, high float64 }
 
+// mostPoints bounds the numbers of agents of a system: a search of days has some hundreds.
+const mostPoints = 2000
+
 // pointsOf returns the numbers of agents of a report in increasing order: those that count, and
 // those of which every phase is invalid.
 func pointsOf(s *subject) (all []point) {
 	r := s.report
+	decided, seen := s.decided(), make(map[int]bool)
 	for i := range r.Numbers {
 		f := &r.Numbers[i]
-		if f.Agents < 1 || len(f.Phases) == 0 {
+		if f.Agents < 1 || len(f.Phases) == 0 || seen[f.Agents] || len(all) == mostPoints {
 			continue
 		}
-		all = append(all, point{
-			agents: f.Agents, state: stateAt(r, f.Agents),
+		seen[f.Agents] = true
+		p := point{
+			agents: f.Agents, state: chart.Tentative,
 			speed: withInterval(f.P25Speed, f.P25SpeedInterval), ttft: withInterval(f.P95TTFT, f.P95TTFTInterval),
 			e2e: withInterval(f.P25E2ESpeed, f.P25E2ESpeedInterval), output: value(f.OutputTokensPerSecond), cached: value(f.CachedInput),
 			requests: f.Requests, failed: f.Failed,
-		})
-		if f.P95TTFTState == "infinite" {
-			all[len(all)-1].ttft = measured{math.Inf(1), math.NaN(), math.NaN()}
 		}
+		if decided[f.Agents] || len(r.Tiers) == 0 { // or nothing was to be decided
+			p.state = chart.Decided
+		}
+		if f.P95TTFTState == "infinite" {
+			p.ttft = measured{math.Inf(1), math.NaN(), math.NaN()}
+		}
+		all = append(all, p)
 	}
 	for i := range r.Phases {
 		p := &r.Phases[i]
-		if p.Invalid == "" || p.Agents < 1 || slices.ContainsFunc(all, func(q point) bool { return q.agents == p.Agents }) {
+		if p.Invalid == "" || p.Agents < 1 || seen[p.Agents] || len(all) == mostPoints {
 			continue
 		}
+		seen[p.Agents] = true
 		q := point{agents: p.Agents, state: chart.Invalid, reason: p.Invalid, speed: unknown, ttft: unknown, e2e: unknown, output: math.NaN(), cached: math.NaN()}
 		if f := p.InvalidFigures; f != nil {
 			q.speed, q.ttft, q.e2e = withInterval(f.P25Speed, nil), withInterval(f.P95TTFT, nil), withInterval(f.P25E2ESpeed, nil)
@@ -55,24 +66,24 @@ func pointsOf(s *subject) (all []point) {
 		}
 		all = append(all, q)
 	}
-	slices.SortStableFunc(all, func(a, b point) int { return a.agents - b.agents })
+	slices.SortFunc(all, func(a, b point) int { return cmp.Compare(a.agents, b.agents) })
 	for i := range all {
 		all[i].key = fmt.Sprintf("n%d-%d", s.index, all[i].agents)
 	}
 	return all
 }
 
-// stateAt says whether some level has a verdict at a number of agents.
-func stateAt(r *agentperf.Report, agents int) chart.State {
-	if len(r.Tiers) == 0 {
-		return chart.Decided // measured, and nothing was to be decided
-	}
-	for i := range r.Tiers {
-		if n := r.Tiers[i].Number(agents); n != nil && (n.Verdict == agentperf.Pass || n.Verdict == agentperf.Fail) {
-			return chart.Decided
+// decided returns the numbers of agents at which some level has a verdict.
+func (s *subject) decided() map[int]bool {
+	all := make(map[int]bool)
+	for i := range s.tiers() {
+		for _, n := range s.report.Tiers[i].Numbers {
+			if n.Verdict == agentperf.Pass || n.Verdict == agentperf.Fail {
+				all[n.Agents] = true
+			}
 		}
 	}
-	return chart.Tentative
+	return all
 }
 
 var unknown = measured{math.NaN(), math.NaN(), math.NaN()}

@@ -57,7 +57,7 @@ func (s *subject) searchChart(steps []step) template.HTML {
 	}
 	c.Desc = chart.Count(len(steps), "phase", "phases")
 	limits := make(map[int]bool)
-	for i := range s.report.Tiers {
+	for i := range s.tiers() {
 		t := &s.report.Tiers[i]
 		a := answerOf(s.report, t)
 		limits[a.low], limits[a.high] = true, true

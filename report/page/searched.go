@@ -21,10 +21,13 @@ type step struct {
 	ttftBroken bool // infinite
 }
 
-// steps returns the phases of a report in the order in which they were run. Speed is what the
+// mostPhases bounds the phases of a system: a search of days has some thousands.
+const mostPhases = 20_000
+
+// stepsOf returns the phases of a report in the order in which they were run. Speed is what the
 // levels judge: E2E speed if all of them do.
-func (s *subject) steps() (all []step) {
-	for i := range s.report.Phases {
+func stepsOf(s *subject) (all []step) {
+	for i := range s.report.Phases[:min(len(s.report.Phases), mostPhases)] {
 		p := &s.report.Phases[i]
 		if p.Agents < 1 {
 			continue
@@ -54,12 +57,12 @@ func (s *subject) steps() (all []step) {
 
 // byE2E reports whether all levels are floors of E2E speed.
 func (s *subject) byE2E() bool {
-	for i := range s.report.Tiers {
+	for i := range s.tiers() {
 		if s.report.Tiers[i].E2EFloorTokensPerSecond == 0 {
 			return false
 		}
 	}
-	return len(s.report.Tiers) > 0
+	return len(s.tiers()) > 0
 }
 
 // search shows how the answers were found: the phases of each system as numbered steps, next to
@@ -68,12 +71,11 @@ func search(m int, systems []*subject) (chart.Figure, string) {
 	var shown []*subject
 	failed, tentatively := false, false
 	for _, s := range systems {
-		steps := s.steps()
-		if len(steps) == 0 {
+		if len(s.steps) == 0 {
 			continue
 		}
 		shown = append(shown, s)
-		for _, p := range steps {
+		for _, p := range s.steps {
 			failed = failed || p.figures != nil && p.figures.Failed > 0
 			for _, v := range p.Verdicts {
 				tentatively = tentatively || v.Tentative != ""
@@ -116,13 +118,13 @@ func search(m int, systems []*subject) (chart.Figure, string) {
 
 // searched shows the search of a system.
 func (s *subject) searched() template.HTML {
-	steps := s.steps()
+	steps := s.steps
 	var b strings.Builder
 	fmt.Fprintf(&b, `<div class="srch x-%d %s"><h4 class="who">%s %s</h4><div class="g"><div class="w5">`,
 		s.index, s.class(), chart.Key(s.color, chart.Decided, false), chart.Escape(chart.Cut(s.label, 800, 14)))
 	b.WriteString(string(s.searchChart(steps)))
 	b.WriteString(`<button type="button" class="play js">Replay the search</button><div class="g zz">`)
-	for i := range s.report.Tiers {
+	for i := range s.tiers() {
 		b.WriteString(string(s.aroundLimit(steps, &s.report.Tiers[i])))
 	}
 	b.WriteString(`</div></div><div class="w7">`)
@@ -134,12 +136,12 @@ func (s *subject) searched() template.HTML {
 
 // found says the answers of a system, each in a line.
 func (s *subject) found() template.HTML {
-	if len(s.report.Tiers) == 0 {
+	if len(s.tiers()) == 0 {
 		return ""
 	}
 	var b strings.Builder
 	b.WriteString(`<p class="max">`)
-	for i := range s.report.Tiers {
+	for i := range s.tiers() {
 		t := &s.report.Tiers[i]
 		a := answerOf(s.report, t)
 		fmt.Fprintf(&b, "<span>Max agents at %s: <b>%s</b>", chart.Escape(levelOf(t).short()), chart.Escape(a.text(chart.Int)))

@@ -51,8 +51,8 @@ func (s *subject) searchTable(steps []step) chart.Table {
 		t.Head = append(t.Head, "Failed")
 	}
 	axis := searchAxis(steps)
-	brackets := make([]bracket, len(s.report.Tiers))
-	for i := range s.report.Tiers {
+	brackets := make([]bracket, len(s.tiers()))
+	for i := range s.tiers() {
 		t.Head = append(t.Head, levelOf(&s.report.Tiers[i]).short())
 	}
 	for k, p := range steps {
@@ -65,7 +65,7 @@ func (s *subject) searchTable(steps []step) chart.Table {
 			row.Cells = append(row.Cells, p.failures())
 		}
 		row.HTML = append(row.HTML, make([]template.HTML, len(row.Cells)-1)...)
-		for i := range s.report.Tiers {
+		for i := range s.tiers() {
 			v := p.verdict(s.report.Tiers[i].Name)
 			if p.state != chart.Invalid {
 				brackets[i] = brackets[i].after(p.Agents, v)

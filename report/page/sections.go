@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/agentperf/agentperf-go/internal/chart"
 )
@@ -90,8 +91,13 @@ func choice(m int, systems []*subject) template.HTML {
 
 // upper begins a sentence.
 func upper(s string) string {
-	if s == "" {
-		return s
+	for i, r := range s {
+		if i > 0 {
+			return strings.ToUpper(s[:i]) + s[i:]
+		}
+		if r == utf8.RuneError {
+			return s
+		}
 	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	return strings.ToUpper(s)
 }

@@ -32,6 +32,7 @@ type subject struct {
 	label  string
 	report *agentperf.Report
 	points []point
+	steps  []step
 }
 
 // A sweep is a system under test with its report of the System Load Test. It has the color of
@@ -61,7 +62,7 @@ func newStudy(reports []*report.Report) *study {
 					s.color++
 				}
 			}
-			s.points = pointsOf(s)
+			s.points, s.steps = pointsOf(s), stepsOf(s)
 			st.systems = append(st.systems, s)
 		case in.SLT != nil:
 			r := in.SLT
