@@ -2,15 +2,9 @@ package page
 
 import (
 	"fmt"
-	"html/template"
 	"strings"
-	"time"
 
-	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/internal/chart"
-	"github.com/agentperf/agentperf-go/metrics"
-	"github.com/agentperf/agentperf-go/pricing"
-	"github.com/agentperf/agentperf-go/system"
 )
 
 // basis is the section of what one needs to know to believe the rest: it is always open.
@@ -24,9 +18,6 @@ func (st *study) basis() (section, bool) {
 	}
 	return s, len(s.Figures) > 0
 }
-
-// A fact is a line of a definition list; it is left out without text.
-type fact struct{ name, text string }
 
 // basis says what is behind a report of agents.
 func (s *subject) basis(model string) chart.Figure {
@@ -77,170 +68,4 @@ func (s *sweep) basis(model string) chart.Figure {
 		Span: 6, Class: "sys", Mark: chart.Key(s.color, chart.Decided, false), Title: chart.Cut(s.label, 2000, 16) + ", System Load Test",
 		Body: definitions(facts) + listed([]list{warnings(r.Warnings)}),
 	}
-}
-
-// identified lists what is stated of the system under test.
-func identified(id *system.Identity) (facts []fact) {
-	for _, line := range id.Lines() {
-		name, text, _ := strings.Cut(line, ": ")
-		if name != "system" && name != "model" {
-			facts = append(facts, fact{upper(name), text})
-		}
-	}
-	return facts
-}
-
-// hardware lists what capacity is divided by, and what is not known of it.
-func hardware(s *pricing.System) []fact {
-	if s == nil {
-		return []fact{{"Hardware", "not stated: nothing is divided by it"}}
-	}
-	note := func(text, more string) string {
-		if more != "" {
-			text += " (" + more + ")"
-		}
-		return text
-	}
-	price, power, rack := "not given", "not given", "not given"
-	if s.Price > 0 {
-		price = note(chart.USD(s.Price.Dollars())+" per accelerator-hour", s.PriceNote)
-	}
-	if s.Power > 0 {
-		power = note(chart.Number(float64(s.Power)/1000)+"\u00a0kW, "+strings.ReplaceAll(string(s.Basis), "_", " "), s.PowerNote)
-		if s.PUE > 1 {
-			power += ", PUE " + chart.Number(s.PUE)
-		}
-	}
-	if s.RackAccelerators > 0 {
-		rack = note(chart.Count(s.RackAccelerators, "accelerator", "accelerators"), s.RackNote)
-	}
-	hardware := s.Accelerator
-	if s.Accelerators > 0 {
-		hardware = strings.TrimSpace(fmt.Sprintf("%dx %s", s.Accelerators, s.Accelerator))
-	}
-	return []fact{{"Divided by", hardware}, {"Price", price}, {"Power", power}, {"Rack", rack}}
-}
-
-func measuredOn(started time.Time, run string, complete bool) fact {
-	if started.IsZero() || started.Year() >= 10_000 {
-		return fact{"Measured", "at a time that is not stated"}
-	}
-	text := started.UTC().Format("2006-01-02 15:04 UTC")
-	if run != "" {
-		text += ", run " + run
-	}
-	if !complete {
-		text += "; ended before it was complete"
-	}
-	return fact{"Measured", text}
-}
-
-func measuredBy(t *system.Tool) fact {
-	text := strings.TrimSpace(t.Module + " " + t.Version)
-	if t.Revision != "" {
-		text += " at " + t.Revision
-	}
-	if t.Modified {
-		text += ", modified"
-	}
-	for _, part := range []string{t.Go, strings.Trim(t.OS+"/"+t.Arch, "/")} {
-		if part != "" {
-			text += ", " + part
-		}
-	}
-	return fact{"Tool", strings.TrimPrefix(text, ", ")}
-}
-
-// audited says what came of the audit.
-func audited(a *agentperf.AuditReport) fact {
-	text := string(a.Outcome)
-	if a.Reason != "" {
-		text += ": " + a.Reason
-	}
-	if a.Requests > 0 {
-		text += fmt.Sprintf(", %s requests at %s", chart.Int(a.Requests), chart.Count(a.Agents, "agent", "agents"))
-	}
-	for _, c := range a.Checks {
-		if c.Outcome != "passed" {
-			text += "; " + c.Code + " (" + c.Outcome + "): " + c.Text
-		}
-	}
-	return fact{"Audit", text}
-}
-
-// selfCheck says what the client found out about itself.
-func (s *subject) selfCheck() fact {
-	var c clientSummary
-	for i := range s.report.Phases {
-		c.add(s.report.Phases[i].Client, s.report.Phases[i].Invalid)
-	}
-	return c.fact("phases")
-}
-
-func (s *sweep) selfCheck() fact {
-	var c clientSummary
-	for i := range s.report.Levels {
-		c.add(s.report.Levels[i].Client, s.report.Levels[i].Invalid)
-	}
-	return c.fact("levels")
-}
-
-// A list is a heading with warnings below it.
-type list struct {
-	title string
-	items []metrics.Warning
-}
-
-func warnings(all []metrics.Warning) list {
-	if len(all) == 0 {
-		return list{"No warnings", nil}
-	}
-	return list{chart.Count(len(all), "warning", "warnings"), all}
-}
-
-func definitions(facts []fact) template.HTML {
-	var b strings.Builder
-	b.WriteString("<dl>")
-	for _, f := range facts {
-		if f.text != "" {
-			fmt.Fprintf(&b, "<dt>%s</dt><dd>%s</dd>", chart.Escape(cut(f.name)), chart.Escape(cut(f.text)))
-		}
-	}
-	b.WriteString("</dl>")
-	return template.HTML(b.String())
-}
-
-// mostItems bounds a list of warnings: a report has some tens.
-const mostItems = 100
-
-func listed(lists []list) template.HTML {
-	var b strings.Builder
-	for _, l := range lists {
-		fmt.Fprintf(&b, "<h4>%s</h4>", chart.Escape(cut(l.title)))
-		if len(l.items) == 0 {
-			continue
-		}
-		b.WriteString("<ul>")
-		for _, w := range l.items[:min(len(l.items), mostItems)] {
-			text := w.Text
-			if text == "" {
-				text = w.Code
-			}
-			fmt.Fprintf(&b, "<li>%s</li>", chart.Escape(cut(text)))
-		}
-		if n := len(l.items) - mostItems; n > 0 {
-			fmt.Fprintf(&b, "<li>and %s more, in the report</li>", chart.Int(n))
-		}
-		b.WriteString("</ul>")
-	}
-	return template.HTML(b.String())
-}
-
-// cut bounds text of others that is shown in full: no launch command is longer.
-func cut(text string) string {
-	const most = 2000
-	if len(text) <= most {
-		return text
-	}
-	return strings.ToValidUTF8(text[:most], "") + "…"
 }

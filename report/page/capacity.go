@@ -96,14 +96,6 @@ func capacityPanel(systems []*subject, l level, u unit) chart.Bars {
 	return c
 }
 
-// rule says how sure the answers of a report are.
-func (s *subject) rule() string {
-	if rate := s.report.Config.Rule.ErrorRate; rate > 0 && rate < 1 {
-		return "wrong with a probability of at most " + chart.Share(rate)
-	}
-	return "percentiles as observed, no error bound"
-}
-
 // capacityCaption explains what bars of these systems look like, how sure they are, and what
 // they were divided by.
 func capacityCaption(systems []*subject) template.HTML {

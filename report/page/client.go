@@ -46,3 +46,20 @@ func (s *clientSummary) fact(of string) fact {
 	}
 	return fact{"Client self-check", text}
 }
+
+// selfCheck says what the client found out about itself.
+func (s *subject) selfCheck() fact {
+	var c clientSummary
+	for i := range s.report.Phases {
+		c.add(s.report.Phases[i].Client, s.report.Phases[i].Invalid)
+	}
+	return c.fact("phases")
+}
+
+func (s *sweep) selfCheck() fact {
+	var c clientSummary
+	for i := range s.report.Levels {
+		c.add(s.report.Levels[i].Client, s.report.Levels[i].Invalid)
+	}
+	return c.fact("levels")
+}

@@ -15,32 +15,29 @@ func (st *study) headline() string {
 	}
 	for m := range st.models {
 		if systems := st.of(m); len(systems) > 0 {
-			text := finding(systems)
-			if text == "" {
-				text = "Concurrent agents"
-			}
+			before := ""
 			if len(st.models) > 1 {
-				text = "On " + chart.Cut(st.models[m], 400, 16) + ", " + text
+				before = "On " + chart.Cut(st.models[m], 400, 16) + ", "
 			}
-			return text
+			return unbroken(finding(before, systems))
 		}
 	}
 	return "System Load Test of " + chart.Cut(st.sweeps[0].label, 400, 16)
 }
 
-// finding says what systems hold at their lowest level. It names one as the best only if it
-// holds more than any other can; it is empty without levels.
-func finding(systems []*subject) string {
+// finding says what systems hold at their lowest level, after what comes before it in the
+// sentence. It names one as the best only if it holds more than any other can.
+func finding(before string, systems []*subject) string {
 	all := levels(systems)
 	if len(all) == 0 {
-		return ""
+		return cmp.Or(before, "Speed ") + "by number of agents"
 	}
 	if len(systems) == 1 {
 		var parts []string
 		for i, l := range all {
 			parts = append(parts, answerOf(systems[0].report, systems[0].tier(l)).agents()+" at "+names(all)[i])
 		}
-		return chart.List(parts)
+		return sentence(before, chart.List(parts))
 	}
 	type holder struct {
 		name        string
@@ -60,22 +57,22 @@ func finding(systems []*subject) string {
 	slices.SortStableFunc(holders, func(a, b holder) int { return cmp.Compare(b.least, a.least) })
 	switch len(holders) {
 	case 0:
-		return "no system is sure to hold " + first
+		return sentence(before, "no system is sure to hold "+first)
 	case 1:
-		return holders[0].name + " holds " + holders[0].answer.text(chart.Int) + " at " + first
+		return before + holders[0].name + " holds " + holders[0].answer.text(chart.Int) + " at " + first
 	}
 	clear := true
 	for _, h := range holders[1:] {
 		clear = clear && h.most > 0 && h.most < holders[0].least
 	}
 	if clear {
-		return holders[0].name + " holds the most agents at " + first + ": " + holders[0].answer.text(chart.Int)
+		return before + holders[0].name + " holds the most agents at " + first + ": " + holders[0].answer.text(chart.Int)
 	}
 	var parts []string
 	for _, h := range holders[:min(3, len(holders))] {
 		parts = append(parts, h.name+" holds "+h.answer.text(chart.Int))
 	}
-	return "at " + first + ", " + chart.List(parts)
+	return sentence(before, "at "+first+", "+chart.List(parts))
 }
 
 // lede says how much was measured, and when.

@@ -22,9 +22,6 @@ type point struct {
 	requests, failed int
 }
 
-// measured is a figure with its interval.
-type measured struct{ value, low, high float64 }
-
 // mostPoints bounds the numbers of agents of a system: a search of days has some hundreds.
 const mostPoints = 2000
 
@@ -84,29 +81,4 @@ func (s *subject) decided() map[int]bool {
 		}
 	}
 	return all
-}
-
-var unknown = measured{math.NaN(), math.NaN(), math.NaN()}
-
-func withInterval(v *float64, i *agentperf.Interval) measured {
-	m := measured{value(v), math.NaN(), math.NaN()}
-	if i != nil {
-		m.low, m.high = value(i.Low), value(i.High)
-	}
-	return m
-}
-
-func value(v *float64) float64 {
-	if v == nil {
-		return math.NaN()
-	}
-	return *v
-}
-
-// seconds writes a time that is infinite where too many requests failed to have it.
-func seconds(v float64) string {
-	if math.IsInf(v, 1) {
-		return "infinite"
-	}
-	return chart.Seconds(v)
 }

@@ -34,21 +34,6 @@ func (s *subject) point(p step) chart.Step {
 	}}
 }
 
-// searchAxis is the axis of numbers of agents of a search.
-func searchAxis(steps []step) chart.Axis {
-	var valid, all extent
-	for _, p := range steps {
-		all.add(float64(p.Agents))
-		if p.state != chart.Invalid {
-			valid.add(float64(p.Agents))
-		}
-	}
-	if valid.high == 0 {
-		valid = all
-	}
-	return chart.Axis{Scale: chart.Agents(valid.high), Title: "Concurrent agents", Format: chart.Whole}
-}
-
 // searchChart draws the phases of a search by number of agents.
 func (s *subject) searchChart(steps []step) template.HTML {
 	c := chart.Steps{

@@ -3,67 +3,10 @@ package page
 import (
 	"fmt"
 	"html/template"
-	"math"
 	"strings"
 
-	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/internal/chart"
 )
-
-// A step is a phase of a search.
-type step struct {
-	*agentperf.PhaseResult
-	figures    *agentperf.Figures // those of an invalid phase, too; nil without any
-	key        string
-	speed      measured
-	state      chart.State
-	ttft, e2e  float64
-	ttftBroken bool // infinite
-}
-
-// mostPhases bounds the phases of a system: a search of days has some thousands.
-const mostPhases = 20_000
-
-// stepsOf returns the phases of a report in the order in which they were run. Speed is what the
-// levels judge: E2E speed if all of them do.
-func stepsOf(s *subject) (all []step) {
-	for i := range s.report.Phases[:min(len(s.report.Phases), mostPhases)] {
-		p := &s.report.Phases[i]
-		if p.Agents < 1 {
-			continue
-		}
-		st := step{PhaseResult: p, figures: p.Figures, key: fmt.Sprintf("p%d-%d", s.index, i), speed: unknown, ttft: math.NaN(), e2e: math.NaN(), state: chart.Tentative}
-		if p.Invalid != "" {
-			st.state, st.figures = chart.Invalid, p.InvalidFigures
-		} else if len(p.Verdicts) == 0 {
-			st.state = chart.Decided // nothing was to be decided
-		}
-		for _, v := range p.Verdicts {
-			if p.Invalid == "" && (v.Verdict == agentperf.Pass || v.Verdict == agentperf.Fail) {
-				st.state = chart.Decided
-			}
-		}
-		if f := st.figures; f != nil {
-			st.speed, st.ttft, st.e2e = withInterval(f.P25Speed, f.P25SpeedInterval), value(f.P95TTFT), value(f.P25E2ESpeed)
-			st.ttftBroken = f.P95TTFTState == "infinite"
-			if s.byE2E() {
-				st.speed = withInterval(f.P25E2ESpeed, f.P25E2ESpeedInterval)
-			}
-		}
-		all = append(all, st)
-	}
-	return all
-}
-
-// byE2E reports whether all levels are floors of E2E speed.
-func (s *subject) byE2E() bool {
-	for i := range s.tiers() {
-		if s.report.Tiers[i].E2EFloorTokensPerSecond == 0 {
-			return false
-		}
-	}
-	return len(s.tiers()) > 0
-}
 
 // search shows how the answers were found: the phases of each system as numbered steps, next to
 // their table.

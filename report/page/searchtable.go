@@ -9,33 +9,6 @@ import (
 	"github.com/agentperf/agentperf-go/internal/chart"
 )
 
-// A bracket is where the answer of a level can still lie after a phase: at least low, and less
-// than high if that is not 0.
-type bracket struct{ low, high int }
-
-// after narrows the bracket by what a phase said. A decided phase overrules tentative ones.
-func (b bracket) after(agents int, v agentperf.TierVerdict) bracket {
-	says, decided := v.Verdict, true
-	if says != agentperf.Pass && says != agentperf.Fail {
-		says, decided = v.Tentative, false
-	}
-	switch {
-	case says == agentperf.Pass && agents > b.low && (b.high == 0 || agents < b.high):
-		b.low = agents
-	case says == agentperf.Pass && decided && b.high > 0 && agents >= b.high:
-		b.low, b.high = agents, 0
-	case says == agentperf.Fail && (b.high == 0 || agents < b.high):
-		b.high = agents
-		if b.low >= agents {
-			b.low = 0
-			if !decided {
-				b.low = agents - 1
-			}
-		}
-	}
-	return b
-}
-
 // rowsOfSearch bounds the rows of the table of one search, so that those of 12 systems fit a
 // page. The last rows are those that decide.
 const rowsOfSearch = 334
@@ -52,6 +25,9 @@ func (s *subject) searchTable(steps []step) chart.Table {
 	}
 	axis := searchAxis(steps)
 	brackets := make([]bracket, len(s.tiers()))
+	for i := range brackets {
+		brackets[i] = bracket{says: make(map[int]said)}
+	}
 	for i := range s.tiers() {
 		t.Head = append(t.Head, levelOf(&s.report.Tiers[i]).short())
 	}
@@ -68,7 +44,7 @@ func (s *subject) searchTable(steps []step) chart.Table {
 		for i := range s.tiers() {
 			v := p.verdict(s.report.Tiers[i].Name)
 			if p.state != chart.Invalid {
-				brackets[i] = brackets[i].after(p.Agents, v)
+				brackets[i].take(p.Agents, v)
 			}
 			row.Cells = append(row.Cells, "")
 			row.HTML = append(row.HTML, verdictCell(p, v, brackets[i], axis))

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/agentperf/agentperf-go/internal/chart"
 )
@@ -53,9 +52,7 @@ func (st *study) agents(m int) (section, bool) {
 	}
 	s := section{ID: fmt.Sprintf("agents-%d", m), Model: m, Title: "Concurrent agents, " + chart.Cut(st.models[m], 400, 16)}
 	if len(st.models) > 1 && m > 0 {
-		if text := finding(systems); text != "" {
-			s.Lede = upper(text) + "."
-		}
+		s.Lede = unbroken(finding("", systems)) + "."
 	}
 	if len(systems) > 1 {
 		s.Control = choice(m, systems)
@@ -74,9 +71,6 @@ func (st *study) agents(m int) (section, bool) {
 	return s, true
 }
 
-// class ties all that is drawn of a system together.
-func (s *subject) class() string { return fmt.Sprintf("y%d", s.index) }
-
 // choice is the row of systems: each can be hidden.
 func choice(m int, systems []*subject) template.HTML {
 	var b strings.Builder
@@ -87,17 +81,4 @@ func choice(m int, systems []*subject) template.HTML {
 	}
 	b.WriteString("</fieldset>")
 	return template.HTML(b.String())
-}
-
-// upper begins a sentence.
-func upper(s string) string {
-	for i, r := range s {
-		if i > 0 {
-			return strings.ToUpper(s[:i]) + s[i:]
-		}
-		if r == utf8.RuneError {
-			return s
-		}
-	}
-	return strings.ToUpper(s)
 }

@@ -1,0 +1,116 @@
+package page
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/agentperf/agentperf-go/pricing"
+	"github.com/agentperf/agentperf-go/report"
+	"github.com/agentperf/agentperf-go/system"
+)
+
+// newStudy sorts reports by model and names them. A name that several systems of a model have
+// is followed by that of the input, or by a number.
+func newStudy(reports []*report.Report) *study {
+	st := &study{}
+	for _, in := range reports {
+		file := strings.TrimSuffix(filepath.Base(in.Name), ".json")
+		if in.Name == "" {
+			file = ""
+		}
+		switch {
+		case in.Agentperf != nil:
+			r := in.Agentperf
+			s := &subject{index: len(st.systems), model: st.model(r.Config.Model, r.Identity), report: r}
+			s.label = st.unique(s.model, nameOf(r.Identity, r.System, r.Config.Label, file), file)
+			for _, other := range st.systems {
+				if other.model == s.model {
+					s.color++
+				}
+			}
+			s.points, s.steps = pointsOf(s), stepsOf(s)
+			st.systems = append(st.systems, s)
+		case in.SLT != nil:
+			r := in.SLT
+			s := &sweep{index: len(st.sweeps), model: st.model(r.Config.Model, r.Identity), report: r}
+			s.label = nameOf(r.Identity, r.System, r.Config.Label, file)
+			st.sweeps = append(st.sweeps, s)
+		}
+	}
+	for _, s := range st.sweeps {
+		s.color = st.colorOf(s)
+	}
+	return st
+}
+
+// model returns the index of a model, which it adds if it is new.
+func (st *study) model(name string, id *system.Identity) int {
+	if id != nil {
+		name = cmp.Or(name, id.Model)
+	}
+	name = cmp.Or(strings.TrimSpace(name), "unnamed model")
+	if i := slices.Index(st.models, name); i >= 0 {
+		return i
+	}
+	st.models = append(st.models, name)
+	return len(st.models) - 1
+}
+
+// nameOf returns what readers call a system: what its identity says, or its accelerators, or the
+// label of the run, or the name of the input.
+func nameOf(id *system.Identity, hardware *pricing.System, label, input string) string {
+	if id != nil && id.Name != "" {
+		return id.Name
+	}
+	if hardware != nil && hardware.Accelerator != "" {
+		if hardware.Accelerators > 0 {
+			return fmt.Sprintf("%dx %s", hardware.Accelerators, hardware.Accelerator)
+		}
+		return hardware.Accelerator
+	}
+	return cmp.Or(label, input, "unnamed system")
+}
+
+// unique returns a label that no other system of the model has.
+func (st *study) unique(model int, label, input string) string {
+	taken := func(s string) bool {
+		return slices.ContainsFunc(st.systems, func(o *subject) bool { return o.model == model && o.label == s })
+	}
+	if taken(label) && input != "" && input != label {
+		label += ", " + input
+	}
+	own := label
+	for n := 2; taken(own); n++ {
+		own = fmt.Sprintf("%s (%d)", label, n)
+	}
+	return own
+}
+
+// colorOf returns the color of a sweep: that of the system with its label, or else a new one.
+func (st *study) colorOf(s *sweep) int {
+	next := 0
+	for _, o := range st.systems {
+		if o.model == s.model {
+			if o.label == s.label {
+				return o.color
+			}
+			next++
+		}
+	}
+	var others []string
+	for _, o := range st.sweeps[:s.index] {
+		if o.model != s.model {
+			continue
+		}
+		if o.label == s.label {
+			return o.color
+		}
+		if o.color >= next && !slices.Contains(others, o.label) {
+			others = append(others, o.label)
+		}
+	}
+	return next + len(others)
+}
