@@ -72,7 +72,7 @@ func floors(systems []*subject, of func(level) float64) (rules []chart.Rule) {
 		if v <= 0 || slices.ContainsFunc(rules, func(r chart.Rule) bool { return r.At == v }) {
 			continue
 		}
-		r := chart.Rule{At: v, Label: "SLO " + tokens(v)}
+		r := chart.Rule{At: v, Label: l.slo()}
 		if len(rules) == 0 {
 			r.Shade = -1
 		}

@@ -71,7 +71,7 @@ func (st *study) insideFigure(s *subject, l level, steps []step) chart.Figure {
 		}
 	}
 	// Few answers are far faster than the rest, such as those of ten tokens: they are counted.
-	sc.speed = max(1.15*quantile(speeds, 0.99), 1.5*l.floor())
+	sc.speed = max(1.15*quantile(speeds, 0.99), 1.5*l.speed)
 	var body strings.Builder
 	body.WriteString(`<div class="g">`)
 	table := chart.Table{Caption: "Inside the phases", Head: []string{"Phase", "From", "Started", "Failed", "P25 speed, tok/s"}}
@@ -146,9 +146,12 @@ func (in *inside) panel(s *subject, p step, l level, sc insideScales, first bool
 		X:    chart.Axis{Scale: chart.Linear(sc.end, 4), Title: "Seconds in the phase"}, From: in.from, To: in.to,
 	}
 	started := chart.Track{Height: 54, Y: chart.Axis{Scale: chart.Linear(sc.started, 2), Title: "Started per second"}}
-	speed := chart.Track{Height: 130, Y: chart.Axis{Scale: chart.Linear(sc.speed, 3), Title: "Output speed, tok/s"}, Rule: &chart.Rule{At: l.floor()}}
-	if first {
-		speed.Rule.Label = "SLO " + tokens(l.floor())
+	speed := chart.Track{Height: 130, Y: chart.Axis{Scale: chart.Linear(sc.speed, 3), Title: "Output speed, tok/s"}}
+	if l.speed > 0 { // other levels do not judge it
+		speed.Rule = &chart.Rule{At: l.speed}
+		if first {
+			speed.Rule.Label = l.slo()
+		}
 	}
 	for _, bin := range in.bins(sc.step) {
 		started.Stairs = append(started.Stairs, chart.XY{X: bin.from, Y: bin.rate(in, sc.step)})

@@ -50,6 +50,18 @@ func (l level) rest() string {
 	return "no ceiling of TTFT"
 }
 
+// floor is the speed that the level demands.
+func (l level) floor() float64 { return max(l.speed, l.e2e) }
+
+// slo is the text of its line in a chart of P25 speeds.
+func (l level) slo() string {
+	text := "SLO " + tokens(l.floor())
+	if l.e2e > 0 && l.percent != 25 {
+		text += " at P" + chart.Number(l.percent)
+	}
+	return text
+}
+
 // full says what the level promises.
 func (l level) full() string {
 	switch {

@@ -13,24 +13,15 @@ import (
 // drawn, and all that decide a limit.
 const mostSteps = 120
 
-// floor is the speed that a level demands.
-func (l level) floor() float64 { return max(l.speed, l.e2e) }
-
-func (s *subject) speedTitle() string {
-	if s.byE2E() {
-		return "P25 E2E speed, tok/s"
-	}
-	return "P25 output speed, tok/s"
-}
-
-// point draws a phase.
-func (s *subject) point(p step) chart.Step {
-	tip := fmt.Sprintf("Phase %d: %s, %s", p.Index+1, chart.Count(p.Agents, "agent", "agents"), tokens(p.speed.value))
+// point draws a phase by the speed that a level judges.
+func (s *subject) point(p step, l level) chart.Step {
+	v := p.judged(l)
+	tip := fmt.Sprintf("Phase %d: %s, %s", p.Index+1, chart.Count(p.Agents, "agent", "agents"), tokens(v.value))
 	if p.state == chart.Invalid {
 		tip += "\nInvalid: " + chart.Cut(p.Invalid, 900, 12)
 	}
 	return chart.Step{Number: p.Index + 1, Point: chart.Point{
-		X: float64(p.Agents), Y: p.speed.value, Low: p.speed.low, High: p.speed.high, State: p.state, Key: p.key, Tip: tip,
+		X: float64(p.Agents), Y: v.value, Low: v.low, High: v.high, State: p.state, Key: p.key, Tip: tip,
 	}}
 }
 
@@ -38,7 +29,11 @@ func (s *subject) point(p step) chart.Step {
 func (s *subject) searchChart(steps []step) template.HTML {
 	c := chart.Steps{
 		Title: "How the limit of " + chart.Cut(s.label, 500, 13) + " was found", Height: 320, Color: s.color, Anchors: true,
-		X: searchAxis(steps), Y: chart.Axis{Title: s.speedTitle()},
+		X: searchAxis(steps), Y: chart.Axis{Title: "P25 output speed, tok/s"},
+	}
+	by, floor := level{}, func(l level) float64 { return l.speed }
+	if s.byE2E() {
+		by, floor, c.Y.Title = level{e2e: 1}, func(l level) float64 { return l.e2e }, "P25 E2E speed, tok/s"
 	}
 	c.Desc = chart.Count(len(steps), "phase", "phases")
 	limits := make(map[int]bool)
@@ -52,14 +47,14 @@ func (s *subject) searchChart(steps []step) template.HTML {
 	every := (len(steps) + mostSteps - 1) / mostSteps
 	for i, p := range steps {
 		if p.state != chart.Invalid {
-			span.add(p.speed.value)
-			span.add(p.speed.high)
+			span.add(p.judged(by).value)
+			span.add(p.judged(by).high)
 		}
 		if i%every == 0 || limits[p.Agents] && len(c.Points) < 2*mostSteps {
-			c.Points = append(c.Points, s.point(p))
+			c.Points = append(c.Points, s.point(p, by))
 		}
 	}
-	c.Rules = span.take(floors([]*subject{s}, level.floor), false)
+	c.Rules = span.take(floors([]*subject{s}, floor), false)
 	for i := range c.Rules {
 		c.Rules[i].Shade = 0
 	}
@@ -91,17 +86,18 @@ func (s *subject) aroundLimit(steps []step, t *agentperf.TierResult) template.HT
 	}
 	low, high := l.floor(), l.floor()
 	for _, p := range steps {
-		if float64(p.Agents) < from || float64(p.Agents) > to || math.IsNaN(p.speed.value) || len(c.Points) >= mostSteps {
+		v := p.judged(l)
+		if float64(p.Agents) < from || float64(p.Agents) > to || math.IsNaN(v.value) || len(c.Points) >= mostSteps {
 			continue
 		}
-		c.Points = append(c.Points, s.point(p))
-		c.Desc += fmt.Sprintf("phase %d: %s, %s; ", p.Index+1, chart.Count(p.Agents, "agent", "agents"), tokens(p.speed.value))
+		c.Points = append(c.Points, s.point(p, l))
+		c.Desc += fmt.Sprintf("phase %d: %s, %s; ", p.Index+1, chart.Count(p.Agents, "agent", "agents"), tokens(v.value))
 		if p.state == chart.Invalid {
 			continue
 		}
-		for _, v := range []float64{p.speed.value, p.speed.low, p.speed.high} {
-			if v >= 0 && !math.IsInf(v, 1) {
-				low, high = min(low, v), max(high, v)
+		for _, end := range []float64{v.value, v.low, v.high} {
+			if end >= 0 && !math.IsInf(end, 1) {
+				low, high = min(low, end), max(high, end)
 			}
 		}
 	}

@@ -16,6 +16,10 @@ const rowsOfSearch = 334
 // searchTable has a row for each phase, with the bracket of each level after it.
 func (s *subject) searchTable(steps []step) chart.Table {
 	t := chart.Table{Caption: "Phases of the search", Class: "ph", Head: []string{"Phase", "Agents", "P25, tok/s", "P95 TTFT"}}
+	by := level{}
+	if s.byE2E() {
+		by, t.Head[2] = level{e2e: 1}, "P25 E2E, tok/s"
+	}
 	failed := false
 	for _, p := range steps {
 		failed = failed || p.figures != nil && p.figures.Failed > 0
@@ -32,7 +36,7 @@ func (s *subject) searchTable(steps []step) chart.Table {
 		t.Head = append(t.Head, levelOf(&s.report.Tiers[i]).short())
 	}
 	for k, p := range steps {
-		row := chart.Row{Key: p.key, Cells: []string{chart.Int(p.Index + 1), chart.Int(p.Agents), chart.Number(p.speed.value), p.late()}}
+		row := chart.Row{Key: p.key, Cells: []string{chart.Int(p.Index + 1), chart.Int(p.Agents), chart.Number(p.judged(by).value), p.late()}}
 		if p.state == chart.Invalid {
 			row.Class = "inv"
 		}

@@ -13,24 +13,23 @@ type step struct {
 	*agentperf.PhaseResult
 	figures    *agentperf.Figures // those of an invalid phase, too; nil without any
 	key        string
-	speed      measured
 	state      chart.State
-	ttft, e2e  float64
+	speed, e2e measured
+	ttft       float64
 	ttftBroken bool // infinite
 }
 
 // mostPhases bounds the phases of a system: a search of days has some thousands.
 const mostPhases = 5000
 
-// stepsOf returns the phases of a report in the order in which they were run. Speed is what the
-// levels judge: E2E speed if all of them do.
+// stepsOf returns the phases of a report in the order in which they were run.
 func stepsOf(s *subject) (all []step) {
 	for i := range s.report.Phases[:min(len(s.report.Phases), mostPhases)] {
 		p := &s.report.Phases[i]
 		if p.Agents < 1 {
 			continue
 		}
-		st := step{PhaseResult: p, figures: p.Figures, key: fmt.Sprintf("p%d-%d", s.index, i), speed: unknown, ttft: math.NaN(), e2e: math.NaN(), state: chart.Tentative}
+		st := step{PhaseResult: p, figures: p.Figures, key: fmt.Sprintf("p%d-%d", s.index, i), speed: unknown, e2e: unknown, ttft: math.NaN(), state: chart.Tentative}
 		if p.Invalid != "" {
 			st.state, st.figures = chart.Invalid, p.InvalidFigures
 		} else if len(p.Verdicts) == 0 {
@@ -42,13 +41,18 @@ func stepsOf(s *subject) (all []step) {
 			}
 		}
 		if f := st.figures; f != nil {
-			st.speed, st.ttft, st.e2e = withInterval(f.P25Speed, f.P25SpeedInterval), value(f.P95TTFT), value(f.P25E2ESpeed)
-			st.ttftBroken = f.P95TTFTState == "infinite"
-			if s.byE2E() {
-				st.speed = withInterval(f.P25E2ESpeed, f.P25E2ESpeedInterval)
-			}
+			st.speed, st.e2e = withInterval(f.P25Speed, f.P25SpeedInterval), withInterval(f.P25E2ESpeed, f.P25E2ESpeedInterval)
+			st.ttft, st.ttftBroken = value(f.P95TTFT), f.P95TTFTState == "infinite"
 		}
 		all = append(all, st)
 	}
 	return all
+}
+
+// judged returns the speed that a level judges.
+func (p step) judged(l level) measured {
+	if l.e2e > 0 {
+		return p.e2e
+	}
+	return p.speed
 }

@@ -55,10 +55,11 @@
 	}
 	function markOf(tr) { var k = tr.getAttribute('data-k'), near = tr.closest('figure'); return near.querySelector('svg [data-k="' + k + '"]') || D.querySelector('svg [data-k="' + k + '"]') || tr; }
 
-	D.addEventListener('pointermove', function (e) {
+	['pointermove', 'pointerdown'].forEach(function (type) { D.addEventListener(type, point); });
+	function point(e) {
 		var at = e.target.closest ? e.target : null, plot = at && at.closest('.plot'), tr = at && at.closest('tr[data-k]');
 		if (plot) { var m = nearest(plot, e.clientX, e.clientY); if (m) show(m); else hide(); } else if (tr) show(markOf(tr), false, true); else hide();
-	});
+	}
 	D.addEventListener('keydown', function (e) {
 		if (e.key === 'Escape') return hide();
 		var plot = D.activeElement;
