@@ -195,7 +195,7 @@ func TestOutputsAreNoInputs(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{
-		{"-workload", sessions, "-json", sessions}, {"-workload", folder, "-requests", sessions},
+		{"-workload", sessions, "-json", sessions}, {"-workload", sessions, "-html", sessions}, {"-workload", folder, "-requests", sessions},
 		{"-json", filepath.Join(folder, "x"), "-requests", filepath.Join(folder, ".", "x")},
 	} {
 		status, stdout, stderr := maxusers(t, t.Context(), args...)

@@ -10,7 +10,6 @@ import (
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/examples/internal/cli"
-	"github.com/agentperf/agentperf-go/examples/internal/demo"
 	"github.com/agentperf/agentperf-go/internal/sockets"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
@@ -98,11 +97,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	if cerr := requests.Close(); err == nil && cerr != nil {
 		err = fmt.Errorf("-requests: %w", cerr)
 	}
-	result := cli.Result{Report: report, JSON: o.jsonFile, HTML: o.htmlFile, Any: len(report.Tiers) > 0, Err: err}
-	if simulated {
-		result.Note = demo.Simulation
-	}
-	status := program.Conclude(ctx, result)
+	status := program.Conclude(ctx, cli.Result{Report: report, JSON: o.jsonFile, HTML: o.htmlFile, Simulated: simulated, Any: len(report.Tiers) > 0, Err: err})
 	if !simulated && err != nil && (ctx.Err() != nil || errors.Is(err, agentperf.ErrEndpointGone)) {
 		goOn(o.cfg.Journal, len(report.Phases), stderr)
 	}

@@ -11,8 +11,6 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"flag"
-	"fmt"
 	"io"
 	"os"
 
@@ -25,52 +23,48 @@ func main() {
 	cli.Main(func(ctx context.Context) int { return run(ctx, os.Args[1:], os.Stdout, os.Stderr) })
 }
 
-// run is the program.
+// run is the program. The page goes to standard output as it is: page.Write leaves nothing in it
+// that a terminal would obey.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	program := cli.New("page", stdout, stderr)
 	var options page.Options
-	flags := flag.NewFlagSet("page", flag.ContinueOnError)
-	flags.SetOutput(program.Stderr)
-	flags.Usage = func() {
-		fmt.Fprintln(program.Stderr, "Usage: page [flags] REPORT... > page.html")
-		flags.PrintDefaults()
-	}
-	flags.StringVar(&options.Title, "title", "", "`text` above the headline")
-	flags.StringVar(&options.Note, "note", "", "`sentence` on all reports, below the headline")
 	var requests []string
-	flags.Func("requests", "show what happened inside phases, by the `file` of maxusers -requests or its journal (repeatable)", func(name string) error {
+	flags := program.Flags("REPORT... > page.html")
+	flags.StringVar(&options.Title, "title", "", "`text` above the headline, such as a date")
+	flags.StringVar(&options.Note, "note", "", "`sentence` on all reports, below the headline")
+	flags.Func("requests", "show what happened inside phases, by the `file` of maxusers -requests or the folder of its -journal (repeatable)", func(name string) error {
 		requests = append(requests, name)
 		return nil
 	})
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		return cli.OK
-	case err != nil:
-		return cli.Usage
-	case flags.NArg() == 0:
-		return program.Fail(cli.Usage, errors.New("no report, expected the files that maxusers -json and slt -json wrote"))
+	err := flags.Parse(args)
+	if err == nil && len(flags.Args()) == 0 {
+		err = flags.Check(errors.New("no report, expected files that maxusers -json or slt -json wrote"))
+	}
+	if err != nil {
+		return program.Status(err)
 	}
 	var reports []*report.Report
-	err := cli.Reading(ctx, func() error {
-		for _, name := range flags.Args() {
-			r, err := report.ReadFile(name)
-			if err != nil {
-				return err
-			}
-			reports = append(reports, r)
+	err = cli.Reading(ctx, func() (err error) {
+		reports, err = read(flags.Args())
+		if err == nil && len(requests) > 0 {
+			options.Requests, err = page.ReadRequests(ctx, requests...)
 		}
-		if len(requests) == 0 {
-			return nil
-		}
-		var err error
-		options.Requests, err = page.ReadRequests(ctx, requests...)
 		return err
 	})
 	if err != nil {
 		return program.Status(err)
 	}
-	// The page is text for a browser, in which nothing needs to be made fit for a terminal:
-	// it has no control characters.
 	out := bufio.NewWriter(stdout)
 	return program.Status(errors.Join(page.Write(out, reports, options), out.Flush()))
+}
+
+func read(names []string) (reports []*report.Report, err error) {
+	for _, name := range names {
+		r, err := report.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		reports = append(reports, r)
+	}
+	return reports, nil
 }

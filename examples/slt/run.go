@@ -75,11 +75,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	o.cfg.Progress = progress.show
 	measured, err := slt.Run(ctx, o.cfg)
 	progress.screen.Close()
-	result := cli.Result{Report: measured, JSON: o.jsonFile, HTML: o.htmlFile, Any: len(measured.Levels) > 0, Err: err}
-	if simulated {
-		result.Note = demo.Simulation
-	}
-	return program.Conclude(ctx, result)
+	return program.Conclude(ctx, cli.Result{Report: measured, JSON: o.jsonFile, HTML: o.htmlFile, Simulated: simulated, Any: len(measured.Levels) > 0, Err: err})
 }
 
 // compare merges two reports. Flags about the system replace what both reports state, and

@@ -128,12 +128,15 @@ func TestCompare(t *testing.T) {
 		r.Config.AtSpeeds = append(r.Config.AtSpeeds, 100)
 	})
 	b := write("b.json", func(r *slt.Report) { r.Levels = []slt.Level{level(1, 200, 200), level(100, 5000, 50)} })
-	merged := filepath.Join(folder, "merged.json")
-	status, stdout, stderr := program(t, t.Context(), "-json", merged, "-accelerators", "8", "-price", "2", "-compare", a, b)
+	merged, drawn := filepath.Join(folder, "merged.json"), filepath.Join(folder, "merged.html")
+	status, stdout, stderr := program(t, t.Context(), "-json", merged, "-html", drawn, "-accelerators", "8", "-price", "2", "-compare", a, b)
 	for _, words := range []string{b, "Max Throughput", "At 100 tokens/s per query: 10000.0 tokens/s, at concurrency 100.", "$0.444 for 1M input and 1M output tokens together"} {
 		if status != cli.OK || !strings.Contains(stdout, words) {
 			t.Errorf("status %d, %q is missing\n%s%s", status, words, stdout, stderr)
 		}
+	}
+	if page, err := os.ReadFile(drawn); err != nil || !strings.Contains(string(page), "<dd>1,000 input and 1,000 output tokens</dd>") || !strings.HasSuffix(string(page), "</html>\n") {
+		t.Errorf("%v, a page of %d bytes", err, len(page))
 	}
 	// At other speeds than the sweeps were asked about: 150 is halfway from 200 tokens/s at 1 to 100 at 100.
 	if status, stdout, stderr := program(t, t.Context(), "-accelerators", "8", "-price", "2", "-at-speed", "150, 300", "-at-speed", "50", "-compare", a, b); status != cli.OK || strings.Contains(stdout, "At 100") ||

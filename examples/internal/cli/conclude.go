@@ -15,9 +15,11 @@ type Result struct {
 	// output if there is Any of it.
 	Report interface{ WriteTable(io.Writer) error }
 	JSON   string
-	// HTML is the file that its page goes to; empty for none. Note is a sentence on the page.
-	HTML, Note string
-	Any        bool
+	// HTML is the file that its page goes to; empty for none. Simulated is set if nothing real
+	// was measured, which the page says.
+	HTML      string
+	Simulated bool
+	Any       bool
 	// Err is why the run ended early; nil when it did not.
 	Err error
 }

@@ -21,7 +21,9 @@ func writePage(r Result) error {
 	default:
 		return fmt.Errorf("%T is not drawn", of)
 	}
-	return WriteFile(r.HTML, func(w io.Writer) error {
-		return page.Write(w, []*report.Report{&one}, page.Options{Note: r.Note})
-	})
+	var o page.Options
+	if r.Simulated {
+		one.Name, o.Note = "simulated system", "A simulation of an inference system that does not exist."
+	}
+	return WriteFile(r.HTML, func(w io.Writer) error { return page.Write(w, []*report.Report{&one}, o) })
 }

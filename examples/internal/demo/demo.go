@@ -26,9 +26,6 @@ func Config() simulate.Config {
 // Notice goes in front of all output about the simulated system.
 const Notice = "No -endpoint: this measures a SIMULATION of an inference system that does not exist."
 
-// Simulation is Notice for a page.
-const Simulation = "A simulation of an inference system that does not exist."
-
 // Serve serves a simulated system on this machine.
 func Serve(c simulate.Config) (*endpointtest.Server, error) {
 	system, err := simulate.New(c)
