@@ -48,7 +48,7 @@ func (s *subject) basis(model string) chart.Figure {
 		lists = append(lists, list{"Compared with no published profile", nil})
 	}
 	return chart.Figure{
-		Span: 6, Class: "sys " + s.class(), Mark: chart.Key(s.color, chart.Decided, false), Title: chart.Cut(s.label, 2000, 16),
+		Span: 6, Class: "sys " + s.class(), Mark: chart.Key(s.color, chart.Decided, false), Title: chart.Cut(s.label, 1000, 16),
 		Body: definitions(facts) + listed(append(lists, warnings(r.Warnings))),
 	}
 }
@@ -65,7 +65,7 @@ func (s *sweep) basis(model string) chart.Figure {
 		measuredOn(r.Started, r.Run, r.Complete), s.selfCheck(), measuredBy(&r.Tool),
 	)
 	return chart.Figure{
-		Span: 6, Class: "sys", Mark: chart.Key(s.color, chart.Decided, false), Title: chart.Cut(s.label, 2000, 16) + ", System Load Test",
+		Span: 6, Class: "sys", Mark: chart.Key(s.color, chart.Decided, false), Title: chart.Cut(s.label, 1000, 16) + ", System Load Test",
 		Body: definitions(facts) + listed([]list{warnings(r.Warnings)}),
 	}
 }

@@ -171,7 +171,7 @@ func capacityTable(systems []*subject, all []level, known []unit) chart.Table {
 		}
 	}
 	for _, s := range systems {
-		row := chart.Row{Cells: []string{s.label}, Class: s.class()}
+		row := chart.Row{Cells: []string{s.short()}, Class: s.class()}
 		for _, u := range known {
 			for _, l := range all {
 				text := chart.Unknown
