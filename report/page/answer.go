@@ -123,6 +123,9 @@ func (a answer) bounds() (least, most int) {
 // bar draws the answer with a factor from agents to the unit.
 func (a answer) bar(factor float64, f func(int) string) chart.Bar {
 	b := chart.Bar{Text: a.text(f), Zero: a.kind == zero}
+	if a.kind == atLeast && a.seems > 0 { // which the hatching is
+		b.Text += ", tentatively " + f(a.seems)
+	}
 	scaled := func(n int) float64 { return float64(n) * factor }
 	switch a.kind {
 	case exact:

@@ -84,7 +84,7 @@ func TestAnswers(t *testing.T) {
 		{low: 14, high: 15, text: "14", known: 14},
 		{low: 13, high: 16, text: "13 to 15", known: 13, possible: 15},
 		{low: 31, text: "at least 31", known: 31, open: true},
-		{low: 31, seems: 40, text: "at least 31", known: 31, possible: 40, open: true},
+		{low: 31, seems: 40, text: "at least 31, tentatively 40", known: 31, possible: 40, open: true},
 		{low: 0, high: 1, text: "0: one agent fails"},
 		{low: 0, high: 4, text: "fewer than 4", possible: 3},
 		{low: 0, seems: 9, text: "9, tentative", possible: 9},

@@ -158,7 +158,7 @@ func checkMarkup(t *testing.T, text []byte) {
 func TestHostileReports(t *testing.T) {
 	seeds := uint64(60)
 	if testing.Short() {
-		seeds = 10
+		seeds = 6
 	}
 	for seed := range seeds {
 		text := write(t, anything(seed))
