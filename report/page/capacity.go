@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/agentperf/agentperf-go/internal/chart"
-	"github.com/agentperf/agentperf-go/pricing"
 )
 
 // capacity is the chart of the benchmark's answer: the most agents each system holds, a panel
@@ -112,9 +111,11 @@ func capacityCaption(systems []*subject) template.HTML {
 			rules = append(rules, r)
 		}
 		n := s.one()
-		if basis := basisText(n); basis != "" && !seen[basis] {
-			seen[basis] = true
-			power = append(power, basis)
+		if n.PerKW != nil {
+			if text := powerText(n.PowerBasis, n.PowerNote, n.PUE); !seen[text] {
+				seen[text] = true
+				power = append(power, text)
+			}
 		}
 		rack, extrapolated = rack || n.PerRack != nil, extrapolated || n.RackExtrapolated
 	}
@@ -142,21 +143,6 @@ func capacityCaption(systems []*subject) template.HTML {
 		out += p
 	}
 	return out
-}
-
-// basisText says what a power figure covers; empty without one.
-func basisText(n pricing.Normalized) string {
-	if n.PerKW == nil {
-		return ""
-	}
-	text := strings.ReplaceAll(string(n.PowerBasis), "_", " ")
-	if n.PowerNote != "" {
-		text += " (" + chart.Cut(n.PowerNote, 300, 13) + ")"
-	}
-	if n.PUE > 1 {
-		text += ", PUE " + chart.Number(n.PUE)
-	}
-	return text
 }
 
 func capacityTable(systems []*subject, all []level, known []unit) chart.Table {

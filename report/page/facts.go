@@ -41,10 +41,7 @@ func hardware(s *pricing.System) []fact {
 		price = note(chart.USD(s.Price.Dollars())+" per accelerator-hour", s.PriceNote)
 	}
 	if s.Power > 0 {
-		power = note(chart.Number(float64(s.Power)/1000)+"\u00a0kW, "+strings.ReplaceAll(string(s.Basis), "_", " "), s.PowerNote)
-		if s.PUE > 1 {
-			power += ", PUE " + chart.Number(s.PUE)
-		}
+		power = chart.Number(float64(s.Power)/1000) + "\u00a0kW, " + powerText(s.Basis, s.PowerNote, s.PUE)
 	}
 	if s.RackAccelerators > 0 {
 		rack = note(chart.Count(s.RackAccelerators, "accelerator", "accelerators"), s.RackNote)
