@@ -11,13 +11,22 @@ import (
 	"github.com/agentperf/agentperf-go/internal/chart"
 )
 
+// A look is what a figure of phases from inside shows.
+type look struct {
+	of    *subject
+	level level
+	steps []step
+	dots  int // of a panel, at most
+}
+
 // insides shows what happened inside the phases around each limit, where requests are given:
 // how steady the load and the system were.
 func (st *study) insides(m int) (figures []chart.Figure) {
+	var looks []look
+	panels := 0
 	for _, s := range st.of(m) {
 		shown := make(map[string]bool)
 		for i := range s.tiers() {
-			l := levelOf(&s.report.Tiers[i])
 			steps := st.around(s, answerOf(s.report, &s.report.Tiers[i]))
 			name := ""
 			for _, p := range steps {
@@ -25,9 +34,14 @@ func (st *study) insides(m int) (figures []chart.Figure) {
 			}
 			if len(steps) > 0 && !shown[name] {
 				shown[name] = true
-				figures = append(figures, st.insideFigure(s, l, steps))
+				panels += len(steps)
+				looks = append(looks, look{of: s, level: levelOf(&s.report.Tiers[i]), steps: steps})
 			}
 		}
+	}
+	for _, l := range looks {
+		l.dots = max(1, min(mostDots, allDots/panels))
+		figures = append(figures, st.insideFigure(l))
 	}
 	return figures
 }
@@ -55,10 +69,15 @@ func (st *study) around(s *subject, a answer) (chosen []step) {
 	return chosen
 }
 
-// mostDots is the number of requests that a panel has a dot for: more are not told apart in it.
-const mostDots = 2000
+const (
+	// mostDots is the number of requests that a panel has dots for: more are not told apart.
+	mostDots = 2000
+	// allDots is that of all panels of a model: 18 bytes of a page each.
+	allDots = 60_000
+)
 
-func (st *study) insideFigure(s *subject, l level, steps []step) chart.Figure {
+func (st *study) insideFigure(k look) chart.Figure {
+	s, l, steps := k.of, k.level, k.steps
 	sc := insideScales{end: 1, started: 1, flying: 1, low: math.Inf(1)}
 	var speeds []float64
 	for _, p := range steps {
@@ -76,9 +95,9 @@ func (st *study) insideFigure(s *subject, l level, steps []step) chart.Figure {
 	body.WriteString(`<div class="g">`)
 	table := chart.Table{Caption: "Inside the phases", Head: []string{"Phase", "From", "Started", "Failed", "P25 speed, tok/s"}}
 	thinned := false
-	for k, p := range steps {
+	for i, p := range steps {
 		in := st.requests.of(s, p)
-		thinned = thinned || len(in.requests) > mostDots
+		thinned = thinned || len(in.requests) > k.dots
 		failed := 0
 		for _, r := range in.requests {
 			if r.failed {
@@ -86,7 +105,7 @@ func (st *study) insideFigure(s *subject, l level, steps []step) chart.Figure {
 			}
 		}
 		fmt.Fprintf(&body, `<div class="w4"><h4>%s <small>phase %d, %s</small></h4>%s</div>`,
-			chart.Count(p.Agents, "agent", "agents"), p.Index+1, failedText(failed), in.panel(s, p, l, sc, k == 0).HTML())
+			chart.Count(p.Agents, "agent", "agents"), p.Index+1, failedText(failed), in.panel(k, p, sc, i == 0).HTML())
 		for _, bin := range in.bins(sc.step) {
 			table.Rows = append(table.Rows, chart.Row{Cells: []string{
 				chart.Int(p.Index + 1), chart.Seconds(bin.from), chart.Int(bin.started), chart.Int(bin.failed), chart.Number(bin.p25),
@@ -96,7 +115,7 @@ func (st *study) insideFigure(s *subject, l level, steps []step) chart.Figure {
 	body.WriteString("</div>")
 	caption := "Same scales in all columns. Shaded: the measured window."
 	if thinned {
-		caption += fmt.Sprintf(" Of more than %s requests a panel has every so many.", chart.Int(mostDots))
+		caption += fmt.Sprintf(" Of more than %s requests a panel has every so many.", chart.Int(k.dots))
 	}
 	return chart.Figure{
 		Span: 12, Class: s.class(), Title: "Inside the phases around the limit of " + s.short() + " at " + l.short(),
@@ -112,34 +131,9 @@ func failedText(n int) string {
 	return chart.Int(n) + " failed"
 }
 
-// insideScales are common to the columns of a figure.
-type insideScales struct {
-	end, step       float64 // seconds
-	started, flying float64
-	low, high       float64 // TTFT
-	speed           float64
-}
-
-func (sc *insideScales) add(in *inside) {
-	sc.end = max(sc.end, in.end)
-	// 60 bins are as many as a column of 300 pixels can show; less than a second has too few
-	// requests for a percentile.
-	sc.step = max(1, math.Ceil(sc.end/60))
-	for _, bin := range in.bins(sc.step) {
-		sc.started = max(sc.started, bin.rate(in, sc.step))
-	}
-	for _, f := range in.flying() {
-		sc.flying = max(sc.flying, f.Y)
-	}
-	for _, r := range in.requests {
-		if r.ttft > 0 {
-			sc.low, sc.high = min(sc.low, r.ttft), max(sc.high, r.ttft)
-		}
-	}
-}
-
 // panel draws a phase.
-func (in *inside) panel(s *subject, p step, l level, sc insideScales, first bool) chart.Tracks {
+func (in *inside) panel(k look, p step, sc insideScales, first bool) chart.Tracks {
+	s, l := k.of, k.level
 	c := chart.Tracks{
 		Title: fmt.Sprintf("Inside phase %d of %s", p.Index+1, chart.Cut(s.label, 500, 13)), Color: s.color,
 		Desc: fmt.Sprintf("%s, %s, window from %s to %s", chart.Count(p.Agents, "agent", "agents"), chart.Count(len(in.requests), "request", "requests"), chart.Seconds(in.from), chart.Seconds(in.to)),
@@ -163,10 +157,10 @@ func (in *inside) panel(s *subject, p step, l level, sc insideScales, first bool
 	flying := chart.Track{Height: 54, Y: chart.Axis{Scale: chart.Linear(sc.flying, 2), Title: "In flight"}, Stairs: in.flying()}
 	ttft := chart.Track{Height: 96, Y: chart.Axis{Scale: chart.Log10(sc.low, max(sc.high, sc.low*10)), Title: "TTFT", Format: chart.Seconds}}
 	above := 0
-	every := (len(in.requests) + mostDots - 1) / mostDots
+	every := (len(in.requests) + k.dots - 1) / k.dots
 	for i, r := range in.requests {
 		if r.failed {
-			if len(flying.Crosses) < mostDots/10 {
+			if len(flying.Crosses) < k.dots/10 {
 				flying.Crosses = append(flying.Crosses, r.end)
 			}
 			continue

@@ -1,0 +1,31 @@
+package page
+
+import (
+	"math"
+)
+
+// insideScales are common to the columns of a figure.
+type insideScales struct {
+	end, step       float64 // seconds
+	started, flying float64
+	low, high       float64 // TTFT
+	speed           float64
+}
+
+func (sc *insideScales) add(in *inside) {
+	sc.end = max(sc.end, in.end)
+	// 60 bins are as many as a column of 300 pixels can show; less than a second has too few
+	// requests for a percentile.
+	sc.step = max(1, math.Ceil(sc.end/60))
+	for _, bin := range in.bins(sc.step) {
+		sc.started = max(sc.started, bin.rate(in, sc.step))
+	}
+	for _, f := range in.flying() {
+		sc.flying = max(sc.flying, f.Y)
+	}
+	for _, r := range in.requests {
+		if r.ttft > 0 {
+			sc.low, sc.high = min(sc.low, r.ttft), max(sc.high, r.ttft)
+		}
+	}
+}
