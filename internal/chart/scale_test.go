@@ -59,13 +59,13 @@ func TestSpread(t *testing.T) {
 		ys   []float64
 		want string
 	}{
-		{[]float64{10, 50}, "[10 50]"},               // apart already
-		{[]float64{50, 10}, "[50 10]"},               // in any order
-		{[]float64{50, 50}, "[42 58]"},               // as little as needed
-		{[]float64{0, 0, 40}, "[2 18 40]"},           // not above the plot
-		{[]float64{100, 100}, "[84 100]"},            // nor below it
+		{[]float64{10, 50}, "[10 50]"},                   // apart already
+		{[]float64{50, 10}, "[50 10]"},                   // in any order
+		{[]float64{50, 50}, "[42 58]"},                   // as little as needed
+		{[]float64{0, 0, 40}, "[2 18 40]"},               // not above the plot
+		{[]float64{100, 100}, "[84 100]"},                // nor below it
 		{[]float64{50, 52, 90, 91}, "[43 59 82.5 98.5]"}, // groups do not touch
-		{[]float64{50, 50, 60, 60}, "[31 47 63 79]"}, // and join where they would
+		{[]float64{50, 50, 60, 60}, "[31 47 63 79]"},     // and join where they would
 		{[]float64{10, 10, 10, 10}, "[2 18 34 50]"},
 	} {
 		if got := fmt.Sprint(spread(tt.ys, 16, 2, 100)); got != tt.want {
