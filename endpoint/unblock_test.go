@@ -171,7 +171,8 @@ func TestDeafPeer(t *testing.T) {
 			}()
 			select {
 			case err := <-returned:
-				if outcome(err) != endpoint.OutcomeTimeoutMidStream {
+				// On a busy machine the headers take longer than that, too.
+				if o := outcome(err); o != endpoint.OutcomeTimeoutMidStream && o != endpoint.OutcomeTimeoutBeforeHeaders {
 					t.Error(err)
 				}
 			case <-time.After(time.Minute):
