@@ -34,7 +34,7 @@ type Bar struct {
 const rowHeight = 40
 
 // Widths of names above bars in pixels.
-var barWidths = [2]float64{500, 330}
+var barWidths = [2]float64{500, 270}
 
 // HTML draws the chart.
 func (c Bars) HTML() template.HTML {

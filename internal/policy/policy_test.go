@@ -85,7 +85,7 @@ var imports = map[string][]string{
 	"pricing/catalog":       {"internal/decimal", "internal/jsonerror", "pricing"},
 	"search":                {},
 	"report":                {"agentperf", "internal/identity", "internal/jsonerror", "internal/journal", "internal/plain", "metrics", "pricing", "slt", "system"},
-	"report/page":           {"agentperf", "internal/chart", "internal/plain", "internal/record", "internal/requestlog", "metrics", "pricing", "report", "slt", "system"},
+	"report/page":           {"agentperf", "internal/chart", "internal/plain", "internal/record", "internal/requestlog", "metrics", "pricing", "pricing/catalog", "report", "slt", "system"},
 	"slt":                   {"endpoint", "internal/fields", "internal/filler", "internal/instant", "internal/keyed", "internal/load", "internal/plain", "internal/record", "internal/sockets", "internal/spans", "metrics", "pricing", "system", "trajectory"},
 	"system":                {"internal/jsonerror", "internal/secrets", "pricing"},
 	"trajectory":            {"internal/fields", "internal/filler", "internal/instant", "internal/jsonscan", "internal/keyed", "internal/plain", "internal/secrets", "internal/spans", "metrics"},

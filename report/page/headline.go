@@ -22,7 +22,7 @@ func (st *study) headline() string {
 			return unbroken(finding(before, systems))
 		}
 	}
-	return "System Load Test of " + chart.Cut(st.sweeps[0].label, 400, 16)
+	return st.loadHeadline()
 }
 
 // finding says what systems hold at their lowest level, after what comes before it in the

@@ -11,6 +11,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/internal/chart"
 	"github.com/agentperf/agentperf-go/internal/plain"
+	"github.com/agentperf/agentperf-go/pricing/catalog"
 	"github.com/agentperf/agentperf-go/report"
 )
 
@@ -24,6 +25,9 @@ type Options struct {
 	Note string
 	// Requests show what happened inside the phases around each limit; nil for none.
 	Requests *Requests
+	// Prices are those that the page shows, as of the last report, and computes costs with
+	// beside the price that a report states; nil for none.
+	Prices catalog.Prices
 }
 
 //go:embed page.html
@@ -60,7 +64,7 @@ type document struct {
 // error is that of w.
 func Write(w io.Writer, reports []*report.Report, o Options) error {
 	st := newStudy(reports)
-	st.requests = o.Requests
+	st.requests, st.prices = o.Requests, o.Prices
 	d := document{
 		Policy: policy(), Style: template.CSS(style), Script: template.JS(script), Definitions: chart.Definitions,
 		Over: "AgentPerf report", Title: "AgentPerf report", Headline: st.headline(), Lede: st.lede(plain.Text(o.Note)), Footer: st.footer(),

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/agentperf/agentperf-go/pricing/catalog"
 	"github.com/agentperf/agentperf-go/report"
 )
 
@@ -18,13 +19,14 @@ func samples() map[string][]*report.Report {
 	two := append(all[:5:5], sample{name: "demo", model: "simulated", speed: 800, half: 8, controlled: true, invalid: 7}.search())
 	return map[string][]*report.Report{
 		"none": nil, "one": all[:1], "two-models": two, "twelve": all, "load": twelve(loadPhases),
+		"sweeps": sweepSamples(), "all": append(two, sweepSamples()...),
 	}
 }
 
 func write(t testing.TB, reports []*report.Report) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	if err := Write(&out, reports, Options{Title: "samples", Note: "All of it is made up."}); err != nil {
+	if err := Write(&out, reports, Options{Title: "samples", Note: "All of it is made up.", Prices: catalog.BuiltinPrices()}); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()

@@ -14,6 +14,10 @@ func (st *study) sections() (all []section) {
 		if s, ok := st.agents(m); ok {
 			all = append(all, s)
 		}
+		all = append(all, st.loadTests(m)...)
+	}
+	if s, ok := priceSection(st.prices, st.latest(), st.accelerators()); ok && len(all) > 0 {
+		all = append(all, s)
 	}
 	if s, ok := st.basis(); ok {
 		all = append(all, s)

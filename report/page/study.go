@@ -2,6 +2,7 @@ package page
 
 import (
 	"github.com/agentperf/agentperf-go/internal/chart"
+	"github.com/agentperf/agentperf-go/pricing/catalog"
 )
 
 // A study is all reports of a page, by model: no chart mixes models.
@@ -11,6 +12,7 @@ type study struct {
 	sweeps  []*sweep   // reports of slt, in their order
 
 	requests *Requests // nil if none were given
+	prices   catalog.Prices
 }
 
 // of returns the systems of a model.

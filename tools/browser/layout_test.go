@@ -61,11 +61,12 @@ func (p *tab) eachState(f func(state string)) {
 	}
 }
 
-// switches returns the radio buttons that are shown: those of a name, or of all but "model".
+// switches returns the radio buttons that are shown: those of a name, or else all but those of
+// the model, and of what is on paper.
 func (p *tab) switches(name string) []string {
 	p.t.Helper()
 	return eval[[]string](p, fmt.Sprintf(`[...document.querySelectorAll('input[type=radio]')].filter(e =>
-		(%q ? e.name === %[1]q : e.name !== 'model') && e.parentNode.getClientRects().length).map(e => e.id)`, name))
+		(%q ? e.name === %[1]q : e.name !== 'model' && e.name !== 'paper') && e.parentNode.getClientRects().length).map(e => e.id)`, name))
 }
 
 func (p *tab) choose(id string) {

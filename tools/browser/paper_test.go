@@ -56,11 +56,32 @@ func TestPaper(t *testing.T) {
 				t.Errorf("%d controls are on paper", n)
 			}
 			p.print(false)
-			pdf, err := chromedp.Run(p.ctx, chromedp.PrintToPDF(chromedp.PDFPreferCSSPageSize()))
-			if err != nil || !bytes.HasPrefix(pdf, []byte("%PDF-")) {
-				t.Errorf("%d bytes of PDF, %v", len(pdf), err)
+			everything := p.papers()
+			if !eval[bool](p, `!!document.getElementById('paper-short')`) {
+				return
 			}
-			t.Logf("%d pages of paper", bytes.Count(pdf, []byte("/Type /Page\n")))
+			p.choose("paper-short")
+			if short := p.papers(); short > everything {
+				t.Errorf("%d pages in short, %d of everything", short, everything)
+			} else {
+				t.Logf("%d pages of paper, %d in short", everything, short)
+			}
+			p.print(true)
+			if n := eval[int](p, `[...document.querySelectorAll('details td')].filter(e => e.checkVisibility()).length`); n > 0 {
+				t.Errorf("%d cells of data tables are on paper in short", n)
+			}
 		})
 	}
+}
+
+// papers prints the page and returns the number of its sheets.
+func (p *tab) papers() int {
+	p.t.Helper()
+	pdf, err := chromedp.Run(p.ctx, chromedp.PrintToPDF(chromedp.PDFPreferCSSPageSize()))
+	p.must(err)
+	sheets := bytes.Count(pdf, []byte("/Type /Page\n"))
+	if sheets == 0 {
+		p.t.Errorf("%d bytes of PDF without a page", len(pdf))
+	}
+	return sheets
 }

@@ -1,0 +1,181 @@
+package page
+
+import (
+	"cmp"
+	"fmt"
+	"html/template"
+	"strings"
+	"time"
+
+	"github.com/agentperf/agentperf-go/internal/chart"
+	"github.com/agentperf/agentperf-go/pricing/catalog"
+)
+
+// priceSection shows what accelerators cost on the day of the measurements. about are those
+// that the reports name, in their order. It is not ok if there is no price.
+func priceSection(all catalog.Prices, measured time.Time, about []string) (s section, ok bool) {
+	day := dayOfPrices(all, measured)
+	accelerators, omitted := offersOf(all, day)
+	if len(accelerators) == 0 {
+		return section{}, false
+	}
+	return section{
+		ID: "prices", Model: -1, Title: "Prices", Lede: priceLede(accelerators, about),
+		Figures: []chart.Figure{{
+			Span: 12, Title: "Price per accelerator-hour", Sub: "The lowest of each provider, in whatever region and size it is. The lowest of all is written out.",
+			Body: priceDots(accelerators).HTML(), Caption: priceCaption(accelerators, day, omitted), Table: priceTable(accelerators),
+		}},
+	}, true
+}
+
+// priceLede states the price of the accelerator that the reports name first, or else of the one
+// that most providers have.
+func priceLede(all []accelerator, about []string) string {
+	chosen := all[0]
+	for _, a := range all {
+		if len(a.offers) > len(chosen.offers) {
+			chosen = a
+		}
+	}
+	for _, name := range about {
+		for _, a := range all {
+			if catalog.SameAccelerator(a.name, name) {
+				return a.sentence()
+			}
+		}
+	}
+	return chosen.sentence()
+}
+
+func (a accelerator) sentence() string {
+	o := a.usual()
+	what := "an hour on demand"
+	if o.Commitment == catalog.OneYear {
+		what = "an hour, committed for a year"
+	}
+	return fmt.Sprintf("%s costs from %s %s (%s, %s).", a.name, chart.USD(o.PerHour.Dollars()), what, o.Provider, o.Date.Format(time.DateOnly))
+}
+
+func priceDots(all []accelerator) chart.Dots {
+	dearest := 0.0
+	d := chart.Dots{Title: "Price per accelerator-hour by accelerator and provider"}
+	var says []string
+	for i, a := range all {
+		row := chart.DotRow{Name: a.name}
+		var notes, short []string
+		for j, c := range commitments {
+			if o, ok := a.lowest(c); ok {
+				before := []string{"", "1 year "}[j]
+				notes = append(notes, before+o.note())
+				short = append(short, before+chart.USD(o.PerHour.Dollars()))
+			}
+		}
+		row.Note, row.Short = strings.Join(notes, " · "), strings.Join(short, " · ")
+		for k, o := range a.offers {
+			row.Dots = append(row.Dots, chart.Dot{At: o.PerHour.Dollars(), Color: o.color(), State: o.state(), Tip: a.name + ", " + o.Provider, Key: priceKey(i, k)})
+			dearest = max(dearest, o.PerHour.Dollars())
+		}
+		says = append(says, a.name+" from "+row.Note)
+		d.Rows = append(d.Rows, row)
+	}
+	d.Desc = strings.Join(says, "; ")
+	d.X = chart.Axis{Scale: chart.Linear(dearest, 5), Title: "USD per accelerator and hour", Format: func(v float64) string { return "$" + chart.Number(v) }}
+	return d
+}
+
+func (o offer) color() int {
+	if o.Commitment == catalog.OneYear {
+		return 1
+	}
+	return 0
+}
+
+func (o offer) state() chart.State {
+	if o.old {
+		return chart.Tentative
+	}
+	return chart.Decided
+}
+
+// note writes the price with its provider and what must be known of it.
+func (o offer) note() string {
+	text := chart.USD(o.PerHour.Dollars()) + " " + o.Provider
+	if o.alone() {
+		text += ", accelerator alone"
+	}
+	if o.old {
+		text += ", " + o.Date.Format("2006-01")
+	}
+	return text
+}
+
+func (o offer) commitment() string {
+	if o.Commitment == catalog.OneYear {
+		return "1 year"
+	}
+	return "on demand"
+}
+
+// priceKey ties the mark of an offer to its row.
+func priceKey(accelerator, offer int) string { return fmt.Sprintf("v%d-%d", accelerator, offer) }
+
+// nonEmpty joins those of the words that are not empty.
+func nonEmpty(separator string, words ...string) string {
+	var out []string
+	for _, w := range words {
+		if w != "" {
+			out = append(out, w)
+		}
+	}
+	return strings.Join(out, separator)
+}
+
+func priceCaption(all []accelerator, day time.Time, omitted int) template.HTML {
+	state := func(color int, s chart.State, text string) template.HTML {
+		return `<span class="st">` + chart.Key(color, s, false) + " " + chart.Text(text) + "</span> "
+	}
+	caption := state(0, chart.Decided, "on demand")
+	old, year := false, false
+	for _, a := range all {
+		for _, o := range a.offers {
+			old, year = old || o.old, year || o.Commitment == catalog.OneYear
+		}
+	}
+	if year {
+		caption += state(1, chart.Decided, "committed for one year")
+	}
+	if old {
+		caption += state(0, chart.Tentative, "older than 90 days on "+day.Format(time.DateOnly))
+	}
+	text := "Each price has a date and a source; nothing was fetched for this page. Prices move by tens of percent within months."
+	if omitted > 0 {
+		text += " " + chart.Count(omitted, "accelerator that fewer providers have is", "accelerators that fewer providers have are") + " left out."
+	}
+	return caption + chart.Text(text)
+}
+
+func priceTable(all []accelerator) chart.Table {
+	t := chart.Table{Caption: "Prices per accelerator-hour", Head: []string{"Accelerator", "Provider", "USD", "Commitment", "Date", "Buys", "Instance", "Region", "Source"}}
+	for i, a := range all {
+		for k, o := range a.offers {
+			dated, buys := o.Date.Format(time.DateOnly), "whole instance"
+			if o.old {
+				dated += ", older than 90 days"
+			}
+			if o.alone() {
+				buys = "accelerator alone"
+			}
+			t.Rows = append(t.Rows, chart.Row{Cells: []string{
+				a.name, o.Provider, chart.USD(o.PerHour.Dollars()), o.commitment(), dated, buys, orUnknown(o.Instance), orUnknown(o.Region), orUnknown(cmp.Or(o.SourceTitle, o.Source)),
+			}, Key: priceKey(i, k)})
+		}
+	}
+	return t
+}
+
+func orUnknown(text string) string {
+	if text == "" {
+		return chart.Unknown
+	}
+	return text
+}
