@@ -15,6 +15,7 @@ import (
 	"os"
 
 	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/pricing/catalog"
 	"github.com/agentperf/agentperf-go/report"
 	"github.com/agentperf/agentperf-go/report/page"
 )
@@ -29,6 +30,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	program := cli.New("page", stdout, stderr)
 	var options page.Options
 	var requests []string
+	var prices string
 	flags := program.Flags("REPORT... > page.html")
 	flags.StringVar(&options.Title, "title", "", "`text` above the headline, such as a date")
 	flags.StringVar(&options.Note, "note", "", "`sentence` on all reports, below the headline")
@@ -36,6 +38,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		requests = append(requests, name)
 		return nil
 	})
+	flags.StringVar(&prices, "prices", "", "show the prices of this CSV `file` instead of the built-in ones, see the documentation of catalog.ReadPrices for its columns; none shows none")
 	err := flags.Parse(args)
 	if err == nil && len(flags.Args()) == 0 {
 		err = flags.Check(errors.New("no report, expected files that maxusers -json or slt -json wrote"))
@@ -46,6 +49,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var reports []*report.Report
 	err = cli.Reading(ctx, func() (err error) {
 		reports, err = read(flags.Args())
+		if err == nil {
+			options.Prices, err = readPrices(prices)
+		}
 		if err == nil && len(requests) > 0 {
 			options.Requests, err = page.ReadRequests(ctx, requests...)
 		}
@@ -56,6 +62,23 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	out := bufio.NewWriter(stdout)
 	return program.Status(errors.Join(page.Write(out, reports, options), out.Flush()))
+}
+
+// readPrices returns the prices in a file: those that come with the library for no name, and
+// none for none.
+func readPrices(name string) (catalog.Prices, error) {
+	switch name {
+	case "":
+		return catalog.BuiltinPrices(), nil
+	case "none":
+		return nil, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return catalog.ReadPrices(name, f)
 }
 
 func read(names []string) (reports []*report.Report, err error) {

@@ -37,6 +37,10 @@ func TestPage(t *testing.T) {
 	if err := os.WriteFile(rows, []byte("{\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	prices := filepath.Join(t.TempDir(), "prices.csv")
+	if err := os.WriteFile(prices, []byte("provider,accelerator,commitment,price_per_gpu_hour_usd,price_date\nAcme,X1,on_demand,1.25,2026-11-01\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range []struct {
 		args   []string
 		status int
@@ -45,6 +49,10 @@ func TestPage(t *testing.T) {
 	}{
 		{[]string{agents}, cli.OK, "<h1>14\u00a0agents at 100\u00a0tok/s</h1>", ""},
 		{[]string{agents, load, "-title", "May </title>", "-note", "All is made up."}, cli.OK, "AgentPerf report · May &lt;/title&gt;", ""},
+		{[]string{agents, "-prices", prices}, cli.OK, ">$1.25 Acme<", ""},
+		{[]string{agents}, cli.OK, "<h2 id=\"h-prices\">", ""},
+		{[]string{agents, "-prices", "nowhere.csv"}, cli.Failed, "", "page: open nowhere.csv: "},
+		{[]string{agents, "-prices", rows}, cli.Failed, "", "rows.jsonl"},
 		{nil, cli.Usage, "", "no report, expected files that maxusers -json or slt -json wrote"},
 		{[]string{"-nonsense"}, cli.Usage, "", "-nonsense"},
 		{[]string{"-h"}, cli.OK, "", "Usage: page [flags] REPORT... > page.html"},

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/agentperf/agentperf-go/agentperf"
+	"github.com/agentperf/agentperf-go/pricing/catalog"
 	"github.com/agentperf/agentperf-go/report"
 	"github.com/agentperf/agentperf-go/report/page"
 	"github.com/agentperf/agentperf-go/slt"
@@ -22,7 +23,9 @@ func writePage(r Result) error {
 		return fmt.Errorf("%T is not drawn", of)
 	}
 	var o page.Options
-	if r.Simulated {
+	if !r.Simulated {
+		o.Prices = catalog.BuiltinPrices()
+	} else {
 		one.Name, o.Note = "simulated system", "A simulation of an inference system that does not exist."
 	}
 	return WriteFile(r.HTML, func(w io.Writer) error { return page.Write(w, []*report.Report{&one}, o) })
