@@ -19,7 +19,7 @@ func samples() map[string][]*report.Report {
 	two := append(all[:5:5], sample{name: "demo", model: "simulated", speed: 800, half: 8, controlled: true, invalid: 7}.search())
 	return map[string][]*report.Report{
 		"none": nil, "one": all[:1], "two-models": two, "twelve": all, "load": twelve(loadPhases),
-		"sweeps": sweepSamples(), "all": append(two, sweepSamples()...),
+		"sweeps": sweepSamples(), "all": append(two, sweepSamples()...), "long-names": append(longNames(), namesakes()...),
 	}
 }
 

@@ -2,6 +2,7 @@ package page
 
 import (
 	"math"
+	"strings"
 
 	"github.com/agentperf/agentperf-go/pricing"
 	"github.com/agentperf/agentperf-go/report"
@@ -39,6 +40,16 @@ func sweepSamples() (all []*report.Report) {
 	for _, r := range []*slt.Report{open, sweepCurve("8x H200", "Max Throughput", "H200", 190, 120, 640), sweepCurve("8x H200", "Minimum Latency", "H200", 280, 40, 320), slow, late} {
 		derive(r)
 		all = append(all, &report.Report{SLT: r})
+	}
+	return all
+}
+
+// namesakes are sweeps of the systems with long names.
+func namesakes() (all []*report.Report) {
+	for i, r := range longNames() {
+		s := sweepCurve(r.Agentperf.Identity.Name, strings.Repeat("setup ", i*i), "H200", 150+float64(20*i), 60, 256)
+		s.Config.Model = r.Agentperf.Config.Model
+		all = append(all, &report.Report{SLT: s})
 	}
 	return all
 }

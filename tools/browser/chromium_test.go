@@ -39,6 +39,9 @@ var stop = func() {}
 func TestMain(m *testing.M) {
 	status := m.Run()
 	stop()
+	for _, folder := range kept {
+		os.RemoveAll(folder)
+	}
 	os.Exit(status)
 }
 

@@ -14,6 +14,9 @@ import (
 func TestSwitches(t *testing.T) {
 	for _, file := range pages(t) {
 		for name, v := range map[string]view{"script": {}, "no script": {noScript: true}} {
+			if name == "script" && !small(file) {
+				continue
+			}
 			t.Run(filepath.Base(file)+"/"+name, func(t *testing.T) {
 				p := open(t, file, v)
 				groups := eval[[][]string](p, `Object.values(Object.groupBy([...document.querySelectorAll('input[type=radio]')].filter(e =>
