@@ -22,7 +22,7 @@ func priceSection(all catalog.Prices, measured time.Time, about []string) (s sec
 	return section{
 		ID: "prices", Model: -1, Title: "Prices", Lede: priceLede(accelerators, about),
 		Figures: []chart.Figure{{
-			Span: 12, Title: "Price per accelerator-hour", Sub: "The lowest of each provider, in whatever region and size it is. The lowest of all is written out.",
+			Span: 12, Title: "Price per accelerator-hour", Sub: "The lowest of each provider, in whatever region and size it is. Written out: the lowest of a whole machine, of recent prices if there are any.",
 			Body: priceDots(accelerators).HTML(), Caption: priceCaption(accelerators, day, omitted), Table: priceTable(accelerators),
 		}},
 	}, true
