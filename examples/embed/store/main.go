@@ -34,7 +34,7 @@ func main() {
 	name := flag.String("db", ":memory:", "database `file`")
 	flag.Parse()
 	if err := run(context.Background(), os.Stdout, *name, flag.Args()); err != nil {
-		fmt.Fprintln(os.Stderr, "store:", err)
+		fmt.Fprintf(os.Stderr, "store: %q\n", err.Error()) // quoted: it may have text of the file
 		os.Exit(1)
 	}
 }
