@@ -80,13 +80,13 @@ func (p Point) minima(load *population, t *decide.Tier, agents int) time.Duratio
 }
 
 // minimaTexts say, for each tier at whose speed the minima take longer than the window at some
-// number of agents, how long they take at numbers the search may try.
+// number of agents, how long they take at numbers the run may try.
 func (p Point) minimaTexts(load *population, tiers []decide.Tier, b decide.Bounds) (texts []string) {
 	cfg := p.config()
 	for i := range tiers {
 		var parts []string
 		longer, late := false, false
-		for n := max(b.Min, 1); n <= b.Max && len(parts) < mostNamed; n *= 4 {
+		for _, n := range namedOf(b) {
 			takes := p.minima(load, &tiers[i], n)
 			longer = longer || takes > p.Measure
 			late = late || takes > cfg.Window(n)
@@ -105,5 +105,21 @@ func (p Point) minimaTexts(load *population, tiers []decide.Tier, b decide.Bound
 	return texts
 }
 
-// mostNamed is the most numbers of agents that are named: 1 to 256.
+// mostNamed is the most numbers of agents that are named: 1 to 256 in a search.
 const mostNamed = 5
+
+// namedOf returns the numbers of agents to name: in a search from the least on, each four times
+// the one before it, and of a list its own; of a long one the first, the last and some between.
+func namedOf(b decide.Bounds) (numbers []int) {
+	if len(b.List) == 0 {
+		for n := max(b.Min, 1); n <= b.Max && len(numbers) < mostNamed; n *= 4 {
+			numbers = append(numbers, n)
+		}
+		return numbers
+	}
+	named := min(len(b.List), mostNamed)
+	for i := range named {
+		numbers = append(numbers, b.List[i*(len(b.List)-1)/max(1, named-1)])
+	}
+	return numbers
+}

@@ -2,9 +2,12 @@ package agentperf
 
 import (
 	"math"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/agentperf/agentperf-go/internal/decide"
 	"github.com/agentperf/agentperf-go/trajectory"
 	"github.com/agentperf/agentperf-go/trajectory/generate"
 )
@@ -81,5 +84,31 @@ func TestMinimaOfShortTrajectories(t *testing.T) {
 	tiers := criteriaOf([]Tier{{SpeedFloor: 2000}}, false)
 	if got := (Point{}).resolved().minima(loadOf(w, trajectory.Policy{}, 0), &tiers[0], 1000); got > time.Second {
 		t.Errorf("%v, want next to nothing", got)
+	}
+}
+
+// The numbers named are those of the run: of a list its own, however long.
+func TestMinimaOfNumbers(t *testing.T) {
+	for _, tt := range []struct {
+		cfg     Config
+		numbers []int
+		want    []int
+	}{
+		{Config{MaxAgents: 100}, nil, []int{1, 4, 16, 64}},
+		{Config{MaxAgents: 1 << 20}, nil, []int{1, 4, 16, 64, 256}},
+		{Config{MaxAgents: 7}, []int{7}, []int{7}},
+		{Config{MaxAgents: 3}, []int{2, 3}, []int{2, 3}},
+		{Config{MaxAgents: 9}, []int{1, 2, 5, 7, 9}, []int{1, 2, 5, 7, 9}},
+		{Config{MaxAgents: 13}, []int{1, 2, 3, 5, 8, 13}, []int{1, 2, 3, 5, 13}},
+		{Config{MaxAgents: 90}, []int{10, 20, 30, 40, 50, 60, 70, 80, 90}, []int{10, 30, 50, 70, 90}},
+	} {
+		if got := namedOf(boundsOf(&tt.cfg, tt.numbers)); !slices.Equal(got, tt.want) {
+			t.Errorf("%v up to %d: %v, want %v", tt.numbers, tt.cfg.MaxAgents, got, tt.want)
+		}
+	}
+	load := loadOf(generate.Preset("aa-like").Workload(), trajectory.Policy{ToolDelay: trajectory.ToolDelaySampled}, 10)
+	texts := (Point{}).resolved().minimaTexts(load, criteriaOf([]Tier{{SpeedFloor: 60}}, false), decide.Bounds{Min: 3, Max: 5, List: []int{3, 5}})
+	if len(texts) != 1 || !strings.Contains(texts[0], " with 3 agents, ") || !strings.Contains(texts[0], " with 5 agents") {
+		t.Errorf("%q", texts)
 	}
 }
