@@ -32,7 +32,7 @@ func (p *progress) show(e agentperf.Event) {
 		for _, w := range e.Warnings {
 			p.screen.Line("warning: %s", plain.Text(w.Text))
 		}
-		if text := price(e, check); text != "" {
+		if text := price(e, p.history.what()); text != "" {
 			p.screen.Line("%s", text)
 		}
 	case e.Stage == "auditing" && e.Requests == 0:
@@ -95,21 +95,18 @@ func underWay(e agentperf.Event) string {
 	return text + "; " + strings.Join(e.Pending, ", ")
 }
 
-// price says before the first phase how long it all takes; empty if nothing is left to do.
-func price(e agentperf.Event, check bool) string {
-	what := "This search"
-	if check {
-		what = "This check"
-	}
+// price says before the first phase how long all of what is done takes; empty if nothing is left
+// to do.
+func price(e agentperf.Event, what string) string {
 	switch {
 	case e.Remaining == 0:
 		return ""
 	case e.RemainingMost == 0:
-		return fmt.Sprintf("%s takes about %s of the system's time.", what, span(e.Remaining))
+		return fmt.Sprintf("This %s takes about %s of the system's time.", what, span(e.Remaining))
 	case e.Remaining*10 > e.RemainingMost*9:
-		return fmt.Sprintf("%s takes up to %s of the system's time; interrupt it for what is known by then.", what, span(e.RemainingMost))
+		return fmt.Sprintf("This %s takes up to %s of the system's time; interrupt it for what is known by then.", what, span(e.RemainingMost))
 	}
-	return fmt.Sprintf("%s takes about %s of the system's time, the longer the nearer to a limit; interrupt it for what is known by then.", what, from(e.Remaining, e.RemainingMost))
+	return fmt.Sprintf("This %s takes about %s of the system's time, the longer the nearer to a limit; interrupt it for what is known by then.", what, from(e.Remaining, e.RemainingMost))
 }
 
 // standing says what is known so far and how much longer it takes.

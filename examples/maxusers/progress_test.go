@@ -51,6 +51,22 @@ func TestProgressInWords(t *testing.T) {
 	}
 }
 
+// What is done has its name: a list of numbers is no search.
+func TestPriceNamesWhatIsDone(t *testing.T) {
+	for numbers, want := range map[string]string{"": "This search takes", "4": "This check takes", "1,2,4": "This measurement takes"} {
+		var out, errs bytes.Buffer
+		o, err := parse(cli.New("maxusers", &out, &errs), []string{"-agents", numbers}[:2*min(1, len(numbers))])
+		if err != nil {
+			t.Fatal(err, errs.String())
+		}
+		p := progress{screen: screen.New(&out, false, func(string) string { return "" }), history: o.history()}
+		p.show(agentperf.Event{Stage: "starting", Remaining: time.Minute})
+		if got := out.String(); got != want+" about 60 s of the system's time.\n" {
+			t.Errorf("-agents %s: %q", numbers, got)
+		}
+	}
+}
+
 // An answer has a line of its own, once.
 func TestAnswersInLines(t *testing.T) {
 	var out bytes.Buffer

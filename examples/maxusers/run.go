@@ -116,7 +116,7 @@ func (o *options) history() (h history) {
 	if rule, ok := o.cfg.Rule.(agentperf.Controlled); ok {
 		h.rule = fmt.Sprintf("wrong with a probability of at most %v", cmp.Or(rule.ErrorRate, 0.01))
 	}
-	if len(o.agents) == 1 {
+	if h.list = len(o.agents) > 1; len(o.agents) == 1 {
 		h.check = o.agents[0]
 	}
 	return h

@@ -15,7 +15,8 @@ import (
 // A view is what is shown of a run on a terminal. It shares nothing with the one after it.
 type view struct {
 	title, rule string
-	check       int // the number that is asked about; 0 in a search
+	check       int  // the number that is asked about; 0 with none or several
+	list        bool // there are several, and no search
 	began       time.Time
 
 	at     time.Time // of the event
@@ -32,6 +33,17 @@ const (
 	// latest is how many phases the table has, which are those around the limit at the end.
 	latest = 4
 )
+
+// what names what is done.
+func (v *view) what() string {
+	switch {
+	case v.check > 0:
+		return "check"
+	case v.list:
+		return "measurement"
+	}
+	return "search"
+}
 
 // lines draws the view.
 func (v *view) lines(l screen.Look) []screen.Line {
