@@ -136,9 +136,9 @@ func TestTable(t *testing.T) {
 	if err := r.WriteTable(&b); err != nil {
 		t.Fatal(err)
 	}
-	want := `Phase  Agents  P25 speed, tok/s  P25 E2E, tok/s  P95 TTFT, s  Failed     a
-    0      11             104.6               -        0.012    0/20  pass
-    1      12                 -               -     infinite    3/20  fail
+	want := `Phase  Agents  P25, tok/s  P25 E2E, tok/s  P95 TTFT, s  Failed     a
+    0      11       104.6               -        0.012    0/20  pass
+    1      12           -               -     infinite    3/20  fail
 
 100 tokens/s with TTFT of at most 5s: 11 agents; 12 are too many.
 

@@ -23,7 +23,8 @@ func (r *Report) WriteTable(w io.Writer) error {
 	}
 	var t plain.Table
 	// What is held back and then sent has a high speed and a low one over whole requests.
-	t.Numbers("Phase", "Agents", "P25 speed, tok/s", "P25 E2E, tok/s", "P95 TTFT, s", "Failed")
+	// With two tiers the table has to fit on a terminal of 80 columns.
+	t.Numbers("Phase", "Agents", "P25, tok/s", "P25 E2E, tok/s", "P95 TTFT, s", "Failed")
 	for _, tier := range r.Tiers {
 		t.Numbers(tier.Name)
 	}
