@@ -73,16 +73,17 @@ func benchSweep(b *strings.Builder, r *Report) {
 
 // bench writes a result of units and their values, unless it has none.
 func bench(b *strings.Builder, name string, n int, values ...any) {
-	line := fmt.Sprintf("Benchmark%s %d", name, max(1, n))
+	var line strings.Builder
+	line.WriteString(fmt.Sprintf("Benchmark%s %d", name, max(1, n)))
 	any := false
 	for i := 0; i < len(values); i += 2 {
 		if v := values[i+1].(*float64); v != nil {
-			line += fmt.Sprintf(" %s %s", strconv.FormatFloat(*v, 'g', -1, 64), values[i])
+			line.WriteString(fmt.Sprintf(" %s %s", strconv.FormatFloat(*v, 'g', -1, 64), values[i]))
 			any = true
 		}
 	}
 	if any {
-		b.WriteString(line + "\n")
+		b.WriteString(line.String() + "\n")
 	}
 }
 

@@ -3,6 +3,7 @@ package chart
 import (
 	"fmt"
 	"html/template"
+	"strings"
 )
 
 // Panels draws a small chart for each series, with the lines of all others behind it in gray:
@@ -57,12 +58,12 @@ func describe(s Series, x, y Axis) string {
 
 // Describe says in words where each series begins and ends.
 func (c Lines) Describe() string {
-	text := ""
+	var text strings.Builder
 	for i, s := range c.Series {
 		if i > 0 {
-			text += "; "
+			text.WriteString("; ")
 		}
-		text += describe(s, c.X, c.Y)
+		text.WriteString(describe(s, c.X, c.Y))
 	}
-	return text
+	return text.String()
 }

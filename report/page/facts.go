@@ -68,34 +68,36 @@ func measuredOn(started time.Time, run string, complete bool) fact {
 }
 
 func measuredBy(t *system.Tool) fact {
-	text := strings.TrimSpace(t.Module + " " + t.Version)
+	var text strings.Builder
+	text.WriteString(strings.TrimSpace(t.Module + " " + t.Version))
 	if t.Revision != "" {
-		text += " at " + t.Revision
+		text.WriteString(" at " + t.Revision)
 	}
 	if t.Modified {
-		text += ", modified"
+		text.WriteString(", modified")
 	}
 	for _, part := range []string{t.Go, strings.Trim(t.OS+"/"+t.Arch, "/")} {
 		if part != "" {
-			text += ", " + part
+			text.WriteString(", " + part)
 		}
 	}
-	return fact{"Tool", strings.TrimPrefix(text, ", ")}
+	return fact{"Tool", strings.TrimPrefix(text.String(), ", ")}
 }
 
 // audited says what came of the audit.
 func audited(a *agentperf.AuditReport) fact {
-	text := string(a.Outcome)
+	var text strings.Builder
+	text.WriteString(string(a.Outcome))
 	if a.Reason != "" {
-		text += ": " + a.Reason
+		text.WriteString(": " + a.Reason)
 	}
 	if a.Requests > 0 {
-		text += fmt.Sprintf(", %s requests at %s", chart.Int(a.Requests), chart.Count(a.Agents, "agent", "agents"))
+		text.WriteString(fmt.Sprintf(", %s requests at %s", chart.Int(a.Requests), chart.Count(a.Agents, "agent", "agents")))
 	}
 	for _, c := range a.Checks {
 		if c.Outcome != "passed" {
-			text += "; " + c.Code + " (" + c.Outcome + "): " + c.Text
+			text.WriteString("; " + c.Code + " (" + c.Outcome + "): " + c.Text)
 		}
 	}
-	return fact{"Audit", text}
+	return fact{"Audit", text.String()}
 }

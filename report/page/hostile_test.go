@@ -64,8 +64,8 @@ func fill(r *rand.Rand, v reflect.Value, depth int) {
 			v.Set(reflect.ValueOf(time.Unix(r.Int64N(1<<40)-1<<39, 0)))
 			return
 		}
-		for i := range v.NumField() {
-			if f := v.Field(i); f.CanSet() {
+		for _, f := range v.Fields() {
+			if f := f; f.CanSet() {
 				fill(r, f, depth-1)
 			}
 		}

@@ -28,12 +28,12 @@ func (st *study) insides(m int) (figures []chart.Figure) {
 		shown := make(map[string]bool)
 		for i := range s.tiers() {
 			steps := st.around(s, answerOf(s.report, &s.report.Tiers[i]))
-			name := ""
+			var name strings.Builder
 			for _, p := range steps {
-				name += " " + p.key
+				name.WriteString(" " + p.key)
 			}
-			if len(steps) > 0 && !shown[name] {
-				shown[name] = true
+			if len(steps) > 0 && !shown[name.String()] {
+				shown[name.String()] = true
 				panels += len(steps)
 				looks = append(looks, look{of: s, level: levelOf(&s.report.Tiers[i]), steps: steps})
 			}

@@ -74,14 +74,15 @@ func Write(w io.Writer, reports []*report.Report, o Options) error {
 		title := plain.Text(o.Title)
 		d.Over, d.Title = d.Over+" · "+title, d.Title+", "+title
 	}
-	rules := st.rulesOfModels()
+	var rules strings.Builder
+	rules.WriteString(st.rulesOfModels())
 	for _, s := range d.Sections {
-		rules += s.rules
+		rules.WriteString(s.rules)
 	}
 	// Where a browser does not know :has, everything shows; on paper it does unless the
 	// short variant is chosen.
-	short := strings.ReplaceAll(rules, ":root", ":root:has(#paper-short:checked)")
-	d.Rules = template.CSS("@supports selector(:has(a)){@media screen{" + rules + "}@media print{" + short + "}}")
+	short := strings.ReplaceAll(rules.String(), ":root", ":root:has(#paper-short:checked)")
+	d.Rules = template.CSS("@supports selector(:has(a)){@media screen{" + rules.String() + "}@media print{" + short + "}}")
 	var out bytes.Buffer // nothing of a page that fails
 	if err := page.Execute(&out, d); err != nil {
 		return err

@@ -41,11 +41,12 @@ func (st *study) rulesOfModels() string {
 	if len(st.models) < 2 {
 		return ""
 	}
-	rules := ":root .mdl{display:none}"
+	var rules strings.Builder
+	rules.WriteString(":root .mdl{display:none}")
 	for m := range st.models {
-		rules += fmt.Sprintf(":root:has(#m-%d:checked) .mdl-%d{display:block}", m, m)
+		rules.WriteString(fmt.Sprintf(":root:has(#m-%d:checked) .mdl-%d{display:block}", m, m))
 	}
-	return rules
+	return rules.String()
 }
 
 // agents is the section of what agentperf measured on a model.

@@ -134,11 +134,12 @@ func TestSetups(t *testing.T) {
 	st, _ := loadPage(t, nil, fast, other, much)
 	var got []string
 	for _, s := range st.tunedOf(0) {
-		row := s.name() + ":"
+		var row strings.Builder
+		row.WriteString(s.name() + ":")
 		for _, l := range s.report.Levels {
-			row += " " + strings.TrimSuffix(strings.Fields(l.Configuration + " -")[0], "-") + "/" + chart.Number(l.Figures.OutputTokensPerSecond)
+			row.WriteString(" " + strings.TrimSuffix(strings.Fields(l.Configuration + " -")[0], "-") + "/" + chart.Number(l.Figures.OutputTokensPerSecond))
 		}
-		got = append(got, row)
+		got = append(got, row.String())
 	}
 	want := []string{
 		"8x H200, Minimum Latency: /300 /400 /500", "8x H200, Max Throughput: /200 /380 /700 /900",

@@ -109,6 +109,8 @@ func TestRun(t *testing.T) {
 		good + "\nx":       "line 1: ",
 		phase + "\nnot":    "line 2: ",
 		phase + "\n" + `"`: "line 2: ",
+		strings.Replace(phase, `"agents":3`, `"agents":"x"`, 1): "line 1: ",
+		request("a", 10, "ok", `"abc"`):                         "line 1: ",
 	} {
 		if err := run(t.Context(), &out, ":memory:", []string{write("bad.jsonl", text)}); err == nil || !strings.Contains(err.Error(), "bad.jsonl: "+want) {
 			t.Errorf("%s: %v", text, err)

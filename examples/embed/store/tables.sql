@@ -9,7 +9,7 @@ CREATE TABLE IF NOT EXISTS requests (
   speed      REAL AS (line ->> 'output_speed') STORED,
   ttft       REAL AS (line ->> 'ttft') STORED,
   UNIQUE (run, phase, request)
-);
+) STRICT;
 CREATE TABLE IF NOT EXISTS phases (
   line       TEXT NOT NULL CHECK (json_valid(line)),
   run        TEXT AS (line ->> 'run') STORED NOT NULL,
@@ -19,4 +19,4 @@ CREATE TABLE IF NOT EXISTS phases (
   end_ns     INTEGER AS (line ->> 'window_end_ns') STORED NOT NULL,
   invalid    TEXT AS (line ->> 'invalid') STORED NOT NULL,
   UNIQUE (run, phase)
-);
+) STRICT;
