@@ -65,7 +65,7 @@ func fill(r *rand.Rand, v reflect.Value, depth int) {
 			return
 		}
 		for _, f := range v.Fields() {
-			if f := f; f.CanSet() {
+			if f.CanSet() {
 				fill(r, f, depth-1)
 			}
 		}
