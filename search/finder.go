@@ -78,10 +78,11 @@ func (f Finder[E]) Steps(ctx context.Context, probe Probe[E]) iter.Seq2[Step[E],
 			return
 		}
 		for asked := 0; f.Budget == 0 || asked < f.Budget; {
-			ns := b.questions(f.Parallel)
+			k := max(1, f.Parallel)
 			if f.Budget > 0 {
-				ns = ns[:min(len(ns), f.Budget-asked)]
+				k = min(k, f.Budget-asked)
 			}
+			ns := b.questions(k)
 			if len(ns) == 0 {
 				return
 			}

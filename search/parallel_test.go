@@ -131,6 +131,20 @@ func TestParallelFind(t *testing.T) {
 		if res, err := f.Find(t.Context(), probe); err != nil || len(res.Steps) != 12 || !res.OutOfBudget {
 			t.Errorf("%d steps, %v, %v", len(res.Steps), res.OutOfBudget, err)
 		}
+		// What is left of a budget divides what is open as a smaller Parallel would: between
+		// 10 and 20, one question is the middle and three are the quarters.
+		f.Bracket.Answers = []Answer{{10, Pass}, {20, Fail}}
+		for _, want := range [][]int{{15}, {12, 15, 17}} {
+			f.Budget = len(want)
+			res, err := f.Find(t.Context(), probe)
+			var asked []int
+			for _, s := range res.Steps {
+				asked = append(asked, s.N)
+			}
+			if err != nil || !slices.Equal(asked, want) {
+				t.Errorf("with a budget of %d it asks %v, want %v (%v)", f.Budget, asked, want, err)
+			}
+		}
 	})
 }
 

@@ -9,8 +9,8 @@ import (
 // A ShareTest tells whether the share of bad outcomes is below a limit, such as "fewer than
 // 5 % of requests time out", and may be asked after each outcome: its error rate holds at
 // all looks together, however long it goes on and for whatever reason it stops. Add
-// outcomes until the verdict is [Pass] or [Fail], or until there is no time left: it is a
-// [Probe] that knows when it has seen enough.
+// outcomes until the verdict is [Pass] or [Fail], or until there is no time left: a [Probe]
+// with a ShareTest of its own for each question knows when it has seen enough.
 //
 //   - [Pass]: the share is below the limit. If it is not, this is ever said with a
 //     probability of at most the error rate.
@@ -20,7 +20,9 @@ import (
 //     long, and one that equals it for ever, but for errors.
 //
 // A verdict other than Unclear is final. The rate is that of one ShareTest: a search that
-// asks with m of them errs with at most m times that.
+// asks with at most m of them errs in one direction with at most m times that. With
+// [Finder.Parallel] m is larger, up to the number of values, and Unclear answers that are
+// asked again count again.
 //
 // # What it assumes
 //
@@ -46,7 +48,8 @@ import (
 // Bets against "q or less" mirror that. With no bad outcome at all, a limit of 5 % and an
 // error rate of 1 % take 93 outcomes; a fixed number of them would have to be 90.
 //
-// A ShareTest takes constant memory. It is not safe for concurrent use.
+// A ShareTest takes constant memory. It is not safe for concurrent use. The zero value has no
+// limit and panics when it is told something: use [NewShareTest].
 type ShareTest struct {
 	limit, threshold float64 // the latter is of a log wealth
 	below, above     [stakes]float64
@@ -124,6 +127,9 @@ func (t *ShareTest) Verdict() Verdict { return t.verdict }
 
 // bet takes in a block of which the part x was bad.
 func (t *ShareTest) bet(x float64) {
+	if t.limit == 0 {
+		panic("search: a ShareTest without a limit, expected one of NewShareTest")
+	}
 	if t.verdict != Unclear {
 		return
 	}

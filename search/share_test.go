@@ -147,12 +147,20 @@ func TestShareTestKnown(t *testing.T) {
 	if v := s.Verdict(); v != Unclear {
 		t.Errorf("%v after blocks without outcomes", v)
 	}
-	defer func() {
-		if recover() == nil {
-			t.Error("a block with more bad outcomes than outcomes is accepted")
-		}
-	}()
-	s.AddBlock(3, 4)
+	for name, add := range map[string]func(){
+		"more bad outcomes than outcomes": func() { s.AddBlock(3, 4) },
+		"an outcome without a limit":      func() { new(ShareTest).Add(true) },
+		"a block without a limit":         func() { new(ShareTest).AddBlock(3, 0) },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s: accepted", name)
+				}
+			}()
+			add()
+		}()
+	}
 }
 
 // Outcomes of a block may depend on each other in any way, and blocks on those before them
