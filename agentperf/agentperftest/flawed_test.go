@@ -22,6 +22,7 @@ type flawedEngine struct {
 
 	mu     sync.Mutex
 	shared *flawedSender
+	sent   int            // requests
 	all    map[string]int // tokens of each session
 	busy   bool
 }
@@ -54,6 +55,9 @@ func (s *flawedSender) Send(ctx context.Context, r *trajectory.Request, clock *m
 	flaw := s.engine.flaw
 	if s.stuck {
 		return errFlawed
+	}
+	if flaw == "hangs" && s.engine.number() >= 10 {
+		time.Sleep(time.Hour)
 	}
 	if flaw == "one at a time, else fails" {
 		if !s.engine.occupy(true) {
@@ -235,6 +239,14 @@ func (e *flawedEngine) occupy(busy bool) bool {
 	}
 	e.busy = busy
 	return true
+}
+
+// number returns how many requests came before.
+func (e *flawedEngine) number() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.sent++
+	return e.sent - 1
 }
 
 // count returns the tokens of all answers since the session before.

@@ -22,15 +22,16 @@ import (
 // counts. Run it with -race as well, which sees a clock that is used after Send has returned, and
 // senders that share what they must not.
 //
-// Once ctx is done, a call of Send or Close may take 5 s. One that never returns is an error, and
-// its goroutine is left behind, for which synctest.Test panics.
+// Once ctx is done, a call of Send or Close may take 5 s, and otherwise 5 minutes, after which
+// nothing else is tested. One that never returns is an error, and its goroutine is left behind,
+// for which synctest.Test panics.
 func TestSender(connect func(agent int) trajectory.Sender, policy trajectory.Policy) error {
 	var errs []error
 	for i, rule := range senderRules {
 		if err := rule.run(connect, policy); err != nil {
 			errs = append(errs, err)
-			if i == 0 {
-				break // no answers, nothing to look at
+			if ends(i, err) {
+				break
 			}
 		}
 	}
@@ -41,16 +42,21 @@ func TestSender(connect func(agent int) trajectory.Sender, policy trajectory.Pol
 // may have no subtests, call TestSender.
 func RunSender(t *testing.T, connect func(agent int) trajectory.Sender, policy trajectory.Policy) {
 	for i, rule := range senderRules {
-		ok := t.Run(rule.name, func(t *testing.T) {
-			if err := rule.run(connect, policy); err != nil {
+		var err error
+		t.Run(rule.name, func(t *testing.T) {
+			if err = rule.run(connect, policy); err != nil {
 				t.Error(err)
 			}
 		})
-		if !ok && i == 0 {
+		if ends(i, err) {
 			return
 		}
 	}
 }
+
+// ends reports whether the error of rule i leaves nothing to look at: there are no answers, or
+// none any more.
+func ends(i int, err error) bool { return err != nil && i == 0 || errors.Is(err, errStuck) }
 
 // A senderRule is one promise of a Sender, and what tests it.
 type senderRule struct {

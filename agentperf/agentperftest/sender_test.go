@@ -141,6 +141,18 @@ func TestSenderErrors(t *testing.T) {
 	})
 }
 
+// A Sender that hangs is waited for once: twice is longer than go test lets a test run.
+func TestSenderHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		err := agentperftest.TestSender((&flawedEngine{flaw: "hangs", token: time.Millisecond}).connect, trajectory.Policy{})
+		if took := time.Since(began); err == nil || took > 6*time.Minute || !strings.Contains(err.Error(), "Send did not return within 5m0s; nothing else was tested") {
+			t.Errorf("after %v: %v", took, err)
+		}
+		time.Sleep(2 * time.Hour) // until the call that is stuck has ended
+	})
+}
+
 // overHTTP returns connections to a server in memory.
 func overHTTP(t *testing.T, handler http.Handler) func(int) trajectory.Sender {
 	server := memnet.Serve(handler)

@@ -52,6 +52,10 @@ type sent struct {
 // patience is how long an answer may take: some systems load their model first.
 const patience = 5 * time.Minute
 
+// errStuck is the error of an answer that took longer. What waits for it a second time takes all
+// of the time that go test gives by default, and ends without a word.
+var errStuck = fmt.Errorf("Send did not return within %v; nothing else was tested", patience)
+
 // send sends a request as an agent does.
 func (t *senderTest) send(ctx context.Context, s trajectory.Sender, r *trajectory.Request) (*sent, error) {
 	return t.watch(ctx, s, r, patience, nil)
@@ -91,6 +95,9 @@ func (t *senderTest) watch(ctx context.Context, s trajectory.Sender, r *trajecto
 			limit = soon
 			timer.Reset(limit)
 		case <-timer.C:
+			if limit == patience {
+				return nil, errStuck
+			}
 			return nil, fmt.Errorf("Send did not return within %v", limit)
 		}
 	}

@@ -20,9 +20,14 @@ type options struct {
 
 // OnUndecided calls report, such as t.Skip or t.Log, instead of failing the test when nothing
 // fails and the evidence is too little for a verdict. By default that is a failure: a test
-// that skips whenever it cannot tell is one that a broken measurement passes.
+// that skips whenever it cannot tell is one that a broken measurement passes. A nil report is
+// that default.
 func OnUndecided(report func(args ...any)) Option {
-	return func(o *options) { o.undecided = report }
+	return func(o *options) {
+		if report != nil {
+			o.undecided = report
+		}
+	}
 }
 
 // Sustains tests that a system serves a number of agents: it runs [agentperf.Check], by

@@ -101,12 +101,14 @@ func TestUndecided(t *testing.T) {
 		cfg := served(t, &endpointtest.Engine{Capacity: 46}, 4.6)
 		cfg.Workload, cfg.MaxStart = pauses(t), -1
 		cfg.Policy.ToolDelayMax = time.Hour
-		f := newFake(t)
-		f.run(func() { agentperftest.Sustains(f, cfg, 2) })
-		if len(f.errors) != 1 || !strings.HasPrefix(f.errors[0], words) || f.fatal != "" {
-			t.Errorf("%s", f.said())
+		for _, opts := range [][]agentperftest.Option{nil, {agentperftest.OnUndecided(nil)}} {
+			f := newFake(t)
+			f.run(func() { agentperftest.Sustains(f, cfg, 2, opts...) })
+			if len(f.errors) != 1 || !strings.HasPrefix(f.errors[0], words) || f.fatal != "" {
+				t.Errorf("%s", f.said())
+			}
 		}
-		f = newFake(t)
+		f := newFake(t)
 		f.run(func() { agentperftest.Sustains(f, cfg, 2, agentperftest.OnUndecided(f.Skip)) })
 		if !strings.HasPrefix(f.skipped, words) || f.Failed() {
 			t.Errorf("%s", f.said())
