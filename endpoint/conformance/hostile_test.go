@@ -162,6 +162,10 @@ func TestEndsEarly(t *testing.T) {
 		if !errors.Is(err, enough) || r.Err() == nil || time.Since(began) != 3*time.Second {
 			t.Errorf("%v after %v", err, time.Since(began))
 		}
+		// Not even its models were asked for by then, which is no fault of the server.
+		if r, err := conformance.Run(ctx, cfg); err != enough || r.Err() == nil {
+			t.Errorf("a run that was over before it began: %v", err)
+		}
 	})
 }
 

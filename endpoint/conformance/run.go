@@ -88,12 +88,12 @@ func (s *suite) end(ctx context.Context) (*Report, error) {
 	s.mu.Unlock()
 	r.Spent.Seconds = time.Since(s.began).Seconds()
 	switch cause := context.Cause(ctx); {
+	case cause != nil && !errors.Is(cause, errTime): // the server is not to blame
+		return r, cause
 	case s.unknown != nil && s.found.Model == "":
 		return r, s.unknown
 	case errors.Is(cause, errTime):
 		return r, fmt.Errorf("conformance: the suite ended after %v: %w", s.cfg.Timeout, cause)
-	case cause != nil:
-		return r, cause
 	}
 	r.Complete = true
 	return r, nil
