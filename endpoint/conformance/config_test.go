@@ -79,18 +79,18 @@ func TestFields(t *testing.T) {
 // nothing else.
 func TestEachAndWant(t *testing.T) {
 	var each []conformance.Finding
-	r, err := look(t, &endpointtest.Engine{OutputTokens: 9, IgnoreEOSIgnored: true}, conformance.Config{Each: func(f conformance.Finding) { each = append(each, f) }},
-		conformance.Usage, conformance.Role)
+	r, err := look(t, &endpointtest.Engine{OutputTokens: 9, IgnoreEOSIgnored: true, Trick: "cached_claimed"}, conformance.Config{Each: func(f conformance.Finding) { each = append(each, f) }},
+		conformance.Usage, conformance.CachedTokens)
 	if err != nil || !slices.Equal(each, r.Rules) {
 		t.Errorf("%v: %v\n%v", err, each, r.Rules)
 	}
 	for _, f := range r.Rules {
-		if f.Required != (f.Rule == conformance.Usage || f.Rule == conformance.Role) {
+		if f.Required != (f.Rule == conformance.Usage || f.Rule == conformance.CachedTokens) {
 			t.Errorf("%s: required %t", f.Rule, f.Required)
 		}
 	}
-	// That ignore_eos is ignored is information here; that no role is named is not.
-	if err := r.Err(); err == nil || !strings.Contains(err.Error(), "role: ") || strings.Contains(err.Error(), "\n") {
+	// That ignore_eos is ignored is information here; that too much is said to be cached is not.
+	if err := r.Err(); err == nil || !strings.Contains(err.Error(), "cached_tokens: ") || strings.Contains(err.Error(), "\n") {
 		t.Error(err)
 	}
 	if all := conformance.Required(); !slices.Contains(all, conformance.IgnoreEOS) || slices.Contains(all, conformance.Role) {

@@ -134,6 +134,9 @@ func TestPassed(t *testing.T) {
 		{"overflow", system, conformance.Overflow, "context length is 8192 tokens"},
 		{"HTTP/2", &odd{}, conformance.HTTP2, "over HTTP/2.0"},
 		{"early role", &odd{roleEarly: true}, conformance.Role, "10ms before the first token"},
+		{"role beside text", &endpointtest.Engine{}, conformance.Role, "together with the first token"},
+		{"a call of all that is allowed", &endpointtest.Engine{}, conformance.ToolCalls, "the arguments came in 96 parts, in an answer of 96 tokens"},
+		{"a call that ends", &endpointtest.Engine{OutputTokens: 20}, conformance.ToolCalls, "the arguments came in 20 parts, in an answer of 20 tokens"},
 		{"cached", &endpointtest.Engine{}, conformance.CachedTokens, "] of ["},
 		{"tokens in bunches", &endpointtest.Engine{TokensPerEvent: 16}, conformance.Pace, "128 tokens in 8 events"},
 	} {

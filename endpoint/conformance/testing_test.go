@@ -39,7 +39,7 @@ func TestSuite(t *testing.T) {
 // fatal before anything is sent.
 func TestTest(t *testing.T) {
 	suite := func(fault string, args ...string) (output string, failed bool) {
-		cmd := exec.Command(os.Args[0], append([]string{"-test.run", "^TestSuite$/^(usage|errors|role|tls)$", "-test.v"}, args...)...)
+		cmd := exec.Command(os.Args[0], append([]string{"-test.run", "^TestSuite$/^(usage|errors|http2|tls)$", "-test.v"}, args...)...)
 		cmd.Env = append(os.Environ(), asSuite+"="+fault)
 		text, err := cmd.CombinedOutput()
 		return string(text), err != nil
@@ -49,7 +49,7 @@ func TestTest(t *testing.T) {
 		failed         bool
 		want           []string
 	}{
-		{"", "5m", false, []string{"at most 35 requests", "--- PASS: TestSuite/usage", "--- PASS: TestSuite/errors", "--- PASS: TestSuite/role", "--- SKIP: TestSuite/tls", "failed: no delta names a role"}},
+		{"", "5m", false, []string{"at most 35 requests", "--- PASS: TestSuite/usage", "--- PASS: TestSuite/errors", "--- PASS: TestSuite/http2", "--- SKIP: TestSuite/tls", "failed: a request over HTTP/2 failed"}},
 		{"no_usage", "5m", true, []string{"--- FAIL: TestSuite/usage", "without a count of output tokens (speeds are in tokens", "--- PASS: TestSuite/errors"}},
 		{"", "1m", true, []string{"the suite may take 1m0s and the test has ", "run it with a -timeout that is ", "or with a shorter Config.Timeout"}},
 	} {

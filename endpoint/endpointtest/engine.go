@@ -11,7 +11,8 @@ import (
 
 // An Engine is a simulated inference engine, an [http.Handler] that answers POST
 // .../chat/completions and GET .../models. Set its fields before the first request.
-// The zero value serves every request at 100 tokens per second.
+// The zero value serves every request at 100 tokens per second. Answers are text, or the
+// arguments of the tool that a request's tool_choice asks for.
 type Engine struct {
 	// Model is the one model served; empty means "simulated". Requests for
 	// another get a 404.
@@ -41,7 +42,7 @@ type Engine struct {
 	// sent when its last token is due.
 	TokensPerEvent int
 	// EarlyRole sends a chunk with only the role as soon as a request arrives, as
-	// some servers do.
+	// some servers do. Otherwise the first event with text has the role, too.
 	EarlyRole bool
 	// FinishAbandoned keeps a request whose client has hung up in the system
 	// until it would have ended, as some servers do.

@@ -37,7 +37,7 @@ func Example() {
 	}
 	fmt.Println(engine.Stats().OutputTokens, "tokens")
 	// Output:
-	// "delta":{"content":" bawo"},"finish_reason":null}]}
+	// "delta":{"role":"assistant","content":" bawo"},"finish_reason":null}]}
 	// "delta":{"content":" rize"},"finish_reason":null}]}
 	// 2 tokens
 }

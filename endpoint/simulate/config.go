@@ -31,7 +31,7 @@ type Config struct {
 	// IgnoreEOSIgnored makes the system ignore ignore_eos, as some servers do.
 	IgnoreEOSIgnored bool
 	// EarlyRole sends a chunk with only the role as soon as a request arrives,
-	// as some servers do.
+	// as some servers do. Otherwise the first event with text has the role, too.
 	EarlyRole bool
 	// FinishAbandoned keeps a request whose client has hung up in the system
 	// until it would have ended, as some servers do. Otherwise it is dropped

@@ -34,7 +34,7 @@ func TestStatus(t *testing.T) {
 		errors string
 	}{
 		{"usage, errors", 0, ""},
-		{"usage,role", 3, "conform: conformance: role: no delta names a role (a chunk that holds only the role is no first token"},
+		{"usage,http2", 3, "conform: conformance: http2: a request over HTTP/2 failed, where those over HTTP/1.1 do not"},
 	} {
 		file := filepath.Join(t.TempDir(), "report.json")
 		status, out, errs := conform(t, "-endpoint", server.URL, "-want", tt.want, "-json", file)

@@ -23,7 +23,8 @@ type Request struct {
 	model                      string
 	messages, tools            gjson.Result
 	finish                     string
-	forced                     bool // ignore_eos
+	call                       string // the name of a tool that is to be called, as JSON
+	forced                     bool   // ignore_eos
 	includeUsage, runningUsage bool
 }
 
@@ -67,6 +68,9 @@ func (a API) Parse(body []byte) (q Request, status int, err error) {
 		q.Tokens = 128
 	case most > 0 && (q.Tokens == 0 || most <= q.Tokens || b.Get("ignore_eos").Bool() && !a.IgnoreEOSIgnored):
 		q.Tokens, q.finish = most, "length"
+	}
+	if q.call = called(b); q.call != "" && q.finish == "stop" {
+		q.finish = "tool_calls"
 	}
 	prompt := (len(q.messages.Raw) + len(q.tools.Raw)) / BytesPerToken
 	if a.ContextTokens > 0 && prompt+q.Tokens > a.ContextTokens {

@@ -27,6 +27,7 @@ type Stream struct {
 	control *http.ResponseController
 	leave   func()
 	silent  bool // nobody listens
+	named   bool // the role was
 }
 
 // NewStream returns the answer to a request, the number-th of its server.
@@ -70,7 +71,7 @@ func (s *Stream) Begin(earlyRole bool) {
 	s.w.WriteHeader(http.StatusOK)
 	text := ""
 	if earlyRole {
-		text = s.chunk(`{"role":"assistant","content":""}`, "", 0)
+		text = s.chunk(`{"content":""}`, "", 0)
 	}
 	for _, delta := range s.act.Early {
 		text += s.chunk(delta, "", 1)
@@ -137,6 +138,8 @@ func (s *Stream) show(next int) (text string) {
 		for i := range len(said) {
 			text += s.chunk(`{"content":"`+said[i:i+1]+`"}`, "", next)
 		}
+	case s.Request.call != "":
+		text = s.chunk(s.calling(said, next), "", next)
 	default:
 		text = s.chunk(`{"content":"`+said+`"}`, "", next)
 	}
@@ -159,8 +162,17 @@ func (s *Stream) End() {
 	}
 }
 
-// chunk returns one event. tokens is the running count of output tokens.
+// chunk returns one event, the first one with the role. tokens is the running count of output
+// tokens.
 func (s *Stream) chunk(delta, finish string, tokens int) string {
+	if !s.named {
+		s.named = true
+		role := `{"role":"assistant"`
+		if delta != "{}" {
+			role += ","
+		}
+		delta = role + delta[1:]
+	}
 	reason := "null"
 	if finish != "" {
 		reason = `"` + finish + `"`
