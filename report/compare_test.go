@@ -204,6 +204,9 @@ func TestComparable(t *testing.T) {
 	if all := report.Comparable(unknown, sweep, "Schema"); fmt.Sprint(all) != `[Schema: "agentperf.report/2" and "slt.report/2"]` {
 		t.Error(all)
 	}
+	if all := report.Comparable(&report.Report{}, sweep); fmt.Sprint(all) != `[Schema: "" and "slt.report/2"]` {
+		t.Error(all)
+	}
 	longer := &report.Report{SLT: &slt.Report{Config: slt.ConfigEcho{OutputTokens: 10, Name: "x", Levels: []int{1}}}}
 	if all := report.Comparable(sweep, longer); fmt.Sprint(all) != "[OutputTokens: 0 and 10]" {
 		t.Error(all)

@@ -50,11 +50,15 @@ func (r *Report) System() *pricing.System {
 	return r.Agentperf.System
 }
 
+// schema returns the name of the schema; empty of a Report that is neither kind.
 func (r *Report) schema() string {
-	if r.SLT != nil {
+	switch {
+	case r.SLT != nil:
 		return slt.Schema
+	case r.Agentperf != nil:
+		return agentperf.Schema
 	}
-	return agentperf.Schema
+	return ""
 }
 
 // names returns the model that was requested, and what the system is called: by its identity or
