@@ -21,10 +21,11 @@ type Row struct {
 	Key, Class string
 }
 
-// HTML draws the table in a box of its own that scrolls.
+// HTML draws the table in a box of its own that scrolls. The box is no landmark: tables of several
+// systems have the same caption.
 func (t Table) HTML() template.HTML {
 	var b builder
-	b.open("div", "class", "tw", "tabindex", 0, "role", "region", "aria-label", t.Caption)
+	b.open("div", "class", "tw", "tabindex", 0, "role", "group", "aria-label", t.Caption)
 	b.open("table", "class", t.Class)
 	b.text("caption", t.Caption, "class", "vh")
 	b.WriteString("<thead><tr>")
