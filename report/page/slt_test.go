@@ -199,3 +199,19 @@ func TestHostileSweep(t *testing.T) {
 		t.Errorf("%s", text)
 	}
 }
+
+// Sweeps that are not drawn are said to be missing.
+func TestUndrawnSweeps(t *testing.T) {
+	const says = "Of 13 sweeps 12 are drawn; all are in the table."
+	var sweeps []*slt.Report
+	for i := range 13 {
+		_, page := loadPage(t, nil, sweeps...)
+		if strings.Contains(page, says) {
+			t.Errorf("%d sweeps: %s", i, says)
+		}
+		sweeps = append(sweeps, sweepOf("system "+string(rune('a'+i)), "", levelFigures{1, 100, 120, 9}, levelFigures{2, 180, 90, 11}))
+	}
+	if _, page := loadPage(t, nil, sweeps...); !strings.Contains(page, says) {
+		t.Error("13 sweeps are on the page as if all were drawn")
+	}
+}

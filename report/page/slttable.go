@@ -54,12 +54,18 @@ func loadCaption(all []tuned) template.HTML {
 	if has(optimal) {
 		says = append(says, "Band: Optimal, at each concurrency the better of the two by throughput.")
 	}
-	levels := 0
+	levels, undrawn := 0, 0
 	for _, s := range all {
 		levels += len(s.report.Levels)
+		if s.color >= chart.Colors {
+			undrawn++
+		}
 		if slices.ContainsFunc(s.report.Levels, func(l slt.Level) bool { return l.Figures == nil }) {
 			says = append(says, s.name()+": a crossed level is invalid and is left out of the line.")
 		}
+	}
+	if undrawn > 0 {
+		says = append(says, fmt.Sprintf("Of %d sweeps %d are drawn; all are in the table.", len(all), len(all)-undrawn))
 	}
 	if levels > mostSweepRows {
 		says = append(says, fmt.Sprintf("The table has the first %s of %s levels.", chart.Int(mostSweepRows), chart.Int(levels)))
