@@ -43,8 +43,10 @@ type Comparison struct {
 // number of agents, the one that was measured longest: P25 speed and P95 TTFT, by their intervals
 // of 95 %. Two such intervals of independent runs lie apart by chance in at most 5 % of cases,
 // and about 0.6 % where they are as wide as each other; the probability that is given is 5 % for
-// each figure. Intervals say nothing of what all of a run has in common, such as a slow hour:
-// what is sure is that the runs differ, and not why.
+// each figure. That is of intervals looked at once, while the controlled rule ends a number when
+// its evidence is enough: figures near a limit lie apart by chance somewhat more often. Intervals
+// say nothing of what all of a run has in common, such as a slow hour: what is sure is that the
+// runs differ, and not why.
 //
 // Under agentperf.Point nothing is ever sure, as it bounds no error, and neither is anything of
 // a System Load Test, whose figures have no intervals. Change.Seems is what there is.
