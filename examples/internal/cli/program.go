@@ -66,8 +66,9 @@ func endings() []os.Signal {
 
 // Fail shows an error and returns the status.
 func (p Program) Fail(status int, err error) int {
+	text := strings.TrimPrefix(err.Error(), p.Name+": ") // the error is of the package of that name
 	// What looks like a line of its own may be a part of a name.
-	fmt.Fprintf(p.Stderr, "%s: %s\n", p.Name, strings.ReplaceAll(err.Error(), "\n", "\n  "))
+	fmt.Fprintf(p.Stderr, "%s: %s\n", p.Name, strings.ReplaceAll(text, "\n", "\n  "))
 	return status
 }
 

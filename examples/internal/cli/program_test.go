@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -55,5 +56,16 @@ func TestSignalsEndMain(t *testing.T) {
 				t.Errorf("%v, ignoring SIGHUP %v: exit status %d, output %q", sig, nohup, got, rest)
 			}
 		}
+	}
+}
+
+// A program and a package of one name are named once.
+func TestFailNamesOnce(t *testing.T) {
+	var stderr strings.Builder
+	p := New("slt", io.Discard, &stderr)
+	p.Fail(Failed, errors.New("slt: levels: slt: 0"))
+	p.Fail(Failed, errors.New("pricing: no price"))
+	if got, want := stderr.String(), "slt: levels: slt: 0\nslt: pricing: no price\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
