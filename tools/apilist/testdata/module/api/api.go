@@ -1,3 +1,4 @@
+// Package api exports one of each kind.
 package api
 
 import (

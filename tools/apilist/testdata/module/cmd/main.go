@@ -1,3 +1,4 @@
+// Command cmd is no part of an API.
 package main
 
 func Exported() {}

@@ -1,3 +1,4 @@
+// Package embedded has files that use each other through embedded fields.
 package embedded
 
 type Inner struct{}

@@ -1,3 +1,4 @@
+// Package shown is an example, and no part of an API.
 package shown
 
 func Exported() {}
