@@ -78,7 +78,12 @@ const placeholder = "[redacted]"
 func (f *Finder) each(text []byte, yield func(kind string, s span) bool) {
 	var layers [][]int32 // of each layer, the places of its bytes in the one above
 	for {
+		plain, at := text, []int32(nil)
+		if bytes.IndexByte(text, '\\') >= 0 {
+			plain, at = unescape(text)
+		}
 		for kind, s := range f.plainly(text) {
+			s = whole(s, at, len(layers) == 0)
 			for _, at := range slices.Backward(layers) {
 				s.from, s.to = int(at[s.from]), int(at[s.to])
 			}
@@ -86,12 +91,31 @@ func (f *Finder) each(text []byte, yield func(kind string, s span) bool) {
 				return
 			}
 		}
-		if len(layers) == depth || bytes.IndexByte(text, '\\') < 0 {
+		if len(layers) == depth || at == nil {
 			return
 		}
-		plain, at := unescape(text)
 		text, layers = plain, append(layers, at)
 	}
+}
+
+// whole extends a span to escapes of which it has a part, such as the n of "\npm_...": half an
+// escape is no JSON. at are the places at which escapes and other bytes begin, and the end. At
+// its end that is done only in text as it is: in another layer, what a backslash seems to escape
+// may be a quote that ends the string it stands in.
+func whole(s span, at []int32, asItIs bool) span {
+	if at == nil {
+		return s
+	}
+	i, begins := slices.BinarySearch(at, int32(s.from))
+	if !begins {
+		i--
+	}
+	s.from = int(at[i])
+	if asItIs {
+		i, _ = slices.BinarySearch(at, int32(s.to))
+		s.to = int(at[i])
+	}
+	return s
 }
 
 // plainly returns the secrets in text as it is.

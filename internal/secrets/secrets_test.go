@@ -121,6 +121,21 @@ func TestWhatIsNoSecret(t *testing.T) {
 	}
 }
 
+// What begins or ends within an escape takes all of it along.
+func TestHalfAnEscape(t *testing.T) {
+	token := "pm_" + strings.Repeat("aB3", 12)
+	for text, want := range map[string]string{
+		`{"a":"\n` + token + `"}`:              `{"a":"[redacted]"}`,
+		`{"a":"x\\\n` + token + ` y"}`:         `{"a":"x\\[redacted] y"}`,
+		`{"a":"{\"b\":\"\\n` + token + `\"}"}`: `{"a":"{\"b\":\"[redacted]\"}"}`,
+		`{"a":"password\\","b":1}`:             `{"a":"[redacted]","b":1}`,
+	} {
+		if got := string(secrets.New(`password\`).Redact([]byte(text))); got != want {
+			t.Errorf("%s becomes %s, want %s", text, got, want)
+		}
+	}
+}
+
 // FuzzRedact holds that JSON stays JSON, and that nothing is left to be found.
 func FuzzRedact(f *testing.F) {
 	for _, key := range keys {
