@@ -64,6 +64,7 @@ func (r *Report) curveTable() string {
 			of.ttftText(), f.P95TTFTInterval.text("%.3f"), speedText(f.OutputTokensPerSecond), roundTime(f.MeasuredSeconds),
 		)
 	}
+	t.Fit(terminal, "Measured", "P25 E2E, tok/s")
 	return "\n" + t.String()
 }
 

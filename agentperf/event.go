@@ -36,6 +36,17 @@ type Event struct {
 	// Pending says in words what the phase still needs before it may end, such as time
 	// or trajectories.
 	Pending []string
+	// Figures are those of the measured window so far, and Client is the client's check of
+	// itself in it, by the latest of instants that grow sparser; nil before the first of
+	// them. Both are for people: no verdict rests on them. Once Stage is "done" they are
+	// nil, and those of the phase are in Result.
+	Figures *Figures
+	Client  *metrics.ClientCheck
+	// Criteria has for each tier, in the order of Tiers, what the same window shows of its
+	// promises; nil where Figures is. Estimate is the share of this phase alone, and Lower
+	// and Upper bound it at 95 %, at all instants together, as if the phase were all that
+	// is known. Requests is 0 until a first block of time has passed.
+	Criteria [][]Criterion
 	// Tiers says for each tier what is known: before this phase or, once Stage is "done",
 	// after it.
 	Tiers []TierProgress

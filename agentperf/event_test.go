@@ -155,3 +155,54 @@ func TestEventsOfControlled(t *testing.T) {
 		}
 	})
 }
+
+// A phase under way shows what its window has so far: the figures of a capacity of 100 tokens/s
+// and the share of requests below a floor of 30, at instants that grow sparser.
+func TestEventsShowTheWindow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		looks := make(map[int][]time.Duration) // by agents
+		var latest *agentperf.Figures
+		cfg := inMemory(t, &endpointtest.Engine{Capacity: 100, TTFT: 50 * time.Millisecond}, agentperf.Config{
+			Workload: workload(t, 8, []int{20, 20}, 0), Tiers: floor(30),
+			Rule: agentperf.Point{SpawnRate: -1, Settle: -1, Measure: 60 * time.Second, MinTrajectories: -1, MinPerAgent: -1},
+			Progress: func(e agentperf.Event) {
+				f := e.Figures
+				switch {
+				case f == nil:
+					if e.Criteria != nil || e.Client != nil || e.Stage == "measuring" && e.Elapsed > 2*time.Second {
+						t.Errorf("nothing at %v", e.Elapsed)
+					}
+					return
+				case e.Stage != "measuring" && e.Stage != "finishing":
+					t.Errorf("figures while %s", e.Stage)
+				case f == latest:
+					return
+				}
+				latest = f
+				looks[e.Agents] = append(looks[e.Agents], e.Elapsed)
+				c := e.Criteria[0][0]
+				if want := 100 / float64(e.Agents); f.P25Speed == nil || math.Abs(*f.P25Speed-want) > want/20 || f.P95TTFT == nil || *f.P95TTFT > 0.3 {
+					t.Errorf("%d agents at %v: P25 %v, TTFT %v", e.Agents, e.Elapsed, *f.P25Speed, *f.P95TTFT)
+				}
+				slow := 0.0
+				if e.Agents == 4 {
+					slow = 1
+				}
+				if c.Name != "output_speed" || c.Limit != 0.25 || c.Requests > 0 && math.Abs(c.Estimate-slow) > 0.1 || *c.Lower > slow || *c.Upper < slow || e.Client == nil {
+					t.Errorf("%d agents at %v: %+v, %v to %v", e.Agents, e.Elapsed, c, *c.Lower, *c.Upper)
+				}
+				if width := *c.Upper - *c.Lower; e.Elapsed > 50*time.Second && (c.Requests == 0 || width == 0 || width > 0.9) {
+					t.Errorf("%d agents at %v: an interval %v wide", e.Agents, e.Elapsed, width)
+				}
+			},
+		})
+		if _, err := agentperf.Measure(t.Context(), cfg, 2, 4); err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range []int{2, 4} { // each second up to 10, and then a tenth apart
+			if all := looks[n]; len(all) < 20 || len(all) > 35 || all[9] > 11*time.Second {
+				t.Errorf("%d agents: looks at %v", n, all)
+			}
+		}
+	})
+}

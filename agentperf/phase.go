@@ -149,13 +149,17 @@ func (r *run) watch(index int, plan decide.Plan, outlook Event) func(load.Progre
 	if r.progress == nil {
 		return nil
 	}
+	var latest glance
 	return func(p load.Progress) {
+		if p.Sofar != nil {
+			latest = r.glance(plan, p.Sofar)
+		}
 		now := outlook
 		now.Remaining, now.RemainingMost = max(0, outlook.Remaining-p.Elapsed), max(0, outlook.RemainingMost-p.Elapsed)
 		r.tell(now, Event{
 			Phase: index, Agents: plan.Agents, Stage: p.Stage, Elapsed: p.Elapsed, Estimate: plan.Cost, Up: p.Up,
 			Requests: p.Attempts, InFlight: p.InFlight, Succeeded: p.Succeeded, Failed: p.Failed, OutputTokens: p.OutputTokens,
-			Trajectories: p.Completed, Pending: p.Pending,
+			Trajectories: p.Completed, Pending: p.Pending, Figures: latest.figures, Client: latest.client, Criteria: latest.criteria,
 		})
 	}
 }

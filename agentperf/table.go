@@ -11,11 +11,16 @@ import (
 	"github.com/agentperf/agentperf-go/internal/plain"
 )
 
+// terminal is the number of columns that tables have to fit into: that of a terminal nobody has
+// made wider.
+const terminal = 80
+
 // WriteTable writes the report as text: a row for each phase, after [Measure] one for each
 // number of agents, a sentence for each tier with
 // the evidence that it rests on, and the warnings. What others have named, in a report that
-// was read from a file too, is shown without control characters and ends of lines. The error
-// is that of w.
+// was read from a file too, is shown without control characters and ends of lines. Where a table
+// would be wider than 80 columns it leaves out figures that the report has. The error is that of
+// w.
 func (r *Report) WriteTable(w io.Writer) error {
 	var b strings.Builder
 	if s := r.Source; s != nil {
@@ -23,7 +28,6 @@ func (r *Report) WriteTable(w io.Writer) error {
 	}
 	var t plain.Table
 	// What is held back and then sent has a high speed and a low one over whole requests.
-	// With two tiers the table has to fit on a terminal of 80 columns.
 	t.Numbers("Phase", "Agents", "P25, tok/s", "P25 E2E, tok/s", "P95 TTFT, s", "Failed")
 	for _, tier := range r.Tiers {
 		t.Numbers(tier.Name)
@@ -44,6 +48,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 		}
 		t.Row(row...)
 	}
+	t.Fit(terminal, "P25 E2E, tok/s", "Failed")
 	b.WriteString(t.String())
 	b.WriteString(r.curveTable())
 	b.WriteByte('\n')

@@ -33,6 +33,11 @@ type Event struct {
 	OutputTokens int64
 	// Pending says in words what the window is still waiting for.
 	Pending []string
+	// Figures are those of the measured window so far, and Client is the client's check of
+	// itself in it, by the latest of instants that grow sparser; nil before the first of
+	// them, and once Result is set, which has those of the level.
+	Figures *Figures
+	Client  *metrics.ClientCheck
 	// Result is the level's result if Stage is "done", else nil.
 	Result *Level
 }

@@ -18,6 +18,7 @@ func TestEvents(t *testing.T) {
 		const level = 18 * sec
 		var remaining, most []time.Duration // at the start, and after each level
 		var from slt.Event                  // the first while measuring
+		figures := 0
 		cfg := slt.Config{InputTokens: 250, OutputTokens: 100, Measure: 12 * sec, Ramp: 3 * sec, Settle: 3 * sec}
 		cfg.Progress = func(e slt.Event) {
 			switch {
@@ -31,6 +32,12 @@ func TestEvents(t *testing.T) {
 			case e.Stage == "measuring" && from.Stage == "":
 				from = e
 			case e.Stage == "measuring":
+				if f := e.Figures; f != nil {
+					figures++
+					if want := min(200, 2000/float64(e.Concurrency)); e.Client == nil || f.Requests > 0 && (f.MedianOutputSpeed == nil || math.Abs(*f.MedianOutputSpeed-want) > want/20) {
+						t.Errorf("at %v of concurrency %d: %+v", e.Elapsed, e.Concurrency, f)
+					}
+				}
 				if e.InFlight > e.Concurrency || e.InFlight != e.Queries-e.Succeeded || e.Failed != 0 { // one may just have ended
 					t.Errorf("%+v", e)
 				}
@@ -43,6 +50,9 @@ func TestEvents(t *testing.T) {
 		}
 		if _, err := slt.Run(t.Context(), inMemory(t, &endpointtest.Engine{Capacity: 2000, PerRequest: 200}, cfg)); err != nil {
 			t.Fatal(err)
+		}
+		if figures < 7*10 { // levels; after a second and from then on at each event
+			t.Errorf("%d events have figures", figures)
 		}
 		if want := []time.Duration{3 * level, 2 * level, 2 * level, 2 * level, 2 * level, 2 * level, level, 0}; !slices.Equal(remaining, want) {
 			t.Errorf("%v remain, want %v", remaining, want)

@@ -4,15 +4,20 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/internal/load"
+	"github.com/agentperf/agentperf-go/internal/record"
 )
 
 // watch turns the progress of a phase into events. before is what is known when it begins, of a
-// sweep that it is a part of.
-func watch(progress func(Event), before Event) func(load.Progress) {
+// sweep that it is a part of, and sofar summarizes the phase as it is known.
+func watch(progress func(Event), before Event, sofar func(*record.Phase) Level) func(load.Progress) {
 	if progress == nil {
 		return nil
 	}
 	return func(p load.Progress) {
+		if p.Sofar != nil {
+			l := sofar(p.Sofar)
+			before.Figures, before.Client = l.Figures, l.Client
+		}
 		e := before
 		e.Stage, e.Elapsed, e.Pending = p.Stage, p.Elapsed, p.Pending
 		e.Queries, e.InFlight, e.Succeeded, e.Failed, e.OutputTokens = p.Attempts, p.InFlight, p.Succeeded, p.Failed, p.OutputTokens

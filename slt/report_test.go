@@ -167,8 +167,9 @@ func TestTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"Concurrency  Throughput, tok/s  Speed, tok/s  E2E speed, tok/s  E2E latency, s  TTFT, s  Answered, %   Failed  From\n",
-		"         16             2000.0         125.0                 -               -        -            -  no data  first\n",
+		"Concurrency  Throughput  Speed  E2E speed  Latency  TTFT   Failed  From\n" +
+			"                  tok/s  tok/s      tok/s        s     s\n",
+		"         16      2000.0  125.0          -        -     -  no data  first\n",
 		"medians over queries of 1000 input and 1000 output tokens",
 		"Peak system output throughput: 2000.0 tokens/s at concurrency 16; it does not grow beyond.\n    250 tokens/s per accelerator\n",
 		"Peak output speed per query: 200.0 tokens/s.\n",
@@ -179,5 +180,32 @@ func TestTable(t *testing.T) {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("%q is not in\n%s", want, b.String())
 		}
+	}
+}
+
+// The table fits on a terminal, with names of setups and a column less if it has to.
+func TestTableFits(t *testing.T) {
+	r := sweep("", [3]float64{4096, 160_000, 39.1})
+	f := r.Levels[0].Figures
+	f.Requests, f.Failed, f.MedianE2ESpeed, f.MedianE2E, f.MedianTTFT, f.ResponseRate = 123_456, 12, new(37.2), new(25.61), new(0.512), new(0.998)
+	table := func() string {
+		var b bytes.Buffer
+		if err := r.WriteTable(&b); err != nil {
+			t.Fatal(err)
+		}
+		text, _, _ := strings.Cut(b.String(), "Speeds,")
+		for line := range strings.Lines(text) {
+			if n := len(strings.TrimSuffix(line, "\n")); n > 80 {
+				t.Errorf("%d columns: %s", n, line)
+			}
+		}
+		return text
+	}
+	if text := table(); !strings.Contains(text, "12/123456") || !strings.Contains(text, "  99.8") || !strings.Contains(text, "37.2") {
+		t.Error(text)
+	}
+	r.Levels[0].Configuration = "Max Throughput"
+	if text := table(); !strings.Contains(text, "Max Throughput") || strings.Contains(text, "Answered") {
+		t.Error(text)
 	}
 }

@@ -11,13 +11,18 @@ import (
 	"github.com/agentperf/agentperf-go/internal/plain"
 )
 
+// terminal is the number of columns that the table of levels has to fit into: that of a terminal
+// nobody has made wider.
+const terminal = 80
+
 // WriteTable writes the report as text: a row for each level, a sentence for each
-// derived figure, and the warnings.
+// derived figure, and the warnings. Where the table would be wider than 80 columns it leaves out
+// figures that the report has.
 func (r *Report) WriteTable(w io.Writer) error {
 	var b strings.Builder
 	merged := slices.ContainsFunc(r.Levels, func(l Level) bool { return l.Configuration != "" })
 	var t plain.Table
-	t.Numbers("Concurrency", "Throughput, tok/s", "Speed, tok/s", "E2E speed, tok/s", "E2E latency, s", "TTFT, s", "Answered, %", "Failed")
+	t.Numbers("Concurrency", "Throughput, tok/s", "Speed, tok/s", "E2E speed, tok/s", "Latency, s", "TTFT, s", "Answered, %", "Failed")
 	if merged {
 		t.Words("From")
 	}
@@ -29,9 +34,10 @@ func (r *Report) WriteTable(w io.Writer) error {
 		}
 		t.Row(row...)
 	}
+	t.Fit(terminal, "Answered, %", "E2E speed, tok/s", "Failed")
 	b.WriteString(t.String())
 	if len(r.Levels) > 0 {
-		fmt.Fprintf(&b, "Speeds, latency and TTFT are medians over queries of %d input and %d output tokens.\n\n", r.Config.InputTokens, r.Config.OutputTokens)
+		fmt.Fprintf(&b, "Speeds, latency (end to end) and TTFT are medians over queries of %d input and %d output tokens.\n\n", r.Config.InputTokens, r.Config.OutputTokens)
 	}
 	if p := r.PeakOutputTokensPerSecond; p != nil {
 		limit := "; no plateau was seen, it may grow beyond"

@@ -7,8 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"sync"
-	"syscall"
 	"testing"
 
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
@@ -16,42 +14,19 @@ import (
 	"github.com/agentperf/agentperf-go/examples/internal/screen/screentest"
 )
 
-// atTerminal runs the program at a pseudo-terminal. Once what is to be seen there has the words,
-// act is called with the end of the terminal that a person has. It returns the exit status and
-// what is left to be seen.
+// atTerminal runs the program at a pseudo-terminal: see [screentest.Run].
 func atTerminal(t *testing.T, words string, act func(keyboard io.Writer), env []string, args ...string) (status int, seen *screentest.Terminal) {
 	t.Helper()
-	const columns, rows = 100, 40
-	master, slave, err := screentest.OpenPTY(columns, rows)
-	if err != nil {
-		t.Skip("no pseudo-terminals here: ", err)
-	}
-	defer master.Close()
 	cmd := exec.Command(os.Args[0], args...)
 	cmd.Env = append(append(os.Environ(), asProgram+"=1", "TERM=xterm", "LC_ALL=C.UTF-8", "NO_COLOR="), env...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = slave, slave, slave, screentest.ControllingTerminal()
-	if err := cmd.Start(); err != nil {
+	status, seen, err := screentest.Run(cmd, 100, 40, words, act)
+	if errors.Is(err, errors.ErrUnsupported) {
+		t.Skip("no pseudo-terminals here: ", err)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
-	slave.Close() // it is the program's: reading ends with that
-	seen = screentest.New(columns, rows)
-	var once sync.Once
-	buffer := make([]byte, 64<<10)
-	for {
-		n, err := master.Read(buffer)
-		seen.Write(buffer[:n])
-		if words != "" && strings.Contains(seen.Text(), words) {
-			once.Do(func() { act(master) })
-		}
-		if err != nil {
-			if !errors.Is(err, syscall.EIO) && !errors.Is(err, io.EOF) { // EIO: nobody has the other end
-				t.Error(err)
-			}
-			break
-		}
-	}
-	cmd.Wait()
-	return cmd.ProcessState.ExitCode(), seen
+	return status, seen
 }
 
 // endless is a command line of a run that does not end by itself.
@@ -69,7 +44,7 @@ func TestCtrlC(t *testing.T) {
 		styles bool
 		during string // to be seen before
 	}{
-		{"color", nil, true, "tok/s, 1 in flight, measuring"},
+		{"color", nil, true, "1 in flight, measuring"},
 		{"no color", []string{"NO_COLOR=1"}, false, "╌╌╌"},
 		{"no UTF-8", []string{"LC_ALL=C"}, true, "====="},
 	} {

@@ -10,6 +10,7 @@ import (
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/examples/internal/screen"
 	"github.com/agentperf/agentperf-go/internal/plain"
+	"github.com/agentperf/agentperf-go/metrics"
 )
 
 // A view is what is shown of a run on a terminal. It shares nothing with the one after it.
@@ -121,9 +122,72 @@ func (v *view) phase(l screen.Look) []screen.Line {
 		title = title.And(screen.Dim, ", for %s", tiers)
 	}
 	return append([]screen.Line{title}, l.Phase(screen.Phase{
-		Elapsed: e.Elapsed, Estimate: e.Estimate, About: "about ", Over: e.Result != nil, Rate: v.rate,
+		Elapsed: e.Elapsed, Estimate: e.Estimate, About: "about ", Over: e.Result != nil,
+		Promises: v.promises(l), Speed: v.speed(), TTFT: v.ttft(), Rate: v.rate, Client: v.client(),
 		InFlight: e.InFlight, Failed: e.Failed, Ended: e.Requests - e.InFlight, What: "requests", Stage: e.Stage, Pending: e.Pending,
 	})...)
+}
+
+// promises are those of the levels that the phase is for: of the first of them where there is
+// little room. A phase that is over has a row in the table.
+func (v *view) promises(l screen.Look) (all []screen.Promise) {
+	if v.event.Result != nil {
+		return nil
+	}
+	anyone := !slices.ContainsFunc(v.levels, func(l level) bool { return l.wanted })
+	for i, of := range v.event.Criteria {
+		if i >= len(v.levels) || !v.levels[i].wanted && !anyone {
+			continue
+		}
+		for _, c := range of {
+			if c.Requests == 0 { // not yet
+				continue
+			}
+			p := screen.Promise{Name: "too slow", Share: c.Estimate, High: 1, Limit: c.Limit}
+			if c.Name == "ttft" {
+				p.Name = "too late"
+			}
+			if c.Lower != nil && c.Upper != nil {
+				p.Low, p.High = *c.Lower, *c.Upper
+			}
+			all = append(all, p)
+		}
+		if len(all) > 0 { // two levels would be told apart by their limits alone
+			break
+		}
+	}
+	return all
+}
+
+// figures are those of the phase so far, or of one that is over; nil without any.
+func (v *view) figures() *agentperf.Figures {
+	if v.event.Result != nil {
+		return v.event.Result.Figures
+	}
+	return v.event.Figures
+}
+
+func (v *view) client() *metrics.ClientCheck {
+	if v.event.Result != nil {
+		return v.event.Result.Client
+	}
+	return v.event.Client
+}
+
+func (v *view) speed() (text [2]string) {
+	if f := v.figures(); f != nil && f.P25Speed != nil {
+		text[1] = fmt.Sprintf("P25 %s", screen.Round(*f.P25Speed))
+		text[0] = text[1] + " tok/s"
+	}
+	return text
+}
+
+func (v *view) ttft() (text [2]string) {
+	if f := v.figures(); f != nil && f.P95TTFT != nil {
+		text[1] = "TTFT " + screen.Milliseconds(*f.P95TTFT)
+		text[0] = "P95 " + text[1]
+	}
+	return text
 }
 
 // wanted names the levels that the phase is for.

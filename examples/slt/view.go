@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/examples/internal/screen"
+	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/slt"
 )
 
@@ -62,9 +63,40 @@ func (v *view) level(l screen.Look) []screen.Line {
 		return nil
 	}
 	return append([]screen.Line{screen.Text(screen.Bold, "Concurrency %d", e.Concurrency)}, l.Phase(screen.Phase{
-		Elapsed: e.Elapsed, Estimate: e.Estimate, Over: e.Result != nil, Rate: v.rate,
+		Elapsed: e.Elapsed, Estimate: e.Estimate, Over: e.Result != nil, Speed: v.speed(), TTFT: v.ttft(), Rate: v.rate, Client: v.client(),
 		InFlight: e.InFlight, Failed: e.Failed, Ended: e.Queries - e.InFlight, What: "queries", Stage: e.Stage, Pending: e.Pending,
 	})...)
+}
+
+// figures are those of the level so far, or of one that is over; nil without any.
+func (v *view) figures() *slt.Figures {
+	if v.event.Result != nil {
+		return v.event.Result.Figures
+	}
+	return v.event.Figures
+}
+
+func (v *view) client() *metrics.ClientCheck {
+	if v.event.Result != nil {
+		return v.event.Result.Client
+	}
+	return v.event.Client
+}
+
+func (v *view) speed() (text [2]string) {
+	if f := v.figures(); f != nil && f.MedianOutputSpeed != nil {
+		speed := screen.Round(*f.MedianOutputSpeed) + " tok/s"
+		return [2]string{"median " + speed + " per query", speed + " each"}
+	}
+	return text
+}
+
+func (v *view) ttft() (text [2]string) {
+	if f := v.figures(); f != nil && f.MedianTTFT != nil {
+		ttft := "TTFT " + screen.Milliseconds(*f.MedianTTFT)
+		return [2]string{ttft, ttft}
+	}
+	return text
 }
 
 // bars draws the throughput of the latest levels that fit into some lines, and says how near the

@@ -2,11 +2,13 @@ package chart
 
 import (
 	"math"
+
+	"github.com/agentperf/agentperf-go/internal/plain"
 )
 
 // Names of series are cut to so many pixels in a wide column and in a narrow one, where each
 // pixel of them is missing from the plot.
-var nameWidths = [2]float64{150, 78}
+var nameWidths = [2]float64{150, 86}
 
 // nameGap is the distance of names above each other, in pixels.
 const nameGap = 16
@@ -14,6 +16,7 @@ const nameGap = 16
 // A name is the label of a series: where the series ends and where the label stands.
 type name struct {
 	Series
+	texts [2]string // in a wide column and in a narrow one
 	x     Percent
 	y, at float64
 	right bool
@@ -28,16 +31,18 @@ func (c Lines) names(f *frame) (names []name) {
 	f.height = max(f.height, nameGap*len(c.Series))
 	var ys []float64
 	room := [2]int{}
+	var labels []string
 	for _, s := range c.Series {
-		p, ok := c.end(s)
-		if !ok {
-			continue
+		if p, ok := c.end(s); ok {
+			names = append(names, name{Series: s, x: f.along(p.X), y: f.up(p.Y), right: c.Labels == Right})
+			ys, labels = append(ys, f.up(p.Y)), append(labels, plain.Text(s.Label))
 		}
-		for k, most := range nameWidths {
-			room[k] = max(room[k], int(math.Ceil(Width(Cut(s.Label, most, medium), medium)))+34)
+	}
+	for k, most := range nameWidths {
+		for i, text := range abbreviate(labels, most, medium) {
+			names[i].texts[k] = text
+			room[k] = max(room[k], int(math.Ceil(Width(text, medium)))+34)
 		}
-		names = append(names, name{Series: s, x: f.along(p.X), y: f.up(p.Y), right: c.Labels == Right})
-		ys = append(ys, f.up(p.Y))
 	}
 	if c.Labels == Right {
 		f.right = room
@@ -98,13 +103,18 @@ func (b *builder) name(f frame, n name) {
 		b.close("svg")
 	}
 	b.empty("use", "href", shape(n.Color), "x", edge, "y", n.at, "transform", "translate("+pixels(float64(mark))+" 0)")
-	b.fitted(n.Label, nameWidths, medium, anchor, "x", edge, "dx", dx, "y", n.at+4)
+	b.either(n.texts, anchor, "x", edge, "dx", dx, "y", n.at+4)
 	b.close("g")
 }
 
 // fitted writes a text that is cut to one width in a wide column and to another in a narrow one.
 func (b *builder) fitted(text string, to [2]float64, size float64, class string, attrs ...any) {
-	wide, narrow := Cut(text, to[0], size), Cut(text, to[1], size)
+	b.either([2]string{Cut(text, to[0], size), Cut(text, to[1], size)}, class, attrs...)
+}
+
+// either writes one text in a wide column and another in a narrow one.
+func (b *builder) either(texts [2]string, class string, attrs ...any) {
+	wide, narrow := texts[0], texts[1]
 	if wide == narrow {
 		b.text("text", wide, append([]any{"class", class}, attrs...)...)
 		return

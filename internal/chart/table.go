@@ -1,6 +1,10 @@
 package chart
 
-import "html/template"
+import (
+	"html/template"
+
+	"github.com/agentperf/agentperf-go/internal/plain"
+)
 
 // A Table holds the figures behind a chart. Its cells are text, but for those of HTML.
 type Table struct {
@@ -44,24 +48,43 @@ func (t Table) HTML() template.HTML {
 		}
 		b.open("tr", attrs...)
 		for i, cell := range r.Cells {
-			tag := "td"
+			tag, scope := "td", ""
 			if i == 0 {
-				b.WriteString(`<th scope="row">`)
-				tag = "th"
-			} else {
-				b.WriteString("<td>")
+				tag, scope = "th", "row"
 			}
-			if i < len(r.HTML) && r.HTML[i] != "" {
-				b.WriteString(string(r.HTML[i]))
-			} else {
-				b.WriteString(Escape(cell))
+			html := template.HTML("")
+			if i < len(r.HTML) {
+				html = r.HTML[i]
 			}
-			b.close(tag)
+			b.cell(tag, scope, cell, html)
 		}
 		b.close("tr")
 	}
 	b.WriteString("</tbody></table></div>")
 	return b.html()
+}
+
+// Text in cells is cut to so many pixels, which bounds every name of others in every table. More
+// of it is in the title of the cell: names of a few hundred characters in full.
+const cellWidth, cellTitle = 260, 2600
+
+// cell writes a cell of text, or of HTML if there is any.
+func (b *builder) cell(tag, scope, text string, html template.HTML) {
+	short := Cut(text, cellWidth, large)
+	b.WriteString("<" + tag)
+	if scope != "" {
+		b.WriteString(` scope="` + scope + `"`)
+	}
+	if html == "" && short != plain.Text(text) {
+		b.WriteString(` title="` + Escape(Cut(text, cellTitle, large)) + `"`)
+	}
+	b.WriteString(">")
+	if html != "" {
+		b.WriteString(string(html))
+	} else {
+		b.WriteString(Escape(short))
+	}
+	b.close(tag)
 }
 
 // Data draws the table so that it opens on request.

@@ -37,7 +37,8 @@ func Width(text string, size float64) float64 {
 }
 
 // Cut shortens text in its middle until it is at most so wide: names of systems differ at both
-// ends, and most at the beginning. What it returns is shown as it is by Escape.
+// ends, and most at the beginning. It cuts between words where that leaves enough. What it
+// returns is shown as it is by Escape.
 func Cut(text string, width, size float64) string {
 	const longest = 1000 // more is never shown, and costs time to measure
 	text = plain.Text(text)
@@ -48,10 +49,40 @@ func Cut(text string, width, size float64) string {
 	n := min(len(runes)-1, longest)
 	for ; n > 3; n-- {
 		head := (n*62 + 99) / 100
-		short := strings.TrimSpace(string(runes[:head])) + "…" + strings.TrimSpace(string(runes[len(runes)-(n-head):]))
-		if Width(short, size) <= width {
-			return short
+		before, after := string(runes[:head]), string(runes[len(runes)-(n-head):])
+		short := strings.TrimSpace(before) + "…" + strings.TrimSpace(after)
+		if Width(short, size) > width {
+			continue
 		}
+		// Runes around the cut say whether a word is cut in two.
+		if !unicode.IsSpace(runes[head-1]) && !unicode.IsSpace(runes[head]) {
+			before = before[:max(0, strings.LastIndexFunc(before, unicode.IsSpace))]
+		}
+		if at := len(runes) - (n - head); n > head && !unicode.IsSpace(runes[at-1]) && !unicode.IsSpace(runes[at]) {
+			_, after, _ = strings.Cut(after, " ")
+		}
+		const enough = 0.55 // of the width: what is lost more would not be made up for
+		for _, whole := range []string{strings.TrimSpace(before) + "…" + strings.TrimSpace(after), first(text, width, size)} {
+			if Width(whole, size) >= enough*width {
+				return whole
+			}
+		}
+		return short
 	}
 	return string(runes[:min(len(runes), 3)]) + "…"
+}
+
+// first returns as many of the first words as fit with a mark behind them.
+func first(text string, width, size float64) (short string) {
+	for i, r := range text {
+		if !unicode.IsSpace(r) {
+			continue
+		}
+		longer := text[:i] + "…"
+		if Width(longer, size) > width {
+			break
+		}
+		short = longer
+	}
+	return short
 }

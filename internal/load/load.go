@@ -128,6 +128,7 @@ func (r *run) report(ended <-chan error) error {
 		defer t.Stop()
 		tick = t.C
 	}
+	var shown time.Duration // the last instant with a Sofar
 	for {
 		select {
 		case err := <-ended:
@@ -142,10 +143,18 @@ func (r *run) report(ended <-chan error) error {
 			p := r.window.Progress(r.since(time.Now()))
 			p.InFlight, p.Failed, p.OutputTokens = len(r.rows.open), r.failed, r.tokens
 			r.mu.Unlock()
+			if p.Stage == "measuring" && p.Elapsed >= shown+max(shownEvery, p.Elapsed/10) {
+				shown, p.Sofar = p.Elapsed, r.snapshot(time.Now())
+			}
 			r.cfg.Progress(p)
 		}
 	}
 }
+
+// shownEvery is the time between two instants at which Progress is told all that is known. Later
+// they are a tenth of the phase apart: a look takes time in proportion to the requests so far,
+// and all of them together must not take more than a small part of the client's.
+const shownEvery = time.Second
 
 // run is a phase under way.
 type run struct {
@@ -274,7 +283,7 @@ func (r *run) control(ctx context.Context) {
 			if isClosed(r.closed) {
 				continue
 			}
-			if r.cfg.Look(r.snapshot(now)) {
+			if r.cfg.Look(r.look(now)) {
 				r.close(r.since(now), record.Decided)
 				continue
 			}
@@ -335,12 +344,19 @@ func (r *run) nextLook(w time.Duration) time.Duration {
 	return (max(w+every, w+w/20) + every - 1).Truncate(every)
 }
 
+// look is snapshot for Look, and is remembered.
+func (r *run) look(now time.Time) *record.Phase {
+	r.mu.Lock()
+	r.looks = append(r.looks, r.since(now))
+	r.mu.Unlock()
+	return r.snapshot(now)
+}
+
 // snapshot returns the phase under way as it is known at an instant.
 func (r *run) snapshot(now time.Time) *record.Phase {
 	client := clientOf(r.check.Read())
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.looks = append(r.looks, r.since(now))
 	p := r.rows.phase()
 	p.Header = r.header(r.since(now))
 	p.Clients = []record.Client{*client}

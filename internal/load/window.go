@@ -390,6 +390,9 @@ type Progress struct {
 	OutputTokens     int64
 	// Pending says in words what is missing before the window may end.
 	Pending []string
+	// Sofar is the phase as it is known now, at instants within the window that grow sparser;
+	// nil at others, and always of a [Window].
+	Sofar *record.Phase
 }
 
 // Progress returns how far the phase has come.

@@ -1,16 +1,27 @@
 package plain
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A Table aligns cells in columns that are as wide as what is in them, by [Width]. Text of
-// others may stand in it: cells are shown as [Text] does. The zero Table has no columns.
+// others may stand in it: cells are shown as [Text] does, and cut to [Widest]. The zero Table
+// has no columns.
 type Table struct {
 	heads []string
 	left  []bool
 	rows  [][]string
+
+	most int // columns of the terminal; 0 for any number
+	drop []string
 }
 
-// Numbers adds columns of numbers, which end flush. Their units belong into the head.
+// Widest is the number of columns that a cell takes at most: half of a terminal. Names of others
+// may be as long as they like, and stand elsewhere in full.
+const Widest = 40
+
+// Numbers adds columns of numbers, which end flush. Their units belong into the head, behind ", ".
 func (t *Table) Numbers(heads ...string) { t.columns(false, heads) }
 
 // Words adds columns of words, which begin flush.
@@ -18,9 +29,15 @@ func (t *Table) Words(heads ...string) { t.columns(true, heads) }
 
 func (t *Table) columns(left bool, heads []string) {
 	for _, h := range heads {
-		t.heads, t.left = append(t.heads, Text(h)), append(t.left, left)
+		t.heads, t.left = append(t.heads, fitting(h)), append(t.left, left)
 	}
 }
+
+func fitting(text string) string { return Cut(Text(text), Widest, "…") }
+
+// Fit narrows a table that is wider than a number of columns: units go under their heads, and
+// if that is not enough the columns with the heads in drop are left out, one after the other.
+func (t *Table) Fit(columns int, drop ...string) { t.most, t.drop = columns, drop }
 
 // Row adds a row with a cell for each column. An empty cell is one that is not known, and so
 // are those that are missing at the end: they are shown as "-".
@@ -29,7 +46,7 @@ func (t *Table) Row(cells ...string) {
 	for i := range row {
 		row[i] = "-"
 		if i < len(cells) && cells[i] != "" {
-			row[i] = Text(cells[i])
+			row[i] = fitting(cells[i])
 		}
 	}
 	t.rows = append(t.rows, row)
@@ -37,23 +54,60 @@ func (t *Table) Row(cells ...string) {
 
 // String returns the table, the heads first. Every line ends with its last character and "\n".
 func (t *Table) String() string {
+	shown := make([]int, len(t.heads)) // the columns
+	for i := range shown {
+		shown[i] = i
+	}
 	lines := append([][]string{t.heads}, t.rows...)
-	widths := make([]int, len(t.heads))
-	for _, cells := range lines {
-		for i, text := range cells {
-			widths[i] = max(widths[i], Width(text))
+	if t.most > 0 && total(lines, shown) > t.most {
+		lines = append(t.folded(), t.rows...)
+		for _, head := range t.drop {
+			if total(lines, shown) <= t.most {
+				break
+			}
+			shown = slices.DeleteFunc(shown, func(i int) bool { return t.heads[i] == head })
 		}
 	}
+	columns := widths(lines, shown)
 	var b strings.Builder
 	for _, cells := range lines {
 		var line strings.Builder
-		for i, text := range cells {
-			if i > 0 {
+		for k, i := range shown {
+			if k > 0 {
 				line.WriteString("  ")
 			}
-			line.WriteString(Pad(text, widths[i], !t.left[i]))
+			line.WriteString(Pad(cells[i], columns[k], !t.left[i]))
 		}
 		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
 	return b.String()
+}
+
+// folded returns the heads in two lines, the second of units.
+func (t *Table) folded() [][]string {
+	names, units := make([]string, len(t.heads)), make([]string, len(t.heads))
+	for i, h := range t.heads {
+		names[i], units[i], _ = strings.Cut(h, ", ")
+	}
+	return [][]string{names, units}
+}
+
+// widths returns those of columns.
+func widths(lines [][]string, shown []int) []int {
+	out := make([]int, len(shown))
+	for _, cells := range lines {
+		for k, i := range shown {
+			out[k] = max(out[k], Width(cells[i]))
+		}
+	}
+	return out
+}
+
+// total is the width of lines with the columns that are shown.
+func total(lines [][]string, shown []int) int {
+	sum := 2 * (len(shown) - 1)
+	for _, w := range widths(lines, shown) {
+		sum += w
+	}
+	return sum
 }

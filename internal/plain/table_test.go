@@ -85,3 +85,36 @@ func TestTable(t *testing.T) {
 		t.Errorf("%q", none.String())
 	}
 }
+
+// A table that is too wide has its units under its heads, and then loses the columns that it can
+// do without, in their order; no cell is wider than half a terminal.
+func TestTableFits(t *testing.T) {
+	table := func(columns int) string {
+		var table plain.Table
+		table.Numbers("n", "speed, tok/s", "time, s", "x")
+		table.Row("1", "12.5", "0.1", "4")
+		table.Fit(columns, "time, s", "x", "no such")
+		return table.String()
+	}
+	for columns, want := range map[int]string{
+		0:  "n  speed, tok/s  time, s  x\n1          12.5      0.1  4\n",
+		27: "n  speed, tok/s  time, s  x\n1          12.5      0.1  4\n",
+		26: "n  speed  time  x\n   tok/s     s\n1   12.5   0.1  4\n",
+		17: "n  speed  time  x\n   tok/s     s\n1   12.5   0.1  4\n",
+		16: "n  speed  x\n   tok/s\n1   12.5  4\n",
+		10: "n  speed\n   tok/s\n1   12.5\n",
+		1:  "n  speed\n   tok/s\n1   12.5\n",
+	} {
+		if got := table(columns); got != want {
+			t.Errorf("in %d columns:\n%s\nwant\n%s", columns, got, want)
+		}
+	}
+	var long plain.Table
+	long.Words(strings.Repeat("head ", 400), "x")
+	long.Row(strings.Repeat("東", 1000), "y")
+	for line := range strings.Lines(long.String()) {
+		if n := plain.Width(strings.TrimSuffix(line, "\n")); n > plain.Widest+3 || !strings.Contains(line, "…") {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+}

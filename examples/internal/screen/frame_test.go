@@ -119,3 +119,46 @@ func TestMeter(t *testing.T) {
 		}
 	}
 }
+
+// Where the share of a promise lies on a scale of 0 to twice its limit: worked out by hand.
+func TestPromises(t *testing.T) {
+	look := NewLook(100, 24, env("NO_COLOR", "1"))
+	for _, tt := range []struct {
+		p    Promise
+		want string
+	}{
+		{Promise{Low: 0.1, Share: 0.2, High: 0.3, Limit: 0.25}, "    [---o-+-]        "},
+		{Promise{Low: 0, Share: 0, High: 0.1, Limit: 0.25}, "o---]     |          "},
+		{Promise{Low: 0.3, Share: 0.4, High: 0.45, Limit: 0.25}, "          | [---o-]  "},
+		{Promise{Low: 0.2, Share: 0.25, High: 0.3, Limit: 0.25}, "        [-+-]        "}, // the limit hides the share
+		{Promise{Low: 0.4, Share: 0.6, High: 0.9, Limit: 0.25}, "          |     [----"},  // beyond the scale
+		{Promise{Low: 0.6, Share: 0.8, High: 1, Limit: 0.25}, "          |          "},
+		{Promise{High: 1}, "o         |          "}, // no limit
+	} {
+		if got := look.Render([]Line{look.interval(tt.p, 21).And(Normal, "!")})[0]; got != tt.want+"!" {
+			t.Errorf("%+v: %q, want %q", tt.p, got, tt.want+"!")
+		}
+	}
+	for share, want := range map[float64]string{0: "0 %", 0.254: "25.4 %", 0.05: "5 %", 0.0123: "1.2 %", 1: "100 %"} {
+		if got := Percent(share); got != want {
+			t.Errorf("%v is %q, want %q", share, got, want)
+		}
+	}
+}
+
+// A phase that takes longer than was estimated says so, and one that is over how long it took.
+func TestPhaseTimes(t *testing.T) {
+	for _, tt := range []struct {
+		p           Phase
+		wide, short string
+	}{
+		{Phase{Elapsed: 1500 * time.Millisecond, Estimate: 4500 * time.Millisecond}, "1.5 s of 4.5 s", "1.5 of 4.5 s"},
+		{Phase{Elapsed: 6 * time.Second, Estimate: 4500 * time.Millisecond}, "6.0 s, 1.5 s more than 4.5 s", "6.0 s > 4.5 s"},
+		{Phase{Elapsed: 6 * time.Second, Estimate: 4500 * time.Millisecond, Over: true}, "took 6.0 s", "6.0 s"},
+		{Phase{Elapsed: 11 * time.Second, Estimate: 18 * time.Second, About: "about "}, "11.0 s of about 18 s", "11 of ~18 s"},
+	} {
+		if tt.p.took() != tt.wide || tt.p.tookShort() != tt.short {
+			t.Errorf("%+v: %q, %q", tt.p, tt.p.took(), tt.p.tookShort())
+		}
+	}
+}

@@ -36,11 +36,14 @@ type Marks struct {
 	Here              string // above the number that is being measured
 	Done, Todo        string // of a phase
 	Cut               string // where text was cut
+
+	Low, Span, High, Share string // of an interval, and what lies in it
+	Limit, Crossed         string // beside an interval, and in one
 }
 
 var (
-	unicodeMarks = Marks{Full: "█", Maybe: "▒", Rail: "─", Here: "▼", Done: "━", Todo: "╌", Cut: "…"}
-	asciiMarks   = Marks{Full: "#", Maybe: "=", Rail: "-", Here: "v", Done: "#", Todo: ".", Cut: "~"}
+	unicodeMarks = Marks{Full: "█", Maybe: "▒", Rail: "─", Here: "▼", Done: "━", Todo: "╌", Cut: "…", Low: "├", Span: "─", High: "┤", Share: "●", Limit: "│", Crossed: "╋"}
+	asciiMarks   = Marks{Full: "#", Maybe: "=", Rail: "-", Here: "v", Done: "#", Todo: ".", Cut: "~", Low: "[", Span: "-", High: "]", Share: "o", Limit: "|", Crossed: "+"}
 )
 
 // marksFor returns the marks that a terminal can show by its environment: ASCII without UTF-8,

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/agentperf/agentperf-go/metrics"
 )
 
 const (
@@ -34,46 +36,125 @@ type Phase struct {
 	Over              bool
 	// About stands in front of the estimate where it is one.
 	About string
+	// Promises are shown as intervals, one below the other.
+	Promises []Promise
+	// Speed and TTFT are what the window shows so far, in words and then, for a narrow
+	// terminal, in fewer; empty while unknown.
+	Speed, TTFT [2]string
 	// Rate is its throughput in output tokens per second; nil while unknown.
 	Rate *float64
 	// InFlight, Failed and Ended count requests, which are called What.
 	InFlight, Failed, Ended int
 	What                    string
+	// Client says how the client fares; nil while unknown.
+	Client *metrics.ClientCheck
 	// Stage is what it does, and Pending what it waits for.
 	Stage   string
 	Pending []string
 }
 
-// Phase returns the lines about a phase: its time, what happens now, and failures.
+// Phase returns the lines about a phase: its time, the promises, what happens now, and failures.
 func (l Look) Phase(p Phase) []Line {
-	name := func(text string) Line { return Text(Normal, "  %-8s", text) }
-	columns := BarColumns
-	note := fmt.Sprintf("  %.1f s of %s%s", p.Elapsed.Seconds(), p.About, seconds(p.Estimate))
+	name := func(text string) Line { return Text(Normal, "  %-10s", text) }
+	columns, note := BarColumns, "  "+p.took()
 	if !l.Wide() {
-		note = fmt.Sprintf(" %.0f of %s%s", p.Elapsed.Seconds(), strings.Replace(p.About, "about ", "~", 1), seconds(p.Estimate))
-		columns = max(8, min(columns, l.Width-10-len(note)))
+		note = " " + p.tookShort()
+		columns = max(8, min(columns, l.Width-12-len(note)))
 	}
 	share := 1.0
 	if !p.Over {
 		share = p.Elapsed.Seconds() / max(p.Estimate, p.Elapsed, 1).Seconds()
 	}
-	now := name("now")
-	if p.Rate != nil {
-		now = now.And(Normal, "%s tok/s, ", Round(*p.Rate))
-	}
-	now = now.And(Normal, "%d in flight, %s", p.InFlight, p.Stage)
-	if l.Wide() && len(p.Pending) > 0 {
-		now = now.And(Dim, " (%s)", strings.Join(p.Pending, ", "))
+	lines := []Line{name("time").With(l.Progress(share, columns)).And(Normal, "%s", note)}
+	for _, c := range p.Promises {
+		text := " " + Percent(c.Share)
+		if l.Wide() {
+			text = fmt.Sprintf("  %s of %s, limit %s", Percent(c.Share), p.What, Percent(c.Limit))
+		}
+		lines = append(lines, name(c.Name).With(l.interval(c, columns)).And(Normal, "%s", text))
 	}
 	style := Normal
 	if p.Failed > 0 {
 		style = Yellow
 	}
-	return []Line{
-		name("time").With(l.Progress(share, columns)).And(Normal, "%s", note),
-		now,
-		name("failed").And(style, "%s of %s %s", Count(int64(p.Failed)), Count(int64(p.Ended)), p.What),
+	failed := name("failed").And(style, "%s of %s %s", Count(int64(p.Failed)), Count(int64(p.Ended)), p.What)
+	return append(lines, l.now(name("now"), p), failed.And(Normal, "%s", l.client(p.Client)))
+}
+
+// now says what happens.
+func (l Look) now(line Line, p Phase) Line {
+	words := 0
+	if !l.Wide() {
+		words = 1
 	}
+	for _, of := range [][2]string{p.Speed, p.TTFT} {
+		if of[words] != "" {
+			line = line.And(Normal, "%s, ", of[words])
+		}
+	}
+	if p.Rate != nil {
+		line = line.And(Normal, "%s tok/s", Round(*p.Rate))
+		if l.Wide() && p.Speed[0] != "" {
+			line = line.And(Normal, " in all")
+		}
+		line = line.And(Normal, ", ")
+	}
+	line = line.And(Normal, "%d in flight, %s", p.InFlight, p.Stage)
+	if l.Wide() && len(p.Pending) > 0 {
+		line = line.And(Dim, " (%s)", strings.Join(p.Pending, ", "))
+	}
+	return line
+}
+
+// client says how late the client is and how busy.
+func (l Look) client(c *metrics.ClientCheck) string {
+	if c == nil {
+		return ""
+	}
+	text := fmt.Sprintf("; client %.1f ms late", c.LagSeconds*1e3)
+	if c.CPUShare != nil && l.Width >= 60 {
+		text += fmt.Sprintf(", %.0f %% CPU", *c.CPUShare*100)
+	}
+	return text
+}
+
+// took says how long a phase takes. Past its estimate, that was too short.
+func (p Phase) took() string {
+	switch {
+	case p.Over:
+		return "took " + tenths(p.Elapsed)
+	case p.Elapsed > p.Estimate:
+		return fmt.Sprintf("%s, %s more than %s%s", tenths(p.Elapsed), tenths(p.Elapsed-p.Estimate), p.About, seconds(p.Estimate))
+	}
+	return fmt.Sprintf("%s of %s%s", tenths(p.Elapsed), p.About, seconds(p.Estimate))
+}
+
+// tookShort is took for a narrow terminal.
+func (p Phase) tookShort() string {
+	elapsed, about := fmt.Sprintf("%.0f", p.Elapsed.Seconds()), strings.Replace(p.About, "about ", "~", 1)
+	if p.Estimate < 10*time.Second {
+		elapsed = fmt.Sprintf("%.1f", p.Elapsed.Seconds())
+	}
+	switch {
+	case p.Over:
+		return elapsed + " s"
+	case p.Elapsed > p.Estimate:
+		return fmt.Sprintf("%s s > %s%s", elapsed, about, seconds(p.Estimate))
+	}
+	return fmt.Sprintf("%s of %s%s", elapsed, about, seconds(p.Estimate))
+}
+
+func tenths(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
+
+// Milliseconds writes a short time: 9 ms, 179 ms, 2.50 s.
+func Milliseconds(s float64) string {
+	switch {
+	case s < 0.0095:
+		return fmt.Sprintf("%.1f ms", s*1e3)
+	case s < 0.9995:
+		return fmt.Sprintf("%.0f ms", s*1e3)
+	}
+	return fmt.Sprintf("%.2f s", s)
 }
 
 // seconds writes a time; what is short, to a tenth of a second.

@@ -4,7 +4,9 @@
 // Whatever ends the program leaves the terminal as it should be, without being told: a frame is
 // one write that begins and ends at the first column of the line under it, in the normal style.
 // The cursor is never hidden, no mode of the terminal is changed, and there is no other screen
-// to return from. A panic, a second Ctrl-C or a kill leave the last frame above what follows.
+// to return from. A panic, a second Ctrl-C or a kill leave the last frame above what follows. So
+// does a terminal that is made lower than a frame with the lines that it pushes out: no program
+// can take back what has scrolled off.
 package screen
 
 import (

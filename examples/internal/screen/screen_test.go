@@ -141,6 +141,29 @@ func TestFrames(t *testing.T) {
 	})
 }
 
+// A terminal that becomes lower pushes out at its top what it has no room for. Of a frame that
+// still fits nothing is left there, and of another what was pushed out, once, however many frames
+// follow.
+func TestLowerTerminal(t *testing.T) {
+	for rows, left := range map[int]string{9: "", 7: "", 6: "1\n", 3: "1\n2\n3\n4\n"} {
+		synctest.Test(t, func(t *testing.T) {
+			s, f := newFake(t, 20, 10)
+			f.shell("$ program\r\n")
+			frame := []string{"1", "2", "3", "4", "5", "6"}
+			s.Show(view(frame...))
+			f.see("at first", "$ program\n1\n2\n3\n4\n5\n6\n")
+			f.resize(20, rows)
+			for range 4 {
+				frame[0] += "x"
+				s.Show(view(frame...))
+				f.see(fmt.Sprint(rows, " rows"), "$ program\n"+left+strings.Join(frame[:min(6, rows-1)], "\n")+"\n")
+			}
+			s.Close()
+			f.see("closed", strings.TrimRight("$ program\n"+left, "\n")+"\n")
+		})
+	}
+}
+
 // Views come as often as they like; frames do not.
 func TestRateIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
