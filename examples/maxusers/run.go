@@ -10,6 +10,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/examples/internal/demo"
 	"github.com/agentperf/agentperf-go/internal/sockets"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
@@ -52,7 +53,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 			return program.Fail(cli.Failed, err)
 		}
 		defer server.Close()
-		o.endpoint.URL = server.URL
+		o.endpoint.URL, o.cfg.Identity = server.URL, demo.Identity(o.cfg.Identity)
 	}
 	if o.cfg.Endpoint, err = o.endpoint.Config(getenv); err != nil {
 		return program.Fail(cli.Usage, err)

@@ -55,7 +55,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 			return program.Fail(cli.Failed, err)
 		}
 		defer server.Close()
-		o.endpoint.URL = server.URL
+		o.endpoint.URL, o.cfg.Identity = server.URL, demo.Identity(o.cfg.Identity)
 		// This process has both ends of each connection.
 		for _, n := range o.cfg.Levels {
 			if err := sockets.Here().Check(fmt.Sprintf("%d queries at a time and the simulated system", n), 2*n, 0); err != nil {

@@ -99,3 +99,35 @@ func TestPositions(t *testing.T) {
 		}
 	}
 }
+
+// The name of a trade-off stands at its peak, if there is room at all widths, and beside the frame
+// otherwise.
+func TestNamesAtPeaks(t *testing.T) {
+	nan := math.NaN()
+	line := func(label string, color int, xys ...float64) Series {
+		s := Series{Label: label, Color: color}
+		for i := 0; i < len(xys); i += 2 {
+			s.Points = append(s.Points, Point{xys[i], xys[i+1], nan, nan, Decided, "", ""})
+		}
+		return s
+	}
+	c := Lines{Height: 300, Labels: Peak, X: Axis{Scale: Linear(100, 5)}, Y: Axis{Scale: Linear(100, 5)}}
+	for _, tt := range []struct {
+		series []Series
+		beside int
+	}{
+		{[]Series{line("one", 0, 50, 80, 100, 10)}, 1},
+		{[]Series{line("one", 0, 50, 80, 100, 10), line("two", 1, 30, 40, 90, 5)}, 2},
+		{[]Series{line("one", 0, 50, 80, 100, 10), line("two", 1, 50, 80, 100, 20), line("three", 2, 50, 79, 100, 30)}, 0}, // all in one place
+		{[]Series{line("a name", 0, 0, 100, 100, 10)}, 0}, // no room to the left of it, nor above
+	} {
+		c.Series = tt.series
+		text := string(c.HTML())
+		if n := len(tt.series) - strings.Count(text, `x="0%" dx="-25"`); n != tt.beside {
+			t.Errorf("%d of %d names are at their peaks, want %d:\n%s", n, len(tt.series), tt.beside, text)
+		}
+		if gutter := !strings.Contains(text, "--gw:0px"); gutter != (tt.beside < len(tt.series)) {
+			t.Errorf("a gutter is %v", gutter)
+		}
+	}
+}

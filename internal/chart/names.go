@@ -20,6 +20,8 @@ type name struct {
 	x     Percent
 	y, at float64
 	right bool
+
+	beside spot // right at the end, if it is ok
 }
 
 // names places the labels, and makes room for them beside the frame.
@@ -29,18 +31,31 @@ func (c Lines) names(f *frame) (names []name) {
 	}
 	// A frame is never lower than its labels.
 	f.height = max(f.height, nameGap*len(c.Series))
-	var ys []float64
 	room := [2]int{}
 	var labels []string
 	for _, s := range c.Series {
 		if p, ok := c.end(s); ok {
 			names = append(names, name{Series: s, x: f.along(p.X), y: f.up(p.Y), right: c.Labels == Right})
-			ys, labels = append(ys, f.up(p.Y)), append(labels, plain.Text(s.Label))
+			labels = append(labels, plain.Text(s.Label))
 		}
 	}
 	for k, most := range nameWidths {
 		for i, text := range abbreviate(labels, most, medium) {
 			names[i].texts[k] = text
+		}
+	}
+	if c.Labels == Peak { // others end where the frame does
+		c.beside(*f, names)
+	}
+	var apart []*name // those beside the frame
+	var ys []float64
+	for i := range names {
+		n := &names[i]
+		if n.beside.ok {
+			continue
+		}
+		apart, ys = append(apart, n), append(ys, n.y)
+		for k, text := range n.texts {
 			room[k] = max(room[k], int(math.Ceil(Width(text, medium)))+34)
 		}
 	}
@@ -50,7 +65,7 @@ func (c Lines) names(f *frame) (names []name) {
 		f.left = room
 	}
 	for i, y := range spread(ys, nameGap, 2, float64(f.height)+2) {
-		names[i].at = y
+		apart[i].at = y
 	}
 	return names
 }
@@ -80,6 +95,15 @@ func (c Lines) end(s Series) (end Point, ok bool) {
 // elsewhere.
 func (b *builder) name(f frame, n name) {
 	b.open("g", "class", join("dl", class(n.Color), n.Class))
+	if s := n.beside; s.ok {
+		anchor := "lb"
+		if s.right {
+			anchor = "lb te"
+		}
+		b.either(n.texts, anchor, "x", n.x, "dx", s.dx, "y", n.y+s.dy)
+		b.close("g")
+		return
+	}
 	moved := math.Abs(n.at-n.y) > 1
 	edge, mark, dx, anchor := Percent(0), -16, -25, "lb te"
 	if n.right {

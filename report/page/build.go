@@ -12,8 +12,8 @@ import (
 	"github.com/agentperf/agentperf-go/system"
 )
 
-// newStudy sorts reports by model and names them. A name that several systems of a model have
-// is followed by that of the input, or by a number.
+// newStudy sorts reports by model and names them. Reports of one system have its name, after the
+// first followed by that of the input, or by a number; and so have those of systems of one name.
 func newStudy(reports []*report.Report) *study {
 	st := &study{}
 	for _, in := range reports {
@@ -25,7 +25,8 @@ func newStudy(reports []*report.Report) *study {
 		case in.Agentperf != nil:
 			r := in.Agentperf
 			s := &subject{index: len(st.systems), model: st.model(r.Config.Model, r.Identity), report: r}
-			s.label = st.unique(s.model, nameOf(r.Identity, r.System, r.Config.Label, file), file)
+			s.system = st.named(s.model, systemOf(r.Identity, r.System, r.Config.Endpoint), nameOf(r.Identity, r.System, r.Config.Label, file))
+			s.label = st.unique(s.model, s.system, file)
 			for _, other := range st.systems {
 				if other.model == s.model {
 					s.color++
@@ -36,7 +37,7 @@ func newStudy(reports []*report.Report) *study {
 		case in.SLT != nil:
 			r := in.SLT
 			s := &sweep{index: len(st.sweeps), model: st.model(r.Config.Model, r.Identity), report: r}
-			s.label = nameOf(r.Identity, r.System, r.Config.Label, file)
+			s.label = st.named(s.model, systemOf(r.Identity, r.System, r.Config.Endpoint), nameOf(r.Identity, r.System, r.Config.Label, file))
 			st.sweeps = append(st.sweeps, s)
 		}
 	}
@@ -74,6 +75,33 @@ func nameOf(id *system.Identity, hardware *pricing.System, label, input string) 
 	return cmp.Or(label, input, "unnamed system")
 }
 
+// systemOf returns what is the same in all reports of one system, and differs in those of others:
+// what is stated of it, or else where it is. It is empty if neither is known.
+func systemOf(id *system.Identity, hardware *pricing.System, endpoint string) string {
+	if lines := id.Lines(); len(lines) > 0 {
+		return strings.Join(lines, "\n")
+	}
+	if hardware != nil && hardware.Accelerator != "" {
+		return fmt.Sprintf("%d %s at %s", hardware.Accelerators, hardware.Accelerator, endpoint)
+	}
+	return endpoint
+}
+
+// named returns the name of a system of a model: the one that its first report gave it.
+func (st *study) named(model int, system, name string) string {
+	if system == "" {
+		return name
+	}
+	if st.names == nil {
+		st.names = make(map[[2]string]string)
+	}
+	key := [2]string{st.models[model], system}
+	if _, ok := st.names[key]; !ok {
+		st.names[key] = name
+	}
+	return st.names[key]
+}
+
 // unique returns a label that no other system of the model has.
 func (st *study) unique(model int, label, input string) string {
 	taken := func(s string) bool {
@@ -94,7 +122,7 @@ func (st *study) colorOf(s *sweep) int {
 	next := 0
 	for _, o := range st.systems {
 		if o.model == s.model {
-			if o.label == s.label {
+			if o.system == s.label {
 				return o.color
 			}
 			next++

@@ -89,12 +89,16 @@ func (st *study) lede(note string) string {
 		}
 	}
 	for _, s := range st.systems {
-		add(s.model, s.label, s.report.Started)
+		add(s.model, s.system, s.report.Started)
 	}
 	for _, s := range st.sweeps {
 		add(s.model, s.label, s.report.Started)
 	}
-	text := chart.Count(len(labels), "system", "systems") + ", " + chart.Count(len(st.models), "model", "models")
+	text := chart.Count(len(labels), "system", "systems")
+	if reports := len(st.systems) + len(st.sweeps); reports > len(labels) {
+		text += " in " + chart.Count(reports, "report", "reports")
+	}
+	text += ", " + chart.Count(len(st.models), "model", "models")
 	if len(days) > 0 {
 		text += ", measured on " + slices.Min(days)
 		if last := slices.Max(days); last != slices.Min(days) {

@@ -40,6 +40,7 @@ D,H100,spot,0.5,2026-11-01,,spot
 A,MI300X,on_demand,9,2026-11-01,,m
 A,B200,1yr,5,2026-11-01,,b
 A,GB300,on_demand,1,2026-12-01,,later
+D,H100,3yr,1.2,2026-11-01,,three
 `), november)
 	var got []string
 	for _, a := range all {
@@ -55,11 +56,34 @@ A,GB300,on_demand,1,2026-12-01,,later
 	want := []string{
 		"MI300X A on demand $9.00 A", "MI300X lowest $9.00 A",
 		"B200 A 1 year $5.00 A", "B200 lowest $5.00 A",
-		"H100 B on demand $2.00 B, 2026-01", "H100 C on demand $2.50 C, accelerator alone", "H100 A on demand $3.00 A", "H100 C 1 year $1.80 C",
-		"H100 lowest $3.00 A", "H100 lowest $1.80 C",
+		"H100 B on demand $2.00 B, 2026-01", "H100 C on demand $2.50 C, accelerator alone", "H100 A on demand $3.00 A", "H100 C 1 year $1.80 C", "H100 D 3 years $1.20 D",
+		"H100 lowest $3.00 A", "H100 lowest $1.80 C", "H100 lowest $1.20 D",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") || omitted != 0 {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// The grid has a cell for each provider and accelerator, with a line for each term.
+func TestPriceGrid(t *testing.T) {
+	s, _ := priceSection(pricesOf(t, `A,H100,on_demand,4,2026-11-01,,
+A,H100,3yr,2,2026-11-01,,
+B,H100,on_demand,3,2026-01-02,,
+C,H200,1yr,5,2026-11-01,gpu_only,
+`), november, nil)
+	text := string(s.Figures[1].HTML())
+	for _, want := range []string{
+		`<th scope="row">A</th>`, `<th scope="row">B</th>`, `<th scope="row">C</th>`,
+		`<td><div><b>$4.00</b></div><div><b>$2.00</b> <small>3 years</small></div></td>`,
+		`<td><div><span>$3.00</span> <small>2026-01</small></div></td>`, // lower, and old
+		`<td><div><b>$5.00</b> <small>1 year, alone</small></div></td>`,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %s in\n%s", want, text)
+		}
+	}
+	if n := strings.Count(text, "<td>-</td>"); n != 3 {
+		t.Errorf("%d cells are empty, want 3 of 6", n)
 	}
 }
 
@@ -92,7 +116,12 @@ func TestHostilePrices(t *testing.T) {
 		all = append(all, catalog.Price{Provider: "<b>" + strings.Repeat("x", 500), Accelerator: strings.Repeat("<i>", 1+i), Commitment: catalog.OnDemand, Scope: catalog.WholeInstance, PerHour: 1 << 62, Date: november.AddDate(0, 0, -1), Instance: "</td>", Source: "javascript:alert(1)"})
 	}
 	s, ok := priceSection(all, november, nil)
-	text := string(s.Figures[0].HTML())
+	text, grid := string(s.Figures[0].HTML()), string(s.Figures[1].HTML())
+	for _, bad := range []string{"<i>", "</td></td>"} {
+		if strings.Contains(grid, bad) {
+			t.Errorf("%s in %s", bad, grid)
+		}
+	}
 	if !ok || strings.Contains(text, "<b>") || strings.Contains(text, "<i>") || strings.Contains(text, "</td></td>") || strings.Contains(text, "href=\"j") {
 		t.Error(text)
 	}

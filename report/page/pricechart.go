@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +25,7 @@ func priceSection(all catalog.Prices, measured time.Time, about []string) (s sec
 		Figures: []chart.Figure{{
 			Span: 12, Title: "Price per accelerator-hour", Sub: "The lowest of each provider, in whatever region and size it is. Written out: the lowest of a whole machine, of recent prices if there are any.",
 			Body: priceDots(accelerators).HTML(), Caption: priceCaption(accelerators, day, omitted), Table: priceTable(accelerators),
-		}},
+		}, priceGrid(accelerators)},
 	}, true
 }
 
@@ -50,8 +51,8 @@ func priceLede(all []accelerator, about []string) string {
 func (a accelerator) sentence() string {
 	o := a.usual()
 	what := "an hour on demand"
-	if o.Commitment == catalog.OneYear {
-		what = "an hour, committed for a year"
+	if o.Commitment != catalog.OnDemand {
+		what = "an hour, committed for " + terms[o.Commitment]
 	}
 	return fmt.Sprintf("%s costs from %s %s (%s, %s).", a.name, chart.USD(o.PerHour.Dollars()), what, o.Provider, o.Date.Format(time.DateOnly))
 }
@@ -63,9 +64,12 @@ func priceDots(all []accelerator) chart.Dots {
 	for i, a := range all {
 		row := chart.DotRow{Name: a.name}
 		var notes, short []string
-		for j, c := range commitments {
+		for _, c := range commitments {
 			if o, ok := a.lowest(c); ok {
-				before := []string{"", "1 year "}[j]
+				before := ""
+				if c != catalog.OnDemand {
+					before = terms[c] + " "
+				}
 				notes = append(notes, before+o.note())
 				short = append(short, before+chart.USD(o.PerHour.Dollars()))
 			}
@@ -83,12 +87,7 @@ func priceDots(all []accelerator) chart.Dots {
 	return d
 }
 
-func (o offer) color() int {
-	if o.Commitment == catalog.OneYear {
-		return 1
-	}
-	return 0
-}
+func (o offer) color() int { return max(0, slices.Index(commitments, o.Commitment)) }
 
 func (o offer) state() chart.State {
 	if o.old {
@@ -109,12 +108,7 @@ func (o offer) note() string {
 	return text
 }
 
-func (o offer) commitment() string {
-	if o.Commitment == catalog.OneYear {
-		return "1 year"
-	}
-	return "on demand"
-}
+func (o offer) commitment() string { return terms[o.Commitment] }
 
 // priceKey ties the mark of an offer to its row.
 func priceKey(accelerator, offer int) string { return fmt.Sprintf("v%d-%d", accelerator, offer) }
@@ -134,18 +128,25 @@ func priceCaption(all []accelerator, day time.Time, omitted int) template.HTML {
 	state := func(color int, s chart.State, text string) template.HTML {
 		return `<span class="st">` + chart.Key(color, s, false) + " " + chart.Text(text) + "</span> "
 	}
-	caption := state(0, chart.Decided, "on demand")
-	old, year := false, false
-	for _, a := range all {
-		for _, o := range a.offers {
-			old, year = old || o.old, year || o.Commitment == catalog.OneYear
+	var caption template.HTML
+	old := false
+	for i, c := range commitments {
+		has := false
+		for _, a := range all {
+			for _, o := range a.offers {
+				old, has = old || o.old, has || o.Commitment == c
+			}
+		}
+		text := terms[c]
+		if c != catalog.OnDemand {
+			text = "committed for " + text
+		}
+		if has {
+			caption += state(i, chart.Decided, text)
 		}
 	}
-	if year {
-		caption += state(1, chart.Decided, "committed for one year")
-	}
 	if old {
-		caption += state(0, chart.Tentative, "older than 90 days on "+day.Format(time.DateOnly))
+		caption += state(chart.Neutral, chart.Tentative, "older than 90 days on "+day.Format(time.DateOnly))
 	}
 	text := "Each price has a date and a source; nothing was fetched for this page. Prices move by tens of percent within months."
 	if omitted > 0 {

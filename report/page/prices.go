@@ -24,9 +24,12 @@ type accelerator struct {
 	offers []offer
 }
 
-// The commitments that are shown: what Artificial Analysis' page shows, and what its cost note
-// asks for.
-var commitments = []catalog.Commitment{catalog.OnDemand, catalog.OneYear}
+// The commitments that are shown, in the order of their marks: what is asked for without one, and
+// for each term. Spot prices change by the hour and buy what may be taken away.
+var commitments = []catalog.Commitment{catalog.OnDemand, catalog.OneYear, catalog.ThreeYear}
+
+// terms are the words for commitments, behind a price and in a cell.
+var terms = map[catalog.Commitment]string{catalog.OnDemand: "on demand", catalog.OneYear: "1 year", catalog.ThreeYear: "3 years"}
 
 // mostAccelerators bounds the chart of a catalog of someone's own; the built-in one has 14.
 const mostAccelerators = 24
@@ -54,7 +57,7 @@ func offersOf(all catalog.Prices, day time.Time) (out []accelerator, omitted int
 	}
 	for _, a := range rows {
 		slices.SortFunc(a.offers, func(x, y offer) int {
-			return cmp.Or(-cmp.Compare(x.Commitment, y.Commitment), cmp.Compare(x.PerHour, y.PerHour), cmp.Compare(x.Provider, y.Provider))
+			return cmp.Or(cmp.Compare(x.color(), y.color()), cmp.Compare(x.PerHour, y.PerHour), cmp.Compare(x.Provider, y.Provider))
 		})
 		out = append(out, *a)
 	}

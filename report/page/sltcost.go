@@ -38,6 +38,7 @@ func rates(all []tuned, prices catalog.Prices, day time.Time) (out []rate) {
 		{"given", "As in the report", func(s pricing.System) (pricing.USD, string) { return s.Price, cmp.Or(s.PriceNote, "given") }},
 		{"demand", "On demand, lowest", quoted(catalog.OnDemand)},
 		{"year", "1 year, lowest", quoted(catalog.OneYear)},
+		{"three", "3 years, lowest", quoted(catalog.ThreeYear)},
 	} {
 		for _, s := range all {
 			if s.report.System != nil {

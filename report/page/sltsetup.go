@@ -102,8 +102,8 @@ func (st *study) tunedOf(model int) (out []tuned) {
 			continue
 		}
 		class := ""
-		for _, o := range st.of(model) {
-			if o.label == s.label {
+		for _, o := range slices.Backward(st.of(model)) { // the first
+			if o.system == s.label {
 				class = o.class()
 			}
 		}

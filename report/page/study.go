@@ -11,7 +11,8 @@ type study struct {
 	systems []*subject // reports of agentperf, in their order
 	sweeps  []*sweep   // reports of slt, in their order
 
-	requests *Requests // nil if none were given
+	names    map[[2]string]string // of systems, by model and systemOf
+	requests *Requests            // nil if none were given
 	prices   catalog.Prices
 }
 

@@ -10,10 +10,11 @@ import (
 
 // A subject is a system under test with its report.
 type subject struct {
-	index  int // among all systems of the page
-	model  int // index of study.models
-	color  int // among the systems of the model; not bounded
-	label  string
+	index  int    // among all systems of the page
+	model  int    // index of study.models
+	color  int    // among the systems of the model; not bounded
+	system string // the name of the system, which other reports of it have, too
+	label  string // and that of this report
 	report *agentperf.Report
 	points []point
 	steps  []step

@@ -7,6 +7,7 @@ package demo
 import (
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
 	"github.com/agentperf/agentperf-go/endpoint/simulate"
+	"github.com/agentperf/agentperf-go/system"
 	"github.com/agentperf/agentperf-go/trajectory"
 	"github.com/agentperf/agentperf-go/trajectory/generate"
 )
@@ -26,11 +27,19 @@ func Config() simulate.Config {
 // Notice goes in front of all output about the simulated system.
 const Notice = "No -endpoint: this measures a SIMULATION of an inference system that does not exist."
 
+// Identity is what reports about the simulated system state of it, unless something else was given.
+func Identity(given *system.Identity) *system.Identity {
+	if given != nil {
+		return given
+	}
+	return &system.Identity{Name: "simulated demo system"}
+}
+
 // Serve serves a simulated system on this machine.
 func Serve(c simulate.Config) (*endpointtest.Server, error) {
-	system, err := simulate.New(c)
+	engine, err := simulate.New(c)
 	if err != nil {
 		return nil, err
 	}
-	return endpointtest.Serve(system)
+	return endpointtest.Serve(engine)
 }
