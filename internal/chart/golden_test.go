@@ -43,7 +43,7 @@ func drawings() map[string]template.HTML {
 		"steps": Steps{Title: "Search", Desc: "3 phases", Height: 100, X: x, Y: Axis{Scale: Linear(200, 3), Title: "tok/s"}, Color: 0, From: 4, To: 8, Anchors: true,
 			Rules: []Rule{{At: 100, Label: "SLO 100 tok/s"}},
 			Points: []Step{
-				{Point{4, 150, 140, 160, Decided, "Phase 1", "p0-0"}, 1}, {Point{4, 148, nan, nan, Tentative, "", "p0-1"}, 2}, {Point{8, 90, nan, nan, Invalid, "", "p0-2"}, 10},
+				{Point{4, 150, 140, 160, Decided, "Phase 1", "p0-0"}, 1, "n0-4"}, {Point{4, 148, nan, nan, Tentative, "", "p0-1"}, 2, "n0-4"}, {Point{8, 90, nan, nan, Invalid, "", "p0-2"}, 10, ""},
 			}}.HTML(),
 		"tracks": Tracks{Title: "Inside", Desc: "a phase", Color: 1, X: Axis{Scale: Linear(10, 4), Title: "Seconds"}, From: 1, To: 9, Tracks: []Track{
 			{Height: 40, Y: Axis{Scale: Linear(4, 2), Title: "In flight"}, Stairs: []XY{{0, 0}, {2, 3}, {9, 1}}, Crosses: []float64{3}},
@@ -119,7 +119,7 @@ func TestNamesAtPeaks(t *testing.T) {
 		{[]Series{line("one", 0, 50, 80, 100, 10)}, 1},
 		{[]Series{line("one", 0, 50, 80, 100, 10), line("two", 1, 30, 40, 90, 5)}, 2},
 		{[]Series{line("one", 0, 50, 80, 100, 10), line("two", 1, 50, 80, 100, 20), line("three", 2, 50, 79, 100, 30)}, 0}, // all in one place
-		{[]Series{line("a name", 0, 0, 100, 100, 10)}, 0}, // no room to the left of it, nor above
+		{[]Series{line("a name", 0, 0, 100, 100, 10)}, 0},                                                                  // no room to the left of it, nor above
 	} {
 		c.Series = tt.series
 		text := string(c.HTML())

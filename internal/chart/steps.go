@@ -22,10 +22,12 @@ type Steps struct {
 	Anchors bool
 }
 
-// A Step is a point with the number that is written beside it.
+// A Step is a point with the number that is written beside it. Group is the key of the point that
+// it is a part of in other charts; empty for none.
 type Step struct {
 	Point
 	Number int
+	Group  string
 }
 
 // HTML draws the chart.
@@ -69,6 +71,9 @@ func (b *builder) step(f frame, c Steps, p Step, at offset, i int) {
 		if c.Anchors {
 			attrs = append(attrs, "id", p.Key)
 		}
+	}
+	if p.Group != "" {
+		attrs = append(attrs, "data-g", p.Group)
 	}
 	b.open("g", attrs...)
 	b.tip(p.Tip)

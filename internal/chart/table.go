@@ -20,9 +20,9 @@ type Row struct {
 	Cells []string
 	// HTML has for some cells what stands in place of their text; it may be shorter than Cells.
 	HTML []template.HTML
-	// Key ties the row to marks with the same key, and Class is that of the row; both may be
-	// empty.
-	Key, Class string
+	// Key ties the row to marks with the same key, and Group to those of the point that it is a
+	// part of; Class is that of the row. All may be empty.
+	Key, Group, Class string
 }
 
 // HTML draws the table in a box of its own that scrolls. The box is no landmark: tables of several
@@ -45,6 +45,9 @@ func (t Table) HTML() template.HTML {
 		attrs := []any{"class", r.Class}
 		if r.Key != "" {
 			attrs = append(attrs, "data-k", r.Key)
+		}
+		if r.Group != "" {
+			attrs = append(attrs, "data-g", r.Group)
 		}
 		b.open("tr", attrs...)
 		for i, cell := range r.Cells {

@@ -131,60 +131,6 @@ func failedText(n int) string {
 	return chart.Int(n) + " failed"
 }
 
-// panel draws a phase.
-func (in *inside) panel(k look, p step, sc insideScales, first bool) chart.Tracks {
-	s, l := k.of, k.level
-	c := chart.Tracks{
-		Title: fmt.Sprintf("Inside phase %d of %s", p.Index+1, chart.Cut(s.label, 500, 13)), Color: s.color,
-		Desc: fmt.Sprintf("%s, %s, window from %s to %s", chart.Count(p.Agents, "agent", "agents"), chart.Count(len(in.requests), "request", "requests"), chart.Seconds(in.from), chart.Seconds(in.to)),
-		X:    chart.Axis{Scale: chart.Linear(sc.end, 4), Title: "Seconds in the phase"}, From: in.from, To: in.to,
-	}
-	started := chart.Track{Height: 54, Y: chart.Axis{Scale: chart.Linear(sc.started, 2), Title: "Started per second"}}
-	speed := chart.Track{Height: 130, Y: chart.Axis{Scale: chart.Linear(sc.speed, 3), Title: "Output speed, tok/s"}}
-	if l.speed > 0 { // other levels do not judge it
-		speed.Rule = &chart.Rule{At: l.speed}
-		if first {
-			speed.Rule.Label = l.slo()
-		}
-	}
-	for _, bin := range in.bins(sc.step) {
-		started.Stairs = append(started.Stairs, chart.XY{X: bin.from, Y: bin.rate(in, sc.step)})
-		speed.Line = append(speed.Line, chart.XY{X: bin.from + sc.step/2, Y: bin.p25})
-	}
-	if n := len(started.Stairs); n > 0 {
-		started.Stairs = append(started.Stairs, chart.XY{X: in.end, Y: started.Stairs[n-1].Y})
-	}
-	flying := chart.Track{Height: 54, Y: chart.Axis{Scale: chart.Linear(sc.flying, 2), Title: "In flight"}, Stairs: in.flying()}
-	ttft := chart.Track{Height: 96, Y: chart.Axis{Scale: chart.Log10(sc.low, max(sc.high, sc.low*10)), Title: "TTFT", Format: chart.Seconds}}
-	above := 0
-	every := (len(in.requests) + k.dots - 1) / k.dots
-	for i, r := range in.requests {
-		if r.failed {
-			if len(flying.Crosses) < k.dots/10 {
-				flying.Crosses = append(flying.Crosses, r.end)
-			}
-			continue
-		}
-		if r.speed > sc.speed {
-			above++
-		}
-		if i%every != 0 {
-			continue
-		}
-		if r.ttft > 0 {
-			ttft.Dots = append(ttft.Dots, chart.XY{X: r.sent, Y: r.ttft})
-		}
-		if r.speed > 0 && r.speed <= sc.speed {
-			speed.Dots = append(speed.Dots, chart.XY{X: r.sent, Y: r.speed})
-		}
-	}
-	if above > 0 {
-		speed.Note = chart.Int(above) + " above"
-	}
-	c.Tracks = []chart.Track{started, flying, ttft, speed}
-	return c
-}
-
 // limited cuts a table that is too long for a page, and says so in its caption.
 func limited(t chart.Table) chart.Table {
 	if len(t.Rows) > mostRows {

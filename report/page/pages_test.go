@@ -32,6 +32,27 @@ func write(t testing.TB, reports []*report.Report) []byte {
 	return out.Bytes()
 }
 
+// The pages that need more than reports.
+func TestPageOfRequests(t *testing.T) {
+	reports, requests := requestSamples()
+	var out bytes.Buffer
+	if err := Write(&out, reports, Options{Title: "samples", Note: "All of it is made up.", Requests: requests}); err != nil {
+		t.Fatal(err)
+	}
+	checkMarkup(t, out.Bytes())
+	if n := bytes.Count(out.Bytes(), []byte("Inside the phases around the limit")); n != 2*2 { // of systems, levels
+		t.Errorf("%d figures", n)
+	}
+	if out.Len() > 600_000 {
+		t.Errorf("%d bytes", out.Len())
+	}
+	if *pages != "" {
+		if err := os.WriteFile(filepath.Join(*pages, "requests.html"), out.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestPages(t *testing.T) {
 	for name, reports := range samples() {
 		text := write(t, reports)

@@ -65,10 +65,13 @@ func pointsOf(s *subject) (all []point) {
 	}
 	slices.SortFunc(all, func(a, b point) int { return cmp.Compare(a.agents, b.agents) })
 	for i := range all {
-		all[i].key = fmt.Sprintf("n%d-%d", s.index, all[i].agents)
+		all[i].key = s.pointKey(all[i].agents)
 	}
 	return all
 }
+
+// pointKey ties all that is drawn of a number of agents together, and the phases to it.
+func (s *subject) pointKey(agents int) string { return fmt.Sprintf("n%d-%d", s.index, agents) }
 
 // decided returns the numbers of agents at which some level has a verdict.
 func (s *subject) decided() map[int]bool {

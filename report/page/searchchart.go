@@ -20,7 +20,7 @@ func (s *subject) point(p step, l level) chart.Step {
 	if p.state == chart.Invalid {
 		tip += "\nInvalid: " + chart.Cut(p.Invalid, 900, 12)
 	}
-	return chart.Step{Number: p.Index + 1, Point: chart.Point{
+	return chart.Step{Number: p.Index + 1, Group: s.pointKey(p.Agents), Point: chart.Point{
 		X: float64(p.Agents), Y: v.value, Low: v.low, High: v.high, State: p.state, Key: p.key, Tip: tip,
 	}}
 }

@@ -36,7 +36,7 @@ func (s *subject) searchTable(steps []step) chart.Table {
 		t.Head = append(t.Head, levelOf(&s.report.Tiers[i]).short())
 	}
 	for k, p := range steps {
-		row := chart.Row{Key: p.key, Cells: []string{chart.Int(p.Index + 1), chart.Int(p.Agents), chart.Number(p.judged(by).value), p.late()}}
+		row := chart.Row{Key: p.key, Group: s.pointKey(p.Agents), Cells: []string{chart.Int(p.Index + 1), chart.Int(p.Agents), chart.Number(p.judged(by).value), p.late()}}
 		if p.state == chart.Invalid {
 			row.Class = "inv"
 		}

@@ -5,7 +5,18 @@
 	D.documentElement.classList.add('scripted');
 	D.querySelectorAll('svg .m>title,svg .bar>title').forEach(function (t) { t.parentNode.setAttribute('data-t', t.textContent); t.remove(); });
 
-	function all(key) { return D.querySelectorAll('[data-k="' + key + '"]'); }
+	// A phase also belongs to the point of its number of agents (data-g), and that to all its phases.
+	function all(mark) {
+		var key = mark.getAttribute('data-k'), point = mark.getAttribute('data-g');
+		return key ? D.querySelectorAll('[data-k="' + key + '"],[data-g="' + key + '"]' + (point ? ',[data-k="' + point + '"]' : '')) : [];
+	}
+	// Brings a row into view in its own box; the page stays where it is.
+	function reveal(tr) {
+		var box = tr.closest('.tw'), head = tr.closest('table').tHead.offsetHeight;
+		if (!box || !tr.offsetHeight || box.scrollHeight <= box.clientHeight) return;
+		var r = tr.getBoundingClientRect(), b = box.getBoundingClientRect();
+		box.scrollTop += Math.min(0, r.top - b.top - head) + Math.max(0, r.bottom - b.bottom);
+	}
 	function row(key) { return key && D.querySelector('tr[data-k="' + key + '"]'); }
 	// The facts of a mark are those of its row, where it has one.
 	function facts(mark) {
@@ -18,9 +29,11 @@
 		if (current && current !== mark) hide();
 		if (!mark) return;
 		current = mark;
-		var key = mark.getAttribute('data-k');
 		mark.classList.add('on');
-		if (key) all(key).forEach(function (e) { e.classList.add('on'); });
+		all(mark).forEach(function (e) {
+			e.classList.add('on');
+			if (!beside && e.tagName === 'TR') reveal(e);
+		});
 		if (beside && !mark.classList.contains('inv')) return; // a row has the facts
 		var text = facts(mark);
 		if (!text) return;
