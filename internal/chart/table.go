@@ -34,6 +34,7 @@ func (t Table) HTML() template.HTML {
 	b.text("caption", t.Caption, "class", "vh")
 	b.WriteString("<thead><tr>")
 	for i, h := range t.Head {
+		h = Cut(h, cellWidth, large)
 		if i == 0 {
 			b.text("th", h, "scope", "col", "class", "l")
 		} else {

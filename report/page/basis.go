@@ -5,16 +5,17 @@ import (
 	"strings"
 
 	"github.com/agentperf/agentperf-go/internal/chart"
+	"github.com/agentperf/agentperf-go/internal/plain"
 )
 
 // basis is the section of what one needs to know to believe the rest: it is always open.
 func (st *study) basis() (section, bool) {
 	s := section{ID: "basis", Model: -1, Title: "What was tested, and how far to believe it"}
 	for _, x := range st.systems {
-		s.Figures = append(s.Figures, x.basis(st.models[x.model]))
+		s.Figures = append(s.Figures, x.basis(st.whole[x.model]))
 	}
 	for _, x := range st.sweeps {
-		s.Figures = append(s.Figures, x.basis(st.models[x.model]))
+		s.Figures = append(s.Figures, x.basis(st.whole[x.model]))
 	}
 	return s, len(s.Figures) > 0
 }
@@ -22,7 +23,7 @@ func (st *study) basis() (section, bool) {
 // basis says what is behind a report of agents.
 func (s *subject) basis(model string) chart.Figure {
 	r := s.report
-	facts := append([]fact{{"Model", model}}, identified(r.Identity)...)
+	facts := append([]fact{whole(s.name), {"Model", model}}, identified(r.Identity)...)
 	facts = append(facts, hardware(r.System)...)
 	c := &r.Config
 	workload := c.Workload
@@ -48,7 +49,7 @@ func (s *subject) basis(model string) chart.Figure {
 		lists = append(lists, list{"Compared with no published profile", nil})
 	}
 	return chart.Figure{
-		Span: 6, Class: "sys " + s.class(), Mark: chart.Key(s.color, chart.Decided, false), Title: chart.Cut(s.label, 1000, 16),
+		Span: 6, Class: "sys " + s.class(), Mark: chart.Key(s.color, chart.Decided, false), Title: s.label,
 		Body: definitions(facts) + listed(append(lists, warnings(r.Warnings))),
 	}
 }
@@ -57,7 +58,7 @@ func (s *subject) basis(model string) chart.Figure {
 func (s *sweep) basis(model string) chart.Figure {
 	r := s.report
 	c := &r.Config
-	facts := append([]fact{{"Model", model}, {"Setup", c.Name}}, identified(r.Identity)...)
+	facts := append([]fact{whole(s.name), {"Model", model}, {"Setup", c.Name}}, identified(r.Identity)...)
 	facts = append(facts, hardware(r.System)...)
 	facts = append(facts,
 		fact{"Queries", fmt.Sprintf("%s input and %s output tokens", chart.Int(c.InputTokens), chart.Int(c.OutputTokens))},
@@ -65,7 +66,15 @@ func (s *sweep) basis(model string) chart.Figure {
 		measuredOn(r.Started, r.Run, r.Complete), s.selfCheck(), measuredBy(&r.Tool),
 	)
 	return chart.Figure{
-		Span: 6, Class: "sys", Mark: chart.Key(s.color, chart.Decided, false), Title: chart.Cut(s.label, 1000, 16) + ", System Load Test",
+		Span: 6, Class: "sys", Mark: chart.Key(s.color, chart.Decided, false), Title: s.label + ", System Load Test",
 		Body: definitions(facts) + listed([]list{warnings(r.Warnings)}),
 	}
+}
+
+// whole has the name of a system that is shown cut elsewhere.
+func whole(name string) fact {
+	if bounded(name) == plain.Text(name) {
+		return fact{}
+	}
+	return fact{"Whole name", name}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/agentperf/agentperf-go/internal/chart"
 	"github.com/agentperf/agentperf-go/pricing"
 	"github.com/agentperf/agentperf-go/report"
 	"github.com/agentperf/agentperf-go/system"
@@ -25,8 +26,9 @@ func newStudy(reports []*report.Report) *study {
 		case in.Agentperf != nil:
 			r := in.Agentperf
 			s := &subject{index: len(st.systems), model: st.model(r.Config.Model, r.Identity), report: r}
-			s.system = st.named(s.model, systemOf(r.Identity, r.System, r.Config.Endpoint), nameOf(r.Identity, r.System, r.Config.Label, file))
-			s.label = st.unique(s.model, s.system, file)
+			s.name = nameOf(r.Identity, r.System, r.Config.Label, file)
+			s.system = st.named(s.model, systemOf(r.Identity, r.System, r.Config.Endpoint), bounded(s.name))
+			s.label = st.unique(s.model, s.system, bounded(file))
 			for _, other := range st.systems {
 				if other.model == s.model {
 					s.color++
@@ -37,7 +39,8 @@ func newStudy(reports []*report.Report) *study {
 		case in.SLT != nil:
 			r := in.SLT
 			s := &sweep{index: len(st.sweeps), model: st.model(r.Config.Model, r.Identity), report: r}
-			s.label = st.named(s.model, systemOf(r.Identity, r.System, r.Config.Endpoint), nameOf(r.Identity, r.System, r.Config.Label, file))
+			s.name = nameOf(r.Identity, r.System, r.Config.Label, file)
+			s.label = st.named(s.model, systemOf(r.Identity, r.System, r.Config.Endpoint), bounded(s.name))
 			st.sweeps = append(st.sweeps, s)
 		}
 	}
@@ -53,11 +56,18 @@ func (st *study) model(name string, id *system.Identity) int {
 		name = cmp.Or(name, id.Model)
 	}
 	name = cmp.Or(strings.TrimSpace(name), "unnamed model")
-	if i := slices.Index(st.models, name); i >= 0 {
+	if i := slices.Index(st.whole, name); i >= 0 {
 		return i
 	}
-	st.models = append(st.models, name)
+	st.whole, st.models = append(st.whole, name), append(st.models, bounded(name))
 	return len(st.models) - 1
+}
+
+// bounded cuts a name of others once, before it is used: all that a page says of a system, a
+// setup, a model or a provider uses what it returns, and only what was tested has the whole name.
+func bounded(name string) string {
+	const width, size = 900, 13 // some 130 letters: a line of the widest page
+	return chart.Cut(name, width, size)
 }
 
 // nameOf returns what readers call a system: what its identity says, or its accelerators, or the

@@ -49,8 +49,9 @@ func offersOf(all catalog.Prices, day time.Time) (out []accelerator, omitted int
 				}
 				whole[[2]string{provider, name}] = scope == catalog.WholeInstance
 				if rows[name] == nil {
-					rows[name] = &accelerator{name: p.Accelerator}
+					rows[name] = &accelerator{name: bounded(p.Accelerator)}
 				}
+				p.Provider = bounded(p.Provider)
 				rows[name].offers = append(rows[name].offers, offer{p, p.Stale(day)})
 			}
 		}

@@ -41,7 +41,7 @@ func setupOf(r *slt.Report) setup {
 	if strings.HasPrefix(name, string(optimal)+" of ") { // as slt.Optimal names it
 		return optimal
 	}
-	return setup(name)
+	return setup(bounded(name))
 }
 
 // style is the class of its lines, which have the color of the system.

@@ -7,7 +7,8 @@ import (
 
 // A study is all reports of a page, by model: no chart mixes models.
 type study struct {
-	models  []string
+	models  []string   // as they are shown
+	whole   []string   // and as they are called
 	systems []*subject // reports of agentperf, in their order
 	sweeps  []*sweep   // reports of slt, in their order
 

@@ -13,6 +13,7 @@ type subject struct {
 	index  int    // among all systems of the page
 	model  int    // index of study.models
 	color  int    // among the systems of the model; not bounded
+	name   string // the whole of it, which may be long
 	system string // the name of the system, which other reports of it have, too
 	label  string // and that of this report
 	report *agentperf.Report
@@ -24,7 +25,7 @@ type subject struct {
 // the subject with the same label.
 type sweep struct {
 	index, model, color int
-	label               string
+	name, label         string // the whole name, and what is shown of it
 	report              *slt.Report
 }
 

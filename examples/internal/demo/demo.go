@@ -32,7 +32,7 @@ func Identity(given *system.Identity) *system.Identity {
 	if given != nil {
 		return given
 	}
-	return &system.Identity{Name: "simulated demo system"}
+	return &system.Identity{Name: "Simulated demo system"}
 }
 
 // Serve serves a simulated system on this machine.
