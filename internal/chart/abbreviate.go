@@ -6,13 +6,13 @@ import (
 )
 
 // abbreviate returns names of series that are at most so wide, and different wherever the whole
-// ones are: without the words that all begin with, where there is no room for these, and cut
-// between words.
+// ones are: without the words that all begin with, where more of them fit then, and cut between
+// words.
 func abbreviate(names []string, width, size float64) []string {
 	out := make([]string, len(names))
-	skip := 0 // bytes that all begin with
-	if slices.ContainsFunc(names, func(s string) bool { return Width(s, size) > width }) {
-		skip = common(names)
+	skip := common(names) // bytes that all begin with
+	if fitting(names, skip, width, size) <= fitting(names, 0, width, size) {
+		skip = 0
 	}
 	for i, name := range names {
 		out[i] = Cut(name[skip:], width, size)
@@ -29,6 +29,16 @@ func abbreviate(names []string, width, size float64) []string {
 		}
 	}
 	return out
+}
+
+// fitting returns how many of the names fit without their first bytes.
+func fitting(names []string, skip int, width, size float64) (n int) {
+	for _, s := range names {
+		if Width(s[skip:], size) <= width {
+			n++
+		}
+	}
+	return n
 }
 
 // common returns the length of the words that all names begin with, of which each has more.

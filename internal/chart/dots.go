@@ -32,11 +32,17 @@ const (
 	dotRow = 44 // the height of a row in pixels: a line of text and the marks below it
 	// Names and notes are cut to these widths in pixels: the narrowest column that is not a
 	// phone's has 490 for both, and a phone's 288.
-	dotName  = 110
-	dotNote  = 360
-	dotShort = 165
-	dotGap   = 12 // between the names and the notes
+	dotName       = 110
+	DotNote  Room = 360
+	DotShort Room = 165
+	dotGap        = 12 // between the names and the notes
 )
+
+// Room is the width that a text of axes and labels is cut to, in pixels.
+type Room float64
+
+// Fits reports whether the text would not be cut.
+func (r Room) Fits(text string) bool { return Width(text, medium) <= float64(r) }
 
 // HTML draws the chart.
 func (c Dots) HTML() template.HTML {
@@ -66,7 +72,7 @@ func (b *builder) dotRow(f frame, r DotRow, top int, note float64) {
 		b.empty("line", "class", "row", "x1", 0, "x2", Percent(1), "y1", top, "y2", top)
 	}
 	b.text("text", Cut(r.Name, dotName, large), "class", "nm", "y", top+17)
-	if wide, short := Cut(r.Note, dotNote, medium), Cut(r.Short, dotShort, medium); wide == short {
+	if wide, short := Cut(r.Note, float64(DotNote), medium), Cut(r.Short, float64(DotShort), medium); wide == short {
 		b.text("text", wide, "class", "lo", "x", note, "y", top+17)
 	} else {
 		b.text("text", wide, "class", "lo wd", "x", note, "y", top+17)

@@ -63,6 +63,7 @@ func TestAbbreviate(t *testing.T) {
 	}{
 		{150, "8x H100|8x H200, max thr.", "8x H100|8x H200, max thr."},
 		{86, "8x H100|8x H200, max thr.|8x H200, min. lat.|8x H200, optimal|8x B200", "H100|H200, max thr.|H200, min. lat.|H200, optimal|B200"},
+		{86, "8x B200|8x MI300X OAM, SGLang 0.5.4", "8x B200|8x MI300X…"}, // nothing is won
 		{86, "8x MI300X OAM, SGLang", "8x MI300X…"},
 		{86, "8x|8x H200 and more words", "8x|8x H200…"}, // nothing would be left of the first
 		{86, "a system with the name one|a system with the name two", "one|two"},

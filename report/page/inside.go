@@ -94,7 +94,10 @@ func (st *study) insideFigure(k look) chart.Figure {
 	var body strings.Builder
 	body.WriteString(`<div class="g">`)
 	table := chart.Table{Caption: "Inside the phases", Head: []string{"Phase", "From", "Started", "Failed", "P25 speed, tok/s"}}
-	thinned := false
+	thinned, span := false, 6
+	if len(steps) > 2 {
+		span = 4
+	}
 	for i, p := range steps {
 		in := st.requests.of(s, p)
 		thinned = thinned || len(in.requests) > k.dots
@@ -104,8 +107,8 @@ func (st *study) insideFigure(k look) chart.Figure {
 				failed++
 			}
 		}
-		fmt.Fprintf(&body, `<div class="w4"><h4>%s <small>phase %d, %s</small></h4>%s</div>`,
-			chart.Count(p.Agents, "agent", "agents"), p.Index+1, failedText(failed), in.panel(k, p, sc, i == 0).HTML())
+		fmt.Fprintf(&body, `<div class="w%d"><h4>%s <small>phase %d, %s</small></h4>%s</div>`,
+			span, chart.Count(p.Agents, "agent", "agents"), p.Index+1, failedText(failed), in.panel(k, p, sc, i == 0).HTML())
 		for _, bin := range in.bins(sc.step) {
 			table.Rows = append(table.Rows, chart.Row{Cells: []string{
 				chart.Int(p.Index + 1), chart.Seconds(bin.from), chart.Int(bin.started), chart.Int(bin.failed), chart.Number(bin.p25),
