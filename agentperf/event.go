@@ -24,6 +24,9 @@ type Event struct {
 	// nothing ends it before: a phase is over as soon as it has shown what it is for, and
 	// takes longer while requests are awaited.
 	Elapsed, Estimate time.Duration
+	// Longest is what the phase takes at most, but for requests that are awaited at its end;
+	// 0 if nothing bounds it.
+	Longest time.Duration
 	// Up is the number of agents started so far.
 	Up int
 	// Requests, Succeeded and Failed count the requests of the phase so far, measured or

@@ -53,7 +53,7 @@ func TestEventsOfPoint(t *testing.T) {
 				case e.Stage == "measuring":
 					measuring++
 					n := float64(e.Agents) // each gets 20 tokens in the time that these and the TTFT take
-					if want := 20 * n / (0.05 + 0.2*n) * e.Elapsed.Seconds(); e.Estimate != rule.Measure || e.InFlight > e.Agents || e.InFlight != e.Requests-e.Succeeded || e.Failed != 0 || math.Abs(float64(e.OutputTokens)-want) > 20*(n+1) {
+					if want := 20 * n / (0.05 + 0.2*n) * e.Elapsed.Seconds(); e.Estimate != rule.Measure || e.Longest != time.Minute || e.InFlight > e.Agents || e.InFlight != e.Requests-e.Succeeded || e.Failed != 0 || math.Abs(float64(e.OutputTokens)-want) > 20*(n+1) {
 						t.Errorf("%+v, want %v tokens", e, want)
 					}
 					if from := done; len(from) > 0 && (e.Remaining != max(0, from[len(from)-1].Remaining-e.Elapsed) || e.Tiers[0].Holds != from[len(from)-1].Tiers[0].Holds) {

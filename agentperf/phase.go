@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/internal/decide"
@@ -150,6 +151,7 @@ func (r *run) watch(index int, plan decide.Plan, outlook Event) func(load.Progre
 		return nil
 	}
 	var latest glance
+	most := longest(plan, r.loadConfig(index, plan).Ramp())
 	return func(p load.Progress) {
 		if p.Sofar != nil {
 			latest = r.glance(plan, p.Sofar)
@@ -157,11 +159,22 @@ func (r *run) watch(index int, plan decide.Plan, outlook Event) func(load.Progre
 		now := outlook
 		now.Remaining, now.RemainingMost = max(0, outlook.Remaining-p.Elapsed), max(0, outlook.RemainingMost-p.Elapsed)
 		r.tell(now, Event{
-			Phase: index, Agents: plan.Agents, Stage: p.Stage, Elapsed: p.Elapsed, Estimate: plan.Cost, Up: p.Up,
+			Phase: index, Agents: plan.Agents, Stage: p.Stage, Elapsed: p.Elapsed, Estimate: plan.Cost, Longest: most, Up: p.Up,
 			Requests: p.Attempts, InFlight: p.InFlight, Succeeded: p.Succeeded, Failed: p.Failed, OutputTokens: p.OutputTokens,
 			Trajectories: p.Completed, Pending: p.Pending, Figures: latest.figures, Client: latest.client, Criteria: latest.criteria,
 		})
 	}
+}
+
+// longest returns when the window of a phase ends at the latest; 0 if nothing ends it.
+func longest(plan decide.Plan, ramp time.Duration) time.Duration {
+	switch {
+	case plan.Timeout > 0:
+		return plan.Timeout
+	case plan.Most > 0 || plan.Fixed:
+		return ramp + plan.Settle + plan.FirstTokens + max(plan.Least, plan.Most)
+	}
+	return 0
 }
 
 // alive returns an error if the endpoint is gone, after a phase at whose end nothing

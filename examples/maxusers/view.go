@@ -122,7 +122,7 @@ func (v *view) phase(l screen.Look) []screen.Line {
 		title = title.And(screen.Dim, ", for %s", tiers)
 	}
 	return append([]screen.Line{title}, l.Phase(screen.Phase{
-		Elapsed: e.Elapsed, Estimate: e.Estimate, About: "about ", Over: e.Result != nil,
+		Elapsed: e.Elapsed, Estimate: e.Estimate, Longest: e.Longest, About: "about ", Over: e.Result != nil,
 		Promises: v.promises(l), Speed: v.speed(), TTFT: v.ttft(), Rate: v.rate, Client: v.client(),
 		InFlight: e.InFlight, Failed: e.Failed, Ended: e.Requests - e.InFlight, What: "requests", Stage: e.Stage, Pending: e.Pending,
 	})...)

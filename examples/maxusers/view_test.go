@@ -63,7 +63,7 @@ func search() []moment {
 		done(11, 8, 509.2, 0.0083, 653, known(of{Seems: 14, Limit: 14.4, Next: []int{14, 15}}, of{Holds: 8, Seems: 8, Limit: 8.5, Next: []int{9}}), "pass?", "pass"),
 		done(12, 9, 489.4, 0.0092, 319, last, "pass?", "fail"),
 		{5 * time.Second, agentperf.Event{Phase: 13, Agents: 14, Stage: "measuring", Elapsed: 5 * time.Second, Estimate: 18 * time.Second, Requests: 400, InFlight: 14, OutputTokens: 20_000, Tiers: last, Remaining: 26 * time.Second}},
-		{6 * time.Second, agentperf.Event{Phase: 13, Agents: 14, Stage: "measuring", Elapsed: 11 * time.Second, Estimate: 18 * time.Second, Requests: 897, InFlight: 13, Failed: 2, OutputTokens: 45_206, Pending: []string{"7s to measure"}, Tiers: last, Remaining: 20 * time.Second,
+		{6 * time.Second, agentperf.Event{Phase: 13, Agents: 14, Stage: "measuring", Elapsed: 11 * time.Second, Estimate: 18 * time.Second, Longest: 30 * time.Second, Requests: 897, InFlight: 13, Failed: 2, OutputTokens: 45_206, Pending: []string{"7s to measure"}, Tiers: last, Remaining: 20 * time.Second,
 			Figures: &agentperf.Figures{P25Speed: new(400.2), P95TTFT: new(0.0262)}, Client: &metrics.ClientCheck{LagSeconds: 0.0009, CPUShare: new(0.1)}, Criteria: promises(0.18, 0.254, 0.34)}},
 	}
 }

@@ -98,7 +98,7 @@ func (st *study) insideFigure(k look) chart.Figure {
 	if len(steps) > 2 {
 		span = 4
 	}
-	for i, p := range steps {
+	for _, p := range steps {
 		in := st.requests.of(s, p)
 		thinned = thinned || len(in.requests) > k.dots
 		failed := 0
@@ -108,7 +108,7 @@ func (st *study) insideFigure(k look) chart.Figure {
 			}
 		}
 		fmt.Fprintf(&body, `<div class="w%d"><h4>%s <small>phase %d, %s</small></h4>%s</div>`,
-			span, chart.Count(p.Agents, "agent", "agents"), p.Index+1, failedText(failed), in.panel(k, p, sc, i == 0).HTML())
+			span, chart.Count(p.Agents, "agent", "agents"), p.Index+1, failedText(failed), in.panel(k, p, sc).HTML())
 		for _, bin := range in.bins(sc.step) {
 			table.Rows = append(table.Rows, chart.Row{Cells: []string{
 				chart.Int(p.Index + 1), chart.Seconds(bin.from), chart.Int(bin.started), chart.Int(bin.failed), chart.Number(bin.p25),

@@ -9,12 +9,12 @@ import (
 
 // panel draws a phase: what it consists of under each other, on one axis of time. Whatever else is
 // known by time, such as of the servers, is a track below the last.
-func (in *inside) panel(k look, p step, sc insideScales, first bool) chart.Tracks {
+func (in *inside) panel(k look, p step, sc insideScales) chart.Tracks {
 	return chart.Tracks{
 		Title: fmt.Sprintf("Inside phase %d of %s", p.Index+1, chart.Cut(k.of.label, 500, 13)), Color: k.of.color,
 		Desc: fmt.Sprintf("%s, %s, window from %s to %s", chart.Count(p.Agents, "agent", "agents"), chart.Count(len(in.requests), "request", "requests"), chart.Seconds(in.from), chart.Seconds(in.to)),
 		X:    chart.Axis{Scale: chart.Linear(sc.end, 4), Title: "Seconds in the phase"}, From: in.from, To: in.to,
-		Tracks: []chart.Track{in.startedTrack(sc), in.flyingTrack(k, sc), in.ttftTrack(k, sc), in.speedTrack(k, sc, first)},
+		Tracks: []chart.Track{in.startedTrack(sc), in.flyingTrack(k, sc), in.ttftTrack(k, sc), in.speedTrack(k, sc)},
 	}
 }
 
@@ -51,13 +51,12 @@ func (in *inside) ttftTrack(k look, sc insideScales) chart.Track {
 }
 
 // speedTrack has the output speed of requests, and their P25 over time.
-func (in *inside) speedTrack(k look, sc insideScales, first bool) chart.Track {
+func (in *inside) speedTrack(k look, sc insideScales) chart.Track {
 	t := chart.Track{Height: 130, Y: chart.Axis{Scale: chart.Linear(sc.speed, 3), Title: "Output speed, tok/s"}}
 	if k.level.speed > 0 { // other levels do not judge it
+		// Its text would lie on the line, which is there around a limit.
 		t.Rule = &chart.Rule{At: k.level.speed}
-		if first {
-			t.Rule.Label = k.level.slo()
-		}
+		t.Y.Title += "; dashed: SLO " + chart.Number(k.level.speed)
 	}
 	for _, bin := range in.bins(sc.step) {
 		t.Line = append(t.Line, chart.XY{X: bin.from + sc.step/2, Y: bin.p25})

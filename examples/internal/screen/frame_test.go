@@ -156,6 +156,9 @@ func TestPhaseTimes(t *testing.T) {
 		{Phase{Elapsed: 6 * time.Second, Estimate: 4500 * time.Millisecond}, "6.0 s, 1.5 s more than 4.5 s", "6.0 s > 4.5 s"},
 		{Phase{Elapsed: 6 * time.Second, Estimate: 4500 * time.Millisecond, Over: true}, "took 6.0 s", "6.0 s"},
 		{Phase{Elapsed: 11 * time.Second, Estimate: 18 * time.Second, About: "about "}, "11.0 s of about 18 s", "11 of ~18 s"},
+		{Phase{Elapsed: 11 * time.Second, Estimate: 18 * time.Second, Longest: 30 * time.Second}, "11.0 s of 18 s, at most 30 s", "11 of 18 s"},
+		{Phase{Elapsed: 11 * time.Second, Estimate: 18 * time.Second, Longest: 19 * time.Second}, "11.0 s of 18 s", "11 of 18 s"},
+		{Phase{Elapsed: 11 * time.Second, Estimate: 20 * time.Minute, Longest: time.Hour}, "11.0 s of 20 min, at most 60 min", "11 of 20 min"},
 	} {
 		if tt.p.took() != tt.wide || tt.p.tookShort() != tt.short {
 			t.Errorf("%+v: %q, %q", tt.p, tt.p.took(), tt.p.tookShort())

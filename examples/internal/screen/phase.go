@@ -34,6 +34,8 @@ type Phase struct {
 	// Elapsed is its time so far, Estimate that of the whole; Over says that it has ended.
 	Elapsed, Estimate time.Duration
 	Over              bool
+	// Longest is the time it takes at most; 0 if that is not known.
+	Longest time.Duration
 	// About stands in front of the estimate where it is one.
 	About string
 	// Promises are shown as intervals, one below the other.
@@ -126,7 +128,11 @@ func (p Phase) took() string {
 	case p.Elapsed > p.Estimate:
 		return fmt.Sprintf("%s, %s more than %s%s", tenths(p.Elapsed), tenths(p.Elapsed-p.Estimate), p.About, seconds(p.Estimate))
 	}
-	return fmt.Sprintf("%s of %s%s", tenths(p.Elapsed), p.About, seconds(p.Estimate))
+	text := fmt.Sprintf("%s of %s%s", tenths(p.Elapsed), p.About, seconds(p.Estimate))
+	if p.Longest > p.Estimate+p.Estimate/10 {
+		text += ", at most " + seconds(p.Longest)
+	}
+	return text
 }
 
 // tookShort is took for a narrow terminal.
@@ -157,10 +163,13 @@ func Milliseconds(s float64) string {
 	return fmt.Sprintf("%.2f s", s)
 }
 
-// seconds writes a time; what is short, to a tenth of a second.
+// seconds writes a time: what is short to a tenth of a second, what is long to a minute.
 func seconds(d time.Duration) string {
-	if d < 10*time.Second {
+	switch {
+	case d < 10*time.Second:
 		return fmt.Sprintf("%.1f s", d.Seconds())
+	case d >= 10*time.Minute:
+		return fmt.Sprintf("%.0f min", d.Minutes())
 	}
 	return fmt.Sprintf("%.0f s", d.Seconds())
 }
