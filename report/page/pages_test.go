@@ -33,7 +33,7 @@ func write(t testing.TB, reports []*report.Report) []byte {
 }
 
 // The pages that need more than reports.
-func TestPageOfRequests(t *testing.T) {
+func TestPagesOfRequests(t *testing.T) {
 	reports, requests := requestSamples()
 	var out bytes.Buffer
 	if err := Write(&out, reports, Options{Title: "samples", Note: "All of it is made up.", Requests: requests}); err != nil {

@@ -19,7 +19,7 @@ var samples = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	kept = append(kept, folder)
-	write := exec.Command("go", "test", "./report/page", "-count=1", "-run", "^Test(Pages|PageOfRequests|States)$", "-pages", folder)
+	write := exec.Command("go", "test", "./report/page", "-count=1", "-run", "^Test(Pages|PagesOfRequests|States)$", "-pages", folder)
 	write.Dir = filepath.Join("..", "..")
 	write.Stdout, write.Stderr = os.Stderr, os.Stderr
 	return folder, write.Run()
