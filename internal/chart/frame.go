@@ -116,11 +116,16 @@ func (f frame) plot(kind, title, desc, keys string, drawing *builder) template.H
 	return box(join("plot", kind), style, title, desc, keys, f.height, drawing)
 }
 
-// box puts a drawing into a box that is a stop for keys, with its title and description.
+// box puts a drawing into a box that is a stop for keys, with its title and description. keys are
+// what they read; empty for nothing.
 func box(class, style, title, desc, keys string, height int, drawing *builder) template.HTML {
 	var b builder
+	label := title
+	if keys != "" {
+		label += ": arrow keys read the " + keys
+	}
 	b.open("div", "class", "fit")
-	b.open("div", "class", class, "style", style, "role", "group", "tabindex", 0, "aria-label", title+": arrow keys read the "+keys)
+	b.open("div", "class", class, "style", style, "role", "group", "tabindex", 0, "aria-label", label)
 	b.open("svg", "class", "c", "width", "100%", "height", height, "role", "img")
 	b.text("title", title)
 	b.text("desc", desc)

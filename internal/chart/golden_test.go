@@ -46,7 +46,7 @@ func drawings() map[string]template.HTML {
 				{Point{4, 150, 140, 160, Decided, "Phase 1", "p0-0"}, 1, "n0-4"}, {Point{4, 148, nan, nan, Tentative, "", "p0-1"}, 2, "n0-4"}, {Point{8, 90, nan, nan, Invalid, "", "p0-2"}, 10, ""},
 			}}.HTML(),
 		"tracks": Tracks{Title: "Inside", Desc: "a phase", Color: 1, X: Axis{Scale: Linear(10, 4), Title: "Seconds"}, From: 1, To: 9, Tracks: []Track{
-			{Height: 40, Y: Axis{Scale: Linear(4, 2), Title: "In flight"}, Stairs: []XY{{0, 0}, {2, 3}, {9, 1}}, Crosses: []float64{3}},
+			{Height: 40, Y: Axis{Scale: Linear(4, 2), Title: "In flight"}, Stairs: []XY{{0, 0}, {2, 3}, {9, 1}}, Crosses: []float64{3}, Cross: "Failed"},
 			{Height: 60, Y: Axis{Scale: Linear(200, 2), Title: "tok/s"}, Note: "2 above", Dots: []XY{{1, 100}, {2, nan}, {3, 120}}, Line: []XY{{1, 100}, {2, nan}, {3, 110}, {4, 120}}, Rule: &Rule{At: 100, Label: "SLO"}},
 		}}.HTML(),
 		"table": Table{Caption: "Figures", Head: []string{"System", "Agents"}, Rows: []Row{{Cells: []string{"<b>", "1"}, Key: "n0-1"}, {Cells: []string{"x", "y"}, HTML: []template.HTML{"", "<i>z</i>"}, Class: "inv"}}}.Data(),

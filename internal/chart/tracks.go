@@ -3,6 +3,7 @@ package chart
 import (
 	"html/template"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -25,9 +26,10 @@ type Track struct {
 	Note string
 	// Stairs keep their height up to the next one. Dots are single events. Line is drawn over
 	// them; a figure that is not known interrupts it. Crosses are events that stand out, at
-	// the upper end.
+	// the upper end, and Cross says what each is.
 	Stairs, Dots, Line []XY
 	Crosses            []float64
+	Cross              string
 	// Rule is a promise, such as a floor of speed; nil for none.
 	Rule *Rule
 }
@@ -60,7 +62,11 @@ func (c Tracks) HTML() template.HTML {
 		top += t.Height + trackGap
 	}
 	style := "--a:" + strconv.Itoa(room) + "px;--gw:0px;--gn:0px;--rw:16px;--rn:16px"
-	return box("plot ts", style, c.Title, c.Desc, "marks", total, &b)
+	marks := ""
+	if slices.ContainsFunc(c.Tracks, func(t Track) bool { return len(t.Crosses) > 0 }) {
+		marks = "marks"
+	}
+	return box("plot ts", style, c.Title, c.Desc, marks, total, &b)
 }
 
 func (b *builder) track(f frame, t Track, last bool) {
@@ -86,7 +92,7 @@ func (b *builder) track(f frame, t Track, last bool) {
 	}
 	b.close("svg")
 	for _, x := range t.Crosses {
-		b.mark(Neutral, f.along(x), 6, Invalid, "", "")
+		b.mark(Neutral, f.along(x), 6, Invalid, t.Cross+" at "+Seconds(x), "")
 	}
 	if t.Rule != nil {
 		y := f.up(t.Rule.At)

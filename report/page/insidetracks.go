@@ -31,7 +31,7 @@ func (in *inside) startedTrack(sc insideScales) chart.Track {
 
 // flyingTrack has requests in flight, and those that failed as crosses.
 func (in *inside) flyingTrack(k look, sc insideScales) chart.Track {
-	t := chart.Track{Height: 54, Y: chart.Axis{Scale: chart.Linear(sc.flying, 2), Title: "In flight"}, Stairs: in.flying()}
+	t := chart.Track{Height: 54, Y: chart.Axis{Scale: chart.Linear(sc.flying, 2), Title: "In flight"}, Stairs: in.flying(), Cross: "Request failed"}
 	for _, r := range in.requests {
 		if r.failed && len(t.Crosses) < k.dots/10 {
 			t.Crosses = append(t.Crosses, r.end)
