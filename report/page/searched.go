@@ -39,12 +39,16 @@ func search(m int, systems []*subject) (chart.Figure, string) {
 		}
 		body.WriteString(string(chart.Switch(fmt.Sprintf("f%d", m), "System", options)))
 	}
-	for _, s := range shown {
-		body.WriteString(string(s.searched()))
-	}
 	var caption string
+	rows := rowsOfSearch(len(shown))
+	for _, s := range shown {
+		body.WriteString(string(s.searched(rows)))
+		if len(s.steps) > rows {
+			caption = fmt.Sprintf("The table has the last %d phases of a search. ", rows)
+		}
+	}
 	if tentatively {
-		caption = "A question mark is a tentative result: enough to know where to go from there. "
+		caption += "A question mark is a tentative result: enough to know where to go from there. "
 	}
 	if failed {
 		caption += "Failed: failed requests, of those measured. "
@@ -59,8 +63,8 @@ func search(m int, systems []*subject) (chart.Figure, string) {
 	}, rules
 }
 
-// searched shows the search of a system.
-func (s *subject) searched() template.HTML {
+// searched shows the search of a system, with so many rows at most.
+func (s *subject) searched(rows int) template.HTML {
 	steps := s.steps
 	var b strings.Builder
 	fmt.Fprintf(&b, `<div class="srch x-%d %s"><h4 class="who">%s %s</h4><div class="g"><div class="w5">`,
@@ -71,7 +75,7 @@ func (s *subject) searched() template.HTML {
 		b.WriteString(string(s.aroundLimit(steps, &s.report.Tiers[i])))
 	}
 	b.WriteString(`</div></div><div class="w7">`)
-	b.WriteString(string(s.searchTable(steps).HTML()))
+	b.WriteString(string(s.searchTable(steps, rows).HTML()))
 	b.WriteString(string(s.found()))
 	b.WriteString("</div></div></div>")
 	return template.HTML(b.String())

@@ -9,12 +9,14 @@ import (
 	"github.com/agentperf/agentperf-go/internal/chart"
 )
 
-// rowsOfSearch bounds the rows of the table of one search, so that those of 12 systems fit a
-// page. The last rows are those that decide.
-const rowsOfSearch = 334
+// rowsOfSearch bounds the rows of the table of one search on a page of many: all tables together
+// have as many rows as one of data, as far as a search of this length is shown as a whole. Elements
+// are what a browser needs time for. The last rows are those that decide.
+func rowsOfSearch(systems int) int { return max(90, mostRows/max(1, systems)) }
 
-// searchTable has a row for each phase, with the bracket of each level after it.
-func (s *subject) searchTable(steps []step) chart.Table {
+// searchTable has a row for each phase, of the last so many at most, with the bracket of each level
+// after it.
+func (s *subject) searchTable(steps []step, most int) chart.Table {
 	t := chart.Table{Caption: "Phases of the search", Class: "ph", Head: []string{"Phase", "Agents", "P25, tok/s", "P95 TTFT"}}
 	by := level{}
 	if s.byE2E() {
@@ -53,7 +55,7 @@ func (s *subject) searchTable(steps []step) chart.Table {
 			row.Cells = append(row.Cells, "")
 			row.HTML = append(row.HTML, verdictCell(p, v, brackets[i], axis))
 		}
-		if k >= len(steps)-rowsOfSearch {
+		if k >= len(steps)-most {
 			t.Rows = append(t.Rows, row)
 		}
 	}
