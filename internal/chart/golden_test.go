@@ -118,6 +118,7 @@ func TestNamesAtPeaks(t *testing.T) {
 	}{
 		{[]Series{line("one", 0, 50, 80, 100, 10)}, 1},
 		{[]Series{line("one", 0, 50, 80, 100, 10), line("two", 1, 30, 40, 90, 5)}, 2},
+		{[]Series{line("one", 0, 50, 80, 100, 10), line("two", 1, 50, 60, 100, 20), line("three", 2, 50, 59, 100, 30)}, 0}, // all or none
 		{[]Series{line("one", 0, 50, 80, 100, 10), line("two", 1, 50, 80, 100, 20), line("three", 2, 50, 79, 100, 30)}, 0}, // all in one place
 		{[]Series{line("a name", 0, 0, 100, 100, 10)}, 0},                                                                  // no room to the left of it, nor above
 	} {

@@ -16,12 +16,15 @@ const nameGap = 16
 // A name is the label of a series: where the series ends and where the label stands.
 type name struct {
 	Series
-	texts [2]string // in a wide column and in a narrow one
 	x     Percent
-	y, at float64
+	y     float64
 	right bool
 
-	beside spot // right at the end, if it is ok
+	// In a wide column and in a narrow one: the text, where it stands right at the end of the
+	// series if that is ok, and how high it stands beside the frame if not.
+	texts  [2]string
+	beside [2]spot
+	at     [2]float64
 }
 
 // names places the labels, and makes room for them beside the frame.
@@ -43,29 +46,24 @@ func (c Lines) names(f *frame) (names []name) {
 		for i, text := range abbreviate(labels, most, medium) {
 			names[i].texts[k] = text
 		}
-	}
-	if c.Labels == Peak { // others end where the frame does
-		c.beside(*f, names)
-	}
-	var apart []*name // those beside the frame
-	var ys []float64
-	for i := range names {
-		n := &names[i]
-		if n.beside.ok {
-			continue
+		if c.Labels == Peak { // others end where the frame does
+			c.beside(*f, names, k)
 		}
-		apart, ys = append(apart, n), append(ys, n.y)
-		for k, text := range n.texts {
-			room[k] = max(room[k], int(math.Ceil(Width(text, medium)))+34)
+		var ys []float64
+		for i := range names {
+			ys = append(ys, names[i].y)
+			if !names[i].beside[k].ok { // nor is another's
+				room[k] = max(room[k], int(math.Ceil(Width(names[i].texts[k], medium)))+34)
+			}
+		}
+		for i, y := range spread(ys, nameGap, 2, float64(f.height)+2) {
+			names[i].at[k] = y
 		}
 	}
 	if c.Labels == Right {
 		f.right = room
 	} else {
 		f.left = room
-	}
-	for i, y := range spread(ys, nameGap, 2, float64(f.height)+2) {
-		apart[i].at = y
 	}
 	return names
 }
@@ -91,43 +89,55 @@ func (c Lines) end(s Series) (end Point, ok bool) {
 	return end, ok
 }
 
-// name draws a label with its mark, and a hairline to the end of the series where that is
-// elsewhere.
+// name draws a label, once for wide columns and once for narrow ones where it stands elsewhere there.
 func (b *builder) name(f frame, n name) {
-	b.open("g", "class", join("dl", class(n.Color), n.Class))
-	if s := n.beside; s.ok {
+	if n.beside[0] == n.beside[1] {
+		b.label(f, n, 0, n.texts, "")
+		return
+	}
+	for k, kind := range []string{"wd", "nw"} {
+		b.label(f, n, k, [2]string{n.texts[k], n.texts[k]}, kind)
+	}
+}
+
+// label draws a label where it stands in a kind of column: at the end of its series, or with its
+// mark beside the frame and a hairline to the end of the series where that is elsewhere.
+func (b *builder) label(f frame, n name, column int, texts [2]string, kind string) {
+	b.open("g", "class", join("dl", class(n.Color), n.Class, kind))
+	if s := n.beside[column]; s.ok {
 		anchor := "lb"
 		if s.right {
 			anchor = "lb te"
 		}
-		b.either(n.texts, anchor, "x", n.x, "dx", s.dx, "y", n.y+s.dy)
+		b.either(texts, anchor, "x", n.x, "dx", s.dx, "y", n.y+s.dy)
 		b.close("g")
 		return
 	}
-	moved := math.Abs(n.at-n.y) > 1
+	at := n.at[column]
+	moved := math.Abs(at-n.y) > 1
 	edge, mark, dx, anchor := Percent(0), -16, -25, "lb te"
 	if n.right {
 		edge, mark, dx, anchor = 1, 18, 28, "lb"
 	}
 	touches := math.Abs(float64(edge-n.x)) < 0.004
 	if !touches {
-		b.empty("line", "class", "ld", "x1", n.x, "y1", n.y, "x2", edge, "y2", n.at)
+		b.empty("line", "class", "ld", "x1", n.x, "y1", n.y, "x2", edge, "y2", at)
 	}
 	if moved || !touches { // from the edge of the plot to the mark
-		from := n.at
+		from := at
 		if touches {
 			from = n.y
 		}
-		d := "M-5 " + pixels(from) + "L-11 " + pixels(n.at)
+		d := "M-5 " + pixels(from) + "L-11 " + pixels(at)
 		if n.right {
-			d = "M5 " + pixels(from) + "L12 " + pixels(n.at)
+			d = "M5 " + pixels(from) + "L12 " + pixels(at)
 		}
 		b.open("svg", "class", "in", "x", edge, "width", 1, "height", f.height)
 		b.empty("path", "class", "ld", "d", d)
 		b.close("svg")
 	}
-	b.empty("use", "href", shape(n.Color), "x", edge, "y", n.at, "transform", "translate("+pixels(float64(mark))+" 0)")
-	b.either(n.texts, anchor, "x", edge, "dx", dx, "y", n.at+4)
+	b.empty("use", "href", shape(n.Color), "x", edge, "y", at, "transform", "translate("+pixels(float64(mark))+" 0)")
+	b.either(texts, anchor, "x", edge, "dx", dx, "y", at+4)
 	b.close("g")
 }
 

@@ -94,10 +94,7 @@ func (st *study) insideFigure(k look) chart.Figure {
 	var body strings.Builder
 	body.WriteString(`<div class="g">`)
 	table := chart.Table{Caption: "Inside the phases", Head: []string{"Phase", "From", "Started", "Failed", "P25 speed, tok/s"}}
-	thinned, span := false, 6
-	if len(steps) > 2 {
-		span = 4
-	}
+	thinned, span := false, 12/len(steps)
 	for _, p := range steps {
 		in := st.requests.of(s, p)
 		thinned = thinned || len(in.requests) > k.dots
