@@ -88,6 +88,7 @@ var imports = map[string][]string{
 	"report/page":           {"agentperf", "internal/chart", "internal/plain", "internal/record", "internal/requestlog", "metrics", "pricing", "pricing/catalog", "report", "slt", "system"},
 	"slt":                   {"endpoint", "internal/fields", "internal/filler", "internal/instant", "internal/keyed", "internal/load", "internal/plain", "internal/record", "internal/sockets", "internal/spans", "metrics", "pricing", "system", "trajectory"},
 	"system":                {"internal/jsonerror", "internal/secrets", "pricing"},
+	"telemetry":             {"metrics", "pricing"},
 	"trajectory":            {"internal/fields", "internal/filler", "internal/instant", "internal/jsonscan", "internal/keyed", "internal/plain", "internal/secrets", "internal/spans", "metrics"},
 	"trajectory/format":     {"internal/jsonscan", "internal/secrets", "trajectory"},
 	"trajectory/generate":   {"internal/filler", "internal/keyed", "trajectory"},

@@ -1,0 +1,124 @@
+package telemetry
+
+// Server is what the system's own metrics say of one phase. Each part is nil when no target
+// had it.
+type Server struct {
+	// Window is the time that the windowed figures cover.
+	Window Span `json:"window"`
+
+	// Running counts the requests that engines worked on at once, Waiting those queued in
+	// front of them, for capacity or otherwise.
+	Running *Gauge `json:"running,omitempty"`
+	Waiting *Gauge `json:"waiting,omitempty"`
+	// InFlight counts the requests that routers had accepted and not answered in full.
+	InFlight *Gauge `json:"in_flight,omitempty"`
+	// KVUse is the part of the KV cache held by running requests, 0 to 1: the mean over
+	// engines, and as Max the fullest.
+	KVUse *Gauge `json:"kv_use,omitempty"`
+
+	// Preemptions counts requests that were put back or retracted to make room.
+	Preemptions *Count `json:"preemptions,omitempty"`
+	// PromptTokens are all tokens of prompts, cached ones too.
+	PromptTokens *Count `json:"prompt_tokens,omitempty"`
+	// CachedTokens are those of prompts that came out of a cache, ComputedTokens those that
+	// did not.
+	CachedTokens     *Count `json:"cached_tokens,omitempty"`
+	ComputedTokens   *Count `json:"computed_tokens,omitempty"`
+	GenerationTokens *Count `json:"generation_tokens,omitempty"`
+	// PrefixHitRate is cached over all tokens of prompts.
+	PrefixHitRate *Ratio `json:"prefix_hit_rate,omitempty"`
+	// Acceptance is accepted over drafted tokens of speculative decoding; nil if none was
+	// drafted.
+	Acceptance *Ratio `json:"acceptance,omitempty"`
+
+	// QueueTime and E2E are of the requests that ended in the window; TTFT of those whose
+	// first token came in it, ITL of the tokens made in it (some engines fill both at a
+	// request's end).
+	QueueTime *Latency `json:"queue_time,omitempty"`
+	TTFT      *Latency `json:"ttft,omitempty"`
+	ITL       *Latency `json:"itl,omitempty"`
+	E2E       *Latency `json:"e2e,omitempty"`
+
+	// Requests counts ended requests by the system's word for how they ended, sorted.
+	// Engines differ in where they count requests that a client canceled, if anywhere.
+	Requests []Outcome `json:"requests,omitempty"`
+	// Restarts counts how often counters of a target began anew.
+	Restarts int `json:"restarts,omitempty"`
+
+	// Targets has the same of each target, with what is known of its scraping.
+	Targets []TargetSummary `json:"targets"`
+}
+
+// A TargetSummary is the part of [Server] that one target said.
+type TargetSummary struct {
+	Name string `json:"name"`
+	Role Role   `json:"role"`
+	// Engine is whose names the target speaks, such as "vllm"; empty if none is known.
+	Engine string `json:"engine,omitempty"`
+	// Scrapes, Failed and Seconds say how often it was asked, how often in vain, and how
+	// long that took in all.
+	Scrapes int     `json:"scrapes"`
+	Failed  int     `json:"failed,omitempty"`
+	Seconds float64 `json:"scrape_seconds"`
+	// Failure is the first error.
+	Failure string `json:"failure,omitempty"`
+
+	Server *Server `json:"server,omitempty"`
+}
+
+// A Span is a stretch of time, in seconds since the phase began.
+type Span struct {
+	From float64 `json:"from_seconds"`
+	To   float64 `json:"to_seconds"`
+}
+
+// A Gauge is a value that goes up and down, over the window.
+type Gauge struct {
+	// Mean is over time. Covered is the part of the window it is over, 0 to 1; less than 1
+	// where scrapes are missing.
+	Mean    float64 `json:"mean"`
+	Covered float64 `json:"covered"`
+	Min     float64 `json:"min"`
+	Max     float64 `json:"max"`
+	// Before is the last value before the phase, After the last at all; nil if not seen.
+	Before *float64 `json:"before,omitempty"`
+	After  *float64 `json:"after,omitempty"`
+}
+
+// A Count is how far a counter went.
+type Count struct {
+	// Total is over the whole phase, Window over its window.
+	Total     float64 `json:"total"`
+	Window    float64 `json:"window"`
+	PerSecond float64 `json:"per_second"`
+}
+
+// A Ratio is of two counters over the window: Of and Part went up by this much, and Ratio is
+// Part over Of.
+type Ratio struct {
+	Ratio float64 `json:"ratio"`
+	Part  float64 `json:"part"`
+	Of    float64 `json:"of"`
+}
+
+// A Latency is of a histogram over the window. The mean is exact, quantiles are known to lie
+// between two bounds of the histogram.
+type Latency struct {
+	Count float64 `json:"count"`
+	Mean  float64 `json:"mean_seconds"`
+	P50   *Bounds `json:"p50,omitempty"`
+	P95   *Bounds `json:"p95,omitempty"`
+}
+
+// Bounds are two between which a value lies, in seconds.
+type Bounds struct {
+	Above float64 `json:"above_seconds"`
+	// AtMost is nil if the histogram has no bound above the value.
+	AtMost *float64 `json:"at_most_seconds,omitempty"`
+}
+
+// An Outcome is how requests ended.
+type Outcome struct {
+	Outcome string `json:"outcome"`
+	Count
+}
