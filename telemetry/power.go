@@ -53,5 +53,6 @@ type Throttle struct {
 // summarizePower is the part of Summarize about power.
 func summarizePower([]Observed, Instants) (*Power, []metrics.Warning) { return nil, nil }
 
-// knownPower reports whether a series of that name is about power.
-func knownPower(string) bool { return false }
+// powerPatterns returns regular expressions of the names of series that are about power, to
+// be matched as a whole (Go and Prometheus have the same syntax).
+func powerPatterns() []string { return nil }

@@ -9,6 +9,11 @@ type Label struct {
 }
 
 // A Sample is one value of one series.
+//
+// An observer that looks at its target as a whole adds a sample named "up" with the value 1
+// each time it saw all there was, as Prometheus does: a series that is absent beside it was
+// absent then, while between two that are far apart nothing is known. Its labels, if any, are
+// those that all series it speaks for have.
 type Sample struct {
 	Time time.Time
 	Name string
@@ -45,15 +50,11 @@ func (s *Series) Label(name string) string {
 	return ""
 }
 
-// Observed is what one observer saw during one phase.
+// Observed is what one observer saw during one phase. Where points are thinned, all series
+// are, at the same times.
 type Observed struct {
 	Target Target
 	Series []Series
-	// Scraped has the times of the samples that succeeded, in increasing order, in
-	// nanoseconds since the Unix epoch. A series that is absent at one of them was absent
-	// then, while between two that are far apart nothing is known. Empty means that all
-	// times at which any series has a point are taken.
-	Scraped []int64
 	// Scrapes counts the samples asked for, and Failed those that failed.
 	Scrapes, Failed int
 	// Failure is the error of the first, without credentials.

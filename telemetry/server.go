@@ -46,7 +46,7 @@ type Server struct {
 	Restarts int `json:"restarts,omitempty"`
 
 	// Targets has the same of each target, with what is known of its scraping.
-	Targets []TargetSummary `json:"targets"`
+	Targets []TargetSummary `json:"targets,omitempty"`
 }
 
 // A TargetSummary is the part of [Server] that one target said.
@@ -63,7 +63,10 @@ type TargetSummary struct {
 	// Failure is the first error.
 	Failure string `json:"failure,omitempty"`
 
-	Server *Server `json:"server,omitempty"`
+	// Families names the families of series that the figures are from, by figure.
+	Families map[string]string `json:"families,omitempty"`
+	// Said has what they are; its own Targets is empty.
+	Said *Server `json:"said,omitempty"`
 }
 
 // A Span is a stretch of time, in seconds since the phase began.
