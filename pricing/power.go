@@ -40,6 +40,9 @@ const (
 	// MeasuredAccelerator is the measured draw of the accelerators under load, die and
 	// memory only: the basis of Artificial Analysis' agents per MW.
 	MeasuredAccelerator Basis = "measured_accelerator"
+	// MeasuredNode is the measured draw of whole servers under load, as their own sensors
+	// state it (IPMI, Redfish): a few percent off the wall.
+	MeasuredNode Basis = "measured_node"
 	// MeasuredWall is the measured draw of the whole system at its wall sockets under
 	// load: the basis of MLPerf.
 	MeasuredWall Basis = "measured_wall"
@@ -58,7 +61,7 @@ const (
 
 // Bases returns every basis.
 func Bases() []Basis {
-	return []Basis{MeasuredAccelerator, MeasuredWall, TDP, SystemMax, AllInIT, AllInUtility, RackProvisioned}
+	return []Basis{MeasuredAccelerator, MeasuredNode, MeasuredWall, TDP, SystemMax, AllInIT, AllInUtility, RackProvisioned}
 }
 
 // ParseBasis returns the basis of that name.
@@ -76,7 +79,7 @@ func ParseBasis(s string) (Basis, error) {
 // takesPUE reports whether facility overhead can be added: accelerators alone would need
 // their hosts first, and the power from the utility includes it.
 func (b Basis) takesPUE() bool {
-	return b == MeasuredWall || b == SystemMax || b == AllInIT || b == RackProvisioned
+	return b == MeasuredNode || b == MeasuredWall || b == SystemMax || b == AllInIT || b == RackProvisioned
 }
 
 // ErrMixedBases is returned by [SameBasis].

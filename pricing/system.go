@@ -27,7 +27,7 @@ type System struct {
 	PowerNote string `json:"power_note,omitempty"`
 	// PUE (power usage effectiveness) multiplies Power by the overhead of the
 	// facility; 0 means 1. It applies to bases of whole systems without the facility:
-	// MeasuredWall, SystemMax, AllInIT and RackProvisioned.
+	// MeasuredNode, MeasuredWall, SystemMax, AllInIT and RackProvisioned.
 	PUE float64 `json:"pue,omitempty"`
 	// RackAccelerators is the number of accelerators in a rack; 0 means unknown.
 	// RackNote says where it is from if it was not given.
@@ -68,7 +68,7 @@ func (s System) Validate() error {
 	case !(s.PUE >= 1) || math.IsInf(s.PUE, 0):
 		bad("PUE is %v, expected 1 or more", s.PUE)
 	case s.Power == 0 || !s.Basis.takesPUE():
-		bad("PUE does not apply to power of basis %q, only to %s, %s, %s and %s", string(s.Basis), MeasuredWall, SystemMax, AllInIT, RackProvisioned)
+		bad("PUE does not apply to power of basis %q, only to %s, %s, %s, %s and %s", string(s.Basis), MeasuredNode, MeasuredWall, SystemMax, AllInIT, RackProvisioned)
 	}
 	return errors.Join(errs...)
 }

@@ -10,6 +10,7 @@ import (
 // basisWords say what a power figure covers and how it was obtained.
 var basisWords = map[pricing.Basis]string{
 	pricing.MeasuredAccelerator: "accelerators only, measured under load",
+	pricing.MeasuredNode:        "whole servers, measured by their own sensors under load",
 	pricing.MeasuredWall:        "measured at the wall under load",
 	pricing.TDP:                 "thermal design power of the accelerators, not measured",
 	pricing.SystemMax:           "the most that the systems are specified for, not measured",

@@ -49,7 +49,7 @@ func (s *System) Register(flags *flag.FlagSet) {
 		s.system.Power, err = pricing.ParsePower(value)
 		return err
 	})
-	set("power-basis", "what the power covers: `measured_accelerator`, measured_wall, tdp, system_max, all_in_it, all_in_utility or rack_provisioned; without -power, tdp, system_max and rack_provisioned are from the catalog", func(value string) (err error) {
+	set("power-basis", "what the power covers: `measured_accelerator`, measured_node, measured_wall, tdp, system_max, all_in_it, all_in_utility or rack_provisioned; without -power, tdp, system_max and rack_provisioned are from the catalog", func(value string) (err error) {
 		s.system.Basis, err = pricing.ParseBasis(value)
 		return err
 	})
