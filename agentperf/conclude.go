@@ -50,6 +50,8 @@ func (r *run) conclude() {
 		r.report.Tiers = append(r.report.Tiers, t)
 	}
 	r.numberFigures(phases)
+	r.report.meanwhile()
+	r.warnOfThrottling()
 	r.warnOfStarved(phases)
 	r.warnOfProgress(phases)
 	r.warnOfDeciders()

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
@@ -16,6 +17,7 @@ import (
 	"github.com/agentperf/agentperf-go/internal/spans"
 	"github.com/agentperf/agentperf-go/pricing"
 	"github.com/agentperf/agentperf-go/system"
+	"github.com/agentperf/agentperf-go/telemetry"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -96,6 +98,20 @@ type Config struct {
 	// Identity says what the system is, for the report. It must not contradict System. Nil
 	// states nothing.
 	Identity *system.Identity
+	// Observers watch the system during each phase, from before its first request until
+	// after its drain, and hold up no request; see [telemetry.Observer]. What they saw is in
+	// the Server and Power of phases and numbers, and in warnings where it does not agree with
+	// what the client saw. A phase takes about a second longer with them. Neither they nor
+	// Series need be the same when a journal is resumed.
+	Observers []telemetry.Observer
+	// Series, if set, receives what Observers saw in full, a [telemetry.Recording] after each
+	// phase. An error of writing ends the run.
+	Series io.Writer
+	// Exclusive makes a phase invalid in which the system generated more tokens than the phase
+	// accounts for, by the counters that Observers read, or in which nobody knows. Otherwise
+	// the former is a warning. The tolerance is 2 % of the tokens of the phase, and what
+	// canceled requests may have had.
+	Exclusive bool
 	// MaxPhases bounds the number of phases; 0 means no bound.
 	MaxPhases int
 	// Progress, if set, is called with the state of the run, about twice a second during
@@ -150,6 +166,12 @@ func (c Config) resolve() (Config, error) {
 		errs = append(errs, spans.Check("agentperf: ClientLag", c.ClientLag, 0))
 	}
 	errs = append(errs, c.Audit.validate())
+	if slices.Contains(c.Observers, nil) {
+		bad("an entry of Observers is nil")
+	}
+	if len(c.Observers) == 0 && (c.Exclusive || c.Series != nil) {
+		bad("Exclusive and Series need Observers")
+	}
 	if c.MaxPhases < 0 {
 		bad("MaxPhases is %d, expected 0 or more", c.MaxPhases)
 	}

@@ -3,6 +3,7 @@ package agentperf
 import (
 	"encoding/json"
 
+	"github.com/agentperf/agentperf-go/telemetry"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -68,6 +69,9 @@ type ConfigEcho struct {
 	MaxPhases int  `json:"max_phases,omitempty"`
 	// Agents are the numbers that Check or Measure was asked for; empty for Run.
 	Agents []int `json:"agents,omitempty"`
+	// Observers are what was observed beside the load, and Exclusive is as in Config.
+	Observers []telemetry.Target `json:"observers,omitempty"`
+	Exclusive bool               `json:"exclusive,omitempty"`
 	// ClientLagSeconds is the lag of the client above which a phase is invalid; 0 means
 	// no limit.
 	ClientLagSeconds float64 `json:"client_lag_seconds"`

@@ -40,6 +40,7 @@ func (r *run) numberFigures(phases map[int][]int) {
 		if r.steady == nil && len(f.Phases) == 1 {
 			f.take(r.report.Phases[f.Phases[0]].Figures)
 		}
+		f.observed(r.report.Phases)
 		r.report.Numbers = append(r.report.Numbers, f)
 	}
 	slices.SortFunc(r.report.Numbers, func(a, b NumberFigures) int { return a.Agents - b.Agents })

@@ -41,6 +41,9 @@ var outside = identity.Exemptions{
 	"Journal":                "keeps what was measured",
 	"Earlier":                "is of the same configuration",
 	"Progress":               "only looks on",
+	"Observers":              "only look on",
+	"Series":                 "only looks on",
+	"Exclusive":              "refuses phases with load of others, which the official client has no eyes for",
 	"Requests":               "only looks on",
 	"Logger":                 "only looks on",
 }
@@ -165,7 +168,7 @@ func (r *run) compareRun() {
 	if r.auditing == nil || r.auditing.Check == nil || r.report.Audit.Outcome == NotAudited {
 		p.add("accuracy_unchecked", "the accuracy of answers was not checked (Config.Audit with Check); AA checks it, by a method that is not published")
 	}
-	if s := r.report.System; s == nil || s.Power == 0 || s.Basis != pricing.MeasuredAccelerator {
+	if s := r.report.System; !r.report.measuredPower(pricing.MeasuredAccelerator) && (s == nil || s.Power == 0 || s.Basis != pricing.MeasuredAccelerator) {
 		p.add("power_unmeasured", "power was not measured by this run; AA measures that of the accelerators under load")
 	}
 	var unmet []string

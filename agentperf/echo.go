@@ -38,12 +38,15 @@ func echo(cfg *Config) ConfigEcho {
 		CachePrefix:     cfg.Policy.Prefix, HumanWaitCapSeconds: cfg.Policy.HumanWaits.Seconds(),
 		ToolDelayCapSeconds: cfg.Policy.ToolDelayMax.Seconds(),
 		Seed:                cfg.Seed, MaxStart: given(cfg.MaxStart), Assigned: cfg.Assigned != nil, Start: cfg.Start, MaxAgents: cfg.MaxAgents, MaxPhases: cfg.MaxPhases,
-		Label: cfg.Label, ClientLagSeconds: max(0, cfg.ClientLag.Seconds()),
+		Label: cfg.Label, ClientLagSeconds: max(0, cfg.ClientLag.Seconds()), Exclusive: cfg.Exclusive,
 		PercentileRule: percentileRule,
 	}
 	if cfg.Connect == nil {
 		e.Endpoint = cfg.Endpoint.URL
 		e.TimeoutSeconds, e.IdleSeconds = cfg.Endpoint.Timeout.Seconds(), cfg.Endpoint.IdleTimeout.Seconds()
+	}
+	for _, o := range cfg.Observers {
+		e.Observers = append(e.Observers, o.Target())
 	}
 	e.Headers = slices.Sorted(maps.Keys(cfg.Endpoint.Header))
 	w := cfg.Workload

@@ -1,6 +1,10 @@
 package agentperf
 
-import "math"
+import (
+	"math"
+
+	"github.com/agentperf/agentperf-go/telemetry"
+)
 
 // NumberFigures are what all phases at one number of agents measured together: a point of the
 // curve of speed by number of agents. Under [Point] they are those of the requests that began
@@ -35,6 +39,10 @@ type NumberFigures struct {
 	// CachedInput is the share of input tokens that the server says came from a cache, of
 	// the phases in which it states them; nil if it states none.
 	CachedInput *float64 `json:"cached_input_share"`
+	// Server is what Config.Observers saw of the system's metrics, and Yields of its power;
+	// nil without.
+	Server *telemetry.Level  `json:"server,omitempty"`
+	Yields []telemetry.Yield `json:"yields,omitempty"`
 }
 
 // percentiles sets the percentiles of phases with these samples.

@@ -38,7 +38,7 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 		before = r.client.Counters()
 	}
 	r.log.Info("phase begins", "phase", index, "agents", plan.Agents, "why", plan.Why)
-	p, err := load.Run(ctx, cfg, r.work(index, plan))
+	p, beside, err := r.observers.Around(ctx, r.accelerators(), func() (*record.Phase, error) { return load.Run(ctx, cfg, r.work(index, plan)) })
 	result := newPhaseResult(p)
 	if r.client != nil {
 		counted := r.client.Counters().Since(before)
@@ -48,6 +48,9 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 	o := decide.Observe(r.criteria, cmp.Or(plan.Block, pointBlock), p)
 	if o.Invalid == "" {
 		o.Invalid = load.TooLate(p, measured(p), r.clientLag)
+	}
+	if r.exclusive && o.Invalid == "" {
+		o.Invalid = beside.Foreign
 	}
 	if failures := p.Failures(); o.Invalid != "" && failures != "" {
 		o.Invalid += "; besides, " + failures
@@ -66,6 +69,7 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 		result.warn(codeUnlike, unlike(&o.Load, r.load.at(record.Pace{}).Means())...)
 	}
 	result.reuse(p, r.reuse)
+	result.observed(&beside)
 	seen := collect(p, r.steady != nil)
 	r.samples[index] = seen.sample()
 	if err = errors.Join(err, gone); err == nil {
@@ -81,7 +85,7 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 		err = errors.Join(err, fmt.Errorf("%w at %s: %s", ErrInvalid, agents(plan.Agents), o.Invalid))
 	}
 	r.report.Phases = append(r.report.Phases, *result)
-	err = errors.Join(err, requests.phase(ctx, p, o.Invalid))
+	err = errors.Join(err, requests.phase(ctx, p, o.Invalid), beside.WriteSeries(r.series))
 	r.log.Info("phase ended", "phase", index, "agents", plan.Agents, "ending", p.Ending, "invalid", o.Invalid, "verdicts", result.Verdicts)
 	r.tell(r.outlook(), Event{ // what is told of is in the journal
 		Phase: index, Agents: plan.Agents, Stage: "done", Elapsed: p.End, Estimate: plan.Cost, Up: p.Up,

@@ -7,6 +7,7 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/pricing"
 	"github.com/agentperf/agentperf-go/system"
+	"github.com/agentperf/agentperf-go/telemetry"
 )
 
 // Schema is the version of the JSON form of a [Report].
@@ -74,6 +75,12 @@ type PhaseResult struct {
 	// saw, which is no measurement, is in InvalidFigures.
 	Figures        *Figures `json:"figures"`
 	InvalidFigures *Figures `json:"invalid_figures,omitempty"`
+	// Server is what the system's own metrics say of the phase, Power what it drew in the
+	// window, and Yields what that comes to for each output token; nil if Config.Observers saw
+	// nothing of it.
+	Server *telemetry.Server `json:"server,omitempty"`
+	Power  *telemetry.Power  `json:"power,omitempty"`
+	Yields []telemetry.Yield `json:"yields,omitempty"`
 	// Client is the client's check of itself; nil if there was none.
 	Client *metrics.ClientCheck `json:"client,omitempty"`
 	// Verdicts holds one verdict per tier on the number of agents, as it stood when the

@@ -57,6 +57,8 @@ var exempt = identity.Exemptions{
 	"Journal":                "is the journal itself",
 	"Earlier":                "digests of the records are beside the identity",
 	"Progress":               "only looks on",
+	"Observers":              "only look on",
+	"Series":                 "only looks on",
 	"Requests":               "only looks on",
 	"Logger":                 "only looks on",
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/internal/decide"
 	"github.com/agentperf/agentperf-go/internal/journal"
+	"github.com/agentperf/agentperf-go/internal/observe"
 	"github.com/agentperf/agentperf-go/internal/record"
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/pricing"
@@ -34,10 +35,13 @@ type run struct {
 	clientLag time.Duration
 	patience  time.Duration
 	maxPhases int
-	id        string      // drawn
-	check     int         // the number of agents of a Check; 0 of a Run
-	auditing  *Audit      // nil without
-	requests  io.Writer   // nil without
+	id        string    // drawn
+	check     int       // the number of agents of a Check; 0 of a Run
+	auditing  *Audit    // nil without
+	requests  io.Writer // nil without
+	series    io.Writer // nil without
+	exclusive bool
+	observers *observe.Team
 	progress  func(Event) // nil without
 	log       *slog.Logger
 
@@ -55,7 +59,7 @@ func newRun(cfg *Config, numbers []int) *run {
 	r := &run{
 		tiers: cfg.Tiers, criteria: criteriaOf(cfg.Tiers, cfg.Rule.steady()), bounds: boundsOf(cfg, numbers),
 		clientLag: cfg.ClientLag, patience: max(cfg.Endpoint.Timeout, endpoint.DefaultTimeout) + 10*time.Second, // somewhat longer than a request can take
-		maxPhases: cfg.MaxPhases, id: fmt.Sprintf("%016x", rand.Uint64()), auditing: cfg.Audit, requests: cfg.Requests, progress: cfg.Progress, log: cfg.Logger, connect: cfg.Connect, report: newReport(), samples: make(map[int]*phaseSample),
+		maxPhases: cfg.MaxPhases, id: fmt.Sprintf("%016x", rand.Uint64()), auditing: cfg.Audit, requests: cfg.Requests, series: cfg.Series, exclusive: cfg.Exclusive, observers: observe.New(cfg.Observers), progress: cfg.Progress, log: cfg.Logger, connect: cfg.Connect, report: newReport(), samples: make(map[int]*phaseSample),
 	}
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)

@@ -55,7 +55,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 	for i := range r.Tiers {
 		tier := &r.Tiers[i]
 		fmt.Fprintln(&b, plain.Text(tier.Sentence()))
-		for _, line := range slices.Concat(r.evidenceLines(tier), tier.progressLines(), tier.normalizedLines()) {
+		for _, line := range slices.Concat(r.evidenceLines(tier), tier.progressLines(), tier.normalizedLines(), tier.measuredLines(r)) {
 			fmt.Fprintf(&b, "    %s\n", plain.Text(line))
 		}
 	}

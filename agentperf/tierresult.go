@@ -66,6 +66,12 @@ type TierResult struct {
 	// Normalized is MaxAgents per accelerator, kW and so on; nil without an answer or if
 	// Config.System states nothing. If the limit is not exact, these are lower bounds.
 	Normalized *pricing.Normalized `json:"normalized,omitempty"`
+	// Measured is MaxAgents per kW and MW of the power that Config.Observers measured over the
+	// phases with that number, for each basis; empty without.
+	Measured []pricing.Normalized `json:"normalized_measured,omitempty"`
+	// Meanwhile says in words what the system's metrics were at FirstFailingAgents and at
+	// MaxAgents; empty if nothing is known.
+	Meanwhile string `json:"meanwhile,omitempty"`
 }
 
 // A Number is the verdict on one tier at one number of agents, on the evidence of all phases

@@ -3,8 +3,15 @@ package decide
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 )
+
+// drifts begins what is said of drift.
+const drifts = "the system is not steady"
+
+// Unsteady reports whether a reason is that the system's speed drifts.
+func Unsteady(reason string) bool { return strings.Contains(reason, drifts) }
 
 // driftText says that the speed changes.
 func (m *memory) driftText() string {
@@ -12,7 +19,7 @@ func (m *memory) driftText() string {
 	if m.drift > 0 {
 		word = "faster"
 	}
-	return fmt.Sprintf("the system is not steady: it got %.0f %% %s in %s", 100*math.Abs(math.Expm1(m.drift)), word, spanText(m.span))
+	return fmt.Sprintf(drifts+": it got %.0f %% %s in %s", 100*math.Abs(math.Expm1(m.drift)), word, spanText(m.span))
 }
 
 // wanderText says that the speed changes by itself.
