@@ -25,7 +25,8 @@ type Server struct {
 	CachedTokens     *Count `json:"cached_tokens,omitempty"`
 	ComputedTokens   *Count `json:"computed_tokens,omitempty"`
 	GenerationTokens *Count `json:"generation_tokens,omitempty"`
-	// PrefixHitRate is cached over all tokens of prompts.
+	// PrefixHitRate is the part of prompts that came out of a cache, by the counters of the
+	// cache where there are some, else by tokens.
 	PrefixHitRate *Ratio `json:"prefix_hit_rate,omitempty"`
 	// Acceptance is accepted over drafted tokens of speculative decoding; nil if none was
 	// drafted.
@@ -90,18 +91,21 @@ type Gauge struct {
 
 // A Count is how far a counter went.
 type Count struct {
-	// Total is over the whole phase, Window over its window.
-	Total     float64 `json:"total"`
-	Window    float64 `json:"window"`
-	PerSecond float64 `json:"per_second"`
+	// Total is over the whole phase.
+	Total float64 `json:"total"`
+	// Window is over its window, and PerSecond its rate there; nil if scrapes do not cover
+	// the window.
+	Window    *float64 `json:"window,omitempty"`
+	PerSecond *float64 `json:"per_second,omitempty"`
 }
 
 // A Ratio is of two counters over the window: Of and Part went up by this much, and Ratio is
-// Part over Of.
+// Part over Of, in Unit: "tokens" or "blocks".
 type Ratio struct {
 	Ratio float64 `json:"ratio"`
 	Part  float64 `json:"part"`
 	Of    float64 `json:"of"`
+	Unit  string  `json:"unit"`
 }
 
 // A Latency is of a histogram over the window. The mean is exact, quantiles are known to lie
