@@ -1,9 +1,6 @@
 package telemetry
 
-import (
-	"github.com/agentperf/agentperf-go/metrics"
-	"github.com/agentperf/agentperf-go/pricing"
-)
+import "github.com/agentperf/agentperf-go/pricing"
 
 // Power is what was drawn in the window of a phase.
 type Power struct {
@@ -96,10 +93,3 @@ const (
 	// PowerBrake is a demand from outside, such as a power supply at its limit.
 	PowerBrake = "power_brake"
 )
-
-// summarizePower is the part of Summarize about power.
-func summarizePower([]Observed, Instants, int) (*Power, []metrics.Warning) { return nil, nil }
-
-// powerPatterns returns regular expressions of the names of series that are about power, to
-// be matched as a whole (Go and Prometheus have the same syntax).
-func powerPatterns() []string { return nil }

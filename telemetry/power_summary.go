@@ -1,0 +1,228 @@
+package telemetry
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/agentperf/agentperf-go/metrics"
+	"github.com/agentperf/agentperf-go/pricing"
+)
+
+// mostDevices bounds those listed in a report; sums are over all. A rack has 72 accelerators.
+const mostDevices = 1024
+
+// summarizePower is the part of Summarize about power.
+func summarizePower(observed []Observed, at Instants, accelerators int) (*Power, []metrics.Warning) {
+	w := window{at.Settled.UnixNano(), at.WindowEnd.UnixNano()}
+	found := devices(observed)
+	if w.to <= w.from || len(found) == 0 {
+		return nil, nil
+	}
+	renewed := renewals(observed)
+	p := new(Power)
+	var notes []metrics.Warning
+	note := func(code, format string, args ...any) {
+		notes = append(notes, metrics.Warning{Code: code, Text: fmt.Sprintf(format, args...)})
+	}
+	for len(found) > 0 {
+		n := 1
+		for n < len(found) && found[n].basis == found[0].basis {
+			n++
+		}
+		var all []judged
+		some := false
+		for _, d := range found[:n] {
+			all = append(all, d.judge(w, renewed))
+			some = some || len(d.options) > 0
+			p.Throttled = append(p.Throttled, d.throttled(w)...)
+		}
+		found = found[n:]
+		if some {
+			p.Figures = append(p.Figures, figure(all, w, accelerators, note))
+		}
+	}
+	if len(p.Figures) == 0 && len(p.Throttled) == 0 {
+		return nil, notes
+	}
+	return p, notes
+}
+
+// figure adds up devices of one basis.
+func figure(all []judged, w window, accelerators int, note func(code, format string, args ...any)) PowerFigure {
+	f := PowerFigure{Basis: all[0].basis}
+	if f.Basis == pricing.MeasuredAccelerator {
+		f.Named = accelerators
+		for _, j := range all {
+			if j.target.Role != Router {
+				f.Accelerators++
+			}
+		}
+	}
+	var ok []judged
+	var missing judged
+	for _, j := range all {
+		f.Coverage += j.coverage() / float64(max(len(all), f.Named))
+		if j.reason != "" {
+			if missing.device == nil {
+				missing = j
+			}
+			continue
+		}
+		ok = append(ok, j)
+	}
+	scale := 1.0
+	if known, of := len(ok), max(len(all), f.Named); known < of {
+		scale = float64(of) / float64(known)
+	}
+	f.Reason = refusal(all, ok, missing, f)
+	f.list(all, w)
+	warn(all, f, note)
+	if f.Reason != "" {
+		return f
+	}
+	var watts, uncertain float64
+	roles := make(map[Role]*RolePower)
+	var from []string
+	for _, j := range ok {
+		watts += scale * j.watts()
+		uncertain += scale * j.uncertain / j.seconds
+		r := roles[j.target.Role]
+		if r == nil {
+			r = &RolePower{Role: j.target.Role}
+			roles[j.target.Role] = r
+		}
+		r.Devices++
+		r.Watts += j.watts()
+		r.EnergyJoules += j.watts() * w.seconds()
+		if !slices.Contains(from, j.from) {
+			from = append(from, j.from)
+		}
+	}
+	slices.Sort(from)
+	f.From = strings.Join(from, " and ")
+	f.Watts, f.EnergyJoules, f.Uncertainty = new(watts), new(watts*w.seconds()), uncertain/watts
+	if len(roles) > 1 {
+		for _, role := range Roles() {
+			if r := roles[role]; r != nil {
+				f.ByRole = append(f.ByRole, *r)
+			}
+		}
+	}
+	if scale > 1 {
+		note("power_scaled", "power of %d of %d %s is known; the others are taken to draw as much on average", len(ok), max(len(all), f.Named), f.what())
+	}
+	return f
+}
+
+// what returns what the devices of a figure are called.
+func (f *PowerFigure) what() string {
+	switch f.Basis {
+	case pricing.MeasuredAccelerator:
+		return "accelerators"
+	case pricing.MeasuredNode:
+		return "nodes"
+	}
+	return "meters"
+}
+
+// refusal returns why the devices together are no figure; empty if they are one.
+func refusal(all, ok []judged, missing judged, f PowerFigure) string {
+	of := max(len(all), f.Named)
+	switch {
+	case f.Named > 0 && f.Accelerators > f.Named:
+		return fmt.Sprintf("%d accelerators have power and the system has %d: which of them are its own nobody said", f.Accelerators, f.Named)
+	case float64(len(ok)) < enough*float64(of):
+		reason := fmt.Sprintf("power of %d of %d %s is known, expected at least %.0f %%", len(ok), of, f.what(), 100*enough)
+		if missing.device != nil {
+			reason += fmt.Sprintf("; of %s: %s", missing.name, missing.reason)
+		}
+		return reason
+	}
+	for _, j := range all {
+		k := slices.IndexFunc(all, func(o judged) bool {
+			return o.target.Name != j.target.Name && (j.named == byTarget || j.named != o.named)
+		})
+		switch {
+		case k < 0:
+		case f.Basis != pricing.MeasuredAccelerator:
+			// Two kinds of sensors may be those of the same nodes.
+			if a, b := family(j.options[0].name), family(all[k].options[0].name); a != b {
+				return fmt.Sprintf("%s and %s may be of the same %s; observe one of them", a, b, f.what())
+			}
+		case f.Accelerators != f.Named:
+			return fmt.Sprintf("accelerator %s of %s may be one of those of %s, as not both state a UUID; say how many the system has", j.name, j.target.Name, all[k].target.Name)
+		}
+	}
+	return ""
+}
+
+// list fills in the devices.
+func (f *PowerFigure) list(all []judged, w window) {
+	for _, j := range all[:min(len(all), mostDevices)] {
+		d := DevicePower{Target: j.target.Name, Role: j.target.Role, Device: j.name, Reason: j.reason, From: j.from, Coverage: j.coverage(), LimitWatts: j.limit(w)}
+		if j.reason == "" {
+			d.Watts, d.EnergyJoules = new(j.watts()), new(j.watts()*w.seconds())
+			d.Uncertainty = j.uncertain / j.joules
+		}
+		f.Devices = append(f.Devices, d)
+	}
+}
+
+// limit returns the power limit at the end of the window, 0 if unknown.
+func (d *device) limit(w window) (watts float64) {
+	slices.SortStableFunc(d.limits, func(a, b Series) int {
+		x, _ := meterOf(a.Name)
+		y, _ := meterOf(b.Name)
+		return x.rank - y.rank
+	})
+	for _, s := range d.limits {
+		for _, p := range s.Points {
+			if p.Nanos <= w.to && p.Value > 0 && p.Value < math.MaxUint32 {
+				watts = p.Value
+			}
+		}
+		if watts > 0 {
+			return watts
+		}
+	}
+	return 0
+}
+
+// warn says what was taken for granted.
+func warn(all []judged, f PowerFigure, note func(code, format string, args ...any)) {
+	var twice, fell, micro, apart int
+	var worst judged
+	for _, j := range all {
+		if len(j.targets) > 1 {
+			twice++
+		}
+		if j.fell > 0 {
+			fell++
+		}
+		if j.micro {
+			micro++
+		}
+		if j.spread > differ {
+			if apart++; j.spread > worst.spread {
+				worst = j
+			}
+		}
+	}
+	if twice > 0 {
+		note("power_duplicate", "%d %s are in the series of several targets, and counted once", twice, f.what())
+	}
+	if fell > 0 {
+		note("power_counter_restarted", "energy counters of %d %s began anew in the phase, as they do when a driver is loaded; the time around it is not covered", fell, f.what())
+	}
+	if micro > 0 {
+		note("power_microwatts", "%d %s state a power of more than a megawatt, which is taken for microwatts", micro, f.what())
+	}
+	if apart > 0 {
+		note("power_sources_differ", "energy counters and power samples of %d %s differ by more than %.0f %%, of %s by a factor of %.2f", apart, f.what(), 100*(differ-1), worst.name, worst.spread)
+	}
+	if f.Basis == pricing.MeasuredAccelerator && f.Named == 0 {
+		note("power_accelerators_unstated", "all %d accelerators that have power are counted, as nobody said how many the system has", f.Accelerators)
+	}
+}
