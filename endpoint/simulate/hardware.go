@@ -86,7 +86,7 @@ type Group struct {
 //
 // R follows from P = S + R and A = S + k/E × R, where S is the parameters that every
 // token passes through. A dense model has R = 0. Slots and ChunkTokens keep their
-// defaults. A model that leaves no room for a KV cache is an error.
+// defaults, and so does the Power of each accelerator. A model that leaves no room for a KV cache is an error.
 func (g Group) Pool(m Model) (Pool, error) {
 	or := func(v, standard float64) float64 {
 		if v == 0 {
@@ -119,6 +119,7 @@ func (g Group) Pool(m Model) (Pool, error) {
 		KVBytesPerToken:         m.KVBytesPerToken,
 		FLOPsPerToken:           2 * active,
 		AttentionFLOPs:          m.AttentionFLOPs,
+		Power:                   Power{Accelerators: int(n)},
 	}
 	if m.KVBytesPerToken > 0 {
 		p.KVTokens = int(room / m.KVBytesPerToken)

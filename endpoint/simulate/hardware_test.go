@@ -37,6 +37,7 @@ func TestGroupPool(t *testing.T) {
 				FLOPS:                   4 * 1e15 * 0.4 * 0.75,
 				WeightBytes:             0, ExpertBytes: 50e9, ExpertShare: 0.25,
 				KVBytesPerToken: 1e5, FLOPsPerToken: 50e9, AttentionFLOPs: 7,
+				Power:    simulate.Power{Accelerators: 4},
 				KVTokens: 1_500_000, // (4 × 100 × 0.5 - 50) GB / 100 kB
 			},
 		},
@@ -50,6 +51,7 @@ func TestGroupPool(t *testing.T) {
 				FLOPS:                   0.35e15,
 				WeightBytes:             20e9,
 				KVBytesPerToken:         1e5, FLOPsPerToken: 20e9,
+				Power:    simulate.Power{Accelerators: 1},
 				KVTokens: 700_000, // (100 × 0.9 - 20) GB / 100 kB
 			},
 		},

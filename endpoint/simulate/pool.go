@@ -81,6 +81,8 @@ type Pool struct {
 
 	// Heat slows each replica down as it gets hot.
 	Heat Heat
+	// Power is what each replica draws. It changes nothing but [System.ServePower].
+	Power Power
 }
 
 // part is the work of a step for one sequence.
@@ -123,6 +125,7 @@ func (p Pool) resolved() Pool {
 	set(&p.Replicas, 1)
 	set(&p.Slots, 256)
 	set(&p.ChunkTokens, 2048)
+	p.Power = p.Power.resolved()
 	if p.StepOverhead == 0 && p.BandwidthBytesPerSecond == 0 && p.FLOPS == 0 {
 		p.StepOverhead = 10 * time.Millisecond
 	}
@@ -131,7 +134,7 @@ func (p Pool) resolved() Pool {
 
 // Validate returns all mistakes in the figures, joined.
 func (p *Pool) Validate() error {
-	errs := []error{p.Heat.Validate()}
+	errs := []error{p.Heat.Validate(), p.Power.Validate()}
 	for _, f := range []struct {
 		name  string
 		value float64

@@ -178,7 +178,7 @@ func (s *System) deliver(now time.Time) {
 		if d.gone {
 			return true
 		}
-		d.emit(1)
+		s.put(d.sequence, 1, d.due)
 		if d.generated == d.tokens {
 			s.retire(d.sequence)
 			return true

@@ -10,6 +10,8 @@ import (
 // sequence is one request in a System, guarded by the System's lock.
 type sequence struct {
 	arrived time.Time // at the queues
+	begun   time.Time // first in a batch
+	last    time.Time // tokens came last
 	keys    []uint64  // of the prompt's whole blocks
 	whole   uint64    // hash of all the prompt
 	session uint64    // hash of what its session has in common; 0 unless sessions are sticky

@@ -18,6 +18,8 @@ type Stats struct {
 	// a KV cache or for a part of the chunk; MostQueued is the greatest so far
 	// after the start of a step.
 	Queued, MostQueued int
+	// Running is the number now in batches.
+	Running int
 	// Steps is the number of steps of all pools and replicas.
 	Steps int
 	// ComputedTokens is the number of prompt tokens computed, those computed
@@ -39,6 +41,7 @@ func (s *System) Stats() Stats {
 	stats := s.stats
 	stats.Queued = s.queued()
 	for _, w := range s.workers {
+		stats.Running += staying(w.running)
 		stats.HeldTokens += w.kv.used() * s.cfg.BlockTokens
 		stats.KnownTokens += len(w.kv.known) * s.cfg.BlockTokens
 		stats.EvictedBlocks += w.kv.evicted
@@ -47,16 +50,19 @@ func (s *System) Stats() Stats {
 }
 
 func (s *System) queued() (n int) {
-	count := func(queue []*sequence) {
-		for _, q := range queue {
-			if !q.gone {
-				n++
-			}
-		}
-	}
-	count(s.arrivals)
+	n = staying(s.arrivals)
 	for _, w := range s.workers {
-		count(w.queue)
+		n += staying(w.queue)
+	}
+	return n
+}
+
+// staying returns the number of sequences that nobody has given up.
+func staying(all []*sequence) (n int) {
+	for _, q := range all {
+		if !q.gone {
+			n++
+		}
 	}
 	return n
 }

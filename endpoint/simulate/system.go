@@ -16,6 +16,7 @@ type System struct {
 
 	mu         sync.Mutex
 	stats      Stats
+	latencies  latencies
 	inside     int       // requests let in and not out yet
 	began      time.Time // of the first request
 	workers    []*worker // those that compute prompts first

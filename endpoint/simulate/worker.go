@@ -20,6 +20,8 @@ type worker struct {
 	step []part    // in progress; empty when there is none
 	due  time.Time // when it is done
 	heat temperature
+
+	drawn drawn // by one accelerator
 }
 
 func (w *worker) blocks(tokens int) int {
@@ -42,6 +44,9 @@ func (w *worker) plan(now time.Time) {
 	}
 	for len(w.queue) > 0 && len(w.running) < w.Slots && (budget > 0 || w.decode) && w.admit(w.queue[0]) {
 		q := w.queue[0]
+		if q.begun.IsZero() {
+			q.begun = now
+		}
 		w.queue = slices.Delete(w.queue, 0, 1)
 		w.running = append(w.running, q)
 		budget = w.chunk(q, budget)
@@ -54,7 +59,9 @@ func (w *worker) plan(now time.Time) {
 		}
 	}
 	if len(w.step) > 0 {
-		heat := w.heat.set(float64(len(w.step))/float64(w.Slots), now, w.Heat.TimeConstant)
+		load := float64(len(w.step)) / float64(w.Slots)
+		w.drawn.set(w.Power.busy(load), now)
+		heat := w.heat.set(load, now, w.Heat.TimeConstant)
 		slower := (1 + w.Heat.Slowdown*heat) * w.s.cfg.Spells.slower(now.Sub(w.s.began))
 		w.due = now.Add(time.Duration(math.Round(float64(w.duration(w.step)) * slower)))
 		w.s.stats.Steps++
@@ -173,7 +180,7 @@ func (w *worker) finish() {
 			w.leave(q)
 			w.s.transfer(w, q)
 		default:
-			q.emit(emit)
+			w.s.put(q, emit, w.due)
 			if q.generated == q.tokens {
 				w.leave(q)
 				w.s.retire(q)
@@ -181,6 +188,7 @@ func (w *worker) finish() {
 		}
 	}
 	w.heat.set(0, w.due, w.Heat.TimeConstant)
+	w.drawn.set(w.Power.IdleWatts, w.due)
 	clear(w.step)
 	w.step = w.step[:0]
 }
