@@ -65,22 +65,8 @@ func (r *Report) meanwhile() {
 			parts = append(parts, fmt.Sprintf("at %d: %s", holds.Agents, holds.Server))
 		}
 		t.Meanwhile = strings.Join(parts, "; ")
-		if holds == nil {
-			continue
-		}
-		for _, y := range holds.Yields {
-			s := pricing.System{Power: pricing.Watts(y.Watts), Basis: y.Basis, PowerNote: "measured by this run"}
-			if r.System != nil {
-				s.PUE = r.System.PUE
-			}
-			n, err := s.Normalize(float64(t.MaxAgents))
-			if err != nil { // PUE is not for accelerators alone
-				s.PUE = 0
-				n, err = s.Normalize(float64(t.MaxAgents))
-			}
-			if err == nil {
-				t.Measured = append(t.Measured, n)
-			}
+		if holds != nil {
+			t.Measured = telemetry.Normalize(holds.Yields, float64(t.MaxAgents), r.System)
 		}
 	}
 }

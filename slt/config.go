@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"log/slog"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
@@ -18,6 +20,7 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/pricing"
 	"github.com/agentperf/agentperf-go/system"
+	"github.com/agentperf/agentperf-go/telemetry"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -79,6 +82,19 @@ type Config struct {
 	// noticing what arrives, above which a level is invalid; 0 means 50 ms, negative
 	// means no limit.
 	ClientLag time.Duration
+	// Observers watch the system during each level, from before its first query until after
+	// its drain, and hold up no query; see [telemetry.Observer]. What they saw is in the Server
+	// and Power of levels, and in warnings where it does not agree with what the client saw. A
+	// level takes about a second longer with them.
+	Observers []telemetry.Observer
+	// Series, if set, receives what Observers saw in full, a [telemetry.Recording] after each
+	// level. An error of writing ends the sweep.
+	Series io.Writer
+	// Exclusive makes a level invalid, which ends the sweep, in which the system generated
+	// more tokens than the level accounts for, by the counters that Observers read, or in which
+	// nobody knows. Otherwise the former is a warning. The tolerance is 2 % of the tokens of
+	// the level, and what canceled queries may have had.
+	Exclusive bool
 	// Seed determines the prompts. 0 draws one, which the report states, so that a
 	// second run does not find the server's cache filled by the first.
 	Seed uint64
@@ -136,6 +152,12 @@ func (c Config) Validate() error {
 		errs = append(errs, c.Endpoint.Validate())
 	}
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf("slt: "+format, args...)) }
+	if slices.Contains(c.Observers, nil) {
+		bad("an entry of Observers is nil")
+	}
+	if len(c.Observers) == 0 && (c.Exclusive || c.Series != nil) {
+		bad("Exclusive and Series need Observers")
+	}
 	for i, n := range c.Levels {
 		switch {
 		case n < 1 || n > mostConcurrency:

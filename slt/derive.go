@@ -3,6 +3,7 @@ package slt
 import (
 	"github.com/agentperf/agentperf-go/internal/record"
 	"github.com/agentperf/agentperf-go/metrics"
+	"github.com/agentperf/agentperf-go/telemetry"
 )
 
 // growth detects the plateau from the throughput of each level.
@@ -24,7 +25,7 @@ func (g *growth) add(throughput float64) (plateau bool) {
 
 // derive fills in the figures that follow from the levels.
 func (r *Report) derive(speeds []metrics.TokensPerSecond) error {
-	r.PeakOutputTokensPerSecond, r.PeakOutputSpeed, r.PeakConcurrency, r.PeakNormalized = nil, nil, 0, nil
+	r.PeakOutputTokensPerSecond, r.PeakOutputSpeed, r.PeakConcurrency, r.PeakNormalized, r.PeakMeasured = nil, nil, 0, nil, nil
 	for i := range r.Levels {
 		f := r.Levels[i].Figures
 		if f == nil {
@@ -32,6 +33,7 @@ func (r *Report) derive(speeds []metrics.TokensPerSecond) error {
 		}
 		if p := r.PeakOutputTokensPerSecond; f.OutputTokensPerSecond > 0 && (p == nil || f.OutputTokensPerSecond > *p) {
 			r.PeakOutputTokensPerSecond, r.PeakConcurrency = new(f.OutputTokensPerSecond), r.Levels[i].Concurrency
+			r.PeakMeasured = telemetry.Normalize(r.Levels[i].Yields, f.OutputTokensPerSecond, r.System)
 		}
 		if p := r.PeakOutputSpeed; f.MedianOutputSpeed != nil && (p == nil || *f.MedianOutputSpeed > *p) {
 			r.PeakOutputSpeed = new(*f.MedianOutputSpeed)

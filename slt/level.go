@@ -23,26 +23,31 @@ func (s *sweep) level(ctx context.Context, concurrency int) error {
 		Shape: load.Shape{
 			Agents: concurrency, Settle: s.cfg.Settle, Measure: s.cfg.Measure, Drain: s.cfg.Drain, Fixed: true, GiveUp: load.GiveUp,
 		},
-		Header:   record.Header{Index: index, Seed: s.cfg.Seed},
-		Interval: load.ProgressInterval,
+		Header:   record.Header{Run: s.report.Run, Index: index, Seed: s.cfg.Seed},
+		Progress: watch(s.cfg.Progress, now), Interval: load.ProgressInterval,
 	}
-	cfg.Progress = watch(s.cfg.Progress, now, func(p *record.Phase) Level {
-		return summarize(s.report.Config, -1, s.density, p)
-	})
 	if s.cfg.Ramp > 0 {
 		cfg.SpawnRate = float64(concurrency) / s.cfg.Ramp.Seconds()
 	}
 	before := s.counters()
 	s.log.Info("level begins", "concurrency", concurrency)
-	phase, err := load.Run(ctx, cfg, s.worker(index))
+	phase, seen, err := s.observers.Around(ctx, s.cfg.System.Accelerators, func() (*record.Phase, error) { return load.Run(ctx, cfg, s.worker(index)) })
 	s.density.Add(phase)
 	l := summarize(s.report.Config, s.cfg.ClientLag, s.density, phase)
 	for _, text := range s.counters().Since(before).Warnings() {
 		record.Warn(&l.Warnings, "connections", "%s", text)
 	}
+	l.Server, l.Power, l.Warnings = seen.Server, seen.Power, append(l.Warnings, seen.Warnings...)
+	if s.cfg.Exclusive && l.Invalid == "" && seen.Foreign != "" {
+		l.invalidate(seen.Foreign, phase)
+	}
 	if err == nil {
 		err = s.valid(ctx, &l, phase)
 	}
+	if l.Figures != nil {
+		l.Yields = l.Power.Yields(l.Figures.OutputTokensPerSecond)
+	}
+	err = errors.Join(err, seen.WriteSeries(s.cfg.Series))
 	s.report.Levels = append(s.report.Levels, l)
 	for _, w := range l.Warnings {
 		s.log.Warn(w.Text, "code", w.Code, "concurrency", concurrency)

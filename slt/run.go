@@ -10,6 +10,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/internal/load"
+	"github.com/agentperf/agentperf-go/internal/observe"
 	"github.com/agentperf/agentperf-go/internal/record"
 	"github.com/agentperf/agentperf-go/internal/sockets"
 	"github.com/agentperf/agentperf-go/trajectory"
@@ -38,6 +39,7 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 	}
 	s.cfg, s.connect = cfg.resolve(), cfg.Connect
 	s.growth.rule = s.cfg.Plateau
+	s.observers = observe.New(s.cfg.Observers)
 	defer s.identify()
 	warning, err := s.cfg.fit(sockets.Here())
 	s.report.Config = echo(s.cfg)
@@ -79,6 +81,7 @@ type sweep struct {
 	shape     shape
 	report    *Report
 	log       *slog.Logger
+	observers *observe.Team
 	density   record.Density
 	succeeded bool // any query so far
 	growth    growth

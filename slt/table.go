@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/agentperf/agentperf-go/internal/plain"
+	"github.com/agentperf/agentperf-go/telemetry"
 )
 
 // terminal is the number of columns that the table of levels has to fit into: that of a terminal
@@ -48,6 +49,9 @@ func (r *Report) WriteTable(w io.Writer) error {
 		if r.PeakNormalized != nil {
 			indent(&b, r.PeakNormalized.Lines("tokens/s"))
 		}
+		for i := range r.PeakMeasured {
+			indent(&b, r.PeakMeasured[i].Lines("tokens/s"))
+		}
 	}
 	if p := r.PeakOutputSpeed; p != nil {
 		fmt.Fprintf(&b, "Peak output speed per query: %.1f tokens/s.\n", *p)
@@ -61,6 +65,10 @@ func (r *Report) WriteTable(w io.Writer) error {
 		if a.Normalized != nil {
 			indent(&b, a.Normalized.Lines("tokens/s"))
 		}
+	}
+	if lines := r.meanwhile(); len(lines) > 0 {
+		b.WriteString("\nWhat the system did meanwhile, by concurrency:\n")
+		indent(&b, lines)
 	}
 	if lines := r.Identity.Lines(); len(lines) > 0 {
 		b.WriteString("\nWhat was measured:\n")
@@ -151,4 +159,22 @@ func (r *Report) costSentence(a *AtSpeed) string {
 		note = ", " + r.System.PriceNote
 	}
 	return fmt.Sprintf("%s%s for %s (%d accelerators at %s an hour%s)", most, a.CostPerMillion.Text(3), what, r.System.Accelerators, r.System.Price.Short(), note)
+}
+
+// meanwhile says what was observed, a line for each level of which something is known.
+func (r *Report) meanwhile() (lines []string) {
+	for i := range r.Levels {
+		l := &r.Levels[i]
+		var parts []string
+		if text := telemetry.Together([]*telemetry.Server{l.Server}, []float64{l.MeasuredSeconds}).String(); text != "" {
+			parts = append(parts, text)
+		}
+		for _, y := range l.Yields {
+			parts = append(parts, y.String())
+		}
+		if len(parts) > 0 {
+			lines = append(lines, fmt.Sprintf("%d: %s", l.Concurrency, strings.Join(parts, "; ")))
+		}
+	}
+	return lines
 }

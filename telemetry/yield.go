@@ -46,3 +46,24 @@ func (y Yield) String() string {
 	}
 	return text
 }
+
+// Normalize divides a quantity of the whole system, such as a number of agents, by the power
+// of each yield, and by the PUE of s where that applies; a nil s has none. What cannot be
+// divided is left out.
+func Normalize(yields []Yield, quantity float64, s *pricing.System) (all []pricing.Normalized) {
+	for _, y := range yields {
+		by := pricing.System{Power: pricing.Watts(y.Watts), Basis: y.Basis, PowerNote: "measured by this run"}
+		plain := by
+		if s != nil {
+			by.PUE = s.PUE
+		}
+		n, err := by.Normalize(quantity)
+		if err != nil { // PUE is not for accelerators alone
+			n, err = plain.Normalize(quantity)
+		}
+		if err == nil {
+			all = append(all, n)
+		}
+	}
+	return all
+}
