@@ -2,9 +2,11 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -47,6 +49,11 @@ func TestServe(t *testing.T) {
 			if got := clock.Timing().Tokens; got != 7 {
 				t.Errorf("%d tokens, want 7", got)
 			}
+			for path, want := range map[string]string{metricsPath: "vllm:generation_tokens_total{engine=\"0\",model_name=\"" + cmp.Or(p.Model, "simulated") + "\"} 7\n", powerPath: "DCGM_FI_DEV_POWER_USAGE{gpu=\"0\""} {
+				if page := get(t, strings.TrimSpace(url)+path); !strings.Contains(page, want) {
+					t.Errorf("%s does not hold %q: %s", path, want, page)
+				}
+			}
 			conn.Close()
 			client.Close()
 			cancel()
@@ -60,6 +67,21 @@ func TestServe(t *testing.T) {
 			}
 		})
 	}
+}
+
+// get returns a page.
+func get(t *testing.T, url string) string {
+	t.Helper()
+	response, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	page, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Errorf("%s: %s, %v", url, response.Status, err)
+	}
+	return string(page)
 }
 
 func TestUsage(t *testing.T) {

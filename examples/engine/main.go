@@ -6,7 +6,9 @@
 //	go run ./examples/engine -preset 8xh100-gpt-oss-120b-model -listen 127.0.0.1:8001
 //
 // The system is a model, not a measurement of what it is named after: it computes
-// only how long answers would take. Its address goes to standard output, everything
+// only how long answers would take. /metrics has its true state as vLLM would state it,
+// and /power/metrics the power of its accelerators as NVIDIA's DCGM exporter would: a
+// function of their load, see Power in package simulate. Its address goes to standard output, everything
 // else to standard error. Ctrl-C ends it.
 package main
 

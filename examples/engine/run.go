@@ -39,11 +39,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return program.Fail(cli.Failed, fmt.Errorf("-listen: %w", err))
 	}
-	fmt.Fprintf(stderr, "SIMULATION. %s.\nAnswers are meaningless, and no figure is that of real hardware. Ctrl-C ends it.\n", preset.Description)
+	fmt.Fprintf(stderr, "SIMULATION. %s.\nAnswers are meaningless, and no figure is that of real hardware. Ctrl-C ends it.\nIts own metrics are at %s, the power of its accelerators at %s.\n", preset.Description, metricsPath, powerPath)
 	fmt.Fprintf(stdout, "http://%s\n", l.Addr())
 	system, err := simulate.New(preset)
 	if err == nil {
-		err = serve(ctx, l, system)
+		err = serve(ctx, l, withPages(system))
 	}
 	if err != nil {
 		return program.Fail(cli.Failed, err)
@@ -51,6 +51,23 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	s := system.Stats()
 	fmt.Fprintf(stderr, "Served %d requests, %d output tokens; %d of %d prompt tokens were cached.\n", s.Requests, s.OutputTokens, s.CachedTokens, s.PromptTokens)
 	return cli.OK
+}
+
+// Where the pages of metrics are: vLLM's is at the same place.
+const metricsPath, powerPath = "/metrics", "/power/metrics"
+
+// withPages returns a handler that has the pages of metrics besides the API.
+func withPages(system *simulate.System) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Method == http.MethodGet && r.URL.Path == metricsPath:
+			system.ServeMetrics(w, r)
+		case r.Method == http.MethodGet && r.URL.Path == powerPath:
+			system.ServePower(w, r)
+		default:
+			system.ServeHTTP(w, r)
+		}
+	})
 }
 
 // serve serves until ctx ends; requests in progress get another second.
