@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/agentperf/agentperf-go/internal/decide"
-	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/search"
 )
 
@@ -185,6 +184,7 @@ func (r *run) warnOfDeciders() {
 			decides[*t.FirstFailingAgents] = true
 		}
 	}
+	var said repeated
 	for _, p := range r.report.Phases {
 		if !decides[p.Agents] || p.Invalid != "" {
 			continue
@@ -196,7 +196,8 @@ func (r *run) warnOfDeciders() {
 			if w.Code == codeFew && r.report.Config.Rule.ErrorRate > 0 {
 				continue // a verdict rests on all phases and not on the percentiles of one
 			}
-			r.report.Warnings = append(r.report.Warnings, metrics.Warning{Code: w.Code, Text: fmt.Sprintf("phase %d (%s): %s", p.Index, agents(p.Agents), w.Text)})
+			said.add(fmt.Sprintf("phase %d (%s)", p.Index, agents(p.Agents)), w)
 		}
 	}
+	r.report.Warnings = append(r.report.Warnings, said.warnings()...)
 }

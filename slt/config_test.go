@@ -26,7 +26,7 @@ func TestDefaults(t *testing.T) {
 		AtSpeeds: []metrics.TokensPerSecond{5}, System: pricing.System{Accelerators: 8}, Identity: &system.Identity{Name: "i"}, ClientLag: time.Second, Seed: 9,
 	}
 	documented := map[string]any{
-		"Endpoint": endpoint.Config{}, "Connect": nil, "Label": "", "Model": "", "Fields": nil, "Name": "", "Progress": nil, "Logger": nil,
+		"Endpoint": endpoint.Config{}, "Connect": nil, "Label": "", "Model": "", "Fields": nil, "Name": "", "Progress": nil, "Logger": nil, "Observers": nil, "Series": nil, "Exclusive": false,
 		"Levels": []int(nil), "MaxConcurrency": 4096, "Plateau": Plateau{Gain: 0.01, Levels: 2},
 		"InputTokens": 1000, "OutputTokens": 1000, "Ramp": 15 * time.Second, "Settle": 15 * time.Second, "Measure": 3 * time.Minute, "Drain": 30 * time.Second,
 		"AtSpeeds": []metrics.TokensPerSecond{100}, "System": pricing.System{}, "Identity": (*system.Identity)(nil), "ClientLag": 50 * time.Millisecond, "Seed": nil,

@@ -22,6 +22,16 @@ const (
 	codeThrottled  = "throttled"
 )
 
+// OfPhase reports whether a code is of a warning about what was observed, whose figures
+// differ from phase to phase while it says the same.
+func OfPhase(code string) bool {
+	switch code {
+	case codeFailed, codeNotDrained, codeRunning, codeForeign, codePartly, codeTTFT, codeEarly, codeITL, codeCached, codeThrottled:
+		return true
+	}
+	return false
+}
+
 const (
 	// foreignShare is the part of the tokens of this load from which others count as load: a
 	// health check is far below, a second user above.
