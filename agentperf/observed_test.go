@@ -188,7 +188,7 @@ func (broken) Write([]byte) (int, error) { return 0, errors.New("no space") }
 func TestPowerOfProfile(t *testing.T) {
 	for _, on := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			cfg := agentperf.Config{Profile: "aa-2026-06", Seed: 1, MaxAgents: 2, Workload: workload(t, 3, []int{20, 20}, 0), Rule: agentperf.Point{Timeout: 11 * time.Minute}}
+			cfg := agentperf.Config{Profile: "aa-2026-06", Seed: 1, MaxAgents: 1, Workload: workload(t, 3, []int{20, 20}, time.Second), Rule: agentperf.Point{Measure: time.Minute, MinTrajectories: -1, MinPerAgent: -1}}
 			if on {
 				cfg.Observers = []telemetry.Observer{board()}
 			}

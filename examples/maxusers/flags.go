@@ -18,6 +18,7 @@ type options struct {
 	endpoint           cli.Endpoint
 	system             cli.System
 	identity           cli.Identity
+	telemetry          cli.Telemetry
 	workload, format   string
 	skipBad, redact    bool
 	agents             []int
@@ -78,6 +79,7 @@ func parse(program cli.Program, args []string) (*options, error) {
 	flags.Uint64Var(&o.cfg.Seed, "seed", 0, "random seed (default: drawn and reported)")
 	o.system.Register(flags.FlagSet)
 	o.identity.Register(flags.FlagSet)
+	o.telemetry.Register(flags.FlagSet)
 	flags.BoolVar(&audit, "audit", false, "ask the server after the answer what tells whether it did the work, for some minutes; exit status 4 when something is found or the audit cannot be completed")
 	flags.StringVar(&checker, "audit-command", "", "audit, and give each answer to this `command` as {\"request\": ..., \"answer\": ...} on standard input: exit status 0 means that it is right")
 	flags.StringVar(&o.jsonFile, "json", "", "write the report to `file` as JSON")

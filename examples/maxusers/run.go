@@ -61,6 +61,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	if err := errors.Join(cli.CheckWritable("json", o.jsonFile), cli.CheckWritable("html", o.htmlFile)); err != nil {
 		return program.Fail(cli.Usage, err)
 	}
+	if o.cfg.Observers, o.cfg.Series, err = o.telemetry.Observers(getenv); err != nil {
+		return program.Fail(cli.Usage, err)
+	}
+	o.cfg.Exclusive = o.telemetry.Exclusive
 	if most := o.mostAsked(); most > 0 {
 		o.cfg.Start, o.cfg.MaxAgents = most, most
 	}
@@ -90,6 +94,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 		o.cfg.Requests = requests
 	}
 
+	if err := cli.Try(ctx, o.cfg.Observers); err != nil {
+		return program.Fail(cli.Failed, err)
+	}
 	progress := &progress{screen: program.Screen(o.quiet, getenv), history: o.history()}
 	defer progress.screen.Close()
 	o.cfg.Progress = progress.show
@@ -97,6 +104,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	progress.screen.Close()
 	if cerr := requests.Close(); err == nil && cerr != nil {
 		err = fmt.Errorf("-requests: %w", cerr)
+	}
+	if cerr := o.telemetry.Close(); err == nil {
+		err = cerr
 	}
 	status := program.Conclude(ctx, cli.Result{Report: report, JSON: o.jsonFile, HTML: o.htmlFile, Simulated: simulated, Any: len(report.Tiers) > 0, Err: err})
 	if !simulated && err != nil && (ctx.Err() != nil || errors.Is(err, agentperf.ErrEndpointGone)) {
@@ -143,7 +153,7 @@ func (o *options) apart() error {
 	for _, folder := range o.cfg.Earlier {
 		inputs = append(inputs, cli.Place{By: "-evidence", Name: folder})
 	}
-	return cli.Apart([]cli.Place{{By: "-json", Name: o.jsonFile}, {By: "-html", Name: o.htmlFile}, {By: "-requests", Name: o.requests}}, inputs)
+	return cli.Apart([]cli.Place{{By: "-json", Name: o.jsonFile}, {By: "-html", Name: o.htmlFile}, {By: "-requests", Name: o.requests}, o.telemetry.Output()}, inputs)
 }
 
 // audited returns the exit status of an audit. Without a number that holds there is none.

@@ -13,12 +13,14 @@ type options struct {
 	endpoint cli.Endpoint
 	system   cli.System
 	identity cli.Identity
-	jsonFile string
-	htmlFile string
-	compare  bool
-	quiet    bool
-	files    []string // to compare
-	cfg      slt.Config
+
+	telemetry cli.Telemetry
+	jsonFile  string
+	htmlFile  string
+	compare   bool
+	quiet     bool
+	files     []string // to compare
+	cfg       slt.Config
 }
 
 // demonstration is the configuration without an endpoint: short, since the simulation
@@ -62,6 +64,7 @@ func parse(program cli.Program, args []string) (*options, error) {
 	flags.BoolVar(&o.compare, "compare", false, "measure nothing; merge two reports, A.json and B.json, and take the better at each concurrency")
 	o.system.Register(flags.FlagSet)
 	o.identity.Register(flags.FlagSet)
+	o.telemetry.Register(flags.FlagSet)
 	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}

@@ -32,7 +32,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	for _, name := range o.files {
 		inputs = append(inputs, cli.Place{By: "-compare", Name: name})
 	}
-	if err := cli.Apart([]cli.Place{{By: "-json", Name: o.jsonFile}, {By: "-html", Name: o.htmlFile}}, inputs); err != nil {
+	if err := cli.Apart([]cli.Place{{By: "-json", Name: o.jsonFile}, {By: "-html", Name: o.htmlFile}, o.telemetry.Output()}, inputs); err != nil {
 		return program.Fail(cli.Usage, err)
 	}
 	if o.compare {
@@ -66,8 +66,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	if o.cfg.Endpoint, err = o.endpoint.Config(getenv); err != nil {
 		return program.Fail(cli.Usage, err)
 	}
+	if o.cfg.Observers, o.cfg.Series, err = o.telemetry.Observers(getenv); err != nil {
+		return program.Fail(cli.Usage, err)
+	}
+	o.cfg.Exclusive = o.telemetry.Exclusive
 	if err := o.cfg.Validate(); err != nil {
 		return program.Fail(cli.Usage, err)
+	}
+	if err := cli.Try(ctx, o.cfg.Observers); err != nil {
+		return program.Fail(cli.Failed, err)
 	}
 	progress := &progress{screen: program.Screen(o.quiet, getenv)}
 	defer progress.screen.Close()
@@ -75,6 +82,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	o.cfg.Progress = progress.show
 	measured, err := slt.Run(ctx, o.cfg)
 	progress.screen.Close()
+	if cerr := o.telemetry.Close(); err == nil {
+		err = cerr
+	}
 	return program.Conclude(ctx, cli.Result{Report: measured, JSON: o.jsonFile, HTML: o.htmlFile, Simulated: simulated, Any: len(measured.Levels) > 0, Err: err})
 }
 

@@ -13,8 +13,9 @@ const (
 	// callFor is how long Start and Sample may take. A server that is busy answers within
 	// seconds; what comes later says little of the instant that was asked about.
 	callFor = 5 * time.Second
-	// stopFor is how long Stop may take, which may ask a Prometheus for a whole phase.
-	stopFor = 15 * time.Second
+	// stopFor is how long Stop may take, which may wait for the next look of a Prometheus and
+	// ask it for a whole phase.
+	stopFor = time.Minute
 	// returnFor is how long an observer has to return once its context is done.
 	returnFor = time.Second
 )

@@ -53,7 +53,7 @@ type Watch struct {
 
 // End ends the observation of a phase, after its drain, and returns what each observer saw, in
 // their order. It waits for one more sample of each, and for what Stop brings: for a second as a
-// rule, half a minute at most. With a ctx that is done there is no more sample.
+// rule, a minute at most. With a ctx that is done there is no more sample.
 func (w *Watch) End(at telemetry.Instants) []telemetry.Observed {
 	w.at = at
 	close(w.over)
