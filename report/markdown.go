@@ -72,7 +72,14 @@ func (m *markdown) agents(file *Report) {
 	}
 	m.line("")
 	for i := range r.Tiers {
-		m.line("- %s", escape(r.Tiers[i].Sentence()))
+		t := &r.Tiers[i]
+		m.line("- %s", escape(t.Sentence()))
+		for k := range t.Measured {
+			m.points(t.Measured[k].Lines("agents"))
+		}
+		if t.Meanwhile != "" {
+			m.points([]string{t.Meanwhile})
+		}
 	}
 	if len(r.Numbers) > 0 {
 		head := []string{"Agents", "P25 speed, tokens/s", "P95 TTFT, s", "Output, tokens/s", "Failed"}
@@ -88,6 +95,13 @@ func (m *markdown) agents(file *Report) {
 		m.line("\nAudit: %s.", escape(string(r.Audit.Outcome)))
 	}
 	m.warnings(r.Warnings)
+}
+
+// points writes points below the latest.
+func (m *markdown) points(lines []string) {
+	for _, line := range lines {
+		m.line("  - %s", escape(line))
+	}
 }
 
 func (m *markdown) number(r *agentperf.Report, n *agentperf.NumberFigures) {
@@ -117,6 +131,14 @@ func (m *markdown) sweep(file *Report) {
 			bound = ""
 		}
 		m.line("\nPeak: %s%s tokens/s, at concurrency %d.", bound, figure(r.PeakOutputTokensPerSecond, nil), r.PeakConcurrency)
+	}
+	for i := range r.PeakMeasured {
+		if i == 0 {
+			m.line("")
+		}
+		for _, line := range r.PeakMeasured[i].Lines("tokens/s") {
+			m.line("- %s", escape(line))
+		}
 	}
 	for _, a := range r.AtSpeed {
 		text := figure(a.OutputTokensPerSecond, nil) + " tokens/s"

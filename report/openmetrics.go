@@ -148,6 +148,15 @@ func (m *metricsText) agents(r *agentperf.Report, run []string) {
 		m.gauge("agentperf_p25_e2e_speed_tokens_per_second", "P25 of all output tokens over the whole request.", n.P25E2ESpeed, labels...)
 		m.gauge("agentperf_p95_ttft_seconds", "P95 time to first token.", n.P95TTFT, labels...)
 		m.gauge("agentperf_output_tokens_per_second", "Throughput of the system.", n.OutputTokensPerSecond, labels...)
+		if s := n.Server; s != nil {
+			m.gauge("agentperf_server_requests_waiting", "Requests queued in the system, on average, by its own metrics.", s.Waiting, labels...)
+			m.gauge("agentperf_server_kv_use_ratio", "Part of the KV cache in use, on average.", s.KVUse, labels...)
+		}
+		for _, y := range n.Yields {
+			by := append(labels[:len(labels):len(labels)], "basis", string(y.Basis))
+			m.gauge("agentperf_power_watts", "Measured power of the system.", y.Watts, by...)
+			m.gauge("agentperf_energy_per_output_token_joules", "Measured energy for each output token.", y.JoulesPerOutputToken, by...)
+		}
 		m.gauge("agentperf_requests", "Requests measured.", n.Requests, labels...)
 		m.gauge("agentperf_requests_failed", "Requests that the server failed.", n.Failed, labels...)
 	}
