@@ -107,7 +107,7 @@ func trtllm(prefix string) vocabulary {
 }
 
 // TensorRT-LLM's JSON page at /metrics, under the names that [Scrape] gives it.
-var trtllmPage = vocabulary{engine: "tensorrt-llm", families: []family{
+var trtllmPage = vocabulary{engine: "tensorrt-llm", fifo: true, families: []family{
 	{figure: running, name: "trtllm_page:active_requests"},
 	{figure: waiting, name: "trtllm_page:queued_requests"},
 	{figure: kvUse, name: "trtllm_page:kv_use"},

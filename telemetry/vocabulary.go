@@ -57,8 +57,10 @@ type family struct {
 // for one figure, newer names before older ones, the first with a series is taken, and never
 // two: some engines have both for a while. Outcomes are the exception: all are taken.
 type vocabulary struct {
-	engine   string
-	router   bool
+	engine string
+	router bool
+	// fifo says that a page hands out each value once, whoever asks.
+	fifo     bool
 	families []family
 	// ranks are labels of which only the lowest value counts: all ranks of a group count the
 	// same requests.
