@@ -21,12 +21,13 @@ import (
 // watched is an observer whose series are functions of the time since its first sample.
 type watched struct {
 	name  string
+	role  telemetry.Role
 	from  time.Time
 	of    func(seconds float64) []telemetry.Sample
 	phase int // how many it was started for
 }
 
-func (w *watched) Target() telemetry.Target { return telemetry.Target{Name: w.name} }
+func (w *watched) Target() telemetry.Target { return telemetry.Target{Name: w.name, Role: w.role} }
 
 func (w *watched) Start(context.Context) error {
 	if w.phase++; w.from.IsZero() {
@@ -50,7 +51,7 @@ func (w *watched) Stop(context.Context, telemetry.Instants) ([]telemetry.Sample,
 
 // board is two accelerators of 300 W each, by counters of mJ.
 func board() *watched {
-	return &watched{name: "dcgm", of: func(s float64) (samples []telemetry.Sample) {
+	return &watched{name: "dcgm", role: telemetry.PowerMeter, of: func(s float64) (samples []telemetry.Sample) {
 		for _, gpu := range []string{"0", "1"} {
 			samples = append(samples, telemetry.Sample{
 				Name: "DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION", Value: 1e9 + 300e3*s,

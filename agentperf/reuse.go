@@ -2,6 +2,7 @@ package agentperf
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/agentperf/agentperf-go/internal/decide"
 	"github.com/agentperf/agentperf-go/internal/record"
@@ -84,10 +85,14 @@ func threadOf(p *record.Phase, r *record.Row) string {
 // if there is no phase.
 func (r *Report) reuseText() string {
 	var input, cached, allowed, stated float64
+	var looked, found float64 // by the server's counters
 	for i := range r.Phases {
 		f := r.Phases[i].Figures
 		if f == nil || f.AllowedCachedRatio == nil {
 			continue
+		}
+		if s := r.Phases[i].Server; s != nil && s.PrefixHitRate != nil {
+			looked, found = looked+s.PrefixHitRate.Of, found+s.PrefixHitRate.Part
 		}
 		n := float64(f.InputTokens)
 		input, allowed = input+n, allowed+n**f.AllowedCachedRatio
@@ -95,9 +100,17 @@ func (r *Report) reuseText() string {
 			stated, cached = stated+n, cached+n**f.CachedRatio
 		}
 	}
+	var counters string
+	if looked > 0 {
+		counters = decide.Percent(found/looked) + " by its counters"
+	}
 	switch {
 	case input == 0:
 		return ""
+	case counters != "" && stated > 0:
+		return fmt.Sprintf("Input from caches: %s by the server's usage, %s; the requests allow %s at most.", decide.Percent(cached/stated), counters, decide.Percent(allowed/input))
+	case counters != "":
+		return fmt.Sprintf("Input from caches: %s, and the server's usage does not state it; the requests allow %s at most.", strings.Replace(counters, "its", "the server's", 1), decide.Percent(allowed/input))
 	case stated == 0:
 		return fmt.Sprintf("Input from caches: not stated by the server; the requests allow %s at most.", decide.Percent(allowed/input))
 	}
