@@ -68,9 +68,9 @@ type Report struct {
 	//     first_token_apart, implausible_speed;
 	//   - of a level: client_late, failed_requests, unanswered, unmeasurable, few_samples,
 	//     no_query_ended, ramp, connections;
-	//   - of what Config.Observers saw: observer_failed, not_drained, still_running, other_load,
-	//     partly_observed, server_ttft, ahead_of_server, server_itl, server_cached, throttled,
-	//     and those of [telemetry.Summarize].
+	//   - of what Config.Observers saw: not_drained, still_running, other_load,
+	//     partly_observed, server_ttft, ahead_of_server, server_itl, server_cached, power_unknown,
+	//     throttled, and those of [telemetry.Summarize].
 	Warnings []metrics.Warning `json:"warnings"`
 }
 

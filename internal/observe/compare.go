@@ -2,6 +2,7 @@ package observe
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/agentperf/agentperf-go/internal/record"
@@ -19,14 +20,18 @@ const (
 	codeEarly      = "ahead_of_server"
 	codeITL        = "server_itl"
 	codeCached     = "server_cached"
+	codePower      = "power_unknown"
 	codeThrottled  = "throttled"
 )
 
 // OfPhase reports whether a code is of a warning about what was observed, whose figures
 // differ from phase to phase while it says the same.
 func OfPhase(code string) bool {
+	if strings.HasPrefix(code, "telemetry_") || strings.HasPrefix(code, "power_") { // of Summarize
+		return true
+	}
 	switch code {
-	case codeFailed, codeNotDrained, codeRunning, codeForeign, codePartly, codeTTFT, codeEarly, codeITL, codeCached, codeThrottled:
+	case codeNotDrained, codeRunning, codeForeign, codePartly, codeTTFT, codeEarly, codeITL, codeCached, codeThrottled:
 		return true
 	}
 	return false
@@ -59,8 +64,7 @@ const (
 
 // compare adds the warnings, and Foreign.
 func (s *Seen) compare(p *record.Phase) {
-	s.failures()
-	s.throttled()
+	s.power()
 	v := s.Server
 	if v == nil {
 		s.Foreign = "no observer counts the tokens that the system generates, so that nobody knows whether it had other load"
@@ -80,16 +84,6 @@ func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Se
 
 func (s *Seen) warn(code, format string, args ...any) {
 	record.Warn(&s.Warnings, code, format, args...)
-}
-
-// failures says which observers failed: what they would have seen is a gap.
-func (s *Seen) failures() {
-	for i := range s.Recording.Observed {
-		o := &s.Recording.Observed[i]
-		if o.Failed > 0 {
-			s.warn(codeFailed, "%s: %d of %d samples failed, which leaves gaps: %s", o.Target.Name, o.Failed, o.Scrapes, o.Failure)
-		}
-	}
 }
 
 // drained warns of requests that were there before the phase or stayed after it.

@@ -134,18 +134,17 @@ func TestUnknownLoad(t *testing.T) {
 	}
 }
 
-func TestFailuresAndThrottling(t *testing.T) {
+func TestPowerWords(t *testing.T) {
 	s := Seen{Server: agreeing(), Power: &telemetry.Power{
-		Figures: []telemetry.PowerFigure{{Devices: make([]telemetry.DevicePower, 4)}},
+		Figures: []telemetry.PowerFigure{{Devices: make([]telemetry.DevicePower, 4), Watts: new(1.0)}, {Basis: "measured_wall", Reason: "half of the window is covered"}},
 		Throttled: []telemetry.Throttle{
 			{Device: "a", Reason: telemetry.PowerCap, Share: 0.9}, {Device: "a", Reason: telemetry.Thermal, Share: 0.25},
 			{Device: "b", Reason: telemetry.Thermal, Share: 0.5}, {Device: "c", Reason: telemetry.PowerBrake, Share: 0.001},
 		},
 	}}
-	s.Recording.Observed = []telemetry.Observed{{Target: telemetry.Target{Name: "http://a"}, Scrapes: 9}, {Target: telemetry.Target{Name: "http://b"}, Scrapes: 9, Failed: 2, Failure: "refused"}}
 	s.compare(answers())
 	want := []metrics.Warning{
-		{Code: codeFailed, Text: "http://b: 2 of 9 samples failed, which leaves gaps: refused"},
+		{Code: codePower, Text: "no power (measured_wall): half of the window is covered"},
 		{Code: codeThrottled, Text: "clocks were held down by thermal (2 devices, up to 50 % of the window): the system may be faster at other times"},
 	}
 	if !slices.Equal(s.Warnings, want) {
@@ -157,8 +156,8 @@ func TestFailuresAndThrottling(t *testing.T) {
 	if s.Power.Throttled = s.Power.Throttled[:1]; Throttling(nil) != 0 {
 		t.Error("of nothing")
 	}
-	s.Warnings = nil
-	if s.throttled(); s.Warnings != nil { // a power limit is normal operation
+	s.Warnings, s.Power.Figures = nil, s.Power.Figures[:1]
+	if s.power(); s.Warnings != nil { // a power limit is normal operation
 		t.Error(s.Warnings)
 	}
 }

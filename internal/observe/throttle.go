@@ -12,11 +12,16 @@ import (
 // leastThrottled is the part of a window from which it matters.
 const leastThrottled = 0.01
 
-// throttled warns of devices that were slowed down by heat or from outside. Busy accelerators
+// power warns of power that is not known and of devices that were slowed down by heat or from outside. Busy accelerators
 // are at their power limit in normal operation.
-func (s *Seen) throttled() {
+func (s *Seen) power() {
 	if s.Power == nil {
 		return
+	}
+	for i := range s.Power.Figures {
+		if f := &s.Power.Figures[i]; f.Watts == nil && f.Reason != "" {
+			s.warn(codePower, "no power (%s): %s", f.Basis, f.Reason)
+		}
 	}
 	devices, longest := make(map[string]int), make(map[string]float64)
 	for _, t := range s.Power.Throttled {
