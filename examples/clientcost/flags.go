@@ -15,6 +15,7 @@ type options struct {
 	rate              float64
 	duration          time.Duration
 	floor, tls        bool
+	observers         int
 	jsonFile, profile string
 	http2, own        bool // derived
 }
@@ -32,8 +33,9 @@ func parse(program cli.Program, args []string) (*options, error) {
 	flags.Float64Var(&o.rate, "rate", 50, "`events` per second of each stream, one token each; with -endpoint only an expectation")
 	flags.IntVar(&o.tokens, "tokens", 500, "`tokens` of each answer; the first answer of a stream is shorter, so that they do not all end at once")
 	flags.IntVar(&o.promptBytes, "prompt-bytes", 4000, "length of each prompt in `bytes`, of text that all streams share")
-	flags.DurationVar(&o.duration, "duration", 10*time.Second, "`time` to measure each reader, in slices of a few seconds with -floor")
+	flags.DurationVar(&o.duration, "duration", 10*time.Second, "`time` to measure each reader, in slices of a few seconds with -floor or -observers")
 	flags.BoolVar(&o.floor, "floor", false, "also measure bare readers in the same run, for comparison")
+	flags.IntVar(&o.observers, "observers", 0, "also measure this client while so many observers scrape pages of an engine's size each second, in turns; `number`")
 	flags.BoolVar(&o.tls, "tls", false, "serve over TLS; with -endpoint the URL decides")
 	flags.StringVar(&o.jsonFile, "json", "", "write the figures to `file` as JSON")
 	flags.StringVar(&o.profile, "cpuprofile", "", "write a CPU profile of the first slice of this client to `file`")
@@ -54,6 +56,8 @@ func parse(program cli.Program, args []string) (*options, error) {
 	expect(o.promptBytes >= 1 && o.promptBytes <= 64<<20, "-prompt-bytes is %d, expected 1 to %d", o.promptBytes, 64<<20)
 	expect(o.duration >= 100*time.Millisecond, "-duration is %v, expected 100ms or more", o.duration)
 	expect(!o.floor || o.own && !o.http2 && !o.tls, "-floor is of plain HTTP/1.1 and the program's own server: not with -endpoint, -http2 or -tls")
+	expect(o.observers >= 0 && o.observers <= 64, "-observers is %d, expected 0 to 64", o.observers)
+	expect(o.observers == 0 || o.own && !o.tls, "-observers is of the program's own server: not with -endpoint or -tls")
 	expect(!o.tls || o.own, "-tls is for the program's own server; give -endpoint an https URL")
 	return o, flags.Check(errs...)
 }

@@ -4,6 +4,7 @@
 //	go run ./examples/clientcost
 //	go run ./examples/clientcost -streams 1000 -rate 50 -duration 10s -floor
 //	go run ./examples/clientcost -streams 10000 -rate 0.5 -tokens 8
+//	go run ./examples/clientcost -streams 100 -rate 10 -tokens 100 -duration 24s -observers 4
 //	go run ./examples/clientcost -endpoint http://host:8000 -streams 100
 //
 // Each stream does what an agent does: it sends a prompt, reads the answer with

@@ -36,10 +36,11 @@ type report struct {
 	RSSBytes        int64    `json:"rss_bytes,omitempty"`
 	BytesPerAgent   *float64 `json:"bytes_per_agent"`
 
-	Floors   []floorCost `json:"floors,omitempty"`
-	Server   *serverCost `json:"server,omitempty"`
-	Setup    setup       `json:"setup"`
-	Warnings []string    `json:"warnings,omitempty"`
+	Floors   []floorCost    `json:"floors,omitempty"`
+	Observed *observersCost `json:"observers,omitempty"`
+	Server   *serverCost    `json:"server,omitempty"`
+	Setup    setup          `json:"setup"`
+	Warnings []string       `json:"warnings,omitempty"`
 }
 
 // floorCost is a bare reader and how many times as much ours costs.
@@ -94,6 +95,10 @@ func newReport(o *options, readers []reader, all [][]measured) *report {
 		c.CPUTimes, c.CPURounds = times(r.perRound, c.perRound)
 		c.LagTimes = over(r.LagP99, c.LagP99)
 		r.Floors = append(r.Floors, c)
+	}
+	if o.observers > 0 {
+		costs := []cost{r.cost, r.Floors[len(r.Floors)-1].cost}
+		r.Observed = costOfObservers(o.observers, costs, o.duration.Seconds())
 	}
 	if o.own {
 		r.Server = &serverCost{}
@@ -213,6 +218,9 @@ func (r *report) WriteTable(w io.Writer) error {
 			rounds = append(rounds, fmt.Sprintf("%.2f", v))
 		}
 		fmt.Fprintf(w, "Against %s (%s):\n  CPU per event %sx (%s), stamp lag P99 %sx.\n", f.Name, f.What, show(f.CPUTimes, 2), strings.Join(rounds, ", "), show(f.LagTimes, 2))
+	}
+	if o := r.Observed; o != nil && o.CPUShare != nil {
+		fmt.Fprintf(w, "%d observers took %.2f %% of one processor.\n", o.Observers, 100**o.CPUShare)
 	}
 	if r.Server != nil {
 		fmt.Fprintf(w, "The server wrote events %.0f us late (P99) and took %.2f s of processor time, which is not counted above.\n", r.Server.LateP99, r.Server.CPUSeconds)

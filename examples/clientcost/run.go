@@ -95,6 +95,15 @@ func measure(ctx context.Context, o *options, cfg endpoint.Config, program cli.P
 	rounds, window := 1, o.duration
 	if o.floor {
 		readers = append(readers, floors...)
+	}
+	if o.observers > 0 {
+		beside, err := besideObservers(readers[0], o.observers, cfg.URL)
+		if err != nil {
+			return nil, err
+		}
+		readers = append(readers, beside)
+	}
+	if len(readers) > 1 {
 		rounds, window = turns(o.duration)
 	}
 	all := make([][]measured, len(readers))

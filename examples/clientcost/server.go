@@ -77,7 +77,7 @@ func serve(cfg string, in io.Reader, out, stderr io.Writer) int {
 	}
 	debug.SetGCPercent(400) // the processors are the client's
 	h := &handler{wheel: newWheel(c.Streams, c.Period)}
-	server := &http.Server{Handler: h, ErrorLog: log.New(io.Discard, "", 0), Protocols: new(http.Protocols)}
+	server := &http.Server{Handler: withMetrics(h), ErrorLog: log.New(io.Discard, "", 0), Protocols: new(http.Protocols)}
 	server.Protocols.SetHTTP1(true)
 	server.Protocols.SetHTTP2(true)
 	server.Protocols.SetUnencryptedHTTP2(true)
