@@ -153,6 +153,7 @@ func (o *options) apart() error {
 	for _, folder := range o.cfg.Earlier {
 		inputs = append(inputs, cli.Place{By: "-evidence", Name: folder})
 	}
+	inputs = append(inputs, o.telemetry.Inputs()...)
 	return cli.Apart([]cli.Place{{By: "-json", Name: o.jsonFile}, {By: "-html", Name: o.htmlFile}, {By: "-requests", Name: o.requests}, o.telemetry.Output()}, inputs)
 }
 

@@ -32,6 +32,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	for _, name := range o.files {
 		inputs = append(inputs, cli.Place{By: "-compare", Name: name})
 	}
+	inputs = append(inputs, o.telemetry.Inputs()...)
 	if err := cli.Apart([]cli.Place{{By: "-json", Name: o.jsonFile}, {By: "-html", Name: o.htmlFile}, o.telemetry.Output()}, inputs); err != nil {
 		return program.Fail(cli.Usage, err)
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -27,6 +28,8 @@ func TestMain(m *testing.M) {
 	case "failure":
 		fmt.Fprintln(os.Stderr, "NVIDIA-SMI has failed")
 		os.Exit(9)
+	case "nothing":
+		time.Sleep(time.Hour)
 	case "nonsense":
 		fmt.Println("Hello")
 	}
@@ -112,7 +115,23 @@ func TestPowerCommandFails(t *testing.T) {
 	if _, err := p.Stop(t.Context(), telemetry.Instants{}); err == nil || !strings.Contains(err.Error(), "printed no power") {
 		t.Error(err)
 	}
+	if err := p.try(t.Context()); err == nil || !strings.Contains(err.Error(), "NVIDIA-SMI has failed") {
+		t.Error(err)
+	}
+	for _, prints := range []string{"rows", "once"} {
+		if err := Try(t.Context(), []telemetry.Observer{command(t, prints)}); err != nil {
+			t.Errorf("%s: %v", prints, err)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := Try(ctx, []telemetry.Observer{command(t, "nothing")}); err == nil || !strings.Contains(err.Error(), "printed no power") {
+		t.Error(err)
+	}
 	p = command(t, "nonsense")
+	if err := p.try(t.Context()); err == nil || !strings.Contains(err.Error(), `"Hello", expected the header`) {
+		t.Error(err)
+	}
 	if err := p.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}

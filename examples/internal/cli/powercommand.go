@@ -116,6 +116,33 @@ func (p *powerCommand) line(text string, now time.Time) {
 	}
 }
 
+// try runs the command until it has printed power, and returns why it did not.
+func (p *powerCommand) try(ctx context.Context) error {
+	if err := p.Start(ctx); err != nil {
+		return err
+	}
+	run := p.run
+	look := time.NewTicker(10 * time.Millisecond)
+	defer look.Stop()
+	for over := false; !over; {
+		select {
+		case <-ctx.Done():
+			over = true
+		case <-run.done:
+			over = true
+		case <-look.C:
+			p.mu.Lock()
+			over = len(p.samples) > 0 || p.err != nil
+			p.mu.Unlock()
+		}
+	}
+	_, err := p.Stop(ctx, telemetry.Instants{}) // after which the process has ended
+	if err != nil && run.err != nil && p.err == nil && ctx.Err() == nil {
+		err = fmt.Errorf("%s: %w", p.words[0], run.err)
+	}
+	return err
+}
+
 // Sample runs the command again if it has ended, and says why it ended if it failed.
 func (p *powerCommand) Sample(ctx context.Context) ([]telemetry.Sample, error) {
 	if p.run != nil {

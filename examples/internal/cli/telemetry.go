@@ -20,6 +20,7 @@ type Telemetry struct {
 
 	scrapes     []telemetry.ScrapeConfig
 	prometheus  []telemetry.PrometheusConfig
+	power       Power
 	series, key string
 	file        *LazyFile
 }
@@ -42,13 +43,17 @@ func (t *Telemetry) Register(flags *flag.FlagSet) {
 		t.prometheus = append(t.prometheus, telemetry.PrometheusConfig{URL: s})
 		return nil
 	})
+	t.power.Register(flags)
 	flags.StringVar(&t.key, "scrape-key-env", "", "environment `variable` that holds a bearer token for -scrape and -prometheus")
-	flags.StringVar(&t.series, "series", "", "write all that -scrape and -prometheus saw to `file`, gzipped JSON Lines")
+	flags.StringVar(&t.series, "series", "", "write all that -scrape, -prometheus, -power-log and -power-command saw to `file`, gzipped JSON Lines")
 	flags.BoolVar(&t.Exclusive, "exclusive", false, "a phase counts only if the server generated no tokens for others, by the counters of -scrape or -prometheus; otherwise that is a warning")
 }
 
 // Output returns the file of -series.
 func (t *Telemetry) Output() Place { return Place{By: "-series", Name: t.series} }
+
+// Inputs returns the files of -power-log.
+func (t *Telemetry) Inputs() []Place { return t.power.Files() }
 
 // Observers returns those of the flags, and what receives their series; nil without. getenv
 // looks up the token.
@@ -78,9 +83,16 @@ func (t *Telemetry) Observers(getenv func(string) string) ([]telemetry.Observer,
 		}
 		all = append(all, o)
 	}
-	switch {
-	case len(all) == 0 && (t.series != "" || t.Exclusive || t.key != ""):
-		return nil, nil, errors.New("-series, -exclusive and -scrape-key-env need -scrape or -prometheus")
+	if len(all) == 0 && (t.Exclusive || t.key != "") {
+		return nil, nil, errors.New("-exclusive and -scrape-key-env need -scrape or -prometheus")
+	}
+	power, err := t.power.Observers()
+	if err != nil {
+		return nil, nil, err
+	}
+	switch all = append(all, power...); {
+	case len(all) == 0 && t.series != "":
+		return nil, nil, errors.New("-series needs -scrape, -prometheus, -power-log or -power-command")
 	case t.series == "":
 		return all, nil, nil
 	}
@@ -99,19 +111,25 @@ func (t *Telemetry) Close() error {
 	return nil
 }
 
-// tryFor is how long a page of -scrape has to answer before anything is measured.
+// tryFor is how long a page of -scrape has to answer, and a -power-command to print, before anything is measured.
 const tryFor = 10 * time.Second
 
-// Try returns an error if a page of -scrape cannot be read: what goes wrong once a system is
-// measured only leaves gaps, and a mistake in a URL would leave nothing else.
+// Try returns an error if a page of -scrape cannot be read, or a -power-command prints no power:
+// what goes wrong once a system is measured only leaves gaps, and a mistake in a URL would
+// leave nothing else.
 func Try(ctx context.Context, observers []telemetry.Observer) error {
 	ctx, cancel := context.WithTimeout(ctx, tryFor)
 	defer cancel()
 	var errs []error
 	for _, o := range observers {
-		if s, ok := o.(*telemetry.Scrape); ok {
-			if _, err := s.Sample(ctx); err != nil {
-				errs = append(errs, fmt.Errorf("-scrape %s: %w", s.Target().Name, err))
+		switch o := o.(type) {
+		case *telemetry.Scrape:
+			if _, err := o.Sample(ctx); err != nil {
+				errs = append(errs, fmt.Errorf("-scrape %s: %w", o.Target().Name, err))
+			}
+		case *powerCommand:
+			if err := o.try(ctx); err != nil {
+				errs = append(errs, fmt.Errorf("-power-command: %w", err))
 			}
 		}
 	}
