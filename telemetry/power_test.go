@@ -44,9 +44,6 @@ func seen(role Role, name string, series ...Series) Observed {
 // rising is 100 W and 5 W more each second: 300 W on average from 10 s to 70 s, and 18 kJ.
 func rising(t float64) float64 { return 100 + 5*t }
 
-// total is its energy since 0 s.
-func total(t float64) float64 { return 100*t + 5*t*t/2 }
-
 func scaled(f func(float64) float64, by float64) func(float64) float64 {
 	return func(t float64) float64 { return by * f(t) }
 }

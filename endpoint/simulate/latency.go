@@ -33,21 +33,3 @@ func (h *histogram) add(d time.Duration, bounds []float64) {
 	h.counts[i]++
 	h.sum += d.Seconds()
 }
-
-// put puts out tokens of a sequence at the end of a step or transfer.
-func (s *System) put(q *sequence, tokens int, now time.Time) {
-	l := &s.latencies
-	if q.generated == 0 {
-		l.ttft.add(now.Sub(q.arrived), ttftBounds)
-	} else {
-		l.itl.add(now.Sub(q.last), itlBounds)
-	}
-	q.last = now
-	l.generated += tokens
-	q.emit(tokens)
-	if q.generated == q.tokens { // vLLM states these of requests that have ended
-		l.finished++
-		l.e2e.add(now.Sub(q.arrived), longBounds)
-		l.queue.add(q.begun.Sub(q.arrived), longBounds)
-	}
-}

@@ -63,6 +63,24 @@ func (q *sequence) emit(tokens int) {
 	}
 }
 
+// put puts out tokens at the end of a step or transfer, and counts them.
+func (s *System) put(q *sequence, tokens int, now time.Time) {
+	l := &s.latencies
+	if q.generated == 0 {
+		l.ttft.add(now.Sub(q.arrived), ttftBounds)
+	} else {
+		l.itl.add(now.Sub(q.last), itlBounds)
+	}
+	q.last = now
+	l.generated += tokens
+	q.emit(tokens)
+	if q.generated == q.tokens { // vLLM states these of requests that have ended
+		l.finished++
+		l.e2e.add(now.Sub(q.arrived), longBounds)
+		l.queue.add(q.begun.Sub(q.arrived), longBounds)
+	}
+}
+
 // take waits for events and returns the tokens of each.
 func (s *System) take(ctx context.Context, q *sequence) ([]int, error) {
 	select {
