@@ -124,7 +124,9 @@ func serverOf(all []*reading, at Instants) *Server {
 	for _, name := range slices.Sorted(maps.Keys(ends)) {
 		up := ends[name]
 		note(up)
-		s.Requests = append(s.Requests, Outcome{name, *up.count()})
+		if c := up.count(); c != nil {
+			s.Requests = append(s.Requests, Outcome{name, *c})
+		}
 	}
 	if window != nil {
 		s.Window = *window
@@ -137,7 +139,11 @@ func ratio(part, of rise, unit string) *Ratio {
 	if !part.covered || !of.covered || of.window <= 0 {
 		return nil
 	}
-	return &Ratio{Ratio: part.window / of.window, Part: part.window, Of: of.window, Unit: unit}
+	r := &Ratio{Ratio: part.window / of.window, Part: part.window, Of: of.window, Unit: unit}
+	if !finite(r.Ratio, r.Part, r.Of) {
+		return nil
+	}
+	return r
 }
 
 func seconds(begin time.Time, nanos int64) float64 {

@@ -107,9 +107,12 @@ func gaugeOf(lines []line, mean bool, at Instants) *Gauge {
 		}
 		g.After = &l.value
 	}
-	if covered == 0 {
+	if covered <= 0 {
 		return nil
 	}
 	g.Mean, g.Covered = area/float64(covered), float64(covered)/float64(to-from)
+	if !finite(g.Mean, g.Covered, g.Min, g.Max) || g.Before != nil && !finite(*g.Before) || !finite(*g.After) {
+		return nil
+	}
 	return g
 }

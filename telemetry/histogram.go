@@ -76,6 +76,9 @@ func (h *histogramRise) latency() *Latency {
 		return nil
 	}
 	l := &Latency{Count: h.count.window, Mean: h.sum.window / h.count.window}
+	if !finite(l.Count, l.Mean) {
+		return nil
+	}
 	if !h.broken {
 		l.P50, l.P95 = h.quantile(0.5), h.quantile(0.95)
 	}

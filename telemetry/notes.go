@@ -78,6 +78,9 @@ func (n *notes) page(p *page, readings []*reading) {
 // looks says where a target was not looked at, or began anew.
 func (n *notes) looks(l *looks, p *page) {
 	name, used := p.observed.Target.Name, false
+	for _, label := range l.labels {
+		name += " " + label.Name + "=" + label.Value
+	}
 	for s := range p.points {
 		used = used || s.Name != upName && p.looksAt(s) == l
 	}

@@ -34,14 +34,24 @@ func (r *rise) add(o rise) {
 }
 
 func (r rise) count() *Count {
-	if !r.seen {
+	if !r.seen || !finite(r.total) {
 		return nil
 	}
 	c := &Count{Total: r.total}
-	if r.covered {
+	if r.covered && finite(r.window, r.rate) {
 		c.Window, c.PerSecond = &r.window, &r.rate
 	}
 	return c
+}
+
+// finite reports whether values are numbers: sums of absurd ones are not.
+func finite(values ...float64) bool {
+	for _, v := range values {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return false
+		}
+	}
+	return true
 }
 
 // riseOf returns how far a counter went by its points, which are finite and in order, between
