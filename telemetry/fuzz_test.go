@@ -34,7 +34,7 @@ func FuzzSummarize(f *testing.F) {
 			o.Series = append(o.Series, s)
 			script = script[3+n:]
 		}
-		server, power, warnings := Summarize([]Observed{o, o}, at)
+		server, power, warnings := Summarize([]Observed{o, o}, at, 0)
 		if _, err := json.Marshal([]any{server, power, warnings}); err != nil {
 			t.Fatal(err)
 		}

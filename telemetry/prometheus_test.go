@@ -82,7 +82,7 @@ func TestPrometheus(t *testing.T) {
 		}
 		o := Observed{Target: p.Target(), Scrapes: 1}
 		keep(&o, samples)
-		s, _, warnings := Summarize([]Observed{o}, phase)
+		s, _, warnings := Summarize([]Observed{o}, phase, 0)
 		if len(warnings) != 1 || warnings[0].Code != "telemetry_not_closed" || !strings.Contains(warnings[0].Text, "instance=engine1") {
 			t.Error(warnings)
 		}

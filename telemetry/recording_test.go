@@ -62,8 +62,8 @@ func TestRecordingErrors(t *testing.T) {
 		phase + target + `{"series":{"name":"x","at_ns":[1],"values":[]}}`:      "line 3: 1 times and 0 values",
 		phase + target + `{"series":{"name":"x","at_ns":[2,2],"values":[1,1]}}`: `"x" has the time 2ns after 2ns`,
 		phase + target + `{"series":{"name":"x","at_ns":[2],"values":[null]}}`:  "",
-		phase + `{"phase`:                       "line 2: unexpected end of JSON input",
-		phase + strings.Repeat(" ", mostLine+1): "line 2: it has 4194304 bytes or more",
+		phase + `{"phase`:                          "line 2: unexpected end of JSON input",
+		phase + strings.Repeat(" ", longestLine+1): "line 2: it has 4194304 bytes or more",
 	} {
 		var file bytes.Buffer
 		zip := gzip.NewWriter(&file)

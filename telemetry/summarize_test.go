@@ -203,7 +203,7 @@ func TestAbsent(t *testing.T) {
 			t.Errorf("%s: %q, %+v", name, warnings, s)
 		}
 	}
-	if s, p, w := Summarize(nil, phase); s != nil || p != nil || len(w) != 0 {
+	if s, p, w := Summarize(nil, phase, 0); s != nil || p != nil || len(w) != 0 {
 		t.Errorf("%v %v %v", s, p, w)
 	}
 	// A window between two scrapes has no counts, but a total.

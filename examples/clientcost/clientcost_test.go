@@ -45,6 +45,8 @@ func TestUsage(t *testing.T) {
 		{"-duration 1ms", cli.Usage, "-duration is 1ms"},
 		{"-floor -http2", cli.Usage, "-floor is of plain HTTP/1.1"},
 		{"-floor -endpoint http://127.0.0.1:1", cli.Usage, "-floor is of plain HTTP/1.1"},
+		{"-observers 65", cli.Usage, "-observers is 65"},
+		{"-observers 1 -tls", cli.Usage, "-observers is of the program's own server"},
 		{"-tls -endpoint http://127.0.0.1:1", cli.Usage, "https URL"},
 		{"-endpoint 127.0.0.1", cli.Usage, "expected one like http://host:8000"},
 		{"-field n=3", cli.Usage, "several choices"},
@@ -69,6 +71,7 @@ func TestRun(t *testing.T) {
 		{"http2", "-http2"},
 		{"tls", "-tls"},
 		{"both", "-http2 -tls"},
+		{"observers", "-observers 2"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "report.json")
@@ -107,6 +110,11 @@ func TestRun(t *testing.T) {
 			want := 0
 			if tt.name == "floor" {
 				want = len(floors)
+			} else if tt.name == "observers" {
+				want = 1
+				if r.Observed == nil || r.Observed.Observers != 2 {
+					t.Errorf("%s", text)
+				}
 			}
 			if len(r.Floors) != want {
 				t.Fatalf("%d bare readers, want %d", len(r.Floors), want)

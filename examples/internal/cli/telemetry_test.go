@@ -34,7 +34,9 @@ func TestTelemetryFlags(t *testing.T) {
 		{"-scrape cache=http://a:1", "expected ROLE=URL with one of the roles engine, prefill, decode, router, power", 0},
 		{"-scrape a:1", "-scrape: ", 0},
 		{"-prometheus ftp://a", "-prometheus: ", 0},
-		{"-exclusive", "-series, -exclusive and -scrape-key-env need -scrape or -prometheus", 0},
+		{"-exclusive", "-exclusive and -scrape-key-env need -scrape or -prometheus", 0},
+		{"-series x", "-series needs -scrape", 0},
+		{"-power-zone UTC", "-power-zone needs -power-log", 0},
 		{"-scrape http://a:1 -scrape-key-env NONE", "-scrape-key-env: the environment variable that it names is empty", 0},
 		{"-scrape http://a:1 -series " + filepath.Join(folder, "none", "s.gz"), "-series: ", 0},
 	} {
