@@ -102,7 +102,7 @@ type Config struct {
 	// after its drain, and hold up no request; see [telemetry.Observer]. What they saw is in
 	// the Server and Power of phases and numbers, and in warnings where it does not agree with
 	// what the client saw. A phase takes about a second longer with them. Neither they nor
-	// Series need be the same when a journal is resumed.
+	// Series need be the same when a journal is resumed; Exclusive must be.
 	Observers []telemetry.Observer
 	// Series, if set, receives what Observers saw in full, a [telemetry.Recording] after each
 	// phase. An error of writing ends the run.

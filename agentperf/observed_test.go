@@ -144,6 +144,11 @@ func TestObserversAndJournal(t *testing.T) {
 	if diff := cmp.Diff(first, again, same); diff != "" {
 		t.Error(diff)
 	}
+	if _, err := measured(t, dir, func(c *agentperf.Config) {
+		c.System, c.Exclusive, c.Observers = two, true, []telemetry.Observer{board()}
+	}); err == nil || !strings.Contains(err.Error(), "exclusive: was absent, now true") {
+		t.Errorf("a journal in which load of others may be: %v", err)
+	}
 	for i := range first.Phases {
 		first.Phases[i].Power, first.Phases[i].Yields = nil, nil
 	}

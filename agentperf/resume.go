@@ -32,6 +32,8 @@ type heading struct {
 	Tiers    []Tier          `json:"tiers"`
 	// SyntheticFactor is that of the policy; 0 if nothing is synthetic.
 	SyntheticFactor float64 `json:"synthetic_tokens_factor,omitempty"`
+	// Exclusive is Config.Exclusive, which decides what phases count.
+	Exclusive bool `json:"exclusive,omitempty"`
 	// Earlier are the digests of the records of Config.Earlier.
 	Earlier []string `json:"earlier,omitempty"`
 }
@@ -59,6 +61,7 @@ var exempt = identity.Exemptions{
 	"Progress":               "only looks on",
 	"Observers":              "only look on",
 	"Series":                 "only looks on",
+	"Exclusive":              "is beside the identity, where journals from before it have none",
 	"Requests":               "only looks on",
 	"Logger":                 "only looks on",
 }
@@ -66,7 +69,7 @@ var exempt = identity.Exemptions{
 // headingOf returns that of a configuration whose workload has the given digest; earlier
 // are the digests of the records that count as evidence.
 func headingOf(cfg *Config, salt []byte, workload string, earlier []string) (h heading, err error) {
-	h = heading{Schema: journalSchema, Salt: hex.EncodeToString(salt), Seed: cfg.Seed, Workload: workload, Tiers: cfg.Tiers, SyntheticFactor: cfg.Policy.SyntheticFactor, Earlier: earlier}
+	h = heading{Schema: journalSchema, Salt: hex.EncodeToString(salt), Seed: cfg.Seed, Workload: workload, Tiers: cfg.Tiers, SyntheticFactor: cfg.Policy.SyntheticFactor, Exclusive: cfg.Exclusive, Earlier: earlier}
 	h.Identity, err = identity.Of(cfg, identity.Options{Exempt: exempt, Salt: salt})
 	return h, err
 }

@@ -18,6 +18,8 @@ const (
 	// mostRead bounds the points of a phase, which take 16 bytes each: four times those that
 	// the benchmarks keep of each of four targets.
 	mostRead = 1 << 24
+	// farthest is how far a point may be from the beginning of its phase.
+	farthest = int64(365 * 24 * time.Hour)
 )
 
 // ReadRecordings reads what [Recording.Write] wrote, one phase at a time, from a file of any
@@ -83,6 +85,9 @@ func (l *recordingLine) read(r *Recording) (*Recording, error) {
 		if p.Schema != RecordingSchema {
 			return nil, fmt.Errorf("schema %.40q, expected %s", p.Schema, RecordingSchema)
 		}
+		if y := p.Begin.Year(); y < 1970 || y > 2200 { // what nanoseconds since the epoch hold
+			return nil, fmt.Errorf("it begins in the year %d", y)
+		}
 		return &Recording{Run: p.Run, Phase: p.Phase, Agents: p.Agents, At: Instants{
 			Begin: p.Begin, Settled: p.Begin.Add(p.Settled), WindowEnd: p.Begin.Add(p.WindowEnd), End: p.Begin.Add(p.End),
 		}}, nil
@@ -109,6 +114,9 @@ func (l *recordingLine) read(r *Recording) (*Recording, error) {
 		latest = s.Points[n-1].Nanos - begin
 	}
 	for i, at := range l.Series.At {
+		if at < -farthest || at > farthest {
+			return nil, fmt.Errorf("%.80q has the time %v, expected one of a phase", s.Name, time.Duration(at))
+		}
 		if at <= latest && len(s.Points) > 0 {
 			return nil, fmt.Errorf("%.80q has the time %v after %v, expected increasing ones", s.Name, time.Duration(at), time.Duration(latest))
 		}
