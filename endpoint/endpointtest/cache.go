@@ -4,7 +4,7 @@ import (
 	"hash/maphash"
 	"sync"
 
-	"github.com/agentperf/agentperf-go/internal/chatserver"
+	"github.com/agentperf/agentperf-go/internal/simserver"
 )
 
 // prefixCache remembers every prompt prefix that ends with a whole message, without
@@ -18,7 +18,7 @@ type prefixCache struct {
 
 // count returns the tokens of a prompt and how many of them, from its beginning, were
 // seen before. It remembers the prompt.
-func (c *prefixCache) count(q chatserver.Request) (prompt, cached int) {
+func (c *prefixCache) count(q simserver.Request) (prompt, cached int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.seeded {
@@ -39,5 +39,5 @@ func (c *prefixCache) count(q chatserver.Request) (prompt, cached int) {
 		hitting = false
 		c.seen[key] = struct{}{}
 	})
-	return chatserver.PromptTokens(bytes), hit / chatserver.BytesPerToken
+	return simserver.PromptTokens(bytes), hit / simserver.BytesPerToken
 }

@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"net/http"
 
-	"github.com/agentperf/agentperf-go/internal/chatserver"
+	"github.com/agentperf/agentperf-go/internal/simserver"
 )
 
 func (e *Engine) serveCompletion(w http.ResponseWriter, r *http.Request) {
-	body := chatserver.ReadBody(r)
+	body := simserver.ReadBody(r)
 	number, others := e.enter()
 	in := true
 	leave := func() {
@@ -21,10 +21,10 @@ func (e *Engine) serveCompletion(w http.ResponseWriter, r *http.Request) {
 
 	q, status, err := e.api().Parse(body)
 	if err != nil {
-		chatserver.WriteError(w, status, err.Error())
+		simserver.WriteError(w, status, err.Error())
 		return
 	}
-	var fault chatserver.Fault
+	var fault simserver.Fault
 	if e.Fault != nil {
 		fault = e.Fault(number).inject()
 	}
@@ -34,18 +34,18 @@ func (e *Engine) serveCompletion(w http.ResponseWriter, r *http.Request) {
 	q.Prompt, q.Cached = e.cache.count(q)
 	act, err := e.player.Act(string(e.Trick), number, &q)
 	if err != nil {
-		chatserver.WriteError(w, http.StatusInternalServerError, err.Error())
+		simserver.WriteError(w, http.StatusInternalServerError, err.Error())
 		return
 	}
 	if act.Refusal != "" {
-		chatserver.WriteError(w, cmp.Or(act.Status, http.StatusBadRequest), act.Refusal)
+		simserver.WriteError(w, cmp.Or(act.Status, http.StatusBadRequest), act.Refusal)
 		return
 	}
 	e.update(func(s *Stats) {
 		s.PromptTokens += q.Prompt
 		s.CachedTokens += q.Cached
 	})
-	s := &session{engine: e, Stream: chatserver.NewStream(number, q, fault, w, r, leave)}
+	s := &session{engine: e, Stream: simserver.NewStream(number, q, fault, w, r, leave)}
 	s.Perform(act)
 	if err := s.serve(e.ttft(others)); err != nil {
 		e.update(func(s *Stats) { s.Abandoned++ })

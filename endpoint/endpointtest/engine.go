@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/agentperf/agentperf-go/internal/chatserver"
+	"github.com/agentperf/agentperf-go/internal/simserver"
 )
 
 // An Engine is a simulated inference engine, an [http.Handler] that answers POST
@@ -57,7 +57,7 @@ type Engine struct {
 
 	share  share
 	cache  prefixCache
-	player chatserver.Player
+	player simserver.Player
 	mu     sync.Mutex
 	stats  Stats
 }
@@ -93,8 +93,8 @@ func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e.api().Route(w, r, e.serveCompletion)
 }
 
-func (e *Engine) api() chatserver.API {
-	return chatserver.API{Model: e.Model, ContextTokens: e.ContextTokens, OutputTokens: e.OutputTokens, IgnoreEOSIgnored: e.IgnoreEOSIgnored}
+func (e *Engine) api() simserver.API {
+	return simserver.API{Model: e.Model, ContextTokens: e.ContextTokens, OutputTokens: e.OutputTokens, IgnoreEOSIgnored: e.IgnoreEOSIgnored}
 }
 
 // rate returns the tokens per second that each of n requests gets.

@@ -1,6 +1,6 @@
 package endpointtest
 
-import "github.com/agentperf/agentperf-go/internal/chatserver"
+import "github.com/agentperf/agentperf-go/internal/simserver"
 
 // A Fault is a way in which a server misbehaves. The zero value is none.
 type Fault struct {
@@ -20,48 +20,48 @@ type FaultKind string
 // The faults.
 const (
 	// FaultNone is correct behavior.
-	FaultNone FaultKind = chatserver.FaultNone
+	FaultNone FaultKind = simserver.FaultNone
 	// FaultStatus answers with an HTTP error.
-	FaultStatus FaultKind = chatserver.FaultStatus
+	FaultStatus FaultKind = simserver.FaultStatus
 	// FaultHang never answers.
-	FaultHang FaultKind = chatserver.FaultHang
+	FaultHang FaultKind = simserver.FaultHang
 	// FaultStall stops sending after After tokens and keeps the connection open.
-	FaultStall FaultKind = chatserver.FaultStall
+	FaultStall FaultKind = simserver.FaultStall
 	// FaultCut closes the connection after After tokens; before the response headers
 	// if that is 0.
-	FaultCut FaultKind = chatserver.FaultCut
+	FaultCut FaultKind = simserver.FaultCut
 	// FaultTruncate ends the response cleanly after After tokens, without a
 	// finish_reason.
-	FaultTruncate FaultKind = chatserver.FaultTruncate
+	FaultTruncate FaultKind = simserver.FaultTruncate
 	// FaultErrorEvent sends an error object after After tokens.
-	FaultErrorEvent FaultKind = chatserver.FaultErrorEvent
+	FaultErrorEvent FaultKind = simserver.FaultErrorEvent
 	// FaultBadJSON sends an event that is not JSON after After tokens.
-	FaultBadJSON FaultKind = chatserver.FaultBadJSON
+	FaultBadJSON FaultKind = simserver.FaultBadJSON
 	// FaultHugeEvent sends an event of more than 4 MiB after After tokens.
-	FaultHugeEvent FaultKind = chatserver.FaultHugeEvent
+	FaultHugeEvent FaultKind = simserver.FaultHugeEvent
 	// FaultNotHTTP answers with bytes that are not HTTP.
-	FaultNotHTTP FaultKind = chatserver.FaultNotHTTP
+	FaultNotHTTP FaultKind = simserver.FaultNotHTTP
 	// FaultHTML answers 200 with a web page.
-	FaultHTML FaultKind = chatserver.FaultHTML
+	FaultHTML FaultKind = simserver.FaultHTML
 	// FaultEmpty finishes without any visible output.
-	FaultEmpty FaultKind = chatserver.FaultEmpty
+	FaultEmpty FaultKind = simserver.FaultEmpty
 	// FaultAbort finishes after After tokens with finish_reason "abort".
-	FaultAbort FaultKind = chatserver.FaultAbort
+	FaultAbort FaultKind = simserver.FaultAbort
 	// FaultTrickle never finishes: after After tokens it sends only comments.
-	FaultTrickle FaultKind = chatserver.FaultTrickle
+	FaultTrickle FaultKind = simserver.FaultTrickle
 
 	// The others are odd but legal: a client must count them as success.
 
 	// FaultNoUsage sends no usage although the request asks for it.
-	FaultNoUsage FaultKind = chatserver.FaultNoUsage
+	FaultNoUsage FaultKind = simserver.FaultNoUsage
 	// FaultNoDone sends no [DONE].
-	FaultNoDone FaultKind = chatserver.FaultNoDone
+	FaultNoDone FaultKind = simserver.FaultNoDone
 	// FaultCloseNext sends a complete response and closes the connection without
 	// notice just when the next request arrives on it: the client loses the race
 	// with the server's idle timeout. HTTP/1.1 only.
-	FaultCloseNext FaultKind = chatserver.FaultCloseNext
+	FaultCloseNext FaultKind = simserver.FaultCloseNext
 )
 
-func (f Fault) inject() chatserver.Fault {
-	return chatserver.Fault{Kind: string(f.Kind), After: f.After, Status: f.Status, Body: f.Body}
+func (f Fault) inject() simserver.Fault {
+	return simserver.Fault{Kind: string(f.Kind), After: f.After, Status: f.Status, Body: f.Body}
 }

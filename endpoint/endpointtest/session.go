@@ -3,12 +3,12 @@ package endpointtest
 import (
 	"time"
 
-	"github.com/agentperf/agentperf-go/internal/chatserver"
+	"github.com/agentperf/agentperf-go/internal/simserver"
 )
 
 // session is one request being answered by an Engine.
 type session struct {
-	*chatserver.Stream
+	*simserver.Stream
 	engine  *Engine
 	started bool
 	base    float64 // progress of the system at which token 0 would have come

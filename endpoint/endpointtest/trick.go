@@ -1,6 +1,6 @@
 package endpointtest
 
-import "github.com/agentperf/agentperf-go/internal/chatserver"
+import "github.com/agentperf/agentperf-go/internal/simserver"
 
 // A Trick names a way in which a server tries to look faster in a benchmark than it is to its
 // users: it claims tokens that it did not make, sends what no model made, sends it at other
@@ -14,7 +14,7 @@ type Trick string
 
 // Tricks returns all tricks.
 func Tricks() (all []Trick) {
-	for _, name := range chatserver.TrickNames() {
+	for _, name := range simserver.TrickNames() {
 		all = append(all, Trick(name))
 	}
 	return all
@@ -22,4 +22,4 @@ func Tricks() (all []Trick) {
 
 // Text says what the trick is, in a clause such as "answers of spaces"; it is empty for an
 // unknown one.
-func (t Trick) Text() string { return chatserver.TrickText(string(t)) }
+func (t Trick) Text() string { return simserver.TrickText(string(t)) }

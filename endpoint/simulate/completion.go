@@ -6,11 +6,11 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/agentperf/agentperf-go/internal/chatserver"
+	"github.com/agentperf/agentperf-go/internal/simserver"
 )
 
 func (s *System) serveCompletion(w http.ResponseWriter, r *http.Request) {
-	body := chatserver.ReadBody(r)
+	body := simserver.ReadBody(r)
 	seq := &sequence{arrived: time.Now(), more: make(chan struct{}, 1), decided: make(chan bool, 1)}
 	number := s.enter(seq)
 	leave := func() { s.leave(seq) }
@@ -18,7 +18,7 @@ func (s *System) serveCompletion(w http.ResponseWriter, r *http.Request) {
 
 	q, status, err := s.api().Parse(body)
 	if err != nil {
-		chatserver.WriteError(w, status, err.Error())
+		simserver.WriteError(w, status, err.Error())
 		return
 	}
 	q.Prompt, seq.whole, seq.keys = blockKeys(q, s.cfg.BlockTokens)
@@ -27,13 +27,13 @@ func (s *System) serveCompletion(w http.ResponseWriter, r *http.Request) {
 		seq.session = sessionHash(q, r.Header, s.cfg.SessionHeader)
 	}
 	if err := s.fits(seq); err != nil {
-		chatserver.WriteError(w, http.StatusBadRequest, err.Error())
+		simserver.WriteError(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	var fault chatserver.Fault
+	var fault simserver.Fault
 	if s.cfg.Fault != nil {
 		f := s.cfg.Fault(number)
-		fault = chatserver.Fault{Kind: string(f.Kind), After: f.After, Status: f.Status, Body: f.Body}
+		fault = simserver.Fault{Kind: string(f.Kind), After: f.After, Status: f.Status, Body: f.Body}
 	}
 	if fault.Before(w, r) {
 		return
@@ -41,10 +41,10 @@ func (s *System) serveCompletion(w http.ResponseWriter, r *http.Request) {
 	s.arrive(seq)
 	letIn, err := s.letIn(r.Context(), seq)
 	if err == nil && !letIn {
-		chatserver.WriteError(w, http.StatusTooManyRequests, fmt.Sprintf("the system is full: it takes %d requests", s.cfg.MaxActive))
+		simserver.WriteError(w, http.StatusTooManyRequests, fmt.Sprintf("the system is full: it takes %d requests", s.cfg.MaxActive))
 		return
 	}
-	a := chatserver.NewStream(number, q, fault, w, r, leave)
+	a := simserver.NewStream(number, q, fault, w, r, leave)
 	if err == nil {
 		a.Begin(s.cfg.EarlyRole)
 		err = s.stream(a, seq)
@@ -74,7 +74,7 @@ func (s *System) letIn(ctx context.Context, q *sequence) (bool, error) {
 
 // stream sends a sequence's events as they come. It returns an error when the client
 // goes away.
-func (s *System) stream(a *chatserver.Stream, q *sequence) error {
+func (s *System) stream(a *simserver.Stream, q *sequence) error {
 	ctx := a.Context()
 	for a.Sent < q.tokens {
 		if done, err := a.Misbehave(); done {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/agentperf/agentperf-go/internal/chatserver"
+	"github.com/agentperf/agentperf-go/internal/simserver"
 )
 
 // sequence is one request in a System, guarded by the System's lock.
@@ -97,11 +97,11 @@ func (s *System) take(ctx context.Context, q *sequence) ([]int, error) {
 
 // blockKeys returns the length of a prompt in tokens, its hash, and for each whole block
 // the hash of the prompt up to its end.
-func blockKeys(q chatserver.Request, blockTokens int) (tokens int, whole uint64, keys []uint64) {
+func blockKeys(q simserver.Request, blockTokens int) (tokens int, whole uint64, keys []uint64) {
 	// FNV-1a: unlike a seeded hash it is the same in every run.
 	const offset, prime = 14695981039346656037, 1099511628211
 	whole = offset
-	bytes, size := 0, blockTokens*chatserver.BytesPerToken
+	bytes, size := 0, blockTokens*simserver.BytesPerToken
 	q.Parts(func(part string) {
 		for i := range len(part) {
 			whole = (whole ^ uint64(part[i])) * prime
@@ -110,5 +110,5 @@ func blockKeys(q chatserver.Request, blockTokens int) (tokens int, whole uint64,
 			}
 		}
 	})
-	return chatserver.PromptTokens(bytes), whole, keys
+	return simserver.PromptTokens(bytes), whole, keys
 }

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/agentperf/agentperf-go/internal/chatserver"
+	"github.com/agentperf/agentperf-go/internal/simserver"
 )
 
 // A System is a simulated inference system, an [http.Handler] that answers POST
@@ -62,6 +62,6 @@ func (s *System) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.api().Route(w, r, s.serveCompletion)
 }
 
-func (s *System) api() chatserver.API {
-	return chatserver.API{Model: s.cfg.Model, ContextTokens: s.cfg.ContextTokens, OutputTokens: s.cfg.OutputTokens, IgnoreEOSIgnored: s.cfg.IgnoreEOSIgnored}
+func (s *System) api() simserver.API {
+	return simserver.API{Model: s.cfg.Model, ContextTokens: s.cfg.ContextTokens, OutputTokens: s.cfg.OutputTokens, IgnoreEOSIgnored: s.cfg.IgnoreEOSIgnored}
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/agentperf/agentperf-go/internal/chatserver"
+	"github.com/agentperf/agentperf-go/internal/simserver"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -79,20 +79,20 @@ func (h *handler) closed(c net.Conn) {
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	chatserver.API{}.Route(w, r, h.complete)
+	simserver.API{}.Route(w, r, h.complete)
 }
 
 func (h *handler) complete(w http.ResponseWriter, r *http.Request) {
-	q, status, err := chatserver.API{}.Parse(chatserver.ReadBody(r))
+	q, status, err := simserver.API{}.Parse(simserver.ReadBody(r))
 	if err != nil {
-		chatserver.WriteError(w, status, err.Error())
+		simserver.WriteError(w, status, err.Error())
 		return
 	}
 	last := ""
 	q.Parts(func(part string) { last = part })
 	at, ok := h.turns[textOf(last)]
 	if !ok {
-		s := chatserver.NewStream(0, q, chatserver.Fault{}, w, r, func() {})
+		s := simserver.NewStream(0, q, simserver.Fault{}, w, r, func() {})
 		s.Begin(false)
 		s.Send(q.Tokens)
 		s.End()
@@ -101,7 +101,7 @@ func (h *handler) complete(w http.ResponseWriter, r *http.Request) {
 	c, number := h.agent(r.Context().Value(connection{}).(net.Conn))
 	req := &trajectory.Request{Session: r.Header.Get(SessionHeader), Turn: at.turn, Index: at.index}
 	q.Prompt, q.Cached = at.turn.PromptTokens, min(c.cached(req), at.turn.PromptTokens)
-	s := chatserver.NewStream(number, q, chatserver.Fault{}, w, r, func() {})
+	s := simserver.NewStream(number, q, simserver.Fault{}, w, r, func() {})
 	s.Begin(false)
 	if c.answer(r.Context(), req, q.Tokens, func(n int) { s.Send(s.Sent + n) }) != nil {
 		panic(http.ErrAbortHandler)

@@ -1,4 +1,4 @@
-package chatserver
+package simserver
 
 import "sync"
 

@@ -1,4 +1,4 @@
-package chatserver
+package simserver
 
 // asked claims as many tokens as were asked for.
 func asked(c Counts) (tokens, reasoning int) { return c.Asked, 0 }
