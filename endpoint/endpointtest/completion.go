@@ -19,9 +19,9 @@ func (e *Engine) serveCompletion(w http.ResponseWriter, r *http.Request) {
 	}
 	defer leave()
 
-	q, status, err := e.api().Parse(body)
+	q, status, err := e.api().Parse(r.URL.Path, body)
 	if err != nil {
-		simserver.WriteError(w, status, err.Error())
+		simserver.WriteError(w, r, status, err.Error())
 		return
 	}
 	var fault simserver.Fault
@@ -34,11 +34,11 @@ func (e *Engine) serveCompletion(w http.ResponseWriter, r *http.Request) {
 	q.Prompt, q.Cached = e.cache.count(q)
 	act, err := e.player.Act(string(e.Trick), number, &q)
 	if err != nil {
-		simserver.WriteError(w, http.StatusInternalServerError, err.Error())
+		simserver.WriteError(w, r, http.StatusInternalServerError, err.Error())
 		return
 	}
 	if act.Refusal != "" {
-		simserver.WriteError(w, cmp.Or(act.Status, http.StatusBadRequest), act.Refusal)
+		simserver.WriteError(w, r, cmp.Or(act.Status, http.StatusBadRequest), act.Refusal)
 		return
 	}
 	e.update(func(s *Stats) {

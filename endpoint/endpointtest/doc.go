@@ -12,6 +12,14 @@
 //	}
 //	server, err := endpointtest.Serve(engine) // server.URL is the endpoint
 //
+// It speaks the three APIs that coding agents use: OpenAI's chat completions and Responses,
+// and Anthropic's Messages. One session has the same tokens, the same times and the same
+// share of the cache in each: a request of the others is taken as the chat completion that
+// says the same, with the texts of a message joined by an empty line and without thinking,
+// cache marks and encrypted reasoning. Usage counts what Anthropic calls input_tokens without
+// what came from the cache. Events are those that the vendors document, down to pings and
+// sequence numbers.
+//
 // A [Trick] makes it a server that wants to look faster than it is, for tests of whether a
 // benchmark notices.
 //

@@ -10,16 +10,18 @@ import (
 )
 
 // An Engine is a simulated inference engine, an [http.Handler] that answers POST
-// .../chat/completions and GET .../models. Set its fields before the first request.
-// The zero value serves every request at 100 tokens per second. Answers are text, or the
-// arguments of the tool that a request's tool_choice asks for.
+// .../chat/completions, .../messages, .../messages/count_tokens and .../responses, and GET
+// .../models. Set its fields before the first request. The zero value serves every request
+// at 100 tokens per second. Answers are text, or the arguments of the tool that a request's
+// tool_choice asks for; they are streams, or come as a whole where a request does not ask
+// for a stream.
 type Engine struct {
 	// Model is the one model served; empty means "simulated". Requests for
 	// another get a 404.
 	Model string
 	// ContextTokens is the context window that is stated and enforced, in tokens;
 	// 0 means no limit. A prompt counts as one token per 4 bytes of the JSON of its
-	// messages and tools.
+	// messages and tools, as those of a chat completion in whatever API it came.
 	ContextTokens int
 
 	// Capacity is what all requests share, in output tokens per second; 0 means
@@ -42,7 +44,9 @@ type Engine struct {
 	// sent when its last token is due.
 	TokensPerEvent int
 	// EarlyRole sends a chunk with only the role as soon as a request arrives, as
-	// some servers do. Otherwise the first event with text has the role, too.
+	// some servers do. Otherwise the first event with text has the role, too. In the
+	// other APIs it is message_start, or response.created, that comes early or with the
+	// first text.
 	EarlyRole bool
 	// FinishAbandoned keeps a request whose client has hung up in the system
 	// until it would have ended, as some servers do.

@@ -31,9 +31,10 @@ const (
 	// if that is 0.
 	FaultCut FaultKind = simserver.FaultCut
 	// FaultTruncate ends the response cleanly after After tokens, without a
-	// finish_reason.
+	// finish_reason, or whatever ends an answer in the API.
 	FaultTruncate FaultKind = simserver.FaultTruncate
-	// FaultErrorEvent sends an error object after After tokens.
+	// FaultErrorEvent sends an error object after After tokens, which is an event named
+	// error in Messages and response.failed in Responses.
 	FaultErrorEvent FaultKind = simserver.FaultErrorEvent
 	// FaultBadJSON sends an event that is not JSON after After tokens.
 	FaultBadJSON FaultKind = simserver.FaultBadJSON
@@ -45,16 +46,19 @@ const (
 	FaultHTML FaultKind = simserver.FaultHTML
 	// FaultEmpty finishes without any visible output.
 	FaultEmpty FaultKind = simserver.FaultEmpty
-	// FaultAbort finishes after After tokens with finish_reason "abort".
+	// FaultAbort finishes after After tokens with finish_reason "abort", which is the
+	// stop_reason in Messages; in Responses the status says that it was canceled.
 	FaultAbort FaultKind = simserver.FaultAbort
-	// FaultTrickle never finishes: after After tokens it sends only comments.
+	// FaultTrickle never finishes: after After tokens it sends only comments, or pings in
+	// Messages.
 	FaultTrickle FaultKind = simserver.FaultTrickle
 
 	// The others are odd but legal: a client must count them as success.
 
 	// FaultNoUsage sends no usage although the request asks for it.
 	FaultNoUsage FaultKind = simserver.FaultNoUsage
-	// FaultNoDone sends no [DONE].
+	// FaultNoDone sends no [DONE], or no message_stop in Messages. In Responses, where
+	// nothing comes after the event that ends the answer, it changes nothing.
 	FaultNoDone FaultKind = simserver.FaultNoDone
 	// FaultCloseNext sends a complete response and closes the connection without
 	// notice just when the next request arrives on it: the client loses the race

@@ -1,8 +1,6 @@
 package endpointtest_test
 
 import (
-	"bufio"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -15,80 +13,8 @@ import (
 	"github.com/agentperf/agentperf-go/internal/memnet"
 )
 
-// seen is what a client sees of an answer: visible events and their bytes, times from
-// sending in ms, and what usage says, -1 for none.
-type seen struct {
-	events, bytes     int
-	first, last, end  float64
-	tokens, reasoning int
-	finish            string
-}
-
-// ask sends a request for 160 forced tokens.
-func ask(t *testing.T, client *http.Client, prompt string) seen {
-	t.Helper()
-	began := time.Now()
-	ms := func() float64 { return float64(time.Since(began).Round(time.Microsecond)) / 1e6 }
-	body, err := json.Marshal(map[string]any{
-		"model": "simulated", "stream": true, "max_tokens": 160, "ignore_eos": true, "stream_options": map[string]any{"include_usage": true},
-		"messages": []any{map[string]string{"role": "user", "content": prompt}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	response, err := client.Post("http://mem/v1/chat/completions", "application/json", strings.NewReader(string(body)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	s := seen{tokens: -1}
-	if response.StatusCode != http.StatusOK {
-		s.finish = response.Status
-		return s
-	}
-	for lines := bufio.NewScanner(response.Body); lines.Scan(); {
-		data, ok := strings.CutPrefix(lines.Text(), "data: {")
-		if !ok {
-			continue
-		}
-		var event struct {
-			Choices []struct {
-				Delta struct {
-					Content   string
-					Reasoning string `json:"reasoning_content"`
-				}
-				Finish string `json:"finish_reason"`
-			}
-			Usage *struct {
-				Tokens  int `json:"completion_tokens"`
-				Details struct {
-					Tokens int `json:"reasoning_tokens"`
-				} `json:"completion_tokens_details"`
-			}
-		}
-		if err := json.Unmarshal([]byte("{"+data), &event); err != nil {
-			t.Fatal(err)
-		}
-		if u := event.Usage; u != nil {
-			s.tokens, s.reasoning = u.Tokens, u.Details.Tokens
-		}
-		for _, c := range event.Choices {
-			s.finish = c.Finish
-			if n := len(c.Delta.Content + c.Delta.Reasoning); n > 0 {
-				if s.last = ms(); s.events == 0 {
-					s.first = s.last
-				}
-				s.events++
-				s.bytes += n
-			}
-		}
-	}
-	s.end = ms()
-	return s
-}
-
-// What a client sees of each trick, of an engine that makes 40 tokens per second, the first
-// after 300 ms, of five bytes each.
+// What a client sees of each trick, in each API, of an engine that makes 40 tokens per second,
+// the first after 300 ms, of five bytes each.
 func TestTricks(t *testing.T) {
 	prompts := func(n int) (all []string) {
 		for i := range n {
@@ -160,23 +86,29 @@ func TestTricks(t *testing.T) {
 		}
 	}
 	for trick, tt := range tests {
-		t.Run(string(trick), func(t *testing.T) {
-			if known := slices.Contains(endpointtest.Tricks(), trick); known != (trick.Text() != "") {
-				t.Errorf("known: %v, text: %q", known, trick.Text())
-			}
-			synctest.Test(t, func(t *testing.T) {
-				server := memnet.Serve(&endpointtest.Engine{PerRequest: 40, TTFT: 300 * time.Millisecond, Trick: trick})
-				defer server.Close()
-				client := &http.Client{Transport: &http.Transport{DialContext: server.Dial}}
-				defer client.CloseIdleConnections()
-				var got seen
-				for _, prompt := range tt.prompts {
-					got = ask(t, client, prompt)
+		if known := slices.Contains(endpointtest.Tricks(), trick); known != (trick.Text() != "") {
+			t.Errorf("%s is known: %v, text: %q", trick, known, trick.Text())
+		}
+		for _, api := range apis {
+			t.Run(string(trick)+"/"+api.name, func(t *testing.T) {
+				want := tt.want
+				if api.name == "messages" {
+					want.reasoning = 0 // usage has no place for it
 				}
-				if got != tt.want {
-					t.Errorf("%+v, want %+v", got, tt.want)
-				}
+				synctest.Test(t, func(t *testing.T) {
+					server := memnet.Serve(&endpointtest.Engine{PerRequest: 40, TTFT: 300 * time.Millisecond, Trick: trick})
+					defer server.Close()
+					client := &http.Client{Transport: &http.Transport{DialContext: server.Dial}}
+					defer client.CloseIdleConnections()
+					var got seen
+					for _, prompt := range tt.prompts {
+						got = ask(t, client, api, prompt)
+					}
+					if got != want {
+						t.Errorf("%+v, want %+v", got, want)
+					}
+				})
 			})
-		})
+		}
 	}
 }

@@ -16,9 +16,9 @@ func (s *System) serveCompletion(w http.ResponseWriter, r *http.Request) {
 	leave := func() { s.leave(seq) }
 	defer leave()
 
-	q, status, err := s.api().Parse(body)
+	q, status, err := s.api().Parse(r.URL.Path, body)
 	if err != nil {
-		simserver.WriteError(w, status, err.Error())
+		simserver.WriteError(w, r, status, err.Error())
 		return
 	}
 	q.Prompt, seq.whole, seq.keys = blockKeys(q, s.cfg.BlockTokens)
@@ -27,7 +27,7 @@ func (s *System) serveCompletion(w http.ResponseWriter, r *http.Request) {
 		seq.session = sessionHash(q, r.Header, s.cfg.SessionHeader)
 	}
 	if err := s.fits(seq); err != nil {
-		simserver.WriteError(w, http.StatusBadRequest, err.Error())
+		simserver.WriteError(w, r, http.StatusBadRequest, err.Error())
 		return
 	}
 	var fault simserver.Fault
@@ -41,7 +41,7 @@ func (s *System) serveCompletion(w http.ResponseWriter, r *http.Request) {
 	s.arrive(seq)
 	letIn, err := s.letIn(r.Context(), seq)
 	if err == nil && !letIn {
-		simserver.WriteError(w, http.StatusTooManyRequests, fmt.Sprintf("the system is full: it takes %d requests", s.cfg.MaxActive))
+		simserver.WriteError(w, r, http.StatusTooManyRequests, fmt.Sprintf("the system is full: it takes %d requests", s.cfg.MaxActive))
 		return
 	}
 	a := simserver.NewStream(number, q, fault, w, r, leave)

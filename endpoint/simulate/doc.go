@@ -37,7 +37,8 @@
 // # Prefix cache
 //
 // A prompt is the JSON of the tools followed by that of each message, counted as
-// one token per 4 bytes. Once computed, each whole block is known by the hash of
+// one token per 4 bytes; a session is the same prompts in every API, as package
+// endpointtest says. Once computed, each whole block is known by the hash of
 // the prompt up to its end. A request that begins with known blocks does not
 // compute them and reports them as cached_tokens; at least one token is always
 // computed. Blocks that no sequence uses stay until the room is needed and are

@@ -9,8 +9,8 @@ import (
 )
 
 // A System is a simulated inference system, an [http.Handler] that answers POST
-// .../chat/completions and GET .../models. It runs no goroutine of its own and
-// needs no closing.
+// .../chat/completions, .../messages, .../messages/count_tokens and .../responses, and
+// GET .../models. It runs no goroutine of its own and needs no closing.
 type System struct {
 	cfg Config // resolved
 

@@ -1,5 +1,6 @@
 // Command engine serves a simulated inference system on this machine, for
-// trying out clients and benchmarks without an accelerator.
+// trying out clients and benchmarks without an accelerator: chat completions,
+// Anthropic's Messages and OpenAI's Responses, under /v1.
 //
 //	go run ./examples/engine
 //	go run ./examples/engine -list

@@ -15,7 +15,7 @@ type Act struct {
 	Pace   float64 // how many times as fast as the server is; 0 means 1
 	Ready  bool    // the first token needs no more time than others
 
-	Early  []string         // deltas sent as soon as the request has arrived
+	Early  []piece          // sent as soon as the request has arrived
 	Gap    time.Duration    // between these
 	Pause  time.Duration    // then, besides the time to the first token
 	Token  func(int) string // the text of a token, fit for JSON; nil means the honest one

@@ -2,6 +2,7 @@ package simserver
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 )
@@ -14,15 +15,39 @@ type API struct {
 	IgnoreEOSIgnored bool   // ignore_eos in a request has no effect
 }
 
-// Route answers one request: by complete when it is for a chat completion.
+// A protocol is what a request and its answer are written in.
+type protocol int
+
+const (
+	chat      protocol = iota // OpenAI's chat completions
+	messages                  // Anthropic's Messages
+	responses                 // OpenAI's Responses
+)
+
+// protocolOf returns the protocol of a path; that of a path of no API is chat.
+func protocolOf(path string) protocol {
+	switch {
+	case strings.HasSuffix(path, "/messages"), strings.HasSuffix(path, "/messages/count_tokens"):
+		return messages
+	case strings.HasSuffix(path, "/responses"):
+		return responses
+	}
+	return chat
+}
+
+// Route answers one request: by complete when it is for a completion, in whatever API.
 func (a API) Route(w http.ResponseWriter, r *http.Request, complete http.HandlerFunc) {
-	switch path := r.URL.Path; {
+	path := r.URL.Path
+	post := r.Method == http.MethodPost
+	switch {
 	case strings.HasSuffix(path, "/models") && r.Method == http.MethodGet:
 		a.serveModels(w)
-	case strings.HasSuffix(path, "/chat/completions") && r.Method == http.MethodPost:
+	case strings.HasSuffix(path, "/messages/count_tokens") && post:
+		a.serveCount(w, r)
+	case (strings.HasSuffix(path, "/chat/completions") || protocolOf(path) != chat) && post:
 		complete(w, r)
 	default:
-		WriteError(w, http.StatusNotFound, "no such path: "+r.Method+" "+path)
+		WriteError(w, r, http.StatusNotFound, "no such path: "+r.Method+" "+path)
 	}
 }
 
@@ -42,9 +67,15 @@ func (a API) serveModels(w http.ResponseWriter) {
 	json.NewEncoder(w).Encode(map[string]any{"object": "list", "data": []any{entry}})
 }
 
-// WriteError answers with an HTTP status and a JSON error object.
-func WriteError(w http.ResponseWriter, status int, message string) {
+// serveCount answers what the prompt of a request would count as, exactly.
+func (a API) serveCount(w http.ResponseWriter, r *http.Request) {
+	q, status, err := a.read(messages, ReadBody(r))
+	if err != nil {
+		WriteError(w, r, status, err.Error())
+		return
+	}
+	bytes := 0
+	q.Parts(func(part string) { bytes += len(part) })
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(map[string]any{"error": map[string]any{"message": message, "type": "invalid_request_error", "code": status}})
+	fmt.Fprintf(w, `{"input_tokens":%d}`, PromptTokens(bytes))
 }

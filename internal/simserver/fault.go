@@ -47,7 +47,7 @@ func (f Fault) Before(w http.ResponseWriter, r *http.Request) (done bool) {
 			status = http.StatusInternalServerError
 		}
 		if f.Body == "" {
-			WriteError(w, status, "injected fault")
+			WriteError(w, r, status, "injected fault")
 			return true
 		}
 		kind := "application/json"
@@ -80,6 +80,9 @@ func (f Fault) Before(w http.ResponseWriter, r *http.Request) (done bool) {
 	return true
 }
 
+// exhausted is the text of an error in the middle of an answer.
+const exhausted = "KV cache exhausted"
+
 // Misbehave acts on a fault in the middle of the stream when it is due. done
 // reports that the stream is over.
 func (s *Stream) Misbehave() (done bool, err error) {
@@ -96,7 +99,7 @@ func (s *Stream) Misbehave() (done bool, err error) {
 		for {
 			select {
 			case <-tick.C:
-				s.write(": still here\n\n")
+				s.write(s.frames.idle())
 			case <-s.ctx.Done():
 				return true, context.Cause(s.ctx)
 			}
@@ -105,17 +108,19 @@ func (s *Stream) Misbehave() (done bool, err error) {
 		panic(http.ErrAbortHandler)
 	case FaultTruncate:
 	case FaultErrorEvent:
-		s.write(`data: {"error":{"code":500,"message":"KV cache exhausted","type":"server_error"}}` + "\n\n")
+		s.fail()
 	case FaultBadJSON:
-		s.write(`data: {"choices":[{"index":0,"delta":{"content":"wo` + "\n\n")
+		s.write(s.frames.torn())
+		s.answer(`{"id":"wo`)
 	case FaultHugeEvent:
-		s.write(s.chunk(`{"content":"`+strings.Repeat("x", 5<<20)+`"}`, "", s.Sent))
+		s.write(s.emit(piece{visible, strings.Repeat("x", 5<<20)}, s.Sent))
+		s.answer(s.frames.whole("stop", s.Sent, 0))
 	case FaultEmpty:
 		s.leave()
-		s.write(s.trailer("stop"))
+		s.write(s.conclude("stop"))
 	case FaultAbort:
 		s.leave()
-		s.write(s.trailer("abort"))
+		s.write(s.conclude("abort"))
 	default:
 		return false, nil
 	}

@@ -3,7 +3,6 @@ package simserver
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -20,24 +19,29 @@ type Stream struct {
 	visible int // bytes
 	text    text
 	fault   Fault
-	id      string
+	number  int
 	created int64
+	frames  frames
+	parts   []*part
+	keeps   bool // the texts of the parts
 	w       http.ResponseWriter
+	r       *http.Request
 	ctx     context.Context
 	control *http.ResponseController
 	leave   func()
 	silent  bool // nobody listens
-	named   bool // the role was
 }
 
 // NewStream returns the answer to a request, the number-th of its server.
 // leave, which may be called more than once, takes the request out of the
 // server; the stream calls it just before it sends the last token.
 func NewStream(number int, q Request, fault Fault, w http.ResponseWriter, r *http.Request, leave func()) *Stream {
-	return &Stream{
-		Request: q, asked: q.Tokens, text: textOf(q), fault: fault, w: w, ctx: r.Context(), control: http.NewResponseController(w), leave: leave,
-		id: fmt.Sprintf("chatcmpl-%d", number), created: time.Now().Unix(),
+	s := &Stream{
+		Request: q, asked: q.Tokens, text: textOf(q), fault: fault, w: w, r: r, ctx: r.Context(), control: http.NewResponseController(w), leave: leave,
+		number: number, created: time.Now().Unix(), keeps: q.whole || q.protocol == responses,
 	}
+	s.frames = framesOf(s)
+	return s
 }
 
 // Context is done when the client has gone away.
@@ -65,23 +69,26 @@ func (s *Stream) Wait(ttft time.Duration) time.Duration {
 	return ttft + s.act.Pause
 }
 
-// Begin sends the headers, and with earlyRole a chunk that holds only the role.
-func (s *Stream) Begin(earlyRole bool) {
-	s.w.Header().Set("Content-Type", "text/event-stream")
-	s.w.WriteHeader(http.StatusOK)
-	text := ""
-	if earlyRole {
-		text = s.chunk(`{"content":""}`, "", 0)
+// Begin sends the headers, and with early what an answer begins with before there is any
+// output.
+func (s *Stream) Begin(early bool) {
+	if !s.Request.whole {
+		s.w.Header().Set("Content-Type", "text/event-stream")
+		s.w.WriteHeader(http.StatusOK)
 	}
-	for _, delta := range s.act.Early {
-		text += s.chunk(delta, "", 1)
+	text := ""
+	if early {
+		text = s.frames.early()
+	}
+	for _, p := range s.act.Early {
+		text += s.emit(p, 1)
 		if s.act.Gap > 0 {
 			s.write(text)
 			s.pause(s.act.Gap)
 			text = ""
 		}
 	}
-	if text == "" {
+	if text == "" && !s.Request.whole {
 		s.control.Flush()
 		return
 	}
@@ -117,7 +124,7 @@ func (s *Stream) Send(next int) {
 		text = ""
 	}
 	if last {
-		text += s.trailer(cmp.Or(s.act.Finish, s.Request.finish))
+		text += s.conclude(cmp.Or(s.act.Finish, s.Request.finish))
 	}
 	if text != "" {
 		s.write(text)
@@ -136,12 +143,12 @@ func (s *Stream) show(next int) (text string) {
 	case said == "" && s.shown == next:
 	case s.act.Split:
 		for i := range len(said) {
-			text += s.chunk(`{"content":"`+said[i:i+1]+`"}`, "", next)
+			text += s.emit(piece{visible, said[i : i+1]}, next)
 		}
 	case s.Request.call != "":
-		text = s.chunk(s.calling(said, next), "", next)
+		text = s.emit(piece{call, s.arguments(said, next)}, next)
 	default:
-		text = s.chunk(`{"content":"`+said+`"}`, "", next)
+		text = s.emit(piece{visible, said}, next)
 	}
 	s.shown = next
 	return text
@@ -162,52 +169,14 @@ func (s *Stream) End() {
 	}
 }
 
-// chunk returns one event, the first one with the role. tokens is the running count of output
-// tokens.
-func (s *Stream) chunk(delta, finish string, tokens int) string {
-	if !s.named {
-		s.named = true
-		role := `{"role":"assistant"`
-		if delta != "{}" {
-			role += ","
-		}
-		delta = role + delta[1:]
+// arguments returns a piece of the arguments of a call: what is said is part of an object with
+// one string.
+func (s *Stream) arguments(said string, next int) string {
+	if s.shown == 0 {
+		said = `{\"text\":\"` + said
 	}
-	reason := "null"
-	if finish != "" {
-		reason = `"` + finish + `"`
+	if next == s.Request.Tokens {
+		said += `\"}`
 	}
-	usage := ""
-	if (s.Request.runningUsage || s.act.Running != nil) && s.fault.Kind != FaultNoUsage {
-		if s.act.Running != nil {
-			tokens = s.act.Running(Counts{s.asked, tokens, s.visible, s.Request.Tokens})
-		}
-		usage = `,"usage":` + s.Request.usage(tokens, 0)
-	}
-	return fmt.Sprintf(`data: {"id":"%s","object":"chat.completion.chunk","created":%d,"model":"%s","choices":[{"index":0,"delta":%s,"finish_reason":%s}]%s}`+"\n\n",
-		s.id, s.created, s.Request.model, delta, reason, usage)
-}
-
-// trailer returns all that follows the last token.
-func (s *Stream) trailer(finish string) string {
-	text := s.chunk(`{}`, finish, s.Sent)
-	tokens, reasoning := s.Sent, 0
-	if s.act.Claim != nil {
-		tokens, reasoning = s.act.Claim(Counts{s.asked, s.Sent, s.visible, s.Request.Tokens})
-	}
-	if s.Request.includeUsage && s.fault.Kind != FaultNoUsage {
-		text += fmt.Sprintf(`data: {"id":"%s","object":"chat.completion.chunk","created":%d,"model":"%s","choices":[],"usage":%s}`+"\n\n",
-			s.id, s.created, s.Request.model, s.Request.usage(tokens, reasoning))
-	}
-	if s.fault.Kind != FaultNoDone {
-		text += "data: [DONE]\n\n"
-	}
-	return text
-}
-
-func (s *Stream) write(text string) {
-	if !s.silent {
-		fmt.Fprint(s.w, text)
-		s.control.Flush()
-	}
+	return said
 }

@@ -18,7 +18,7 @@ var countTricks = []trick{
 		a.Token = func(i int) string { return honest.token(i) + "ed" }
 	}},
 	{"reasoning_claimed", "one byte of reasoning, which usage counts as 16,000 tokens", func(_ *memory, _ int, _ *Request, a *Act) {
-		a.Early = []string{`{"reasoning_content":"."}`}
+		a.Early = []piece{{reasoning, "."}}
 		a.Claim = func(c Counts) (int, int) { return c.Sent + 16_000, 16_000 }
 	}},
 	{"reasoning_hidden", "an eighth of the answer; the rest counts as hidden reasoning that nobody made", func(_ *memory, _ int, q *Request, a *Act) {

@@ -7,19 +7,19 @@ const late = 3 * time.Second
 
 // timeTricks send at other times than they make tokens.
 var timeTricks = []trick{
-	{"space_first", "a space at once, the rest from 3 s later on", first(`{"content":" "}`)},
-	{"think_first", "a think tag at once, the rest from 3 s later on", first(`{"content":"<think>"}`)},
-	{"word_first", "a word at once, the rest from 3 s later on", first(`{"content":"Sure"}`)},
+	{"space_first", "a space at once, the rest from 3 s later on", first(" ")},
+	{"think_first", "a think tag at once, the rest from 3 s later on", first("<think>")},
+	{"word_first", "a word at once, the rest from 3 s later on", first("Sure")},
 	{"preamble", "twelve words at once, the same for everybody, the rest from 3 s later on", func(_ *memory, _ int, _ *Request, a *Act) {
 		a.Pace, a.Pause = free, late
 		for i := range 12 {
-			a.Early = append(a.Early, `{"content":"`+text(1).token(i)+`"}`)
+			a.Early = append(a.Early, piece{visible, text(1).token(i)})
 		}
 	}},
 	{"drip", "a letter at once, another each 300 ms, the same for everybody, the rest from 3 s later on", func(_ *memory, _ int, _ *Request, a *Act) {
 		a.Pace, a.Pause, a.Gap = free, late, late/10
 		for i := range 10 {
-			a.Early = append(a.Early, `{"content":"`+"Sure, I can"[i:i+1]+`"}`)
+			a.Early = append(a.Early, piece{visible, "Sure, I can"[i : i+1]})
 		}
 	}},
 	{"two_reads", "all is held back to the end and then sent as two events, 50 ms apart", func(_ *memory, _ int, _ *Request, a *Act) {
@@ -59,10 +59,10 @@ var timeTricks = []trick{
 	}},
 }
 
-// first sends a delta at once, long before the rest.
-func first(delta string) func(*memory, int, *Request, *Act) {
+// first sends a text at once, long before the rest.
+func first(said string) func(*memory, int, *Request, *Act) {
 	return func(_ *memory, _ int, _ *Request, a *Act) {
-		a.Early, a.Pace, a.Pause = []string{delta}, free, late
+		a.Early, a.Pace, a.Pause = []piece{{visible, said}}, free, late
 	}
 }
 

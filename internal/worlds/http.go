@@ -83,9 +83,9 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *handler) complete(w http.ResponseWriter, r *http.Request) {
-	q, status, err := simserver.API{}.Parse(simserver.ReadBody(r))
+	q, status, err := simserver.API{}.Parse(r.URL.Path, simserver.ReadBody(r))
 	if err != nil {
-		simserver.WriteError(w, status, err.Error())
+		simserver.WriteError(w, r, status, err.Error())
 		return
 	}
 	last := ""
