@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 // has a [Conn] of its own.
 type Client struct {
 	cfg     Config
+	api     API
 	url     *url.URL
 	header  http.Header
 	shared  *http.Transport        // with HTTP2
@@ -34,7 +36,7 @@ type Client struct {
 
 // New returns a client. It sends nothing. The error is that of [Config.Validate].
 func New(cfg Config) (*Client, error) {
-	u, err := cfg.resolve()
+	u, api, err := cfg.resolve()
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +49,7 @@ func New(cfg Config) (*Client, error) {
 	if cfg.Dial == nil {
 		cfg.Dial = new(net.Dialer).DialContext
 	}
-	c := &Client{cfg: cfg, url: u, header: make(http.Header)}
+	c := &Client{cfg: cfg, api: api, url: u, header: make(http.Header)}
 	c.header.Set("Content-Type", "application/json")
 	c.header.Set("Accept", "text/event-stream")
 	// A compressed stream would arrive in the compressor's rhythm.
@@ -56,9 +58,7 @@ func New(cfg Config) (*Client, error) {
 	for name, values := range cfg.Header {
 		c.header[http.CanonicalHeaderKey(name)] = values
 	}
-	if cfg.APIKey != "" {
-		c.header.Set("Authorization", "Bearer "+string(cfg.APIKey))
-	}
+	api.authorize(c.header, string(cfg.APIKey))
 	known := newSecrets(&cfg, u)
 	c.secrets = func() *secrets.Finder { return known }
 	if cfg.HTTP2 {
@@ -93,6 +93,9 @@ func (c *Client) transport(dial func(context.Context, string, string) (net.Conn,
 	t.Protocols.SetUnencryptedHTTP2(c.cfg.HTTP2)
 	return t
 }
+
+// root returns the path that those of the APIs begin with, such as /v1.
+func (c *Client) root() string { return strings.TrimSuffix(c.url.Path, c.api.path()) }
 
 // Conn returns a connection for one agent. It sends one request at a time over a
 // keep-alive connection of its own, which is opened when first needed and again

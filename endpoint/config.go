@@ -27,9 +27,15 @@ type Config struct {
 	// http://host:8000/v1/chat/completions are the same. Credentials in it are
 	// an error.
 	URL string
-	// APIKey is sent as a bearer token unless empty. It never appears in an error.
+	// API is the dialect of requests and answers. Empty means the one whose path URL
+	// ends in (/chat/completions, /messages or /responses), and APIChat where it ends in
+	// none. A path that contradicts API is an error.
+	API API
+	// APIKey is sent as a bearer token unless empty, and with APIMessages as x-api-key
+	// too. It never appears in an error.
 	APIKey Secret
-	// Header is added to every request.
+	// Header is added to every request. Where it has them, it replaces Authorization and
+	// X-Api-Key of the key, and anthropic-version, which is 2023-06-01 with APIMessages.
 	Header http.Header
 	// SessionHeader names the header that carries the session of each request, for
 	// servers and routers with session affinity; empty sends none.
@@ -72,12 +78,23 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // Validate returns all mistakes in the configuration, joined.
 func (c Config) Validate() error {
-	_, err := c.resolve()
+	_, _, err := c.resolve()
 	return err
 }
 
-// resolve returns the address of chat completions.
-func (c Config) resolve() (*url.URL, error) {
+// ResolvedAPI returns the API of requests: API, or what URL says of it. It is empty where
+// Validate finds a mistake in either.
+func (c Config) ResolvedAPI() API {
+	path := c.URL
+	if u, err := url.Parse(c.URL); err == nil {
+		path = u.Path
+	}
+	a, _ := c.API.settle(strings.TrimRight(path, "/"))
+	return a
+}
+
+// resolve returns the address of the API and which that is.
+func (c Config) resolve() (*url.URL, API, error) {
 	var errs []error
 	u, err := url.Parse(c.URL)
 	switch {
@@ -108,27 +125,29 @@ func (c Config) resolve() (*url.URL, error) {
 	if !validHeader("Authorization", string(c.APIKey)) {
 		errs = append(errs, errors.New("endpoint: APIKey holds a character that a header cannot (a line end?)"))
 	}
-	if err := errors.Join(errs...); err != nil {
-		return nil, err
+	var path string
+	if err == nil {
+		path = strings.TrimRight(u.Path, "/")
 	}
-	path := strings.TrimRight(u.Path, "/")
+	api, contradiction := c.API.settle(path)
+	if err := errors.Join(append(errs, contradiction)...); err != nil {
+		return nil, "", err
+	}
 	switch {
-	case strings.HasSuffix(path, completionsPath):
+	case apiAt(path) != "":
 	case path == "":
-		path = "/v1" + completionsPath
+		path = "/v1" + api.path()
 	default:
-		path += completionsPath
+		path += api.path()
 	}
 	u.Path, u.RawPath = path, ""
-	return u, nil
+	return u, api, nil
 }
 
 // bare returns the parts of a URL that hold no secret.
 func bare(u *url.URL) string {
 	return (&url.URL{Scheme: u.Scheme, Opaque: u.Opaque, Host: u.Host, Path: u.Path}).String()
 }
-
-const completionsPath = "/chat/completions"
 
 // validHeader reports whether a header can be sent.
 func validHeader(name, value string) bool {

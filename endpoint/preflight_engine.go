@@ -20,7 +20,7 @@ func (p *preflight) askEngine(ctx context.Context) {
 		return
 	}
 	client := p.conn.client
-	text, err := p.conn.get(ctx, strings.TrimSuffix(strings.TrimSuffix(client.url.Path, completionsPath), "/v1")+path)
+	text, err := p.conn.get(ctx, strings.TrimSuffix(client.root(), "/v1")+path)
 	if err != nil || !valid(text) {
 		return
 	}

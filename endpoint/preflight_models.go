@@ -15,7 +15,7 @@ import (
 // findings are fit to print.
 func (p *preflight) models(ctx context.Context) (served []string, err error) {
 	client := p.conn.client
-	text, err := p.conn.get(ctx, strings.TrimSuffix(client.url.Path, completionsPath)+"/models")
+	text, err := p.conn.get(ctx, client.root()+"/models")
 	if err != nil {
 		return nil, err
 	}
