@@ -76,7 +76,7 @@ func alike(t *testing.T, handler http.Handler, payload [][]byte, http2 bool) {
 	if resp, err := post(ctx, other); err == nil && resp.StatusCode == http.StatusOK {
 		// What is in no header, Decode cannot know.
 		whole := resp.Header.Get("Content-Type") == "text/event-stream" || want.Outcome != endpoint.OutcomeMalformed
-		r, err := endpoint.Decode(resp.Body, &clock)
+		r, err := endpoint.Decode(endpoint.APIChat, resp.Body, &clock)
 		resp.Body.Close()
 		got := see(r, err, &clock)
 		if !whole {

@@ -29,9 +29,15 @@ type Conn struct {
 type Response struct {
 	// Status is the HTTP status; 0 without a response.
 	Status int
-	// FinishReason is the finish_reason of the first choice; empty without one.
+	// FinishReason is why the answer ended: the finish_reason of the first choice; with
+	// APIMessages the stop_reason, or message_stop where none came with that; with
+	// APIResponses the reason of incomplete_details, or else the status. Empty without one.
 	FinishReason string
-	// Done reports whether the server sent [DONE].
+	// Limited reports whether FinishReason is that the limit of tokens was reached. Some
+	// servers call such a response completed: then only the count of its tokens says so.
+	Limited bool
+	// Done reports whether the server sent the event after which nothing follows: [DONE],
+	// message_stop or one that ends a response.
 	Done bool
 	// Reconnects is how often the request was sent again because its connection
 	// was found dead: at most once, over HTTP/2 at most 5 times. Of an [Observation] it
@@ -98,7 +104,7 @@ func (c *Conn) Stream(ctx context.Context, session string, body [][]byte, clock 
 		clock.Done(time.Now())
 		return r, err
 	}
-	s := stream{conn: c, dog: dog, clock: clock, response: &r}
+	s := stream{conn: c, dog: dog, clock: clock, response: &r, reader: reader{api: c.client.api, to: c.kept}}
 	end, err := s.read(resp.Body)
 	clock.Done(end)
 	ended := s.ended(wellEnded(err))

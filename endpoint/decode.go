@@ -12,12 +12,12 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
-// Decode reads the answer to a streamed chat completion that another client has asked
-// for, and times it as [Conn.Stream] does: r is the body of a response with status 200.
+// Decode reads a streamed answer in an API, empty meaning [APIChat], that another client has
+// asked for, and times it as [Conn.Stream] does: r is the body of a response with status 200.
 // The caller tells clock when the request was sent, by [metrics.Clock.Sent] just before
 // sending it; Decode records the rest.
 //
-// It returns at [DONE], which says that nothing follows, at the first event that fails
+// It returns at [DONE] or another event that says that nothing follows, at the first event that fails
 // the answer, and otherwise at the end of r, however long a server leaves that open: time
 // limits are the caller's. To keep the connection of an [http.Response], read what is left
 // of its body. The error is an [*Error], with [OutcomeCanceled] where r fails with
@@ -30,22 +30,22 @@ import (
 //
 // It takes memory for the longest event, 4 MiB at most. Clock and r are used by nobody
 // else until it returns.
-func Decode(r io.Reader, clock *metrics.Clock) (Response, error) {
-	return newDecoding(forms).decode(context.Background(), r, nil, clock)
+func Decode(api API, r io.Reader, clock *metrics.Clock) (Response, error) {
+	return newDecoding(api, forms).decode(context.Background(), r, nil, clock)
 }
 
 // forms finds secrets by their form alone.
 var forms = sync.OnceValue(func() *secrets.Finder { return secrets.New() })
 
 // newDecoding returns a Conn that only decodes answers to others.
-func newDecoding(known func() *secrets.Finder) *Conn {
-	return &Conn{client: &Client{secrets: known}, reads: reads{since: time.Now()}}
+func newDecoding(api API, known func() *secrets.Finder) *Conn {
+	return &Conn{client: &Client{api: api, secrets: known}, reads: reads{since: time.Now()}}
 }
 
 // decode reads the body of a response with status 200. header is nil where it is not known.
 func (c *Conn) decode(ctx context.Context, body io.Reader, header http.Header, clock *metrics.Clock) (Response, error) {
 	r := Response{Status: http.StatusOK}
-	s := stream{conn: c, clock: clock, response: &r}
+	s := stream{conn: c, clock: clock, response: &r, reader: reader{api: c.client.api}}
 	end, err := s.read(&stampedReader{Reader: body, arrivals: arrivals{reads: &c.reads}})
 	clock.Done(end)
 	s.account(false)

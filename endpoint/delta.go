@@ -15,11 +15,15 @@ type delta struct {
 	step      bool // the first choice has a delta or a finish_reason
 	role      bool // its delta has a role
 	strange   bool // some of the output is in a place that is not known
+	counted   bool // usage is present
+	failed    bool // the event is an error
+	done      bool // nothing follows
 	finish    finish
 	usage     metrics.Usage
-	counted   bool // usage is present
 	failure   string
-	failed    bool // the event is an error
+
+	named int // bytes of the name of a tool, where such a name alone is no visible output
+	fresh int // input tokens that a cache had no part in, where they are counted apart
 
 	to *kept // takes the visible output, if set
 }
@@ -32,5 +36,5 @@ func parseDelta(data []byte) (delta, error) {
 	if d, ok := scanDelta(data); ok {
 		return d, nil
 	}
-	return parseAnyDelta(data)
+	return parseAnyDelta(data, nil)
 }

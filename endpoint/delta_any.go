@@ -22,7 +22,7 @@ func valid(data []byte) bool {
 
 // parseAnyDelta reads one event of any shape. It defines what an event means; scanDelta
 // is only faster. It keeps no reference to data.
-func parseAnyDelta(data []byte) (d delta, err error) {
+func parseAnyDelta(data []byte, to *kept) (d delta, err error) {
 	if !valid(data) {
 		return d, errNotJSON
 	}
@@ -31,6 +31,7 @@ func parseAnyDelta(data []byte) (d delta, err error) {
 	if !event.IsObject() {
 		return d, errNotJSON
 	}
+	d.to = to
 	flat := false
 	event.ForEach(func(key, value gjson.Result) bool {
 		switch key.Str {
@@ -38,7 +39,7 @@ func parseAnyDelta(data []byte) (d delta, err error) {
 			d.choices(value)
 		case "usage":
 			if value.IsObject() {
-				d.usage, d.counted = parseUsage(value)
+				d.usage, d.counted = parseUsage(value, chatUsage)
 			}
 		case "error":
 			if isError(value) {

@@ -56,15 +56,22 @@ func skipOther(t jsonscan.Text, name []byte, i int) int {
 }
 
 func (c *choice) scanText(t jsonscan.Text, i int) int {
-	if t.Is(i, 'n') {
-		return t.Literal(i, "null")
-	}
-	n, i := t.Str(i)
+	n, blank, i := scanText(t, i)
 	c.visible += n
-	if n > 0 && i <= len(t) {
-		c.blank += blankBytes(t[i-1-n : i-1])
-	}
+	c.blank += blank
 	return i
+}
+
+// scanText passes a text or null and returns its length and how much of it shows nothing.
+func scanText(t jsonscan.Text, i int) (n, blank, after int) {
+	if t.Is(i, 'n') {
+		return 0, 0, t.Literal(i, "null")
+	}
+	n, after = t.Str(i)
+	if n > 0 && after <= len(t) {
+		blank = blankBytes(t[after-1-n : after-1])
+	}
+	return n, blank, after
 }
 
 func (c *choice) scanCalls(t jsonscan.Text, i int) int {

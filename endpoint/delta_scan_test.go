@@ -135,7 +135,7 @@ func FuzzScanDelta(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		before := bytes.Clone(data)
-		want, err := parseAnyDelta(data)
+		want, err := parseAnyDelta(data, nil)
 		got, ok := scanDelta(data)
 		if ok && (err != nil || got != want) {
 			t.Errorf("%q: %+v, want %+v, %v", data, got, want, err)
@@ -163,7 +163,7 @@ func TestUsualEventsAreScanned(t *testing.T) {
 		}
 	}
 	for _, data := range transcribed() {
-		d, err := parseAnyDelta([]byte(data))
+		d, err := parseAnyDelta([]byte(data), nil)
 		if _, ok := scanDelta([]byte(data)); ok == d.failed || err != nil {
 			t.Errorf("%s: scanned: %v, %v", data, ok, err)
 		}

@@ -102,7 +102,7 @@ func FuzzScanShapes(f *testing.F) {
 	f.Fuzz(func(t *testing.T, seed uint64) {
 		s := shape{Rand: rand.New(rand.NewPCG(seed, 0))}
 		data := s.event()
-		want, err := parseAnyDelta(data)
+		want, err := parseAnyDelta(data, nil)
 		if got, ok := scanDelta(data); ok && (err != nil || got != want) {
 			t.Errorf("%q: %+v, want %+v, %v", data, got, want, err)
 		}

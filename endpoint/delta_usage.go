@@ -86,10 +86,18 @@ func scanStated(t jsonscan.Text, i int) (n, after int) {
 	return t.Uint(i)
 }
 
+// usageNames are what an API calls the counts of its usage.
+type usageNames struct{ input, inputDetails, output, outputDetails string }
+
+var (
+	chatUsage      = usageNames{"prompt_tokens", "prompt_tokens_details", "completion_tokens", "completion_tokens_details"}
+	responsesUsage = usageNames{"input_tokens", "input_tokens_details", "output_tokens", "output_tokens_details"}
+)
+
 // parseUsage reads a usage object. ok is false without a plausible count of output or
 // input tokens. An impossible detail, such as more cached tokens than input tokens,
 // counts as absent.
-func parseUsage(v gjson.Result) (u metrics.Usage, ok bool) {
+func parseUsage(v gjson.Result, names usageNames) (u metrics.Usage, ok bool) {
 	good := true
 	cached, all := -1, 0
 	total := func(v gjson.Result) int {
@@ -100,17 +108,17 @@ func parseUsage(v gjson.Result) (u metrics.Usage, ok bool) {
 	}
 	v.ForEach(func(key, value gjson.Result) bool {
 		switch key.Str {
-		case "prompt_tokens":
+		case names.input:
 			u.Prompt = total(value)
-		case "completion_tokens":
+		case names.output:
 			u.Completion = total(value)
-		case "prompt_tokens_details":
+		case names.inputDetails:
 			cached = max(cached, stated(value.Get("cached_tokens")))
 		case "prompt_cache_hit_tokens": // DeepSeek's name
 			cached = max(cached, stated(value))
 		case "total_tokens":
 			all, _ = count(value)
-		case "completion_tokens_details":
+		case names.outputDetails:
 			u.Reasoning, _ = count(value.Get("reasoning_tokens"))
 		}
 		return true

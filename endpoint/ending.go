@@ -37,7 +37,7 @@ func (s *stream) concludes(stamp time.Time, d *delta) {
 	}
 	if d.finish != "" {
 		s.finish, s.over = d.finish, true
-		s.response.FinishReason = string(d.finish)
+		s.response.FinishReason, s.response.Limited = string(d.finish), d.finish.limited()
 	}
 	if followed && d.counted {
 		c.usageFollows.Store(true)
@@ -79,12 +79,12 @@ func (s *stream) verdict(ctx context.Context, readErr error, header http.Header)
 	case s.failure != nil:
 		return s.failure
 	case s.finish.aborted():
-		e.Message = "finish_reason " + string(s.finish)
+		e.Message = s.reader.api.endName() + " " + string(s.finish)
 	case s.clock.Streamed() && s.ended(eof):
 		// The answer is complete, whatever came after it.
 		return nil
 	case s.response.Done && s.finish == "":
-		e.Message = "[DONE] without a finish_reason"
+		e.Message = "[DONE] without a " + s.reader.api.endName()
 	case s.finish != "" && !s.clock.Streamed() && (eof || s.response.Done || ctx.Err() == nil):
 		e.Outcome = OutcomeEmpty
 		if s.unseen > 0 {
@@ -114,5 +114,5 @@ func (s *stream) verdict(ctx context.Context, readErr error, header http.Header)
 
 // goesOn says that a finish_reason was not the end.
 func (s *stream) goesOn() string {
-	return fmt.Sprintf("output went on after finish_reason %q", string(s.finish))
+	return fmt.Sprintf("output went on after %s %q", s.reader.api.endName(), string(s.finish))
 }

@@ -88,7 +88,7 @@ data: [DONE]
 `)
 	var clock metrics.Clock
 	clock.Sent(time.Now())
-	response, err := endpoint.Decode(stream, &clock)
+	response, err := endpoint.Decode(endpoint.APIChat, stream, &clock)
 	fmt.Println(response.FinishReason, clock.Timing().Usage.Prompt, "input tokens", err)
 	// Output:
 	// stop 7 input tokens <nil>

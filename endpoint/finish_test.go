@@ -19,7 +19,7 @@ func TestFinishReasons(t *testing.T) {
 		`0`: "", `false`: "", `{}`: "", `["stop"]`: "",
 	} {
 		event := []byte(chunkHead + `{"index":0,"delta":{"content":"x"},"finish_reason":` + reason + `}]}`)
-		any, err := parseAnyDelta(event)
+		any, err := parseAnyDelta(event, nil)
 		if any.finish != want || err != nil {
 			t.Errorf("%s: parsed as %q, %v", reason, any.finish, err)
 		}

@@ -47,7 +47,7 @@ func (s *stream) instead(h http.Header) string {
 func jsonInstead(text []byte) string {
 	line, more, _ := bytes.Cut(text, []byte("\n"))
 	switch {
-	case gjson.GetBytes(text, "object").Str == "chat.completion":
+	case gjson.GetBytes(text, "object").Str == "chat.completion", gjson.GetBytes(text, "object").Str == "response", gjson.GetBytes(text, "type").Str == "message":
 		return "a whole answer and no event stream: does the server ignore \"stream\": true?"
 	case isError(gjson.GetBytes(text, "error")) || gjson.GetBytes(text, "object").Str == "error":
 		return ""

@@ -17,11 +17,10 @@ type kept struct {
 
 // add adds output. A nil kept keeps nothing.
 func (k *kept) add(text string) {
-	if k == nil {
+	if k == nil || k.truncated {
 		return
 	}
-	room := mostKept - k.text.Len()
-	if k.truncated || len(text) > room {
+	if room := mostKept - k.text.Len(); len(text) > room {
 		k.truncated = true
 		text = text[:min(room, len(text))]
 		for n := len(text); n > 0 && n > len(text)-utf8.UTFMax; n-- { // not in the middle of a character

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -72,7 +73,7 @@ func (o *Observation) begin(req *http.Request) *exchange {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	known := sync.OnceValue(func() *secrets.Finder { return secrets.New(credentials(req.Header)...) })
-	x := &exchange{conn: newDecoding(known), clock: o.fresh, ended: make(chan struct{})}
+	x := &exchange{conn: newDecoding(apiAt(strings.TrimRight(req.URL.Path, "/")), known), clock: o.fresh, ended: make(chan struct{})}
 	if o.last != nil {
 		o.more++
 		select {

@@ -9,7 +9,14 @@ import (
 // the outcome and the counts that the text states. Servers have neither a status nor a code
 // in common for it, only words.
 func (e *Error) overflow(text []byte) {
-	if e.Status/100 != 4 || !overflowWords.Match(text) {
+	if e.Status/100 == 4 {
+		e.tooLong(text)
+	}
+}
+
+// tooLong is overflow whatever the status: servers that stream may find out too late for one.
+func (e *Error) tooLong(text []byte) {
+	if !overflowWords.Match(text) {
 		return
 	}
 	e.Outcome = OutcomeContext

@@ -77,6 +77,7 @@ var sseCases = []struct {
 	{"colon in data", "data: a: b\n\n", []string{"a: b"}},
 	{"usual among others", "data: a\n\ndata: \n\ndata: b\rdata: c\n\ndata: d\n\r\ndata: e\n\n\ndata: f\n\n", []string{"a", "", "b\nc", "d", "e", "f"}},
 	{"usual after a type", "data: a\n\nevent: error\ndata: b\n\ndata: c\ndata: d\n\ndata: e\n\n", []string{"a", "error!b", "c\nd", "e"}},
+	{"typed", "event: a\ndata: b\n\nevent: error\ndata: c\n\nevent: errors\ndata: d\n\nevent:error\ndata: e\n\nevent: f\n\nevent: g\r\ndata: h\n\nevent: error\nevent: i\ndata: j\n\nevent: k\nevent: error\ndata: l\n\nevent: \ndata: m\n\nevent: n\ndata: o\ndata: p\n\n", []string{"b", "error!c", "d", "error!e", "h", "j", "error!l", "m", "o\np"}},
 	{"long", "data: " + strings.Repeat("x", 100_000) + "\n\ndata: y\n\n", []string{strings.Repeat("x", 100_000), "y"}},
 	{"longest", "data: " + strings.Repeat("x", maxEvent-100) + "\n\n", []string{strings.Repeat("x", maxEvent-100)}},
 }

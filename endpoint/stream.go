@@ -16,6 +16,7 @@ type stream struct {
 	clock    *metrics.Clock
 	response *Response
 
+	reader reader
 	ending
 	counted   int // output tokens at the last visible event, by a running count
 	usage     metrics.Usage
@@ -26,6 +27,7 @@ type stream struct {
 	unseen    int // bytes of those before it
 	silent    int // events without, since the latest of them
 	delay     chunkDelay
+	named     int   // bytes of names of tools that alone are no output
 	running   bool  // the latest of them came with a token count
 	strange   bool  // there was output in a place that is not known
 	several   bool  // other choices than the first had output
@@ -98,17 +100,20 @@ func (s *stream) event(stamp time.Time, data []byte, failed bool) {
 	}
 	s.framed = true
 	if bytes.Equal(data, done) {
-		s.response.Done = true
-		s.dog.hurry(stamp, s.conn.client.hangup())
+		s.ends(stamp)
 		return
 	}
-	d, err := parseDelta(data)
+	d, err := s.reader.read(data)
 	switch {
 	case failed || d.failed:
 		if d.failure == "" {
 			d.failure = string(data)
 		}
-		s.failure = &Error{Outcome: OutcomeErrorEvent, Status: http.StatusOK, Message: s.conn.client.quote(d.failure)}
+		e := &Error{Outcome: OutcomeErrorEvent, Status: http.StatusOK, Message: s.conn.client.quote(d.failure)}
+		if a := s.reader.api; a == APIMessages || a == APIResponses {
+			e.tooLong([]byte(d.failure))
+		}
+		s.failure = e
 		return
 	case err != nil && s.final:
 		return // cut off; verdict says what that makes of the answer
@@ -124,13 +129,17 @@ func (s *stream) event(stamp time.Time, data []byte, failed bool) {
 		s.strange = true
 		s.conn.client.foundOutput(data)
 	}
+	if d.done && d.finish == "" && s.finish == "" {
+		d.finish = unexplained
+	}
+	// A call without arguments has no output but the name of the tool.
+	if s.named += d.named; s.shown == 0 && d.finish != "" {
+		d.visible = max(d.visible, s.named)
+	}
 	// What shows nothing is no first token: it may be a token all the same, as white space
 	// in front of an answer is, and counts as one that is not visible. Later it is output,
 	// such as the indentation of code.
 	unseen := s.shown == 0 && d.visible > 0 && d.blank == d.visible
-	if d.visible > 0 {
-		keep(s.conn.kept, data)
-	}
 	switch {
 	case d.visible > 0 && !unseen:
 		// Only a running count says how many tokens this event brought; a count
@@ -161,6 +170,15 @@ func (s *stream) event(stamp time.Time, data []byte, failed bool) {
 		s.clock.Progress(stamp)
 	}
 	s.concludes(stamp, &d)
+	if d.done {
+		s.ends(stamp)
+	}
+}
+
+// ends takes in that the server has sent all of the answer: nothing counts from now on.
+func (s *stream) ends(stamp time.Time) {
+	s.response.Done = true
+	s.dog.hurry(stamp, s.conn.client.hangup())
 }
 
 // account passes usage to the clock and counts what a complete response lacks. ended is

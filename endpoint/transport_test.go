@@ -212,7 +212,7 @@ func TestTransportFails(t *testing.T) {
 func TestDecodeWithoutProgress(t *testing.T) {
 	var clock metrics.Clock
 	clock.Sent(time.Now())
-	if _, err := endpoint.Decode(emptyReader{}, &clock); !errors.Is(err, io.ErrNoProgress) {
+	if _, err := endpoint.Decode(endpoint.APIChat, emptyReader{}, &clock); !errors.Is(err, io.ErrNoProgress) {
 		t.Error(err)
 	}
 	if err := clock.Err(); err != nil {
