@@ -152,10 +152,11 @@ func TestUsualEventsAreScanned(t *testing.T) {
 		if _, ok := scanDelta([]byte(e.data)); !ok {
 			t.Errorf("%s: not scanned", e.kind)
 		}
-		frame := []byte("data: " + e.data + "\n\n")
+		frame := e.frame()
 		var d decoder
+		r := reader{api: e.api}
 		if n := testing.AllocsPerRun(100, func() {
-			if err := decodeOne(&d, frame); err != nil {
+			if err := decodeOne(&d, &r, frame); err != nil {
 				t.Error(err)
 			}
 		}); n != 0 {
@@ -184,13 +185,13 @@ func TestUnusualEventsDoNotAllocate(t *testing.T) {
 }
 
 // decodeOne does with an event what a stream does, but for the clock.
-func decodeOne(d *decoder, frame []byte) error {
+func decodeOne(d *decoder, r *reader, frame []byte) error {
 	d.received(copy(d.room(), frame))
 	data, failed, ok, err := d.next()
 	if failed || !ok || err != nil {
 		return fmt.Errorf("no event: %v, %v, %v", failed, ok, err)
 	}
-	if _, err := parseDelta(bytes.TrimSpace(data)); err != nil {
+	if _, err := r.read(bytes.TrimSpace(data)); err != nil {
 		return err
 	}
 	if _, _, ok, _ := d.next(); ok {

@@ -90,7 +90,7 @@ func (f *feed) stream(tb testing.TB) metrics.Timing {
 }
 
 // shown are the kinds of events with visible output: those that can make a stream.
-func shown() (kinds []struct{ kind, data string }) {
+func shown() (kinds []eventKind) {
 	for _, e := range eventKinds {
 		if d, err := parseDelta([]byte(e.data)); err == nil && d.visible > 0 {
 			kinds = append(kinds, e)

@@ -100,9 +100,9 @@ func (r *reader) last(d *delta, kind string, response gjson.Result) {
 		status = finishOf(kind)
 	}
 	if status == "failed" {
-		d.failed, d.failure = true, failureText(response.Get("error"), response.Get("error"))
-		if d.failure == "" {
-			d.failure = "response.failed"
+		d.failed, d.failure = true, "response.failed"
+		if why := response.Get("error"); isError(why) {
+			d.failure = failureText(why, why)
 		}
 	}
 	if reason := finishOf(response.Get("incomplete_details.reason").Str); reason != "" && status == "incomplete" {

@@ -13,30 +13,34 @@ func (d *decoder) fast() []byte {
 		return nil
 	}
 	rest := d.buf[d.start:d.end]
-	named := typeLine(rest)
-	rest = rest[named:]
-	if len(rest) < len(field) || string(rest[:len(field)]) != field {
+	from := 0
+	if len(rest) > 0 && rest[0] == 'e' {
+		from = typeLine(rest)
+	}
+	if len(rest)-from < len(field) || string(rest[from:from+len(field)]) != field {
 		return nil
 	}
-	i := bytes.IndexByte(rest, '\n')
-	if i < 0 || i > maxEvent || i+1 == len(rest) || rest[i+1] != '\n' || bytes.IndexByte(rest[:i], '\r') >= 0 {
+	from += len(field)
+	i := bytes.IndexByte(rest[from:], '\n')
+	to := from + i
+	if i < 0 || i > maxEvent-len(field) || to+1 == len(rest) || rest[to+1] != '\n' || bytes.IndexByte(rest[:to], '\r') >= 0 {
 		return nil
 	}
-	d.known = d.known || named > 0
-	d.start += named + i + 2
+	d.known = d.known || from > len(field)
+	d.start += to + 2
 	d.pos, d.seen = d.start, d.start
-	return rest[len(field):i]
+	return rest[from:to]
 }
 
 // typeLine returns the length of a first line that states the type of an event; 0 where
 // there is none, or it is an error.
 func typeLine(text []byte) int {
 	const field, failed = "event: ", "error"
-	if len(text) < len(field) || text[0] != 'e' || string(text[:len(field)]) != field {
+	if len(text) < len(field) || string(text[:len(field)]) != field {
 		return 0
 	}
 	i := bytes.IndexByte(text, '\n')
-	if i < 0 || i > maxEvent || string(text[len(field):i]) == failed || bytes.IndexByte(text[:i], '\r') >= 0 {
+	if i < 0 || i > maxEvent || string(text[len(field):i]) == failed {
 		return 0
 	}
 	return i + 1
