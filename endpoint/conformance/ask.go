@@ -2,65 +2,15 @@ package conformance
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"maps"
 
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/internal/tap"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
-// A message is one of a conversation.
-type message map[string]any
-
-func said(role, text string) message { return message{"role": role, "content": text} }
-
-// A question is one request.
-type question struct {
-	messages []message
-	tokens   int            // max_tokens
-	forced   bool           // ignore_eos
-	fields   map[string]any // more fields of the body
-	raw      string         // the whole body instead of all that
-}
-
 // errSpent is the error of a request that the suite did not announce: a mistake in it.
 var errSpent = errors.New("conformance: the rule has sent all that was announced for it")
-
-// body returns the body of a request. The user's fields replace others.
-func (s *suite) body(q question) []byte {
-	if q.raw != "" {
-		return []byte(q.raw)
-	}
-	body := map[string]any{
-		"model":          s.found.Model,
-		"messages":       q.messages,
-		"stream":         true,
-		"stream_options": map[string]bool{"include_usage": true},
-		s.limitField():   q.tokens,
-	}
-	if q.forced {
-		body["ignore_eos"] = true
-	}
-	maps.Copy(body, q.fields)
-	for name, value := range s.cfg.Fields {
-		body[name] = value
-	}
-	text, err := json.Marshal(body)
-	if err != nil {
-		panic(err) // the fields were checked
-	}
-	return text
-}
-
-// limitField returns the field that limits answers.
-func (s *suite) limitField() string {
-	if s.found.MaxTokensField != "" {
-		return s.found.MaxTokensField
-	}
-	return "max_tokens"
-}
 
 // ask sends a question over a connection and reads the answer.
 func (s *suite) ask(ctx context.Context, conn *endpoint.Conn, q question) *answer {
@@ -71,7 +21,7 @@ func (s *suite) ask(ctx context.Context, conn *endpoint.Conn, q question) *answe
 // answer is over.
 func (s *suite) askBegun(ctx context.Context, conn *endpoint.Conn, q question, begun chan<- struct{}) *answer {
 	body := s.body(q)
-	a := &answer{wire: newWire(q.tokens, begun)}
+	a := &answer{wire: newWire(q.tokens, begun), api: s.api}
 	defer a.wire.begin()
 	if !s.spend(Cost{Requests: 1, OutputTokens: q.tokens, InputBytes: int64(len(body))}) {
 		a.err = errSpent
@@ -88,6 +38,7 @@ func (s *suite) askBegun(ctx context.Context, conn *endpoint.Conn, q question, b
 type answer struct {
 	endpoint.Answer
 	*wire
+	api    endpoint.API
 	err    error
 	timing metrics.Timing
 }
@@ -102,6 +53,12 @@ func (a *answer) failure() *endpoint.Error {
 func (a *answer) refused() bool {
 	e := a.failure()
 	return e != nil && e.Status/100 == 4
+}
+
+// cut reports whether the answer reached its limit, as it says or as its count does.
+func (a *answer) cut(limit int) bool {
+	n, _ := a.tokens()
+	return a.Limited || n >= limit
 }
 
 // served reports whether the request was served, be it without visible output, as some that

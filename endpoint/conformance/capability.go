@@ -13,19 +13,29 @@ const (
 	Events Capability = "events"
 	// Output: an answer has text that a reader sees.
 	Output Capability = "output"
-	// Finish: an answer ends with a finish_reason, and not in an error or in silence.
+	// Finish: an answer ends with a finish_reason, stop_reason or status, and not in an
+	// error or in silence.
 	Finish Capability = "finish_reason"
-	// Done: the last event is [DONE].
+	// Done: the last event is [DONE] or message_stop. Responses have nothing like it.
 	Done Capability = "done"
-	// Role: the first delta names the role.
+	// Role: the first delta names the role; in Messages message_start is the first event,
+	// in Responses response.created.
 	Role Capability = "role"
+	// Order: the events of Messages and Responses come in the documented order, the parts
+	// of blocks and items between their beginning and end. Blocks may overlap.
+	Order Capability = "event_order"
 	// Pace: tokens arrive as they are made, and not held back and sent together.
 	Pace Capability = "pace"
-	// Usage: with stream_options.include_usage an answer ends with its token counts.
+	// Usage: an answer ends with its token counts, for which chat completions ask with
+	// stream_options.include_usage.
 	Usage Capability = "usage"
-	// RunningUsage: with stream_options.continuous_usage_stats every event has them.
+	// CountTokens: /v1/messages/count_tokens counts what the usage of an answer does.
+	CountTokens Capability = "count_tokens"
+	// RunningUsage: with stream_options.continuous_usage_stats every event has them. In
+	// the other APIs nobody can ask for that.
 	RunningUsage Capability = "running_usage"
-	// MaxTokens: no answer is longer than max_tokens, and one that reaches it says "length".
+	// MaxTokens: no answer is longer than max_tokens, or max_output_tokens, and one that
+	// reaches it says so; in Responses it may say "completed", as the count tells.
 	MaxTokens Capability = "max_tokens"
 	// IgnoreEOS: with ignore_eos an answer has exactly max_tokens tokens.
 	IgnoreEOS Capability = "ignore_eos"

@@ -8,7 +8,8 @@ import (
 // A Cost is what the suite takes of a server at most, or what it took.
 type Cost struct {
 	// Requests is the number of requests for completions. Beside them the server is asked
-	// for its models, its version and its /metrics, the latter some 50 times at most.
+	// for its models, its version, a count of tokens and its /metrics, the latter some 50
+	// times at most.
 	Requests int `json:"requests"`
 	// OutputTokens is what these ask for together.
 	OutputTokens int `json:"output_tokens"`

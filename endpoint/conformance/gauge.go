@@ -38,21 +38,8 @@ func (s *suite) scrape(ctx context.Context) (n float64, ok bool) {
 	if err != nil {
 		return 0, false
 	}
-	path := strings.TrimRight(u.Path, "/")
-	path = strings.TrimSuffix(strings.TrimSuffix(path, "/chat/completions"), "/v1")
-	u.Path, u.RawPath = path+"/metrics", ""
-	req := (&http.Request{Method: http.MethodGet, URL: u, Host: u.Host, Header: s.cfg.Endpoint.Header.Clone()}).WithContext(ctx)
-	if req.Header == nil {
-		req.Header = make(http.Header)
-	}
-	if key := s.cfg.Endpoint.APIKey; key != "" {
-		req.Header.Set("Authorization", "Bearer "+string(key))
-	}
-	transport := &http.Transport{DialContext: s.cfg.Endpoint.Dial, DisableKeepAlives: true, MaxResponseHeaderBytes: 64 << 10}
-	if s.cfg.Endpoint.TLS != nil {
-		transport.TLSClientConfig = s.cfg.Endpoint.TLS.Clone()
-	}
-	resp, err := transport.RoundTrip(req)
+	u.Path, u.RawPath = strings.TrimSuffix(apiRoot(u.Path), "/v1")+"/metrics", ""
+	resp, err := s.beside(ctx, http.MethodGet, u, nil)
 	if err != nil {
 		return 0, false
 	}

@@ -36,9 +36,10 @@ type odd struct {
 	wholeCall  bool // a tool call comes in one event
 	crlf       bool
 	comments   bool
-	atOnce     int  // requests that are answered at once; 0 for all
-	hold       bool // the whole answer is sent at its end
-	random     bool // no answer is as the last
+	atOnce     int             // requests that are answered at once; 0 for all
+	hold       bool            // the whole answer is sent at its end
+	random     bool            // no answer is as the last
+	dialect    func() *dialect // for one answer; nil for a chat completion
 
 	once    sync.Once
 	slots   chan struct{}
@@ -69,14 +70,27 @@ func (s *odd) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(status)
 		fmt.Fprintf(w, `{"object":"error","message":%q,"code":%d}`, text, status)
 	}
-	prompt := len(body.Get("messages").Raw) / 4
+	if s.dialect != nil && strings.HasSuffix(r.URL.Path, "/count_tokens") {
+		count := s.dialect().count
+		if count == nil {
+			http.NotFound(w, r)
+			return
+		}
+		fmt.Fprintf(w, `{"input_tokens":%d}`, count(len(body.Get("messages").Raw)/4))
+		return
+	}
+	said := body.Get("messages")
 	limit, most := "max_tokens", 0
+	if strings.HasSuffix(r.URL.Path, "/responses") {
+		said, limit = body.Get("input"), "max_output_tokens"
+	}
+	prompt := len(said.Raw) / 4
 	if s.limit != "" {
 		limit = s.limit
 	}
 	most = int(body.Get(limit).Int())
 	switch {
-	case !gjson.ValidBytes(raw) || !body.Get("messages").IsArray():
+	case !gjson.ValidBytes(raw) || !said.IsArray():
 		refuse(400, "not a request")
 		return
 	case !s.anyModel && body.Get("model").Str != "m":
@@ -100,10 +114,11 @@ func (s *odd) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.slots <- struct{}{}
 		defer func() { <-s.slots }()
 	}
-	s.answer(w, r, body, prompt, most)
+	s.answer(w, r, body, said, most)
 }
 
-func (s *odd) answer(w http.ResponseWriter, r *http.Request, body gjson.Result, prompt, n int) {
+func (s *odd) answer(w http.ResponseWriter, r *http.Request, body, said gjson.Result, n int) {
+	prompt := len(said.Raw) / 4
 	number := s.asked.Add(1)
 	forced := body.Get("ignore_eos").Bool() && !s.ignoresEOS
 	finish := "length"
@@ -111,11 +126,11 @@ func (s *odd) answer(w http.ResponseWriter, r *http.Request, body gjson.Result, 
 		n, finish = s.natural, "stop"
 	}
 	cached := 0
-	if before := s.longest.Load(); len(body.Get("messages").Array()) > 1 && before > 1000 {
+	if before := s.longest.Load(); len(said.Array()) > 1 && before > 1000 {
 		cached = int(before) / 4
 	}
-	if int64(len(body.Get("messages").Raw)) > s.longest.Load() {
-		s.longest.Store(int64(len(body.Get("messages").Raw)))
+	if int64(len(said.Raw)) > s.longest.Load() {
+		s.longest.Store(int64(len(said.Raw)))
 	}
 	var held strings.Builder
 	line := "\n"
@@ -148,7 +163,14 @@ func (s *odd) answer(w http.ResponseWriter, r *http.Request, body gjson.Result, 
 	w.WriteHeader(http.StatusOK)
 	http.NewResponseController(w).Flush()
 	first := ""
+	counts := counts{prompt, cached, 0, n}
+	var dialect *dialect
+	if s.dialect != nil {
+		dialect = s.dialect()
+	}
 	switch {
+	case dialect != nil:
+		first = dialect.begin(counts)
 	case s.role == "-":
 	case s.role != "":
 		first = event(s.role, "null", 0)
@@ -195,11 +217,25 @@ func (s *odd) answer(w http.ResponseWriter, r *http.Request, body gjson.Result, 
 		case s.delta != nil:
 			delta = s.delta(text)
 		}
+		if counts.made = i + 1; dialect != nil {
+			if call && dialect.call != nil {
+				send(first + dialect.call(i, n))
+			} else {
+				send(first + dialect.token(i, text, counts))
+			}
+			first = ""
+			continue
+		}
 		if s.comments && i%5 == 0 {
 			send(": keep-alive\n\n")
 		}
 		send(first + event(delta, reason, i+1))
 		first = ""
+	}
+	if dialect != nil {
+		send(dialect.end(finish == "length", call && dialect.call != nil, counts))
+		io.WriteString(w, held.String())
+		return
 	}
 	end := event(`{}`, `"`+finish+`"`, n)
 	if body.Get("stream_options.include_usage").Bool() {

@@ -23,6 +23,11 @@ func prepareCosts(n int) Cost {
 	return each(preflightRequests, preflightTokens)(n).plus(each(2, longTokens)(n))
 }
 
+// firstQuestion is what the first answer is to.
+var firstQuestion = question{tokens: longTokens, messages: []message{
+	said("user", "Count from one to one thousand in words. Write nothing else."),
+}}
+
 // prepare finds the model and asks for the answers that most rules look at. The second one
 // is not asked for where the first failed: a server that does not answer has been waited for
 // long enough.
@@ -39,9 +44,7 @@ func (s *suite) prepare(ctx context.Context) {
 	if s.found.Model == "" {
 		return
 	}
-	s.control = s.ask(ctx, s.conn, question{tokens: longTokens, messages: []message{
-		said("user", "Count from one to one thousand in words. Write nothing else."),
-	}})
+	s.control = s.ask(ctx, s.conn, firstQuestion)
 	if s.control.served() {
 		s.forced = s.ask(ctx, s.conn, question{tokens: longTokens, forced: true, messages: []message{
 			said("user", "Say hi, in one word."),

@@ -17,6 +17,8 @@ const Schema = "agentperf.conformance/1"
 type Report struct {
 	// Schema is [Schema].
 	Schema string `json:"schema"`
+	// API is the one that was spoken.
+	API endpoint.API `json:"api"`
 	// Model is the model that was requested.
 	Model string `json:"model"`
 	// Engine is what the server says of itself.

@@ -102,8 +102,9 @@ func finishes(_ context.Context, s *suite) seen {
 		}
 		reasons = append(reasons, cut(a.FinishReason, 40))
 	}
-	if slices.Contains(reasons, "") { // [DONE] says as much
-		return passed("answers end with [DONE]; not all have a finish_reason")
+	words := s.words()
+	if slices.Contains(reasons, "") || slices.Contains(reasons, words.end) { // which says as much
+		return passed("answers end with %s; not all have a %s", words.end, words.finish)
 	}
 	return passed("answers end with %q", reasons)
 }
@@ -111,24 +112,32 @@ func finishes(_ context.Context, s *suite) seen {
 func done(_ context.Context, s *suite) seen {
 	for _, a := range s.both() {
 		if !a.Done {
-			return failed("an answer ended without [DONE]")
+			return failed("an answer ended without %s", s.words().end)
 		}
 	}
-	return passed("[DONE] ends each answer")
+	if s.api == endpoint.APIResponses {
+		return passed("the event that ends the response ends each answer")
+	}
+	return passed("%s ends each answer", s.words().end)
 }
 
 func role(_ context.Context, s *suite) seen {
+	if begin := s.words().begin; begin != "" {
+		return s.begins(begin)
+	}
 	var roles, before int
 	var first string
-	s.control.deltas(func(delta, _ gjson.Result) {
-		if r := delta.Get("role"); r.Type == gjson.String && r.Str != "" {
-			if roles++; roles == 1 {
-				first = r.Str
+	s.control.parsed(func(event gjson.Result) {
+		eachChoice(event, func(delta gjson.Result) {
+			if r := delta.Get("role"); r.Type == gjson.String && r.Str != "" {
+				if roles++; roles == 1 {
+					first = r.Str
+				}
 			}
-		}
-		if roles == 0 {
-			before++
-		}
+			if roles == 0 {
+				before++
+			}
+		})
 	})
 	switch {
 	case roles == 0:
@@ -138,17 +147,34 @@ func role(_ context.Context, s *suite) seen {
 	case before > 0:
 		return failed("%d deltas come before the one with the role", before)
 	}
-	return passed("%s", s.control.aheadOfText())
+	return passed("%s", s.control.aheadOfText("the first delta names it"))
+}
+
+// begins is the rule about the role where events have types: the first one opens the answer.
+func (s *suite) begins(begin string) seen {
+	var first gjson.Result
+	s.control.typed(func(_ string, event gjson.Result) {
+		if !first.Exists() {
+			first = event
+		}
+	})
+	switch kind, r := first.Get("type").String(), first.Get("message.role"); {
+	case kind != begin:
+		return failed("the first event is %.40q, expected %s", kind, begin)
+	case s.api == endpoint.APIMessages && r.String() != "assistant":
+		return failed("the role is %.40q, expected \"assistant\"", r.String())
+	}
+	return passed("%s", s.control.aheadOfText(begin+" is first"))
 }
 
 // aheadOfText says how long before the first visible output the first event came.
-func (a *answer) aheadOfText() string {
+func (a *answer) aheadOfText(what string) string {
 	if len(a.reads) == 0 || a.timing.Events == 0 {
-		return "the first delta names it"
+		return what
 	}
 	ahead := a.timing.Sent.Add(a.timing.First).Sub(a.reads[0].at)
 	if ahead < time.Millisecond {
-		return "the first delta names it, together with the first token or within a millisecond of it"
+		return what + ", together with the first token or within a millisecond of it"
 	}
-	return "the first delta names it, " + ahead.Round(100*time.Microsecond).String() + " before the first token"
+	return what + ", " + ahead.Round(100*time.Microsecond).String() + " before the first token"
 }

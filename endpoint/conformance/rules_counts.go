@@ -6,6 +6,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
@@ -22,10 +23,27 @@ func usage(_ context.Context, s *suite) seen {
 		}
 	}
 	u := s.control.timing.Usage
-	return passed("%d input tokens, %d output tokens in %d bytes", u.Prompt, u.Completion, s.control.timing.Bytes)
+	return passed("%d input tokens, %d output tokens in %d bytes%s", u.Prompt, u.Completion, s.control.timing.Bytes, s.startUsage())
+}
+
+// startUsage says what message_start of Messages counts as input, where that is not what the
+// end of the answer says: some clients go by it.
+func (s *suite) startUsage() (text string) {
+	s.control.typed(func(kind string, event gjson.Result) {
+		if u := event.Get("message.usage"); kind == "message_start" && u.IsObject() {
+			n := u.Get("input_tokens").Int() + u.Get("cache_read_input_tokens").Int() + u.Get("cache_creation_input_tokens").Int()
+			if n != int64(s.control.timing.Usage.Prompt) {
+				text = fmt.Sprintf("; message_start counts %d input tokens", n)
+			}
+		}
+	})
+	return text
 }
 
 func runningUsage(ctx context.Context, s *suite) seen {
+	if s.api != endpoint.APIChat {
+		return s.unasked()
+	}
 	a := s.ask(ctx, s.conn, question{tokens: shortTokens, messages: []message{said("user", "Count from one to one hundred in words.")},
 		fields: map[string]any{"stream_options": map[string]bool{"include_usage": true, "continuous_usage_stats": true}}})
 	if !a.served() {
@@ -33,13 +51,15 @@ func runningUsage(ctx context.Context, s *suite) seen {
 	}
 	deltas, counted, last := 0, 0, int64(0)
 	falls := false
-	a.deltas(func(_, event gjson.Result) {
-		deltas++
-		if n := event.Get("usage.completion_tokens"); n.Type == gjson.Number {
-			counted++
-			falls = falls || n.Int() < last
-			last = n.Int()
-		}
+	a.parsed(func(event gjson.Result) {
+		eachChoice(event, func(gjson.Result) {
+			deltas++
+			if n := event.Get("usage.completion_tokens"); n.Type == gjson.Number {
+				counted++
+				falls = falls || n.Int() < last
+				last = n.Int()
+			}
+		})
 	})
 	switch total, ok := a.tokens(); {
 	case counted <= 1:
@@ -51,6 +71,23 @@ func runningUsage(ctx context.Context, s *suite) seen {
 	default:
 		return passed("%d of %d events with a delta have a count, up to %d", counted, deltas, last)
 	}
+}
+
+// unasked is the rule about running counts in an API in which nobody can ask for them.
+func (s *suite) unasked() seen {
+	deltas, counted := 0, 0
+	s.control.typed(func(kind string, event gjson.Result) {
+		if kind == "content_block_delta" {
+			deltas++
+			if event.Get("usage.output_tokens").Type == gjson.Number {
+				counted++
+			}
+		}
+	})
+	if counted > 1 {
+		return passed("%d of %d events with a delta have a count, unasked", counted, deltas)
+	}
+	return skipped("%s have no running counts to ask for", s.words().api)
 }
 
 func maxTokens(_ context.Context, s *suite) seen {
@@ -65,12 +102,14 @@ func maxTokens(_ context.Context, s *suite) seen {
 			return skipped("usage does not count output tokens")
 		case n > longTokens:
 			return failed("an answer of at most %d tokens has %d", longTokens, n)
-		case n == longTokens && a.FinishReason != "length":
-			return failed("an answer that reached its %d tokens ends with %.40q, expected \"length\"", n, a.FinishReason)
+		case n == longTokens && !a.Limited && s.api == endpoint.APIResponses && a.FinishReason == "completed":
+			text = fmt.Sprintf("%s: exactly %d tokens, with status \"completed\", so that only the count tells", s.limitField(), n)
+		case n == longTokens && !a.Limited:
+			return failed("an answer that reached its %d tokens ends with %.40q, expected %q", n, a.FinishReason, s.words().cut)
 		case n == longTokens:
-			text = fmt.Sprintf("%s: exactly %d tokens, with finish_reason \"length\"", s.limitField(), n)
-		case a.FinishReason == "length":
-			return failed("an answer ends with \"length\" after %d of %d tokens", n, longTokens)
+			text = fmt.Sprintf("%s: exactly %d tokens, with %s %.40q", s.limitField(), n, s.words().finish, a.FinishReason)
+		case a.Limited:
+			return failed("an answer ends with %.40q after %d of %d tokens", a.FinishReason, n, longTokens)
 		}
 	}
 	if text == "" {
@@ -90,12 +129,12 @@ func ignoreEOS(_ context.Context, s *suite) seen {
 	n, ok := a.tokens()
 	free, _ := s.control.tokens()
 	switch {
-	case !ok && a.FinishReason == "stop":
-		return failed("the answer ends with \"stop\" after %d events; usage does not count its tokens", a.timing.Events)
+	case !ok && !a.Limited:
+		return failed("the answer ends with %.40q after %d events; usage does not count its tokens", a.FinishReason, a.timing.Events)
 	case !ok:
 		return skipped("usage does not count output tokens")
 	case n != longTokens:
-		return failed("%d of %d tokens, with finish_reason %.40q", n, longTokens, a.FinishReason)
+		return failed("%d of %d tokens, with %s %.40q", n, longTokens, s.words().finish, a.FinishReason)
 	case free == longTokens && s.found.IgnoreEOS != "honoured":
 		return passed("exactly %d tokens; this model did not end by itself either", n)
 	}

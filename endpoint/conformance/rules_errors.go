@@ -6,17 +6,20 @@ import (
 	"math/rand/v2"
 	"strings"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/internal/filler"
 )
 
 func refusals(ctx context.Context, s *suite) seen {
 	name, _ := json.Marshal(s.found.Model)
+	wrong := struct{ what, body string }{"messages that are no list", `{"model":` + string(name) + `,"stream":true,"max_tokens":1,"messages":"none"}`}
+	if s.api == endpoint.APIResponses {
+		wrong.what, wrong.body = "an input that is neither text nor list", `{"model":`+string(name)+`,"stream":true,"max_output_tokens":16,"input":7}`
+	}
 	var said []string
-	for _, q := range []struct{ what, body string }{
-		{"a body that is not JSON", `{"model":`},
-		{"messages that are no list", `{"model":` + string(name) + `,"stream":true,"max_tokens":1,"messages":"none"}`},
-	} {
+	for _, q := range []struct{ what, body string }{{"a body that is not JSON", `{"model":`}, wrong} {
 		a := s.ask(ctx, s.conn, question{raw: q.body, tokens: 1})
 		e := a.failure()
 		switch {
@@ -31,9 +34,18 @@ func refusals(ctx context.Context, s *suite) seen {
 		case e.Message == "":
 			return failed("%s is refused with status %d without a message", q.what, e.Status)
 		}
-		said = append(said, e.Error())
+		said = append(said, e.Error()+s.formOf(a.text))
 	}
 	return passed("%s", strings.Join(said, "; "))
+}
+
+// formOf says whether an error is in the form that clients of Messages expect; others have none
+// in common.
+func (s *suite) formOf(text []byte) string {
+	if s.api == endpoint.APIMessages && (gjson.GetBytes(text, "type").String() != "error" || gjson.GetBytes(text, "error.type").Type != gjson.String) {
+		return " (not in the form of the API)"
+	}
+	return ""
 }
 
 func unknownModel(ctx context.Context, s *suite) seen {

@@ -2,15 +2,21 @@ package conformance
 
 import (
 	"context"
+
+	"github.com/agentperf/agentperf-go/endpoint"
 )
 
 func deterministic(ctx context.Context, s *suite) seen {
 	if s.cfg.Fields["temperature"] != nil || s.cfg.Fields["seed"] != nil {
 		return skipped("Fields set temperature or seed")
 	}
+	fields := map[string]any{"temperature": 0}
+	if s.api == endpoint.APIChat {
+		fields["seed"] = 7 // the others have none
+	}
 	var texts [2]string
 	for i := range texts {
-		a := s.ask(ctx, s.conn, question{tokens: textTokens, fields: map[string]any{"temperature": 0, "seed": 7},
+		a := s.ask(ctx, s.conn, question{tokens: textTokens, fields: fields,
 			messages: []message{said("user", "Tell the story of a lighthouse keeper.")}})
 		if a.err != nil {
 			return skipped("a request with temperature 0 failed: %v", a.err)

@@ -6,26 +6,16 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/tidwall/gjson"
 )
 
-// tools are two tools of a coding agent, as harnesses declare them.
-var tools = json.RawMessage(`[
- {"type":"function","function":{"name":"read_file","description":"Reads a file.","parameters":{"type":"object","properties":{"path":{"type":"string"},"offset":{"type":"integer"}},"required":["path"]}}},
- {"type":"function","function":{"name":"run","description":"Runs a command.","parameters":{"type":"object","properties":{"command":{"type":"string"}},"required":["command"]}}}]`)
-
 func toolHistory(ctx context.Context, s *suite) seen {
-	call := func(id, name, arguments string) map[string]any {
-		return map[string]any{"id": id, "type": "function", "function": map[string]any{"name": name, "arguments": arguments}}
-	}
-	a := s.ask(ctx, s.conn, question{tokens: shortTokens, fields: map[string]any{"tools": tools}, messages: []message{
+	a := s.ask(ctx, s.conn, question{tokens: shortTokens, tools: true, messages: []message{
 		said("system", "You are a coding agent."),
 		said("user", "Why does the build fail?"),
-		{"role": "assistant", "content": nil, "tool_calls": []any{call("call_1", "run", `{"command":"make"}`), call("call_2", "read_file", `{"path":"go.mod"}`)}},
-		{"role": "tool", "tool_call_id": "call_1", "content": "make: *** No rule to make target."},
-		{"role": "tool", "tool_call_id": "call_2", "content": "module example.com/m\n"},
-		{"role": "assistant", "content": "There is no Makefile."},
+		{role: "assistant", calls: []call{{"call_1", "run", `{"command":"make"}`}, {"call_2", "read_file", `{"path":"go.mod"}`}}},
+		{role: "tool", id: "call_1", text: "make: *** No rule to make target."},
+		{role: "tool", id: "call_2", text: "module example.com/m\n"},
+		said("assistant", "There is no Makefile."),
 		said("user", "Write one."),
 	}})
 	switch {
@@ -38,41 +28,25 @@ func toolHistory(ctx context.Context, s *suite) seen {
 }
 
 func toolCalls(ctx context.Context, s *suite) seen {
-	a := s.ask(ctx, s.conn, question{tokens: callTokens,
-		fields: map[string]any{"tools": tools, "tool_choice": map[string]any{"type": "function", "function": map[string]any{"name": "run"}}},
-		messages: []message{
-			said("user", "Use the tool run to list all files of this folder and those below it that end in .go, with their sizes, sorted by size."),
-		}})
+	a := s.ask(ctx, s.conn, question{tokens: callTokens, tools: true, call: "run", messages: []message{
+		said("user", "Use the tool run to list all files of this folder and those below it that end in .go, with their sizes, sorted by size."),
+	}})
 	if !a.served() {
 		return failed("a request with tool_choice failed: %v", a.err)
 	}
-	calls, parts := make(map[int64]*strings.Builder), 0
-	var name string
-	a.deltas(func(delta, _ gjson.Result) {
-		delta.Get("tool_calls").ForEach(func(_, call gjson.Result) bool {
-			if n := call.Get("function.name").String(); n != "" && name == "" {
-				name = n
-			}
-			index := call.Get("index").Int()
-			if calls[index] == nil {
-				calls[index] = new(strings.Builder)
-			}
-			if text := call.Get("function.arguments").String(); text != "" {
-				parts++
-				calls[index].WriteString(text)
-			}
-			return true
-		})
-	})
 	n, _ := a.tokens()
-	indices := slices.Sorted(maps.Keys(calls))
+	calls := a.calls()
+	parts := 0
+	for _, c := range calls {
+		parts += c.parts
+	}
 	switch {
 	case len(calls) == 0:
 		return failed("the tool run was asked for and not called; the answer ends with %.40q", a.FinishReason)
-	case name != "run":
-		return failed("the tool run was asked for and %.40q was called", name)
-	case a.FinishReason != "length" && !json.Valid([]byte(calls[indices[0]].String())):
-		return failed("the arguments are not JSON: %.80q", calls[indices[0]].String())
+	case calls[0].name != "run":
+		return failed("the tool run was asked for and %.40q was called", calls[0].name)
+	case !a.cut(callTokens) && !json.Valid([]byte(calls[0].arguments)):
+		return failed("the arguments are not JSON: %.80q", calls[0].arguments)
 	case parts <= 1 && n > tooMany:
 		return failed("the arguments came as a whole, in an answer of %d tokens", n)
 	}

@@ -47,8 +47,8 @@ func newSuite(cfg Config, want []Capability) (*suite, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &suite{cfg: cfg, want: want, client: client, conn: client.Conn(), began: time.Now(), places: make(map[string]bool)}
-	s.report = Report{Schema: Schema, Concurrency: cfg.Concurrency, Most: cfg.Cost()}
+	s := &suite{cfg: cfg, api: cfg.Endpoint.ResolvedAPI(), want: want, client: client, conn: client.Conn(), began: time.Now(), places: make(map[string]bool)}
+	s.report = Report{Schema: Schema, API: s.api, Concurrency: cfg.Concurrency, Most: cfg.Cost()}
 	return s, nil
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 // usual is what no plain server in memory shows.
-var usual = []string{"reasoning skipped", "cancel skipped", "context_overflow skipped", "utf8 skipped", "tls skipped"}
+var usual = []string{"event_order skipped", "count_tokens skipped", "reasoning skipped", "cancel skipped", "context_overflow skipped", "utf8 skipped", "tls skipped"}
 
 // Servers that are odd but legal conform; what they lack is information. The behaviors are
 // those of real servers, re-created.

@@ -7,7 +7,7 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// thoughts are the places of reasoning in deltas, as paths of gjson.
+// thoughts are the places of reasoning in deltas of chat completions, as paths of gjson.
 var thoughts = []string{"reasoning_content", "reasoning", "reasoning_text", "thinking", "reasoning_details.#.text", `content.#(type=="thinking")`}
 
 // saw takes from an answer what rules look at in all of them.
@@ -16,12 +16,19 @@ func (s *suite) saw(a *answer) {
 	defer s.mu.Unlock()
 	s.answers++
 	s.thought += a.timing.Usage.Reasoning
-	a.deltas(func(delta, _ gjson.Result) {
-		for _, path := range thoughts {
-			v := delta.Get(path)
-			if v.Type == gjson.String && v.Str != "" || v.IsObject() || v.IsArray() && len(v.Array()) > 0 {
-				s.places["delta."+path] = true
+	a.parsed(func(event gjson.Result) {
+		eachChoice(event, func(delta gjson.Result) {
+			for _, path := range thoughts {
+				v := delta.Get(path)
+				if v.Type == gjson.String && v.Str != "" || v.IsObject() || v.IsArray() && len(v.Array()) > 0 {
+					s.places["delta."+path] = true
+				}
 			}
+		})
+		if kind := event.Get("type").String(); event.Get("delta.thinking").String() != "" {
+			s.places["thinking_delta"] = true
+		} else if strings.Contains(kind, "reasoning") && strings.HasSuffix(kind, ".delta") && event.Get("delta").String() != "" {
+			s.places[cut(kind, 60)] = true
 		}
 	})
 	if strings.Contains(a.Text, "<think>") {

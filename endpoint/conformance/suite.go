@@ -10,6 +10,7 @@ import (
 // A suite is one run of all rules.
 type suite struct {
 	cfg    Config
+	api    endpoint.API
 	want   []Capability
 	client *endpoint.Client
 	conn   *endpoint.Conn

@@ -132,20 +132,23 @@ func (w *wire) broken() []byte {
 	return nil
 }
 
-// deltas calls f with each choice's delta, or message, and its event.
-func (w *wire) deltas(f func(delta, event gjson.Result)) {
+// parsed calls f with each event that is JSON.
+func (w *wire) parsed(f func(event gjson.Result)) {
 	for _, e := range w.events() {
-		if !json.Valid(e.data) {
-			continue
+		if json.Valid(e.data) {
+			f(gjson.ParseBytes(e.data))
 		}
-		parsed := gjson.ParseBytes(e.data)
-		parsed.Get("choices").ForEach(func(_, choice gjson.Result) bool {
-			if d := choice.Get("delta"); d.Exists() {
-				f(d, parsed)
-			} else if m := choice.Get("message"); m.Exists() {
-				f(m, parsed)
-			}
-			return true
-		})
 	}
+}
+
+// eachChoice calls f with the delta, or message, of each choice of a chat completion.
+func eachChoice(event gjson.Result, f func(delta gjson.Result)) {
+	event.Get("choices").ForEach(func(_, choice gjson.Result) bool {
+		if d := choice.Get("delta"); d.Exists() {
+			f(d)
+		} else if m := choice.Get("message"); m.Exists() {
+			f(m)
+		}
+		return true
+	})
 }
