@@ -33,16 +33,23 @@ func see(r endpoint.Response, err error, c *metrics.Clock) seen {
 	return s
 }
 
+var paths = map[endpoint.API]string{endpoint.APIChat: "/chat/completions", endpoint.APIMessages: "/messages", endpoint.APIResponses: "/responses"}
+
 // alike demands that Stream, Decode and a Transport, each with a client of its own, see the
 // same in an answer of a handler. It is called in a bubble.
 func alike(t *testing.T, handler http.Handler, payload [][]byte, http2 bool) {
+	t.Helper()
+	alikeIn(t, endpoint.APIChat, handler, payload, http2)
+}
+
+func alikeIn(t *testing.T, api endpoint.API, handler http.Handler, payload [][]byte, http2 bool) {
 	t.Helper()
 	server := memnet.Serve(handler)
 	defer server.Close()
 
 	// A server that hangs is given up by others at the time limit of Stream.
 	const limit = endpoint.DefaultTimeout
-	client, err := endpoint.New(endpoint.Config{URL: "http://mem", Dial: server.Dial, HTTP2: http2, Timeout: limit, IdleTimeout: limit})
+	client, err := endpoint.New(endpoint.Config{API: api, URL: "http://mem", Dial: server.Dial, HTTP2: http2, Timeout: limit, IdleTimeout: limit})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +69,7 @@ func alike(t *testing.T, handler http.Handler, payload [][]byte, http2 bool) {
 	other.Protocols.SetHTTP1(!http2)
 	other.Protocols.SetUnencryptedHTTP2(http2)
 	post := func(ctx context.Context, over http.RoundTripper) (*http.Response, error) {
-		req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://mem/v1/chat/completions", bytes.NewReader(bytes.Join(payload, nil)))
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://mem/v1"+paths[api], bytes.NewReader(bytes.Join(payload, nil)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -76,7 +83,7 @@ func alike(t *testing.T, handler http.Handler, payload [][]byte, http2 bool) {
 	if resp, err := post(ctx, other); err == nil && resp.StatusCode == http.StatusOK {
 		// What is in no header, Decode cannot know.
 		whole := resp.Header.Get("Content-Type") == "text/event-stream" || want.Outcome != endpoint.OutcomeMalformed
-		r, err := endpoint.Decode(endpoint.APIChat, resp.Body, &clock)
+		r, err := endpoint.Decode(api, resp.Body, &clock)
 		resp.Body.Close()
 		got := see(r, err, &clock)
 		if !whole {

@@ -18,6 +18,7 @@ type delta struct {
 	counted   bool // usage is present
 	failed    bool // the event is an error
 	done      bool // nothing follows
+	ping      bool // the server only keeps the connection alive
 	finish    finish
 	usage     metrics.Usage
 	failure   string

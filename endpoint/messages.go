@@ -77,6 +77,8 @@ func parseAnyMessage(data []byte, to *kept) (d delta, err error) {
 		d.tokens(parseTokens(usage))
 	case "message_stop":
 		d.done = true
+	case "ping":
+		d.ping = true
 	}
 	if kind == "error" || isError(failure) {
 		d.failed, d.failure = true, failureText(failure, event)

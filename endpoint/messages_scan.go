@@ -37,7 +37,9 @@ func scanMessage(data []byte) (d delta, ok bool) {
 	case "content_block_delta":
 		d.visible, d.blank, d.reasoning, d.step = output.visible, output.blank, output.reasoning, output.step
 		d.tokens(used)
-	case "content_block_stop", "ping":
+	case "content_block_stop":
+	case "ping":
+		d.ping = true
 	default:
 		return delta{}, false
 	}

@@ -117,7 +117,7 @@ var oddOthers = []struct {
 	{APIMessages, `{"type":"ping","delta":{"text":"ab"},"type":"content_block_delta"}`, delta{visible: 2, step: true}},
 	{APIMessages, `{"delta":{"text":"ab"}}`, delta{}},
 	{APIMessages, `{"type":"some_new_event","delta":{"text":"ab"}}`, delta{}},
-	{APIMessages, `{"type":"ping"}`, delta{}},
+	{APIMessages, `{"type":"ping"}`, delta{ping: true}},
 	{APIMessages, `{"type":"content_block_stop","index":3}`, delta{}},
 	{APIMessages, `{"type":"message_start"}`, delta{step: true, role: true}},
 	{APIMessages, `{"type":"content_block_start","content_block":{"type":"text","text":""}}`, delta{step: true, role: true}},
@@ -156,7 +156,7 @@ var oddOthers = []struct {
 	{APIMessages, `{"type":"error"}`, delta{failed: true, failure: `{"type":"error"}`}},
 	{APIMessages, `{"error":{"message":"m","code":500}}`, delta{failed: true, failure: "m"}},
 	{APIMessages, `{"error":"m"}`, delta{failed: true, failure: "m"}},
-	{APIMessages, `{"type":"ping","error":null}`, delta{}},
+	{APIMessages, `{"type":"ping","error":null}`, delta{ping: true}},
 
 	{APIResponses, `{"delta":"ab","type":"response.output_text.delta"}`, delta{visible: 2, step: true}},
 	{APIResponses, `{"type":"response.output_text.delta","delta":""}`, delta{step: true}},

@@ -72,7 +72,8 @@ func (s *stream) read(body io.Reader) (end time.Time, err error) {
 	}
 }
 
-// events handles the events that next returns and reports whether there were any.
+// events handles the events that next returns and reports whether there were any of the
+// answer.
 func (s *stream) events(stamp time.Time, next func() (data []byte, failed, ok bool, err error)) (any bool) {
 	for !s.response.Done && s.failure == nil {
 		data, failed, ok, err := next()
@@ -83,9 +84,8 @@ func (s *stream) events(stamp time.Time, next func() (data []byte, failed, ok bo
 		if !ok {
 			break
 		}
-		any = true
 		shown := s.shown
-		s.event(stamp, data, failed)
+		any = s.event(stamp, data, failed) || any
 		s.delay.event(s.shown > shown, len(data), len(s.conn.decoder.rest()))
 	}
 	return any
@@ -93,15 +93,16 @@ func (s *stream) events(stamp time.Time, next func() (data []byte, failed, ok bo
 
 var done = []byte("[DONE]")
 
-func (s *stream) event(stamp time.Time, data []byte, failed bool) {
+// event handles one event and reports whether it belongs to the answer.
+func (s *stream) event(stamp time.Time, data []byte, failed bool) bool {
 	data = bytes.TrimSpace(data)
 	if len(data) == 0 {
-		return
+		return true
 	}
 	s.framed = true
 	if bytes.Equal(data, done) {
 		s.ends(stamp)
-		return
+		return true
 	}
 	d, err := s.reader.read(data)
 	switch {
@@ -114,12 +115,12 @@ func (s *stream) event(stamp time.Time, data []byte, failed bool) {
 			e.tooLong([]byte(d.failure))
 		}
 		s.failure = e
-		return
+		return true
 	case err != nil && s.final:
-		return // cut off; verdict says what that makes of the answer
+		return true // cut off; verdict says what that makes of the answer
 	case err != nil:
 		s.failure = &Error{Outcome: OutcomeMalformed, Status: http.StatusOK, Message: s.conn.client.quote(string(data)), Err: err}
-		return
+		return true
 	}
 	if d.counted {
 		s.usage, s.reported = d.usageAfter(s.usage), true
@@ -173,6 +174,7 @@ func (s *stream) event(stamp time.Time, data []byte, failed bool) {
 	if d.done {
 		s.ends(stamp)
 	}
+	return !d.ping
 }
 
 // ends takes in that the server has sent all of the answer: nothing counts from now on.
