@@ -80,9 +80,6 @@ func (f Fault) Before(w http.ResponseWriter, r *http.Request) (done bool) {
 	return true
 }
 
-// exhausted is the text of an error in the middle of an answer.
-const exhausted = "KV cache exhausted"
-
 // Misbehave acts on a fault in the middle of the stream when it is due. done
 // reports that the stream is over.
 func (s *Stream) Misbehave() (done bool, err error) {
@@ -114,7 +111,7 @@ func (s *Stream) Misbehave() (done bool, err error) {
 		s.answer(`{"id":"wo`)
 	case FaultHugeEvent:
 		s.write(s.emit(piece{visible, strings.Repeat("x", 5<<20)}, s.Sent))
-		s.answer(s.frames.whole("stop", s.Sent, 0))
+		s.answer(s.frames.whole("stop", totals{sent: s.Sent, tokens: s.Sent}))
 	case FaultEmpty:
 		s.leave()
 		s.write(s.conclude("stop"))

@@ -4,7 +4,7 @@ import "fmt"
 
 // chatFrames are the chunks of a chat completion.
 type chatFrames struct {
-	s     *Stream
+	*reply
 	named bool // the role was
 }
 
@@ -22,14 +22,14 @@ func (f *chatFrames) field(p piece, begins bool) string {
 	case call:
 		kind, name := "", ""
 		if begins {
-			kind, name = `"id":"call_`+f.id()+`","type":"function",`, `"name":`+f.s.Request.call+`,`
+			kind, name = `"id":"call_`+f.id()+`","type":"function",`, `"name":`+f.q.call+`,`
 		}
 		return `"tool_calls":[{"index":0,` + kind + `"function":{` + name + `"arguments":"` + p.text + `"}}]`
 	}
 	return `"content":"` + p.text + `"`
 }
 
-func (f *chatFrames) id() string { return fmt.Sprintf("chatcmpl-%d", f.s.number) }
+func (f *chatFrames) id() string { return fmt.Sprintf("chatcmpl-%d", f.number) }
 
 // chunk returns one event, the first one with the role. tokens is the running count of output
 // tokens.
@@ -47,7 +47,7 @@ func (f *chatFrames) chunk(delta, finish string, tokens int) string {
 		reason = `"` + finish + `"`
 	}
 	usage := ""
-	if n, ok := f.s.running(tokens); ok {
+	if n, ok := f.running(tokens); ok {
 		usage = `,"usage":` + f.usage(n, 0)
 	}
 	return f.event(`[{"index":0,"delta":` + delta + `,"finish_reason":` + reason + `}]` + usage)
@@ -55,33 +55,33 @@ func (f *chatFrames) chunk(delta, finish string, tokens int) string {
 
 func (f *chatFrames) event(choices string) string {
 	return fmt.Sprintf(`data: {"id":"%s","object":"chat.completion.chunk","created":%d,"model":"%s","choices":%s}`+"\n\n",
-		f.id(), f.s.created, f.s.Request.model, choices)
+		f.id(), f.created, f.q.model, choices)
 }
 
-func (f *chatFrames) trailer(finish string, tokens, reasoning int) string {
-	text := f.chunk(`{}`, finish, f.s.Sent)
-	if f.s.counted() {
-		text += f.event(`[],"usage":` + f.usage(tokens, reasoning))
+func (f *chatFrames) trailer(finish string, t totals) string {
+	text := f.chunk(`{}`, finish, t.sent)
+	if f.counted {
+		text += f.event(`[],"usage":` + f.usage(t.tokens, t.reasoning))
 	}
-	if f.s.fault.Kind != FaultNoDone {
+	if !f.undone {
 		text += "data: [DONE]\n\n"
 	}
 	return text
 }
 
-func (f *chatFrames) whole(finish string, tokens, thought int) string {
+func (f *chatFrames) whole(finish string, t totals) string {
 	message := `{"role":"assistant"`
 	for i, k := range []kind{reasoning, visible, call} {
-		if text := f.s.said(k); text != "" || i == 1 {
+		if text := f.said(k); text != "" || i == 1 {
 			message += "," + f.field(piece{k, text}, true)
 		}
 	}
 	usage := ""
-	if f.s.counted() {
-		usage = `,"usage":` + f.usage(tokens, thought)
+	if f.counted {
+		usage = `,"usage":` + f.usage(t.tokens, t.reasoning)
 	}
 	return fmt.Sprintf(`{"id":"%s","object":"chat.completion","created":%d,"model":"%s","choices":[{"index":0,"message":%s},"finish_reason":"%s"}]%s}`,
-		f.id(), f.s.created, f.s.Request.model, message, finish, usage)
+		f.id(), f.created, f.q.model, message, finish, usage)
 }
 
 // usage returns a usage object after so many output tokens, some of them reasoning.
@@ -90,7 +90,7 @@ func (f *chatFrames) usage(tokens, reasoning int) string {
 	if reasoning > 0 {
 		details = fmt.Sprintf(`,"completion_tokens_details":{"reasoning_tokens":%d}`, reasoning)
 	}
-	q := &f.s.Request
+	q := f.q
 	return fmt.Sprintf(`{"prompt_tokens":%d,"completion_tokens":%d,"total_tokens":%d,"prompt_tokens_details":{"cached_tokens":%d}%s}`,
 		q.Prompt, tokens, q.Prompt+tokens, q.Cached, details)
 }

@@ -5,7 +5,7 @@ import "fmt"
 // messagesFrames are the events of Anthropic's Messages: message_start; for each block its
 // start, its deltas and its stop, one block after the other; message_delta; message_stop.
 type messagesFrames struct {
-	s     *Stream
+	*reply
 	begun bool
 	index int  // of the open block
 	open  kind // what it is; -1 for none
@@ -26,17 +26,17 @@ func (f *messagesFrames) start(tokens int) string {
 // message returns the answer as an object.
 func (f *messagesFrames) message(content, stop string, tokens int) string {
 	usage := ""
-	if f.s.counted() {
+	if f.counted {
 		usage = `,"usage":` + f.usage(tokens)
 	}
 	return fmt.Sprintf(`{"id":"msg_%d","type":"message","role":"assistant","model":%s,"content":%s,"stop_reason":%s,"stop_sequence":null%s}`,
-		f.s.number, quote(f.s.Request.model), content, stop, usage)
+		f.number, quote(f.q.model), content, stop, usage)
 }
 
 // usage returns the counts, of which the three of input are disjoint. Nothing is written to
 // a cache that would be billed.
 func (f *messagesFrames) usage(tokens int) string {
-	q := &f.s.Request
+	q := f.q
 	return fmt.Sprintf(`{"input_tokens":%d,"cache_creation_input_tokens":0,"cache_read_input_tokens":%d,"output_tokens":%d}`, q.Prompt-q.Cached, q.Cached, tokens)
 }
 
@@ -59,7 +59,7 @@ func (f *messagesFrames) piece(p piece, begins bool, tokens int) string {
 	}
 	field := [...]string{visible: `"text_delta","text"`, reasoning: `"thinking_delta","thinking"`, call: `"input_json_delta","partial_json"`}[p.kind]
 	usage := ""
-	if n, ok := f.s.running(tokens); ok {
+	if n, ok := f.running(tokens); ok {
 		usage = `,"usage":` + f.usage(n)
 	}
 	return text + f.event("content_block_delta", fmt.Sprintf(`"index":%d,"delta":{"type":%s:"%s"}%s`, f.index, field, p.text, usage))
@@ -74,7 +74,7 @@ func (f *messagesFrames) block(k kind, text, signature, input string) string {
 	case reasoning:
 		return `{"type":"thinking","thinking":"` + text + `","signature":"` + signature + `"}`
 	case call:
-		return fmt.Sprintf(`{"type":"tool_use","id":"toolu_%d","name":%s,"input":%s}`, f.s.number, f.s.Request.call, input)
+		return fmt.Sprintf(`{"type":"tool_use","id":"toolu_%d","name":%s,"input":%s}`, f.number, f.q.call, input)
 	}
 	return `{"type":"text","text":"` + text + `"}`
 }

@@ -2,14 +2,14 @@ package simserver
 
 import "cmp"
 
-func (f *messagesFrames) trailer(finish string, tokens, _ int) string {
+func (f *messagesFrames) trailer(finish string, t totals) string {
 	text := f.start(0) + f.stop()
 	delta := `"delta":{"stop_reason":` + stopReason(finish) + `,"stop_sequence":null}`
-	if f.s.counted() {
-		delta += `,"usage":` + f.usage(tokens)
+	if f.counted {
+		delta += `,"usage":` + f.usage(t.tokens)
 	}
 	text += f.event("message_delta", delta)
-	if f.s.fault.Kind != FaultNoDone {
+	if !f.undone {
 		text += f.event("message_stop", "")
 	}
 	return text
@@ -21,9 +21,9 @@ func stopReason(finish string) string {
 	return quote(cmp.Or(word, finish))
 }
 
-func (f *messagesFrames) whole(finish string, tokens, _ int) string {
+func (f *messagesFrames) whole(finish string, t totals) string {
 	content := ""
-	for i, p := range f.s.parts {
+	for i, p := range f.parts {
 		if i > 0 {
 			content += ","
 		}
@@ -33,7 +33,7 @@ func (f *messagesFrames) whole(finish string, tokens, _ int) string {
 		}
 		content += f.block(p.kind, p.text.String(), signature, input)
 	}
-	return f.message("["+content+"]", stopReason(finish), tokens)
+	return f.message("["+content+"]", stopReason(finish), t.tokens)
 }
 
 func (f *messagesFrames) failure() string {

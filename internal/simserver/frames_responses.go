@@ -8,7 +8,7 @@ import (
 // responsesFrames are the events of OpenAI's Responses: response.created and in_progress; for
 // each item added, its deltas and done; one terminal event that has the whole response.
 type responsesFrames struct {
-	s     *Stream
+	*reply
 	begun bool
 	next  int // sequence number
 	ended int // items
@@ -49,7 +49,7 @@ func (f *responsesFrames) response(status, usage string) string {
 		items[i] = f.item(i, last, true)
 	}
 	return fmt.Sprintf(`{"id":"resp_%d","object":"response","created_at":%d,"status":"%s","error":%s,"incomplete_details":%s,"model":%s,"output":[%s],"parallel_tool_calls":true,"store":false,"usage":%s}`,
-		f.s.number, f.s.created, status, problem, details, quote(f.s.Request.model), strings.Join(items, ","), usage)
+		f.number, f.created, status, problem, details, quote(f.q.model), strings.Join(items, ","), usage)
 }
 
 // names are the names of an item, its part and the events of its text, by kind.
@@ -61,12 +61,12 @@ var names = [...]struct{ id, part, delta, beside string }{
 
 // id returns the ID of item i.
 func (f *responsesFrames) id(i int) string {
-	return fmt.Sprintf(`"%s_%d_%d"`, names[f.s.parts[i].kind].id, f.s.number, i)
+	return fmt.Sprintf(`"%s_%d_%d"`, names[f.parts[i].kind].id, f.number, i)
 }
 
 // item returns item i, with its text when it is done.
 func (f *responsesFrames) item(i int, status string, done bool) string {
-	p := f.s.parts[i]
+	p := f.parts[i]
 	text, content := "", "[]"
 	if done {
 		text = p.text.String()
@@ -76,7 +76,7 @@ func (f *responsesFrames) item(i int, status string, done bool) string {
 	case reasoning:
 		return `{"type":"reasoning","id":` + f.id(i) + `,"summary":[],"content":` + content + `}`
 	case call:
-		return fmt.Sprintf(`{"type":"function_call","id":%s,"call_id":"call_%d","name":%s,"arguments":"%s","status":"%s"}`, f.id(i), f.s.number, f.s.Request.call, text, status)
+		return fmt.Sprintf(`{"type":"function_call","id":%s,"call_id":"call_%d","name":%s,"arguments":"%s","status":"%s"}`, f.id(i), f.number, f.q.call, text, status)
 	}
 	return `{"type":"message","id":` + f.id(i) + `,"role":"assistant","status":"` + status + `","content":` + content + `}`
 }
@@ -84,7 +84,7 @@ func (f *responsesFrames) item(i int, status string, done bool) string {
 // where says what an event of item i is about.
 func (f *responsesFrames) where(i int) string {
 	text := fmt.Sprintf(`"item_id":%s,"output_index":%d`, f.id(i), i)
-	if f.s.parts[i].kind != call {
+	if f.parts[i].kind != call {
 		text += `,"content_index":0`
 	}
 	return text
@@ -92,7 +92,7 @@ func (f *responsesFrames) where(i int) string {
 
 func (f *responsesFrames) piece(p piece, begins bool, _ int) string {
 	text := f.start()
-	last := len(f.s.parts) - 1
+	last := len(f.parts) - 1
 	if begins {
 		text += f.end(last, "completed")
 		text += f.event("response.output_item.added", fmt.Sprintf(`"output_index":%d,"item":%s`, last, f.item(last, "in_progress", false)))
@@ -113,7 +113,7 @@ func (f *responsesFrames) end(n int, status string) (text string) {
 
 // done returns the events that end item i.
 func (f *responsesFrames) done(i int, status string) (text string) {
-	p, said := f.s.parts[i], f.s.parts[i].text.String()
+	p, said := f.parts[i], f.parts[i].text.String()
 	field := "text"
 	if p.kind == call {
 		field = "arguments"

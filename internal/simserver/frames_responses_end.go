@@ -27,24 +27,24 @@ func (f *responsesFrames) terminal(status, usage string) string {
 	return f.event(cmp.Or(terminals[status], "response.completed"), `"response":`+f.response(status, usage))
 }
 
-func (f *responsesFrames) trailer(finish string, tokens, thought int) string {
+func (f *responsesFrames) trailer(finish string, t totals) string {
 	status := statusOf(finish)
-	return f.start() + f.end(len(f.s.parts), itemStatus(status)) + f.terminal(status, f.usage(tokens, thought))
+	return f.start() + f.end(len(f.parts), itemStatus(status)) + f.terminal(status, f.usage(t))
 }
 
-func (f *responsesFrames) whole(finish string, tokens, thought int) string {
-	f.ended = len(f.s.parts)
-	return f.response(statusOf(finish), f.usage(tokens, thought))
+func (f *responsesFrames) whole(finish string, t totals) string {
+	f.ended = len(f.parts)
+	return f.response(statusOf(finish), f.usage(t))
 }
 
 // usage returns a usage object, or null.
-func (f *responsesFrames) usage(tokens, reasoning int) string {
-	if !f.s.counted() {
+func (f *responsesFrames) usage(t totals) string {
+	if !f.counted {
 		return "null"
 	}
-	q := &f.s.Request
+	q := f.q
 	return fmt.Sprintf(`{"input_tokens":%d,"input_tokens_details":{"cached_tokens":%d},"output_tokens":%d,"output_tokens_details":{"reasoning_tokens":%d},"total_tokens":%d}`,
-		q.Prompt, q.Cached, tokens, reasoning, q.Prompt+tokens)
+		q.Prompt, q.Cached, t.tokens, t.reasoning, q.Prompt+t.tokens)
 }
 
 func (f *responsesFrames) failure() string {

@@ -19,11 +19,8 @@ type Stream struct {
 	visible int // bytes
 	text    text
 	fault   Fault
-	number  int
-	created int64
+	reply   reply
 	frames  frames
-	parts   []*part
-	keeps   bool // the texts of the parts
 	w       http.ResponseWriter
 	r       *http.Request
 	ctx     context.Context
@@ -38,9 +35,12 @@ type Stream struct {
 func NewStream(number int, q Request, fault Fault, w http.ResponseWriter, r *http.Request, leave func()) *Stream {
 	s := &Stream{
 		Request: q, asked: q.Tokens, text: textOf(q), fault: fault, w: w, r: r, ctx: r.Context(), control: http.NewResponseController(w), leave: leave,
-		number: number, created: time.Now().Unix(), keeps: q.whole || q.protocol == responses,
 	}
-	s.frames = framesOf(s)
+	s.reply = reply{
+		q: &s.Request, number: number, created: time.Now().Unix(), running: s.running,
+		keeps: q.whole || q.protocol == responses, counted: q.includeUsage && fault.Kind != FaultNoUsage, undone: fault.Kind == FaultNoDone,
+	}
+	s.frames = framesOf(q.protocol, &s.reply)
 	return s
 }
 

@@ -7,18 +7,36 @@ import (
 	"github.com/tidwall/gjson"
 )
 
+// emit adds a piece to the answer and returns its events. tokens is the running count of
+// output tokens.
+func (s *Stream) emit(p piece, tokens int) string {
+	begins := s.reply.add(p)
+	return s.frames.piece(p, begins, tokens)
+}
+
+// running is the reply's.
+func (s *Stream) running(tokens int) (claimed int, ok bool) {
+	switch {
+	case s.fault.Kind == FaultNoUsage:
+		return 0, false
+	case s.act.Running != nil:
+		return s.act.Running(Counts{s.asked, tokens, s.visible, s.Request.Tokens}), true
+	}
+	return tokens, s.Request.runningUsage
+}
+
 // conclude returns all that follows the last token. A request that wants no stream gets its
 // answer here.
 func (s *Stream) conclude(finish string) string {
-	tokens, thought := s.Sent, 0
+	t := totals{sent: s.Sent, tokens: s.Sent}
 	if s.act.Claim != nil {
-		tokens, thought = s.act.Claim(Counts{s.asked, s.Sent, s.visible, s.Request.Tokens})
+		t.tokens, t.reasoning = s.act.Claim(Counts{s.asked, s.Sent, s.visible, s.Request.Tokens})
 	}
 	if s.Request.whole {
-		s.answer(s.frames.whole(finish, tokens, thought))
+		s.answer(s.frames.whole(finish, t))
 		return ""
 	}
-	return s.frames.trailer(finish, tokens, thought)
+	return s.frames.trailer(finish, t)
 }
 
 // write sends events, of which a request that wants no stream gets none.
