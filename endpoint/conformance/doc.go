@@ -1,6 +1,7 @@
-// Package conformance looks at an OpenAI-compatible server by rules: does it stream, count,
-// cache, refuse and cancel in the way that a benchmark of coding agents needs? It is for the
-// test suites of those who make or run such servers.
+// Package conformance looks at a server by rules: does it stream, count, cache, refuse and
+// cancel in the way that a benchmark of coding agents needs? It is for the test suites of
+// those who make or run such servers, of chat completions, of Anthropic's Messages or of
+// OpenAI's Responses, whichever Endpoint.API or the path of the URL names.
 //
 //	func TestServer(t *testing.T) {
 //		conformance.Test(t, conformance.Config{Endpoint: endpoint.Config{URL: "http://host:8000"}})
@@ -17,6 +18,15 @@
 // server's /metrics counts. They cannot see whether a server does its work honestly: that is
 // what an audit of a benchmark is for. Servers that are odd but legal pass: the rules are
 // about what is needed, and not about the habits of one engine.
+//
+// # Messages and Responses
+//
+// Rules ask the same in all APIs, in their words: the limit of an answer is max_tokens or
+// max_output_tokens, and one that it cuts ends with length, max_tokens or incomplete. A server
+// of Responses may call such an answer completed, as some do; then the count tells. Counts of
+// Messages are those of the last event that has any; what message_start counts otherwise is
+// told. Blocks may overlap, sequence numbers, item indices and event: lines may be missing,
+// and [DONE] may follow, which is told, too. What an API has no place for is skipped.
 //
 // # What it costs
 //

@@ -1,7 +1,9 @@
-// Command conform looks at an OpenAI-compatible server by the rules of package conformance.
+// Command conform looks at a server of chat completions, Messages or Responses by the rules of
+// package conformance.
 //
 //	go run ./examples/conform
 //	go run ./examples/conform -endpoint http://host:8000 -model M -json conform.json
+//	go run ./examples/conform -endpoint http://host:8000/v1/messages
 //	go run ./examples/conform -endpoint http://host:8000 -want usage,cached_tokens,cancel
 //
 // It says at its start what it will take of the server at most, and holds itself to that. The

@@ -59,6 +59,21 @@ func TestStatus(t *testing.T) {
 	}
 }
 
+// The address says which API is looked at.
+func TestAPIs(t *testing.T) {
+	server, err := endpointtest.Serve(&endpointtest.Engine{PerRequest: 20_000, OutputTokens: 60})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	for path, reason := range map[string]string{"/v1/chat/completions": `["stop" "length"]`, "/v1/messages": `["end_turn" "max_tokens"]`, "/v1/responses": `["completed" "max_output_tokens"]`} {
+		status, out, errs := conform(t, "-endpoint", server.URL+path, "-want", "usage,max_tokens,ignore_eos,finish_reason,tool_history")
+		if status != 0 || !strings.Contains(out, "answers end with "+reason) {
+			t.Errorf("%s: status %d, %s\n%s", path, status, errs, out)
+		}
+	}
+}
+
 // Wrong usage has status 2, and a server that is not there 1 or 3: without a model there is
 // nothing to look at.
 func TestMistakes(t *testing.T) {
