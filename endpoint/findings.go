@@ -18,15 +18,19 @@ type Findings struct {
 	// ContextTokens is the context window in tokens that the server states for
 	// Model; 0 when it states none.
 	ContextTokens int `json:"context_tokens,omitempty"`
-	// MaxTokensField is the body field that limits answers: "max_tokens", or
-	// "max_completion_tokens" on a server that refuses the former. Empty when no
-	// request succeeded.
+	// APIs are those that the server has, below the path of the one in use. An empty list
+	// is of a server of which that is not known.
+	APIs []API `json:"apis,omitempty"`
+	// MaxTokensField is the body field that limits answers: "max_tokens",
+	// "max_completion_tokens" on a server that refuses the former, or
+	// "max_output_tokens" of APIResponses. Empty when no request succeeded.
 	MaxTokensField string `json:"max_tokens_field,omitempty"`
 	// Usage reports whether a stream ends with token counts. Without them output
 	// speed rests on counting events.
 	Usage bool `json:"usage"`
 	// CachedUsage reports whether these state how many input tokens came from a
-	// cache. Without that the reuse of caches is unknown, not 0.
+	// cache. Without that the reuse of caches is unknown, not 0. Some servers state it in
+	// the Messages API only where it is more than 0.
 	CachedUsage bool `json:"cached_usage"`
 	// ContinuousUsage reports whether events carry a running token count.
 	ContinuousUsage bool `json:"continuous_usage"`

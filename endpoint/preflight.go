@@ -19,20 +19,23 @@ type PreflightRequest struct {
 	Model string
 	// Fields are added to each request body and replace fields of the same name.
 	Fields map[string]json.RawMessage
-	// Tools is the JSON array of the tools that the load declares; nil declares none.
+	// Tools is the JSON array of the tools that the load declares, in the form of the API;
+	// nil declares none.
 	Tools json.RawMessage
 	// MaxTokensField is the body field that limits answers; empty means max_tokens, and
-	// max_completion_tokens where the server refuses that.
+	// max_completion_tokens where the server refuses that. With [APIResponses] it means
+	// max_output_tokens.
 	MaxTokensField string
 }
 
 // Preflight looks at an endpoint before load is put on it. It lists the models and sends
 // two short streamed requests that differ only in ignore_eos, and more where the server
-// refuses what other servers accept. The error says why the endpoint cannot be measured
-// at all; the findings then hold what was known before.
+// refuses what other servers accept. To the paths of the other APIs it sends a body that is
+// not JSON, to learn which the server has. The error says why the endpoint cannot be
+// measured at all; the findings then hold what was known before.
 func (c *Client) Preflight(ctx context.Context, q PreflightRequest) (Findings, error) {
 	p := &preflight{
-		conn: c.Conn(), q: q, field: cmp.Or(q.MaxTokensField, maxTokens),
+		conn: c.Conn(), q: q, field: cmp.Or(q.MaxTokensField, c.api.limitField()), tokens: q.limit(),
 		Findings: Findings{Model: q.Model, IgnoreEOS: EOSUndetermined},
 	}
 	defer p.conn.Close()
@@ -40,18 +43,13 @@ func (c *Client) Preflight(ctx context.Context, q PreflightRequest) (Findings, e
 	return p.Findings, err
 }
 
-// The body fields that limit the length of an answer.
-const (
-	maxTokens           = "max_tokens"
-	maxCompletionTokens = "max_completion_tokens"
-)
-
 // preflight is one under way.
 type preflight struct {
 	Findings
-	conn  *Conn
-	q     PreflightRequest
-	field string // that limits answers
+	conn   *Conn
+	q      PreflightRequest
+	field  string // that limits answers
+	tokens int    // its value
 }
 
 func (p *preflight) run(ctx context.Context) error {
@@ -61,12 +59,20 @@ func (p *preflight) run(ctx context.Context) error {
 	p.askEngine(ctx)
 	control, err := p.control(ctx)
 	p.look(control)
-	if err != nil && answered(err) {
-		p.warn("no_visible_output", "a request for %d tokens had no visible output (hidden reasoning?): little is known of the endpoint", probeTokens)
-		return nil
-	}
-	if err != nil {
+	switch {
+	case missing(err):
+		p.askAPIs(ctx, false)
+		if len(p.APIs) > 0 {
+			return fmt.Errorf("endpoint: the server has no API %s (it has %v): %w", p.conn.client.api, p.APIs, err)
+		}
 		return err
+	case err != nil && !answered(err):
+		return err
+	}
+	defer p.askAPIs(ctx, true)
+	if err != nil {
+		p.warn("no_visible_output", "a request for %d tokens had no visible output (hidden reasoning?): little is known of the endpoint", p.tokens)
+		return nil
 	}
 	ttft, _ := control.timing.TTFT()
 	p.TTFTSeconds = ttft.Seconds()
@@ -107,7 +113,7 @@ func (p *preflight) chooseModel(ctx context.Context) error {
 // max_tokens.
 func (p *preflight) control(ctx context.Context) (sighting, error) {
 	s, err := p.probe(ctx, false)
-	if p.field == maxTokens && refusesMaxTokens(err) && p.q.Fields[maxTokens] == nil {
+	if p.conn.client.api == APIChat && p.field == maxTokens && refusesMaxTokens(err) && p.q.Fields[maxTokens] == nil {
 		p.field = maxCompletionTokens
 		if s, err = p.probe(ctx, false); answered(err) {
 			p.warn(maxCompletionTokens, "the server refuses max_tokens: every request has max_completion_tokens instead")

@@ -8,14 +8,16 @@ import (
 
 // look takes from an answer what any answer shows.
 func (p *preflight) look(s sighting) {
-	said := s.said()
 	p.Engine.Server = p.conn.client.quote(s.header.Get("Server"))
-	p.Engine.Fingerprint = p.conn.client.quote(said.fingerprint)
-	p.Usage, p.CachedUsage = s.timing.UsageReported && (s.timing.Usage.Completion > 0 || s.timing.Events == 0), said.cached
+	p.Engine.Fingerprint = p.conn.client.quote(s.fingerprint())
+	p.Usage = s.timing.UsageReported && (s.timing.Usage.Completion > 0 || s.timing.Events == 0)
+	_, p.CachedUsage = s.timing.Usage.CachedTokens()
 	switch {
 	case s.timing.Events == 0:
 	case !p.Usage:
 		p.warn("no_usage", "the server reports no token usage: output speed is counted in events, which need not be tokens")
+	case !p.CachedUsage && p.conn.client.api == APIMessages:
+		p.warn("no_cached_usage", "the server did not state how many input tokens came from a cache: that is unknown, not 0 (vLLM states it when started with --enable-prompt-tokens-details; Dynamo and LiteLLM only where there were some)")
 	case !p.CachedUsage:
 		p.warn("no_cached_usage", "the server does not state how many input tokens came from a cache: that is unknown, not 0 (vLLM states it when started with --enable-prompt-tokens-details)")
 	}
@@ -30,10 +32,14 @@ func (p *preflight) judgeEOS(control, forced sighting, err error) {
 		p.IgnoreEOS = EOSRejected
 	case p.q.Fields[p.field] != nil || p.q.Fields["ignore_eos"] != nil:
 		// The fields override what the probe sets.
-	case forced.finish != "length" || forced.timing.Usage.Completion > 0 && forced.timing.Usage.Completion != probeTokens:
+	case !forced.cut(p.tokens):
 		p.IgnoreEOS = EOSIgnored
-		p.warn("ignore_eos_ignored", "ignore_eos is not honored: outputs are as long as the model makes them, and those that are shorter than was forced count as failed; a free length (Policy.Output free) leaves it to the model")
-	case control.finish != "length":
+		more := ""
+		if p.conn.client.api == APIMessages {
+			more = " (vLLM drops the field from Messages without a word, and honors it in chat completions and Responses)"
+		}
+		p.warn("ignore_eos_ignored", "ignore_eos is not honored%s: outputs are as long as the model makes them, and those that are shorter than was forced count as failed; a free length (Policy.Output free) leaves it to the model", more)
+	case !control.limited && !control.cut(p.tokens):
 		p.IgnoreEOS = EOSHonored
 	}
 }

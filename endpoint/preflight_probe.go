@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 
 	"github.com/agentperf/agentperf-go/metrics"
 )
@@ -27,23 +26,7 @@ func (p *preflight) probe(ctx context.Context, ignoreEOS bool) (sighting, error)
 }
 
 func (p *preflight) send(ctx context.Context, ignoreEOS bool) (sighting, error) {
-	body := map[string]any{
-		"model":          p.Model,
-		"messages":       []map[string]string{{"role": "user", "content": "Hi"}},
-		"stream":         true,
-		"stream_options": map[string]bool{"include_usage": true},
-		p.field:          probeTokens,
-	}
-	if p.q.Tools != nil {
-		body["tools"] = p.q.Tools
-	}
-	if ignoreEOS {
-		body["ignore_eos"] = true
-	}
-	for name, value := range maps.All(p.q.Fields) {
-		body[name] = value
-	}
-	encoded, err := json.Marshal(body)
+	encoded, err := json.Marshal(p.body(ignoreEOS))
 	if err != nil {
 		return sighting{}, fmt.Errorf("endpoint: a body field is not JSON: %w", err)
 	}
@@ -52,6 +35,6 @@ func (p *preflight) send(ctx context.Context, ignoreEOS bool) (sighting, error) 
 	p.conn.sight = s
 	r, err := p.conn.Stream(ctx, "", [][]byte{encoded}, &clock)
 	p.conn.sight = nil
-	s.timing, s.finish, s.reconnects = clock.Timing(), r.FinishReason, r.Reconnects
+	s.timing, s.limited, s.completed, s.reconnects = clock.Timing(), r.Limited, r.FinishReason == "completed", r.Reconnects
 	return *s, err
 }

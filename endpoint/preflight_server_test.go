@@ -2,6 +2,7 @@ package endpoint_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -36,6 +37,9 @@ type server struct {
 	eventError   string // instead of an answer, where tools are declared
 	bodies       []map[string]any
 	versionAsked bool
+
+	probes map[string]int // statuses by path of bodies that are not JSON; 404 without one
+	probed []string
 }
 
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -60,7 +64,11 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var body map[string]any
-	json.NewDecoder(r.Body).Decode(&body)
+	if err := json.NewDecoder(r.Body).Decode(&body); err != nil || !strings.HasSuffix(r.URL.Path, "/chat/completions") {
+		s.probed = append(s.probed, r.URL.Path)
+		w.WriteHeader(cmp.Or(s.probes[r.URL.Path], http.StatusNotFound))
+		return
+	}
 	s.bodies = append(s.bodies, body)
 	maps.Copy(w.Header(), s.header)
 	if s.refuse != nil {

@@ -134,7 +134,10 @@ func TestModelOfHost(t *testing.T) {
 					return
 				}
 				var b struct{ Model string }
-				json.NewDecoder(r.Body).Decode(&b)
+				if json.NewDecoder(r.Body).Decode(&b) != nil {
+					http.NotFound(w, r)
+					return
+				}
 				if b.Model != model {
 					t.Errorf("model %q was asked for", b.Model)
 				}

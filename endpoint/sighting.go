@@ -15,7 +15,8 @@ import (
 // use for and its receive path does not read.
 type sighting struct {
 	timing     metrics.Timing
-	finish     string
+	limited    bool // the server says that the limit of tokens ended it
+	completed  bool // the server says that it is completed, which may mean either
 	reconnects int
 
 	header http.Header
@@ -46,14 +47,15 @@ func (b *seenBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// asides are what a server says beside the answer.
-type asides struct {
-	fingerprint string
-	cached      bool // usage states cached input tokens
+// cut reports whether the answer ended at its limit, which it has reached in any case where
+// anything ended it there.
+func (s *sighting) cut(limit int) bool {
+	n := s.timing.Usage.Completion
+	return s.limited && (n == 0 || n == limit) || s.completed && n == limit
 }
 
-// said reads the events for what a server says beside the answer.
-func (s *sighting) said() (a asides) {
+// fingerprint looks for the system_fingerprint among the events.
+func (s *sighting) fingerprint() (found string) {
 	for line := range bytes.SplitSeq(s.text, []byte("\n")) {
 		data, ok := bytes.CutPrefix(line, []byte("data:"))
 		if !ok || !valid(bytes.TrimSpace(data)) {
@@ -61,11 +63,8 @@ func (s *sighting) said() (a asides) {
 		}
 		event := gjson.ParseBytes(data)
 		if v := event.Get("system_fingerprint"); v.Type == gjson.String && v.Str != "" {
-			a.fingerprint = v.Str
-		}
-		for _, name := range [...]string{"usage.prompt_tokens_details.cached_tokens", "usage.prompt_cache_hit_tokens"} {
-			a.cached = a.cached || event.Get(name).Type == gjson.Number
+			found = v.Str
 		}
 	}
-	return a
+	return found
 }
