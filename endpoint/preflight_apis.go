@@ -34,6 +34,7 @@ func (c *Conn) has(ctx context.Context, a API) bool {
 	defer cancel()
 	u := *c.client.url
 	u.Path = c.client.root() + a.path()
+	c.Close() // a connection that the server is about to close would fail the request
 	const broken = "{"
 	req := (&http.Request{
 		Method: http.MethodPost, URL: &u, Host: u.Host, Header: c.client.header.Clone(),
