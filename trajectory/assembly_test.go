@@ -1,11 +1,14 @@
 package trajectory
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -85,38 +88,109 @@ func TestRecordedBodyAllocatesNothing(t *testing.T) {
 	}
 }
 
+// In the other APIs as well: what they add to the messages is small and shared by all
+// agents, and a body that is sent again takes nothing.
+func TestRecordedBodyAllocatesNothingInEachAPI(t *testing.T) {
+	for _, api := range []API{APIMessages, APIResponses} {
+		tr, prefix := longSession(t, false), testPrefix()
+		last := len(tr.Turns) - 1
+		policy := Policy{API: api}.Resolve()
+		(&Workload{Trajectories: []*Trajectory{tr}}).Encode(policy)
+		h := tr.Turns[last].History
+		own := 0
+		for m := range h.All() {
+			f := m.forms.messages.Load()
+			if api == APIResponses {
+				f = m.forms.responses.Load()
+			}
+			if f == nil || m.forms.messages.Load() != nil && m.forms.responses.Load() != nil {
+				t.Fatalf("%s: a message is not encoded for this API alone", api)
+			}
+			own += 48 + 24*len(f.Segments) // the Form and its slices
+			for _, s := range f.Segments {
+				if i := bytes.Index(m.wire, s); i < 0 || &m.wire[i] != &s[0] {
+					own += len(s)
+				}
+			}
+		}
+		if n := h.Len(); own > 250*n {
+			t.Errorf("%s: %d bytes for each message beside its text, want at most 250", api, own/n)
+		}
+		b, other := newBuilder(policy), newBuilder(policy)
+		size := bodySize(assemble(b, tr, last, prefix))
+		if size < 390_000 || size > 480_000 {
+			t.Fatalf("%s: a body of %d bytes is not what this is about", api, size)
+		}
+		body := slices.Clone(assemble(b, tr, last, prefix))
+		private := 0
+		for i, s := range assemble(other, tr, last, prefix) {
+			if &s[0] != &body[i][0] {
+				private += len(s)
+			}
+		}
+		if private > 2000 { // the first message, the options, the tools
+			t.Errorf("%s: two agents have %d bytes each for themselves", api, private)
+		}
+		if n := testing.AllocsPerRun(100, func() { assemble(b, tr, last, prefix) }); n != 0 {
+			t.Errorf("%s: %v allocations per body, want 0", api, n)
+		}
+	}
+}
+
+// Long arguments of calls are a string of the message in Responses, and in Messages an
+// object, which is kept once.
+func TestArgumentsAreKeptOnce(t *testing.T) {
+	arguments, _ := json.Marshal(fmt.Sprintf(`{"text":%q}`, strings.Repeat("word ", 2000)))
+	h := historyOf(t, "", fmt.Sprintf(`{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":%s}}]}`, arguments))
+	for api, most := range map[API]int{APIMessages: 10_200, APIResponses: 200} {
+		own := 0
+		for _, s := range h.Last().form(api).Segments {
+			if i := bytes.Index(h.Last().wire, s); i < 0 || &h.Last().wire[i] != &s[0] {
+				own += len(s)
+			}
+		}
+		if own > most {
+			t.Errorf("%s: %d bytes beside the message of %d", api, own, h.Size())
+		}
+	}
+}
+
 // A body of synthetic text takes memory for the text, at once, since segments that had
 // to move would take it twice, and for the prefix: not for each of its messages.
 func TestSyntheticBodyAllocations(t *testing.T) {
-	tr, b, prefix := longSession(t, true), newBuilder(Policy{}.Resolve()), testPrefix()
-	last := len(tr.Turns) - 1
-	size := bodySize(assemble(b, tr, last, prefix))
-	const most = 20 // 4, but for the race detector, whose pools forget; messages are 402
-	if n := testing.AllocsPerRun(20, func() { assemble(b, tr, last, prefix) }); n > most {
-		t.Errorf("%v allocations per body, want at most %d", n, most)
-	}
-	if n := bytesPerRun(20, func() { assemble(b, tr, last, prefix) }); n > float64(size)*1.05 {
-		t.Errorf("%.0f bytes are allocated for a body of %d", n, size)
+	for _, api := range []API{APIChat, APIMessages, APIResponses} {
+		tr, b, prefix := longSession(t, true), newBuilder(Policy{API: api}.Resolve()), testPrefix()
+		last := len(tr.Turns) - 1
+		size := bodySize(assemble(b, tr, last, prefix))
+		const most = 20 // 4, but for the race detector, whose pools forget; messages are 402
+		if n := testing.AllocsPerRun(20, func() { assemble(b, tr, last, prefix) }); n > most {
+			t.Errorf("%s: %v allocations per body, want at most %d", api, n, most)
+		}
+		if n := bytesPerRun(20, func() { assemble(b, tr, last, prefix) }); n > float64(size)*1.05 {
+			t.Errorf("%s: %.0f bytes are allocated for a body of %d", api, n, size)
+		}
 	}
 }
 
 // To play a whole session, 200 bodies of 45 MB together, an agent takes next to
 // nothing: lists of segments, a clock for each turn, one message with the prefix.
 func TestPlayAllocations(t *testing.T) {
-	play := Play{Trajectory: longSession(t, false), Prefix: testPrefix()}
-	var sent int
-	n := bytesPerRun(1, func() {
-		s := &discard{}
-		r := NewReplayer(func() Sender { return s }, Policy{ToolDelay: ToolDelayNone}, nil)
-		for res := range r.Play(t.Context(), play) {
-			if res.Err != nil {
-				t.Error(res.Err)
+	for _, api := range []API{APIChat, APIMessages, APIResponses} {
+		play := Play{Trajectory: longSession(t, false), Prefix: testPrefix()}
+		var sent int
+		n := bytesPerRun(1, func() {
+			s := &discard{}
+			r := NewReplayer(func() Sender { return s }, Policy{API: api, ToolDelay: ToolDelayNone}, nil)
+			for res := range r.Play(t.Context(), play) {
+				if res.Err != nil {
+					t.Error(res.Err)
+				}
 			}
+			sent = s.bytes
+		})
+		if sent < 40e6 || n > float64(sent)/180 { // in chat completions it is 1/270: messages are one segment there
+			t.Errorf("%s: %.0f bytes are allocated to send %d", api, n, sent)
 		}
-		sent = s.bytes
-	})
-	if sent < 40e6 || n > float64(sent)/250 {
-		t.Errorf("%.0f bytes are allocated to send %d", n, sent)
 	}
 }
 

@@ -14,6 +14,8 @@ import (
 // A builder assembles request bodies from shared segments. What it returns is valid
 // until its next call.
 type builder struct {
+	api        API
+	billing    bool            // send billing lines
 	head, tail []byte          // before the messages, after everything
 	skip       map[string]bool // fields that the policy replaces
 	limit      string          // the field that limits the answer
@@ -25,17 +27,29 @@ type builder struct {
 	options  []byte // the part that depends on the turn
 	prefixed *Message
 	prefix   string
-	marked   []byte // prefixed with prefix in front, as it follows another message
+	marked   []byte   // prefixed with prefix in front, as it follows another message
+	begun    [][]byte // the same in an API other than chat completions
+	cache    []byte   // the end of a block with a cache mark
+	lists    toolLists
 
 	text []byte // synthetic text of the body
 }
 
 func newBuilder(p Policy) *builder {
-	b := &builder{skip: make(map[string]bool), limit: p.MaxTokensField, position: p.Prefix, factor: p.SyntheticFactor}
-	model, _ := json.Marshal(p.Model) // a string cannot fail
-	b.head = slices.Concat([]byte(`{"model":`), model, []byte(`,"messages":[`))
+	b := &builder{
+		api: p.API, billing: p.BillingLine, skip: make(map[string]bool), limit: p.MaxTokensField, position: p.Prefix, factor: p.SyntheticFactor,
+		lists: toolLists{api: p.API},
+	}
 	for name := range p.Fields {
 		b.skip[name] = true
+	}
+	model, _ := json.Marshal(p.Model) // a string cannot fail
+	b.head = slices.Concat([]byte(`{"model":`), model)
+	switch {
+	case b.api == APIChat:
+		b.head = append(b.head, `,"messages":[`...)
+	case b.api == APIResponses && !b.skip["store"]:
+		b.head = append(b.head, `,"store":false`...)
 	}
 	b.tail = fields.Tail(p.Fields)
 	return b
@@ -47,6 +61,40 @@ func (b *builder) body(t *Turn, prefix string, maxTokens int, forced bool) [][]b
 	b.messages = t.History.Append(b.messages[:0])
 	b.segments = append(b.segments[:0], b.head)
 	b.reserve(prefix)
+	switch b.api {
+	case APIMessages:
+		b.inMessages(t, prefix)
+	case APIResponses:
+		b.inResponses(prefix)
+	default:
+		b.inChat(prefix)
+	}
+	o := append(b.options[:0], `],"stream":true`...)
+	if b.api == APIChat && !b.skip["stream_options"] {
+		o = append(o, `,"stream_options":{"include_usage":true}`...)
+	}
+	if !b.skip[b.limit] {
+		o = append(append(append(o, `,"`...), b.limit...), `":`...)
+		o = strconv.AppendInt(o, int64(maxTokens), 10)
+	}
+	if forced && !b.skip["ignore_eos"] {
+		o = append(o, `,"ignore_eos":true`...)
+	}
+	tools := t.Tools != nil && !b.skip["tools"]
+	if tools {
+		o = append(o, `,"tools":`...)
+	}
+	b.options = o
+	b.segments = append(b.segments, o)
+	if tools {
+		b.segments = append(b.segments, b.lists.of(t)...)
+	}
+	b.segments = append(b.segments, b.tail)
+	return b.segments
+}
+
+// inChat adds the messages of a chat-completions request.
+func (b *builder) inChat(prefix string) {
 	mark := b.mark(prefix)
 	for i, m := range b.messages {
 		wire := m.wire
@@ -64,28 +112,6 @@ func (b *builder) body(t *Turn, prefix string, maxTokens int, forced bool) [][]b
 		}
 		b.segments = append(b.segments, wire)
 	}
-	o := append(b.options[:0], `],"stream":true`...)
-	if !b.skip["stream_options"] {
-		o = append(o, `,"stream_options":{"include_usage":true}`...)
-	}
-	if !b.skip[b.limit] {
-		o = append(append(append(o, `,"`...), b.limit...), `":`...)
-		o = strconv.AppendInt(o, int64(maxTokens), 10)
-	}
-	if forced && !b.skip["ignore_eos"] {
-		o = append(o, `,"ignore_eos":true`...)
-	}
-	tools := t.Tools != nil && !b.skip["tools"]
-	if tools {
-		o = append(o, `,"tools":`...)
-	}
-	b.options = o
-	b.segments = append(b.segments, o)
-	if tools {
-		b.segments = append(b.segments, t.Tools)
-	}
-	b.segments = append(b.segments, b.tail)
-	return b.segments
 }
 
 // reserve allocates memory for the synthetic text of the messages, so that segments
@@ -114,18 +140,24 @@ func (b *builder) release() { b.text = nil }
 // in front of the text, or after the blocks that other sessions have too.
 func (b *builder) synthetic(m *Message, marked bool, prefix string) []byte {
 	from := len(b.text)
-	shared := m.text.shared
+	b.text = append(b.text, m.wire[:m.text.at]...)
+	b.made(m, marked, prefix)
+	b.text = append(b.text, m.wire[m.text.at:]...)
+	return b.text[from:]
+}
+
+// made writes out the synthetic text of a message.
+func (b *builder) made(m *Message, marked bool, prefix string) []byte {
+	from, shared := len(b.text), m.text.shared
 	if b.position == PrefixFront {
 		shared = 0
 	}
-	b.text = append(b.text, m.wire[:m.text.at]...)
 	b.text = appendBlocks(b.text, m.text.blocks[:shared], b.factor)
 	if marked {
 		quoted, _ := json.Marshal(prefix)
 		b.text = append(b.text, quoted[1:len(quoted)-1]...)
 	}
 	b.text = appendBlocks(b.text, m.text.blocks[shared:], b.factor)
-	b.text = append(b.text, m.wire[m.text.at:]...)
 	return b.text[from:]
 }
 

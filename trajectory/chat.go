@@ -9,15 +9,16 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// A Chat is the body of a [Request] decoded, for engines in the same process. How long
-// the answer may be is in the request itself.
+// A Chat is the body of a [Request] decoded, for engines in the same process, whatever its
+// API. How long the answer may be is in the request itself.
 type Chat struct {
 	// Model is the model asked for; empty if none is named.
 	Model string
 	// Messages are the messages in order, as they are sent: with the text that keeps
-	// the caches of plays apart and with synthetic text written out.
+	// the caches of plays apart and with synthetic text written out. A system prompt that
+	// is a field of its own comes first; each result of a tool is a message.
 	Messages []ChatMessage
-	// Tools is the JSON array of tool definitions, nil for none.
+	// Tools is the JSON array of tool definitions, nil for none, in the form of the API.
 	Tools json.RawMessage
 	// Fields are the other fields of the body as JSON, such as temperature.
 	Fields map[string]json.RawMessage
@@ -34,7 +35,8 @@ type ChatMessage struct {
 	ToolCalls []ChatCall
 	// ToolCallID names the call of which a tool's message is the result.
 	ToolCallID string
-	// JSON is the whole message.
+	// JSON is the whole message. In APIMessages it is the list of blocks that became this
+	// message, and the block of a tool's result; in APIResponses the list of items.
 	JSON json.RawMessage
 }
 
@@ -42,8 +44,8 @@ type ChatMessage struct {
 // malformed.
 type ChatCall struct{ ID, Name, Arguments string }
 
-// Chat decodes the body. It returns an error if that is not a chat-completions request,
-// which the bodies of this module always are.
+// Chat decodes the body. It returns an error if that is not a request of the API, which the
+// bodies of this module always are. Thinking and reasoning are in the messages' JSON alone.
 //
 // Each call decodes anew and allocates two to three times the size of the body; a request
 // that is not decoded costs nothing. The result shares no memory with the request, so that an engine
@@ -61,29 +63,41 @@ func (r *Request) Chat() (*Chat, error) {
 		return nil, fmt.Errorf("trajectory: the request body is %s, expected an object", kind([]byte(top.Raw)))
 	}
 	c := &Chat{Fields: make(map[string]json.RawMessage)}
+	list := "messages"
+	decode := chatMessages
+	switch r.API {
+	case APIMessages:
+		decode = blockMessages
+	case APIResponses:
+		list, decode = "input", itemMessages
+	}
+	var system []ChatMessage
 	listed := false
 	var err error
 	top.ForEach(func(name, value gjson.Result) bool {
-		switch name.Str {
-		case "model":
-			c.Model = value.String()
-		case "messages":
+		switch {
+		case name.Str == list:
 			if listed = value.IsArray(); listed {
-				c.Messages, err = chatMessages(value)
+				c.Messages, err = decode(value)
 			}
-		case "tools":
+		case name.Str == "model":
+			c.Model = value.String()
+		case name.Str == "tools":
 			c.Tools = json.RawMessage(value.Raw)
+		case r.API == APIMessages && name.Str == "system", r.API == APIResponses && name.Str == "instructions":
+			system = []ChatMessage{{Role: "system", Content: contentText(value), JSON: json.RawMessage(value.Raw)}}
 		default:
 			c.Fields[name.Str] = json.RawMessage(value.Raw)
 		}
 		return err == nil
 	})
 	if err == nil && !listed {
-		err = errors.New(`trajectory: the request body has no list of "messages"`)
+		err = fmt.Errorf("trajectory: the request body has no list of %q", list)
 	}
 	if err != nil {
 		return nil, err
 	}
+	c.Messages = append(system, c.Messages...)
 	return c, nil
 }
 

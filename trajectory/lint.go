@@ -31,6 +31,10 @@ import (
 //	no-messages          error    a request without messages, likewise
 //	invalid              error    anything else that [Workload.Validate] reports, likewise
 //	secret               warning  something that looks like a key, in a message or tool
+//	api-content          warning  something that Policy.API has no place for
+//	api-arguments        warning  arguments of a call that are no object, as messages demands
+//	api-roles            warning  a system message behind others, or an assistant's first
+//	api-reasoning        info     reasoning that Policy.API does not take back
 //	shared-blocks        info     sessions without text have blocks in common; a warning
 //	                              if the replay does not keep that
 //	overlap              warning  most requests of a session are also in another
@@ -63,6 +67,7 @@ type linter struct {
 	secrets  *secrets.Finder
 	clean    map[*Message]string // what was found in a message, empty for nothing
 	counted  map[*Message]bool   // messages of the thread that were looked at
+	encoded  map[*Message]bool   // the same, in the API of the policy
 	head     []*Message          // how the thread begins
 	findings []Finding
 
@@ -113,7 +118,7 @@ func (l *linter) thread(t *Trajectory) {
 // begin starts another thread.
 func (l *linter) begin(t *Trajectory) {
 	l.t, l.first, l.more = t, make(map[string]int), make(map[string]int)
-	l.calls, l.counted = newCallState(), make(map[*Message]bool)
+	l.calls, l.counted, l.encoded = newCallState(), make(map[*Message]bool), make(map[*Message]bool)
 }
 
 // end adds to each finding of the thread how many more there are of its rule.
@@ -158,6 +163,7 @@ func (l *linter) turn(i int) {
 	for _, m := range lastMessages(turn.History, fresh) {
 		l.message(i, m)
 	}
+	l.api(i, fresh)
 	l.calls.settle(func(id string) {
 		l.note(i, SeverityWarning, "call-without-result", "call %.60q has no result after it", id)
 	})

@@ -15,6 +15,7 @@ type Message struct {
 	lead     bool       // a system or developer message
 	text     *synthetic // nil for none
 	recorded *recorded  // what it was recorded as, nil if no more than wire
+	forms    forms      // in the other APIs
 }
 
 // A Block is a piece of synthetic text: Tokens words of four bytes, a space included,

@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 	"time"
 
-	"github.com/agentperf/agentperf-go/internal/fields"
 	"github.com/agentperf/agentperf-go/internal/spans"
 )
 
@@ -73,10 +74,27 @@ const maxSyntheticFactor = 4
 // A Policy says how turns become requests. The zero value replays as exactly as the
 // recording allows.
 type Policy struct {
+	// API is the one that requests are made for; empty means [APIChat].
+	//
+	// Messages that were recorded in it are sent as they were recorded, block by block,
+	// with the cache marks of the recording in APIMessages and no others. Thinking is sent
+	// if it has a signature, as the API demands; reasoning items that are encrypted or have
+	// no content are left out, since servers other than the one that made them refuse them.
+	// Other messages are sent as their chat form says. System messages in front become the
+	// system prompt, later ones stay where they are, in APIMessages as the user's. There,
+	// messages of one side that follow each other are merged. [Lint] tells what an API has
+	// no place for.
+	API API
+	// BillingLine, if set, sends the first line of Claude Code's system prompt, which names
+	// the version and a hash, in APIMessages where it was recorded ([Turn.BillingLine]). It
+	// differs in each request, so that a server that does not strip it finds nothing in its
+	// cache after it; by default it is left out.
+	BillingLine bool
 	// Model is the model named in each request.
 	Model string
 	// Fields are added to each request body and replace fields of the same name.
-	// The fields model, messages and stream cannot be replaced.
+	// The fields model, messages and stream cannot be replaced, nor system in APIMessages
+	// and input, instructions and previous_response_id in APIResponses.
 	Fields map[string]json.RawMessage
 	// Output is the length policy; empty means [OutputExact].
 	Output Output
@@ -85,7 +103,8 @@ type Policy struct {
 	// 0 means DefaultMaxTokens.
 	MaxTokens int
 	// MaxTokensField is the body field that limits answers: "max_tokens", which empty
-	// means too, or "max_completion_tokens" for servers that refuse that.
+	// means too, or in APIChat "max_completion_tokens" for servers that refuse that. In
+	// APIResponses it is always "max_output_tokens".
 	MaxTokensField string
 	// Window is the context window in tokens: an answer that is not forced to a
 	// length is limited to what the prompt leaves free. 0 means no limit.
@@ -117,7 +136,7 @@ type Policy struct {
 
 // Validate reports everything that is wrong with the policy.
 func (p Policy) Validate() error {
-	var errs []error
+	errs := []error{p.API.validate()}
 	switch p.Output {
 	case "", OutputExact, OutputCap, OutputFree:
 	default:
@@ -138,10 +157,8 @@ func (p Policy) Validate() error {
 	if p.MaxTokens < 0 || p.MaxTokens > maxTokens {
 		errs = append(errs, fmt.Errorf("trajectory: MaxTokens is %d, expected 0 to %d", p.MaxTokens, maxTokens))
 	}
-	switch p.MaxTokensField {
-	case "", "max_tokens", "max_completion_tokens":
-	default:
-		errs = append(errs, fmt.Errorf("trajectory: MaxTokensField is %q, expected max_tokens or max_completion_tokens", p.MaxTokensField))
+	if limits := p.API.limits(); p.MaxTokensField != "" && !slices.Contains(limits, p.MaxTokensField) {
+		errs = append(errs, fmt.Errorf("trajectory: MaxTokensField is %q, expected %s", p.MaxTokensField, strings.Join(limits, " or ")))
 	}
 	if p.Window < 0 {
 		errs = append(errs, fmt.Errorf("trajectory: Window is %d, expected 0 or more", p.Window))
@@ -152,7 +169,7 @@ func (p Policy) Validate() error {
 	if !(p.SyntheticFactor >= 0 && p.SyntheticFactor <= maxSyntheticFactor) {
 		errs = append(errs, fmt.Errorf("trajectory: SyntheticFactor is %v, expected 0 to %v", p.SyntheticFactor, maxSyntheticFactor))
 	}
-	errs = append(errs, fields.Validate("trajectory", p.Fields))
+	errs = append(errs, p.API.validateFields(&p))
 	return errors.Join(errs...)
 }
 
@@ -164,8 +181,11 @@ func (p Policy) Resolve() Policy {
 	if p.MaxTokens == 0 {
 		p.MaxTokens = DefaultMaxTokens
 	}
+	if p.API == "" {
+		p.API = APIChat
+	}
 	if p.MaxTokensField == "" {
-		p.MaxTokensField = "max_tokens"
+		p.MaxTokensField = p.API.limits()[0]
 	}
 	if p.ToolDelay == "" {
 		p.ToolDelay = ToolDelayRecorded

@@ -8,24 +8,16 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/agentperf/agentperf-go/internal/dialect"
 	"github.com/agentperf/agentperf-go/internal/jsonscan"
 )
 
-// An API is the one that messages were recorded in, where it is not chat completions.
-type API string
-
-const (
-	// APIAnthropic is Anthropic's messages API: a message is a list of content blocks.
-	APIAnthropic API = "anthropic"
-	// APIResponses is OpenAI's responses API: an answer is a list of items.
-	APIResponses API = "responses"
-)
-
-// A Recording is what a message was recorded as, where chat completions have no place
-// for all of it: blocks of thinking with their signatures, reasoning items, results that
-// are marked as errors. The message itself is the same in chat completions.
+// A Recording is what a message or a list of tools was recorded as, where chat completions
+// have no place for all of it: blocks of thinking with their signatures, reasoning items,
+// results that are marked as errors. The message itself is the same in chat completions.
+// Requests of its API are made of it; see [Policy.API].
 type Recording struct {
-	// API is the one that JSON is for.
+	// API is the one that JSON is for: APIMessages or APIResponses.
 	API API
 	// JSON is the list of blocks or items, compact, in the order recorded.
 	JSON json.RawMessage
@@ -149,16 +141,58 @@ func quotedArguments(wire []byte) (all []argument) {
 
 // json returns the recording of the message with the given wire.
 func (r *recorded) json(wire []byte) []byte {
-	var b []byte
+	return bytes.Join(r.pieces(wire), nil)
+}
+
+// pieces returns the recording of the message with the given wire as slices of what is
+// stored. Only the arguments of calls are copied.
+func (r *recorded) pieces(wire []byte) (all [][]byte) {
 	done := 0
 	for _, p := range r.borrowed {
-		b = append(b, r.rest[done:p.at]...)
+		all = append(all, r.rest[done:p.at])
 		if p.quoted {
-			b = append(b, gjson.ParseBytes(wire[p.from-1:p.to+1]).Str...)
+			all = append(all, []byte(gjson.ParseBytes(wire[p.from-1:p.to+1]).Str))
 		} else {
-			b = append(b, wire[p.from:p.to]...)
+			all = append(all, wire[p.from:p.to])
 		}
 		done = int(p.at)
 	}
-	return append(b, r.rest[done:]...)
+	return append(all, r.rest[done:])
+}
+
+// form returns the recording as it is sent, without what the API refuses.
+func (r *recorded) form(m *Message, notes dialect.Notes) dialect.Form {
+	f := dialect.Form{Hole: -1}
+	pieces := r.pieces(m.wire)
+	var sent []dialect.Span
+	if list := bytes.Join(pieces, nil); r.api == APIResponses {
+		sent = dialect.RecordedItems(list, notes) // items have roles of their own
+	} else {
+		sent, f.Marked = dialect.RecordedBlocks(list, notes)
+		f.Role = dialect.RoleOf(m.Role())
+	}
+	var p dialect.Parts
+	for i, span := range sent {
+		switch {
+		case i > 0 || r.api == APIResponses:
+			p.Write(",")
+		default:
+			p.Write(f.Role.Next())
+		}
+		if i == 0 {
+			f.Glue = len(f.Role.Next())
+			if r.api == APIResponses {
+				f.Glue = 1
+			}
+		}
+		at := 0
+		for _, piece := range pieces {
+			if from, to := max(span.From, at), min(span.To, at+len(piece)); from < to {
+				p.Share(piece[from-at : to-at])
+			}
+			at += len(piece)
+		}
+	}
+	f.Segments = p.Segments()
+	return f
 }

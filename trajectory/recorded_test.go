@@ -31,12 +31,12 @@ func TestRecorded(t *testing.T) {
 		if _, err := plain.Append(nil, []byte(tt.message)); err != nil {
 			t.Fatal(tt.name, err)
 		}
-		h, err := s.AppendRecorded(nil, []byte(tt.message), trajectory.Recording{API: trajectory.APIAnthropic, JSON: []byte(strings.ReplaceAll(tt.recording, `,{"type"`, `, {"type"`))})
+		h, err := s.AppendRecorded(nil, []byte(tt.message), trajectory.Recording{API: trajectory.APIMessages, JSON: []byte(strings.ReplaceAll(tt.recording, `,{"type"`, `, {"type"`))})
 		if err != nil {
 			t.Fatal(tt.name, err)
 		}
 		r, ok := h.Last().Recorded()
-		if !ok || r.API != trajectory.APIAnthropic || string(r.JSON) != tt.recording {
+		if !ok || r.API != trajectory.APIMessages || string(r.JSON) != tt.recording {
 			t.Errorf("%s: recorded as %.300s\nexpected %.300s", tt.name, r.JSON, tt.recording)
 		}
 		if more := s.Bytes() - plain.Bytes(); more > tt.most {

@@ -176,7 +176,7 @@ func (t *lane) turn(ctx context.Context, p Play, i int, due time.Time, rest time
 	clock.Due(due)
 	res.Forced = res.Forced && !t.builder.skip[t.builder.limit] && !t.builder.skip["ignore_eos"]
 	req := Request{
-		Session: p.Session, Body: body, Trajectory: p.Trajectory, Subagent: p.subagent, Index: i, Turn: turn,
+		Session: p.Session, API: t.r.policy.API, Body: body, Trajectory: p.Trajectory, Subagent: p.subagent, Index: i, Turn: turn,
 		MaxTokens: res.MaxTokens, Rest: rest, Cold: i == p.Start && i > 0,
 	}
 	if res.Forced {

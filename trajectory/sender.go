@@ -58,8 +58,9 @@ func (f SenderFunc) Send(ctx context.Context, r *Request, clock *metrics.Clock) 
 type Request struct {
 	// Session is the same for all requests of one play of a trajectory, and no other's.
 	Session string
-	// Body is a chat-completions request as JSON, in segments that are sent one after
-	// the other.
+	// API is the one that Body is for; empty means APIChat.
+	API API
+	// Body is a request of the API as JSON, in segments that are sent one after the other.
 	Body [][]byte
 	// Turn is the turn as it was recorded, its messages decoded for engines in process.
 	// Index is its place in Trajectory, or in the subagent of which Subagent is the ID;

@@ -128,10 +128,21 @@ type Turn struct {
 	// History is the complete message list of the request.
 	History *History
 	// CacheMarks are the messages of History that the recorded request marked for the
-	// cache of the provider, by index, in order; -1 stands for the tools.
+	// cache of the provider, by index, in order; -1 stands for the tools. Requests of
+	// APIMessages have a mark on the last block of each that does not bring its own.
 	CacheMarks []int
-	// Tools is the JSON array of tool definitions, nil for none.
+	// CacheTTL is how long what these marks name was to be kept, such as "1h"; empty if
+	// that was not recorded.
+	CacheTTL string
+	// BillingLine is the line in front of the system prompt in which Claude Code states
+	// its version and a hash; empty for none. It is no part of History. See
+	// [Policy.BillingLine].
+	BillingLine string
+	// Tools is the JSON array of tool definitions, as chat completions have them; nil for
+	// none.
 	Tools json.RawMessage
+	// RecordedTools is what Tools was recorded as; the zero value if no more than that.
+	RecordedTools Recording
 	// OutputTokens is the length of the recorded answer in tokens, which an exact
 	// replay asks for; 0 if not recorded.
 	OutputTokens int

@@ -13,12 +13,12 @@ import (
 )
 
 // Validate reports every field that cannot be added. owner is the package named in the
-// errors.
-func Validate(owner string, fields map[string]json.RawMessage) error {
+// errors; reserved are fields that the API in use has beside model, messages and stream.
+func Validate(owner string, fields map[string]json.RawMessage, reserved ...string) error {
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		switch {
-		case name == "model" || name == "messages" || name == "stream":
+		case name == "model" || name == "messages" || name == "stream" || slices.Contains(reserved, name):
 			errs = append(errs, fmt.Errorf("%s: body field %q is set for each request", owner, name))
 		case name == "n" && strings.TrimSpace(string(fields[name])) != "1":
 			errs = append(errs, fmt.Errorf("%s: body field n is %s: with several choices a request has several speeds", owner, fields[name]))

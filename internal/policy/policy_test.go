@@ -60,7 +60,7 @@ var imports = map[string][]string{
 	"internal/confseq":      {},
 	"internal/decide":       {"internal/confseq", "internal/record", "metrics", "search"},
 	"internal/decimal":      {},
-	"internal/exposition":   {},
+	"internal/dialect":      {"internal/jsonscan"},
 	"internal/fields":       {},
 	"internal/filler":       {},
 	"internal/identity":     {"internal/secrets"},
@@ -89,8 +89,7 @@ var imports = map[string][]string{
 	"report/page":           {"agentperf", "internal/chart", "internal/plain", "internal/record", "internal/requestlog", "metrics", "pricing", "pricing/catalog", "report", "slt", "system"},
 	"slt":                   {"endpoint", "internal/fields", "internal/filler", "internal/instant", "internal/keyed", "internal/load", "internal/plain", "internal/record", "internal/sockets", "internal/spans", "metrics", "pricing", "system", "trajectory"},
 	"system":                {"internal/jsonerror", "internal/secrets", "pricing"},
-	"telemetry":             {"internal/exposition", "internal/plain", "internal/secrets", "metrics", "pricing"},
-	"trajectory":            {"internal/fields", "internal/filler", "internal/instant", "internal/jsonscan", "internal/keyed", "internal/plain", "internal/secrets", "internal/spans", "metrics"},
+	"trajectory":            {"internal/dialect", "internal/fields", "internal/filler", "internal/instant", "internal/jsonscan", "internal/keyed", "internal/plain", "internal/secrets", "internal/spans", "metrics"},
 	"trajectory/format":     {"internal/jsonscan", "internal/secrets", "trajectory"},
 	"trajectory/generate":   {"internal/filler", "internal/keyed", "trajectory"},
 

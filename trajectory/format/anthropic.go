@@ -97,7 +97,7 @@ func anthropicMessage(s *sessionBuilder, m gjson.Result) error {
 	case err != nil:
 		return err
 	case role == "assistant":
-		err = s.addRecorded(a.message(&s.buf), a.recorded(trajectory.APIAnthropic))
+		err = s.addRecorded(a.message(&s.buf), a.recorded(trajectory.APIMessages))
 	case len(rest) > 0:
 		err = s.say("user", gjson.Parse("["+strings.Join(rest, ",")+"]"))
 	}
@@ -142,7 +142,7 @@ func resultRecorded(block []byte, parts bool, pictures int) (r trajectory.Record
 	if pictures > 0 || !parts && !bytes.Contains(block, []byte(`"is_error":true`)) && !bytes.Contains(block, []byte(`"is_error": true`)) {
 		return r
 	}
-	return trajectory.Recording{API: trajectory.APIAnthropic, JSON: []byte("[" + string(block) + "]")}
+	return trajectory.Recording{API: trajectory.APIMessages, JSON: []byte("[" + string(block) + "]")}
 }
 
 // checkCreated compares the tokens written to the cache with their parts.

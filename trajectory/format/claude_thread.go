@@ -121,7 +121,7 @@ func (t *claudeThread) flush() {
 		if !t.copied {
 			t.finish()
 		}
-		t.appendRecorded(t.answer.message(&t.p.buf), t.answer.recorded(trajectory.APIAnthropic))
+		t.appendRecorded(t.answer.message(&t.p.buf), t.answer.recorded(trajectory.APIMessages))
 		t.flushResults()
 		t.mark()
 	}

@@ -42,7 +42,7 @@ func TestRecordedBlocks(t *testing.T) {
 		`{"system":[{"type":"text","text":"S","cache_control":{"type":"ephemeral"}}],"tools":[{"name":"f","cache_control":{"type":"ephemeral"}}],"messages":[{"role":"user","content":"p"},{"role":"assistant","content":[`+think+","+say+","+use+`]},{"role":"user","content":[`+
 			strings.Replace(failed, "}", `,"cache_control":{"type":"ephemeral"}}`, 1)+`]}]}`) + `}},"response":{"status":200}}]}}`
 	codex := lf(codexItem(1, `{"type":"message","role":"user","content":"q"}`), codexItem(2, reason), codexItem(3, called), codexItem(4, `{"type":"function_call_output","call_id":"1","output":"x"}`), codexItem(5, `{"type":"message","role":"assistant","content":"a"}`))
-	answer, result := "assistant anthropic [", "tool anthropic ["+failed+"]"
+	answer, result := "assistant messages [", "tool messages ["+failed+"]"
 	for _, tt := range []struct {
 		name, text string
 		want       []string

@@ -1,0 +1,56 @@
+package trajectory
+
+import (
+	"fmt"
+
+	"github.com/agentperf/agentperf-go/internal/fields"
+)
+
+// An API is the one that requests are made for, or that messages were recorded in.
+type API string
+
+const (
+	// APIChat is OpenAI's chat completions: a request is a list of messages.
+	APIChat API = "chat"
+	// APIMessages is Anthropic's Messages: a message is a list of content blocks.
+	APIMessages API = "messages"
+	// APIResponses is OpenAI's Responses: a request is a list of items.
+	APIResponses API = "responses"
+)
+
+// limits are the body fields that limit the length of an answer, the usual one first.
+func (a API) limits() []string {
+	switch a {
+	case APIMessages:
+		return []string{"max_tokens"}
+	case APIResponses:
+		return []string{"max_output_tokens"}
+	}
+	return []string{"max_tokens", "max_completion_tokens"}
+}
+
+// validate reports an API that there is none of; empty means APIChat.
+func (a API) validate() error {
+	switch a {
+	case "", APIChat, APIMessages, APIResponses:
+		return nil
+	}
+	return fmt.Errorf("trajectory: API is %q, expected chat, messages or responses", string(a))
+}
+
+// reserved are the body fields of an API that each request sets, besides model, messages
+// and stream.
+func (a API) reserved() []string {
+	switch a {
+	case APIMessages:
+		return []string{"system"}
+	case APIResponses:
+		return []string{"input", "instructions", "previous_response_id"}
+	}
+	return nil
+}
+
+// validateFields reports the fields that cannot be added to a body of the API.
+func (a API) validateFields(p *Policy) error {
+	return fields.Validate("trajectory", p.Fields, a.reserved()...)
+}

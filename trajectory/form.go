@@ -1,0 +1,70 @@
+package trajectory
+
+import (
+	"sync/atomic"
+
+	"github.com/agentperf/agentperf-go/internal/dialect"
+)
+
+// forms are a message in the APIs other than chat completions, made when first needed and
+// then kept. Two goroutines may make one at once; one of the two is kept.
+type forms struct{ messages, responses atomic.Pointer[dialect.Form] }
+
+// Encode makes what requests under a policy need of each message beside its chat form, and
+// keeps it. All plays share it. A workload that is replayed without it is encoded message
+// by message as each is first sent, in the time of a request. APIChat needs nothing.
+//
+// The forms of an API share the text of the chat messages. What they add is below 300 bytes
+// for each message and 200 for each further block or call, and in APIMessages the arguments
+// of tool calls, which are an object there. They stay until the workload is gone; that of
+// an API that no policy asks for takes nothing.
+func (w *Workload) Encode(p Policy) {
+	if api := p.Resolve().API; api != APIChat {
+		for t := range w.Threads() {
+			var before *History
+			for i := range t.Turns {
+				h := t.Turns[i].History
+				for kept := h.Shared(before); h.Len() > kept; h = h.front {
+					h.last.form(api)
+				}
+				before = t.Turns[i].History
+			}
+		}
+	}
+}
+
+// form returns the message in an API other than chat completions.
+func (m *Message) form(api API) *dialect.Form {
+	kept := &m.forms.messages
+	if api == APIResponses {
+		kept = &m.forms.responses
+	}
+	if f := kept.Load(); f != nil {
+		return f
+	}
+	f := m.encode(api, nil)
+	if !kept.CompareAndSwap(nil, f) {
+		return kept.Load()
+	}
+	return f
+}
+
+// encode makes the form of a message, and tells notes what cannot be said in it. A message
+// that was recorded in the API is sent as it was recorded.
+func (m *Message) encode(api API, notes dialect.Notes) *dialect.Form {
+	var f dialect.Form
+	switch hole := m.text != nil; {
+	case m.native(api):
+		f = m.recorded.form(m, notes)
+	case api == APIResponses:
+		f = dialect.Items(m.wire[1:], hole, notes)
+	default:
+		f = dialect.Blocks(m.wire[1:], hole, notes)
+	}
+	return &f
+}
+
+// native reports whether the message was recorded in an API, as blocks that are sent in it.
+func (m *Message) native(api API) bool {
+	return m.recorded != nil && m.recorded.api == api && m.text == nil
+}
