@@ -1,10 +1,6 @@
 package trajectory
 
-import (
-	"fmt"
-
-	"github.com/agentperf/agentperf-go/internal/fields"
-)
+import "fmt"
 
 // An API is the one that requests are made for, or that messages were recorded in.
 type API string
@@ -48,9 +44,4 @@ func (a API) reserved() []string {
 		return []string{"input", "instructions", "previous_response_id"}
 	}
 	return nil
-}
-
-// validateFields reports the fields that cannot be added to a body of the API.
-func (a API) validateFields(p *Policy) error {
-	return fields.Validate("trajectory", p.Fields, a.reserved()...)
 }

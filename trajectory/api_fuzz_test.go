@@ -29,7 +29,7 @@ func said(tb testing.TB, c *Chat) (all []string) {
 		}
 		for _, call := range m.ToolCalls {
 			arguments := call.Arguments
-			if strings.TrimSpace(arguments) == "" {
+			if strings.Trim(arguments, " \t\r\n") == "" {
 				arguments = "{}"
 			}
 			if !gjson.Valid(arguments) || !gjson.Parse(arguments).IsObject() {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/agentperf/agentperf-go/internal/fields"
 	"github.com/agentperf/agentperf-go/internal/spans"
 )
 
@@ -169,7 +170,7 @@ func (p Policy) Validate() error {
 	if !(p.SyntheticFactor >= 0 && p.SyntheticFactor <= maxSyntheticFactor) {
 		errs = append(errs, fmt.Errorf("trajectory: SyntheticFactor is %v, expected 0 to %v", p.SyntheticFactor, maxSyntheticFactor))
 	}
-	errs = append(errs, p.API.validateFields(&p))
+	errs = append(errs, fields.Validate("trajectory", p.Fields, p.API.reserved()...))
 	return errors.Join(errs...)
 }
 

@@ -163,7 +163,7 @@ func (b *blocks) call(c call) {
 func (b *blocks) input(c call) {
 	arguments := c.arguments
 	if len(arguments) > 0 && arguments[0] == '"' {
-		arguments = bytes.TrimSpace([]byte(unquote(arguments)))
+		arguments = bytes.Trim([]byte(unquote(arguments)), " \t\r\n")
 	}
 	switch {
 	case len(arguments) == 0 || string(arguments) == "null":
