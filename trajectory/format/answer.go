@@ -39,6 +39,26 @@ func (a *answer) block(raw string, more bool) {
 	a.more = a.more || more
 }
 
+// anthropic adds a content block of Anthropic's messages, of which the fields are given as
+// JSON. It is more than the message says if it is of another kind, has other fields, or is a
+// text beside another or behind a call.
+func (a *answer) anthropic(raw, kind, text, id, name, input string) {
+	more := true
+	switch kind {
+	case "text":
+		more = len(a.texts)+len(a.calls) > 0 || len(raw) != len(`{"type":"text","text":}`)+len(text)
+	case "tool_use":
+		more = len(raw) != len(`{"type":"tool_use","id":,"name":,"input":}`)+len(id)+len(name)+len(input)
+	}
+	a.block(raw, more)
+}
+
+// responses adds an item of OpenAI's responses that has the given length where it says no
+// more than the message. Texts beside another or behind a call are more.
+func (a *answer) responses(raw string, plain int, text bool) {
+	a.block(raw, len(raw) != plain || text && len(a.texts)+len(a.calls) > 0)
+}
+
 // recorded returns what the answer was recorded as, without JSON if the message says it
 // all.
 func (a *answer) recorded(api trajectory.API) trajectory.Recording {

@@ -1,7 +1,6 @@
 package format
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -25,13 +24,8 @@ func anthropicPayload(s *sessionBuilder, payload gjson.Result) error {
 			break
 		}
 	}
-	if system := payload.Get("system"); system.Exists() && system.Type != gjson.Null {
-		if err := s.say("system", system); err != nil {
-			return err
-		}
-		if system.IsArray() && strings.Contains(system.Raw, `"cache_control"`) {
-			s.mark()
-		}
+	if err := anthropicSystem(s, payload.Get("system")); err != nil {
+		return err
 	}
 	messages := payload.Get("messages").Array()
 	if len(messages) == 0 || len(messages) > maxMessages {
@@ -43,6 +37,58 @@ func anthropicPayload(s *sessionBuilder, payload gjson.Result) error {
 		}
 	}
 	return nil
+}
+
+// billingLine is what the first block of Claude Code's system prompt begins with: it differs
+// in each request, and would make each history another.
+const billingLine = "x-anthropic-billing-header:"
+
+// anthropicSystem adds a system prompt, a string or blocks. These keep their cache marks,
+// which do not move from request to request.
+func anthropicSystem(s *sessionBuilder, system gjson.Result) error {
+	if !system.IsArray() {
+		if !system.Exists() || system.Type == gjson.Null {
+			return nil
+		}
+		return s.say("system", system)
+	}
+	var blocks []string
+	system.ForEach(func(_, block gjson.Result) bool {
+		if text := block.Get("text").Str; len(blocks) == 0 && s.billing == "" && strings.HasPrefix(text, billingLine) && len(text) <= maxText {
+			s.billing = strings.Clone(text)
+			return true
+		}
+		blocks = append(blocks, block.Raw)
+		return true
+	})
+	if len(blocks) == 0 {
+		return nil
+	}
+	if err := s.sayBlocks("system", blocks); err != nil {
+		return err
+	}
+	if strings.Contains(system.Raw, `"cache_control"`) {
+		s.mark()
+	}
+	return nil
+}
+
+// sayBlocks adds a message of content blocks, and keeps them if they are more than a text.
+func (s *sessionBuilder) sayBlocks(role string, blocks []string) error {
+	list := gjson.Parse("[" + strings.Join(blocks, ",") + "]")
+	f := flattenContent(list)
+	s.images += f.images
+	message := chatMessage(&s.buf, role, f.text)
+	if !moreThanText(blocks, f) {
+		return s.add(message)
+	}
+	return s.addRecorded(message, trajectory.Recording{API: trajectory.APIMessages, JSON: []byte(list.Raw)})
+}
+
+// moreThanText reports whether blocks are more than the text that they were flattened to. If
+// there are pictures they are not kept.
+func moreThanText(blocks []string, f flattened) bool {
+	return f.images == 0 && (len(blocks) > 1 || len(blocks[0]) != len(`{"type":"text","text":}`)+len(f.text))
 }
 
 func anthropicMessage(s *sessionBuilder, m gjson.Result) error {
@@ -57,7 +103,7 @@ func anthropicMessage(s *sessionBuilder, m gjson.Result) error {
 	var a answer
 	var rest []string
 	var err error
-	marked := false // a block that becomes part of the message at the end
+	var marked gjson.Result // the mark of a block that becomes part of the message at the end
 	content.ForEach(func(_, block gjson.Result) bool {
 		mark, plain := block.Get("cache_control").IsObject(), block.Raw
 		if mark {
@@ -65,7 +111,7 @@ func anthropicMessage(s *sessionBuilder, m gjson.Result) error {
 		}
 		kind := block.Get("type").Str
 		if role == "assistant" {
-			a.block(plain, kind != "text" && kind != "tool_use")
+			a.anthropic(plain, kind, block.Get("text").Raw, block.Get("id").Raw, block.Get("name").Raw, block.Get("input").Raw)
 		}
 		switch kind {
 		case "tool_use":
@@ -75,8 +121,8 @@ func anthropicMessage(s *sessionBuilder, m gjson.Result) error {
 			f := flattenContent(content)
 			s.images += f.images
 			message := toolMessage(&s.buf, rawString(block.Get("tool_use_id")), f.text)
-			if err = s.addRecorded(message, resultRecorded([]byte(plain), content.Type != gjson.String, f.images)); err == nil && mark {
-				s.mark()
+			if err = s.addRecorded(message, resultRecorded([]byte(plain), []byte(content.Raw), f.images)); err == nil && mark {
+				s.markBy(block.Get("cache_control"))
 			}
 			return err == nil
 		case "thinking", "redacted_thinking":
@@ -86,11 +132,13 @@ func anthropicMessage(s *sessionBuilder, m gjson.Result) error {
 				a.text(text.Raw)
 				break
 			}
-			rest = append(rest, block.Raw)
+			rest = append(rest, plain)
 		default:
-			rest = append(rest, block.Raw)
+			rest = append(rest, plain)
 		}
-		marked = marked || mark
+		if mark {
+			marked = block.Get("cache_control")
+		}
 		return err == nil
 	})
 	switch {
@@ -99,10 +147,10 @@ func anthropicMessage(s *sessionBuilder, m gjson.Result) error {
 	case role == "assistant":
 		err = s.addRecorded(a.message(&s.buf), a.recorded(trajectory.APIMessages))
 	case len(rest) > 0:
-		err = s.say("user", gjson.Parse("["+strings.Join(rest, ",")+"]"))
+		err = s.sayBlocks("user", rest)
 	}
-	if err == nil && marked {
-		s.mark()
+	if err == nil && marked.Exists() {
+		s.markBy(marked)
 	}
 	return err
 }
@@ -132,14 +180,34 @@ func anthropicTools(s *sessionBuilder, tools gjson.Result) (err error) {
 		}
 		b = append(b, `}}`...)
 	}
-	s.tools, err = s.rd.raw(append(b, ']'))
+	if s.tools, err = s.rd.raw(append(b, ']')); err != nil {
+		return err
+	}
+	if !moreThanFunctions(tools) {
+		return nil
+	}
+	s.recordedTools.API = trajectory.APIMessages
+	s.recordedTools.JSON, err = s.rd.raw([]byte(tools.Raw))
 	return err
 }
 
+// moreThanFunctions reports whether tools have fields that those of chat completions lack.
+func moreThanFunctions(tools gjson.Result) (more bool) {
+	tools.ForEach(func(_, tool gjson.Result) bool {
+		tool.ForEach(func(key, _ gjson.Result) bool {
+			more = more || key.Str != "name" && key.Str != "description" && key.Str != "input_schema"
+			return !more
+		})
+		return !more
+	})
+	return more
+}
+
 // resultRecorded returns what the result of a tool was recorded as, if its content is
-// no text or it is marked as an error. Pictures are not kept.
-func resultRecorded(block []byte, parts bool, pictures int) (r trajectory.Recording) {
-	if pictures > 0 || !parts && !bytes.Contains(block, []byte(`"is_error":true`)) && !bytes.Contains(block, []byte(`"is_error": true`)) {
+// no text or it has other fields, such as the mark of an error. Pictures are not kept.
+func resultRecorded(block, content []byte, pictures int) (r trajectory.Recording) {
+	id := parse(block).Get("tool_use_id").Raw
+	if pictures > 0 || isText(content) && len(block) == len(`{"type":"tool_result","tool_use_id":,"content":}`)+len(id)+len(content) {
 		return r
 	}
 	return trajectory.Recording{API: trajectory.APIMessages, JSON: []byte("[" + string(block) + "]")}

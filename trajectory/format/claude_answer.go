@@ -50,7 +50,7 @@ func (t *claudeThread) assistant(r claudeRecord, m *claudeMessage) (field string
 			continue
 		}
 		if len(b.raw) > 0 {
-			t.answer.block(string(b.raw), b.kind != "text" && b.kind != "tool_use")
+			t.answer.anthropic(string(b.raw), b.kind, string(b.text), string(b.id), string(b.name), string(b.input))
 		}
 		switch b.kind {
 		case "text":

@@ -30,8 +30,8 @@ type claudeThread struct {
 	answer     answer
 	output     int // tokens as recorded, 0 if that is a placeholder
 	results    []claudeResult
-	typed      []string  // messages after the results, held back in case the answer continues
-	trigger    time.Time // time of the last record that was not part of an answer, zero if none since the last turn
+	typed      []claudeTyped // messages after the results, held back in case the answer continues
+	trigger    time.Time     // time of the last record that was not part of an answer, zero if none since the last turn
 	lastResult time.Time
 	prompt     time.Time // when a person last wrote, zero if not since the last turn
 
@@ -49,6 +49,11 @@ type claudeEpoch struct {
 type claudeResult struct {
 	id, message string
 	recorded    trajectory.Recording
+}
+
+type claudeTyped struct {
+	message  string
+	recorded trajectory.Recording
 }
 
 func (t *claudeThread) id() string {
@@ -125,8 +130,8 @@ func (t *claudeThread) flush() {
 		t.flushResults()
 		t.mark()
 	}
-	for _, message := range t.typed {
-		t.append([]byte(message))
+	for _, typed := range t.typed {
+		t.appendRecorded([]byte(typed.message), typed.recorded)
 		t.mark()
 	}
 	t.open, t.output, t.answer, t.results, t.typed = "", 0, answer{}, nil, nil

@@ -34,7 +34,7 @@ func (t *claudeThread) user(r claudeRecord, m *claudeMessage) {
 		return
 	}
 	t.replied = t.replied || !r.meta
-	t.typed = append(t.typed, string(chatMessage(&t.p.buf, "user", text.text)))
+	t.typed = append(t.typed, claudeTyped{string(chatMessage(&t.p.buf, "user", text.text)), typedRecorded(typed, text)})
 	switch {
 	case r.summary && t.compacting > 0:
 		turn := &t.turns[t.compacting-1]
@@ -57,6 +57,20 @@ func typedText(blocks []claudeBlock) flattened {
 	return flattenContent(parse([]byte("[" + strings.Join(raw, ",") + "]")))
 }
 
+// typedRecorded returns what was typed as its blocks, if they are more than one text.
+func typedRecorded(blocks []claudeBlock, text flattened) (r trajectory.Recording) {
+	raw := make([]string, len(blocks))
+	for i, b := range blocks {
+		if raw[i] = string(b.raw); raw[i] == "" {
+			return r // a string
+		}
+	}
+	if moreThanText(raw, text) {
+		r = trajectory.Recording{API: trajectory.APIMessages, JSON: []byte("[" + strings.Join(raw, ",") + "]")}
+	}
+	return r
+}
+
 // result reads the result of one call.
 func (t *claudeThread) result(b claudeBlock, at time.Time) {
 	id := unquote(b.id)
@@ -72,7 +86,7 @@ func (t *claudeThread) result(b claudeBlock, at time.Time) {
 	content := flattenJSON(b.contents)
 	t.images(content.images, 0)
 	t.replied = true
-	t.results = append(t.results, claudeResult{id, string(toolMessage(&t.p.buf, string(b.id), content.text)), resultRecorded(b.raw, !isText(b.contents), content.images)})
+	t.results = append(t.results, claudeResult{id, string(toolMessage(&t.p.buf, string(b.id), content.text)), resultRecorded(b.raw, b.contents, content.images)})
 	if !at.Before(t.lastResult) {
 		t.lastResult = at
 	}

@@ -166,8 +166,9 @@ func (c *codexFile) item(item gjson.Result, at time.Time, line int, own bool) er
 		role := item.Get("role").Str
 		if role == "assistant" {
 			a := c.open(at, line, own)
-			a.text(flattenContent(item.Get("content")).text)
-			a.block(item.Raw, false)
+			text := flattenContent(item.Get("content")).text
+			a.responses(item.Raw, len(`{"type":"message","role":"assistant","content":[{"type":"output_text","text":}]}`)+len(text), true)
+			a.text(text)
 			return nil
 		}
 		c.close()
@@ -176,7 +177,7 @@ func (c *codexFile) item(item gjson.Result, at time.Time, line int, own bool) er
 			c.typed = at
 		}
 		c.trigger = at
-		return c.say(c.role(role), item.Get("content"))
+		return c.said(item, role)
 	case "reasoning":
 		a := c.open(at, line, own)
 		a.block(item.Raw, true)
@@ -186,7 +187,6 @@ func (c *codexFile) item(item gjson.Result, at time.Time, line int, own bool) er
 		})
 	case "function_call", "custom_tool_call", "local_shell_call":
 		a := c.open(at, line, own)
-		a.block(item.Raw, item.Get("type").Str != "function_call")
 		id, name, args := item.Get("call_id"), item.Get("name"), item.Get("arguments")
 		for _, other := range []string{"parameters", "input", "action"} {
 			if !args.Exists() {
@@ -196,6 +196,11 @@ func (c *codexFile) item(item gjson.Result, at time.Time, line int, own bool) er
 		if !name.Exists() {
 			name = parse([]byte(`"shell"`))
 		}
+		plain := 0
+		if item.Get("type").Str == "function_call" {
+			plain = len(`{"type":"function_call","name":,"arguments":,"call_id":}`) + len(rawString(name)) + len(args.Raw) + len(rawString(id))
+		}
+		a.responses(item.Raw, plain, false)
 		a.call(call{rawString(id), rawString(name), args.Raw})
 		c.owed = append(c.owed, strings.Clone(rawString(id)))
 		if own {
@@ -217,7 +222,7 @@ func (c *codexFile) item(item gjson.Result, at time.Time, line int, own bool) er
 			return nil // a repetition, or the result of a call that was compacted
 		}
 		c.owed = slices.Delete(c.owed, i, i+1)
-		return c.result(rawString(id), output)
+		return c.gave(item, id, output)
 	}
 	return nil
 }

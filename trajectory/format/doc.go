@@ -90,9 +90,11 @@
 //     request it begins with.
 //   - A message is a chat message, and keeps what it was recorded as where chat
 //     completions have no place for it ([trajectory.Message.Recorded]): thinking with
-//     its signature, reasoning items, results marked as errors or of several parts.
-//     Cache marks are the turn's. Neither is sent, nor written by the writers. Images
-//     and HTTP headers are left out.
+//     its signature, reasoning items, results marked as errors, several parts, fields
+//     that this package does not know. So do tools. Cache marks are the turn's, and so
+//     is the line that Claude Code puts before its system prompt. Requests of the API
+//     in which it was recorded have all of it ([trajectory.Policy.API]); requests of
+//     others, and the writers, do not. Images and HTTP headers are left out.
 //
 // Anything else of note is in the workload's Findings. [trajectory.Lint] adds what
 // the sessions themselves show.

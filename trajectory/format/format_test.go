@@ -36,6 +36,7 @@ func flatten(w *trajectory.Workload) []flat {
 		for _, turn := range t.Turns {
 			ft := flatTurn{Messages: messages(turn.History), Tools: string(turn.Tools), Turn: turn}
 			ft.Turn.History, ft.Turn.Tools, ft.Turn.Line, ft.Turn.CacheMarks = nil, nil, 0, nil
+			ft.Turn.RecordedTools, ft.Turn.CacheTTL, ft.Turn.BillingLine = trajectory.Recording{}, "", "" // what no writer writes
 			f.Turns = append(f.Turns, ft)
 		}
 		all = append(all, f)

@@ -122,7 +122,8 @@ func (p *harParser) entry(name string, i int, entry gjson.Result) (field string,
 	if err != nil {
 		return "request.postData.text", err
 	}
-	c.turn.History, c.turn.Tools, c.turn.CacheMarks = s.context, s.tools, s.marks
+	c.turn.History, c.turn.Tools, c.turn.CacheMarks, c.turn.CacheTTL = s.context, s.tools, s.marks, s.ttl
+	c.turn.RecordedTools, c.turn.BillingLine = s.recordedTools, s.billing
 	c.turn.MaxOutputTokens = tokens(payload.Get("max_tokens"))
 	if n := tokens(payload.Get("max_completion_tokens")); n > 0 {
 		c.turn.MaxOutputTokens = n

@@ -24,12 +24,17 @@ func recordings(h *trajectory.History) (all []string) {
 // that they came in.
 func TestRecordedBlocks(t *testing.T) {
 	const (
-		think  = `{"type":"thinking","thinking":"hm","signature":"sig"}`
-		say    = `{"type":"text","text":"I look."}`
-		use    = `{"type":"tool_use","id":"A","name":"f","input":{"p":"."}}`
-		failed = `{"type":"tool_result","tool_use_id":"A","content":"of A","is_error":true}`
-		reason = `{"type":"reasoning","summary":[],"encrypted_content":"xyz"}`
-		called = `{"type":"function_call","name":"f","arguments":"{}","call_id":"1"}`
+		think     = `{"type":"thinking","thinking":"hm","signature":"sig"}`
+		say       = `{"type":"text","text":"I look."}`
+		use       = `{"type":"tool_use","id":"A","name":"f","input":{"p":"."}}`
+		again     = `{"type":"text","text":"And again."}`
+		failed    = `{"type":"tool_result","tool_use_id":"A","content":"of A","is_error":true}`
+		reason    = `{"type":"reasoning","summary":[],"encrypted_content":"xyz"}`
+		developer = `{"type":"message","role":"developer","content":[{"type":"input_text","text":"d"}]}`
+		asked     = `{"type":"message","role":"user","content":[{"type":"input_text","text":"q"},{"type":"input_text","text":"r"}]}`
+		custom    = `{"type":"custom_tool_call","name":"f","input":"x y","call_id":"1"}`
+		returned  = `{"type":"custom_tool_call_output","call_id":"1","output":"x"}`
+		called    = `{"type":"function_call","name":"f","arguments":"{}","call_id":"1"}`
 	)
 	record := func(i int, kind, fields, content string) string {
 		return fmt.Sprintf(`{"uuid":"%d","sessionId":"s","type":%q,"timestamp":"2026-02-01T10:00:%02dZ","message":{%s"content":[%s]}}`, i, kind, i, fields, content)
@@ -49,9 +54,12 @@ func TestRecordedBlocks(t *testing.T) {
 	}{
 		{"Claude Code", claude(think, say), []string{answer + think + "," + say + "," + use + "]", result}},
 		{"Claude Code, thinking in between", claude(say, think), []string{answer + say + "," + think + "," + use + "]", result}},
-		{"Claude Code, without thinking", claude(say, say), []string{result}},
-		{"HAR", anthropic, []string{answer + think + "," + say + "," + use + "]", result}},
+		{"Claude Code, without thinking", claude(say, again), []string{answer + say + "," + again + "," + use + "]", result}},
+		{"Claude Code, calls alone", claude(strings.ReplaceAll(use, "A", "B"), strings.ReplaceAll(use, "A", "C")), []string{result}},
+		{"HAR", anthropic, []string{`system messages [{"type":"text","text":"S","cache_control":{"type":"ephemeral"}}]`, answer + think + "," + say + "," + use + "]", result}},
 		{"Codex", codex, []string{"assistant responses [" + reason + "," + called + "]"}},
+		{"Codex, other items", lf(codexItem(1, developer), codexItem(2, asked), codexItem(3, custom), codexItem(4, returned), codexItem(5, `{"type":"message","role":"assistant","content":[{"type":"output_text","text":"a"}]}`)),
+			[]string{"system responses [" + developer + "]", "user responses [" + asked + "]", "assistant responses [" + custom + "]", "tool responses [" + returned + "]"}},
 	} {
 		w := openFiles(t, files("a.jsonl", tt.text), "a.jsonl")
 		turns := w.Trajectories[0].Turns

@@ -3,6 +3,7 @@ package format
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/tidwall/gjson"
 
@@ -14,10 +15,15 @@ type sessionBuilder struct {
 	rd *reader
 	*trajectory.Trajectory
 	context *trajectory.History
-	marks   []int // messages marked for the cache, -1 for the tools
+	marks   []int  // messages marked for the cache, -1 for the tools
+	ttl     string // of the marks that move
 	tools   json.RawMessage
-	buf     []byte
-	images  int
+	// recordedTools are the tools as they were recorded, billing is the billing line of the
+	// request.
+	recordedTools trajectory.Recording
+	billing       string
+	buf           []byte
+	images        int
 }
 
 func (rd *reader) session(id, file string) *sessionBuilder {
@@ -47,6 +53,14 @@ func (s *sessionBuilder) addRecorded(message []byte, r trajectory.Recording) err
 func (s *sessionBuilder) mark() {
 	if at := s.context.Len() - 1; len(s.marks) == 0 || s.marks[len(s.marks)-1] != at {
 		s.marks = append(s.marks, at)
+	}
+}
+
+// markBy is mark for a mark that was recorded.
+func (s *sessionBuilder) markBy(control gjson.Result) {
+	s.mark()
+	if ttl := control.Get("ttl").Str; ttl != "" && len(ttl) <= maxText {
+		s.ttl = strings.Clone(ttl)
 	}
 }
 
