@@ -38,7 +38,8 @@ type Config struct {
 	Connect func(agent int) trajectory.Sender
 	// Workload is the recorded sessions that the agents replay. It is only read.
 	Workload *trajectory.Workload
-	// Policy says how turns become requests. An empty Model means the model that the
+	// Policy says how turns become requests. Its API is that of Endpoint, and need only be
+	// said with Connect. An empty Model means the model that the
 	// endpoint serves, if it serves exactly one. An empty Output means exact lengths if
 	// at least nine in ten turns have a recorded one, and free lengths otherwise. A
 	// SyntheticFactor of 0 means what two prompts of known text have by the endpoint's
@@ -154,7 +155,7 @@ func (c Config) resolve() (Config, error) {
 	}
 	tiers := validateTiers(c.Tiers)
 	output, err := resolveOutput(c.Policy.Output, c.Workload)
-	errs = append(errs, tiers, err, c.Policy.Validate(), c.System.Validate(), c.Identity.Validate(), c.Identity.Agree(c.System))
+	errs = append(errs, tiers, err, c.resolveAPI(), c.Policy.Validate(), c.System.Validate(), c.Identity.Validate(), c.Identity.Agree(c.System))
 	c.Policy.Output = output
 	c.Policy = c.Policy.Resolve()
 	if c.Connect == nil {

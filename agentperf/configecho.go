@@ -32,6 +32,12 @@ type ConfigEcho struct {
 	// is left out; nil if the run ended before that was known.
 	Reuse *ReuseEcho `json:"reuse,omitempty"`
 
+	// API is that of the requests; empty means chat completions.
+	API trajectory.API `json:"api,omitempty"`
+	// BillingLine is set if the line with which Claude Code begins its requests, and which
+	// differs in each, was sent where it was recorded.
+	BillingLine bool `json:"billing_line,omitempty"`
+
 	Model          string                     `json:"model"`
 	Fields         map[string]json.RawMessage `json:"fields,omitempty"`
 	Output         trajectory.Output          `json:"output"`

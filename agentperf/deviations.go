@@ -17,6 +17,7 @@ import (
 var outside = identity.Exemptions{
 	"Profile":                "names the profile",
 	"Endpoint.URL":           "is the system under test",
+	"Endpoint.API":           "is Policy.API",
 	"Endpoint.APIKey":        "a credential",
 	"Endpoint.TLS":           "says whom to trust",
 	"Endpoint.Dial":          "a function; part of the way to the system",

@@ -32,7 +32,8 @@ func echo(cfg *Config) ConfigEcho {
 	e := ConfigEcho{
 		SessionHeader: cfg.Endpoint.SessionHeader, HTTP2: cfg.Endpoint.HTTP2,
 		ContextTokens: max(0, cfg.ContextTokens),
-		Model:         cfg.Policy.Model, Fields: cfg.Policy.Fields, Output: cfg.Policy.Output,
+		API:           apiEcho(&cfg.Policy), BillingLine: cfg.Policy.BillingLine,
+		Model: cfg.Policy.Model, Fields: cfg.Policy.Fields, Output: cfg.Policy.Output,
 		MaxTokens: cfg.Policy.MaxTokens, MaxTokensField: cfg.Policy.MaxTokensField, ToolDelay: cfg.Policy.ToolDelay, ToolDelayScale: cfg.Policy.ToolDelayScale,
 		SyntheticFactor: cfg.Policy.SyntheticFactor,
 		CachePrefix:     cfg.Policy.Prefix, HumanWaitCapSeconds: cfg.Policy.HumanWaits.Seconds(),

@@ -27,7 +27,7 @@ func (c JudgeConfig) rejudge(rule Controlled) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	run, err := readIdentity(found.Identity)
+	run, err := readIdentity(found)
 	if err != nil {
 		return nil, fmt.Errorf("agentperf: the journal in %s: %w", folder, err)
 	}
@@ -114,8 +114,9 @@ type judgedRun struct {
 	policy trajectory.Policy
 }
 
-// readIdentity reads the identity in the heading of a journal, in which durations are text.
-func readIdentity(text json.RawMessage) (r judgedRun, err error) {
+// readIdentity reads the heading of a journal and the identity in it, in which durations are
+// text.
+func readIdentity(h heading) (r judgedRun, err error) {
 	var found struct {
 		Rule struct {
 			Controlled
@@ -127,13 +128,14 @@ func readIdentity(text json.RawMessage) (r judgedRun, err error) {
 			ToolDelayMax, HumanWaits, FailurePause durationText
 		}
 	}
-	if err := json.Unmarshal(text, &found); err != nil {
+	if err := json.Unmarshal(h.Identity, &found); err != nil {
 		return r, err
 	}
 	if found.Rule.Block < 0 || found.Rule.MaxMeasure <= 0 || found.Rule.ErrorRate <= 0 {
 		return r, errors.New("its run was not by the controlled rule, and phases by another do not bound an error; the point rule can judge its requests")
 	}
 	r.rule, r.policy = found.Rule.Controlled, found.Policy.Policy
+	r.policy.API, r.policy.BillingLine = h.API, h.BillingLine
 	r.rule.Block, r.rule.MaxMeasure, r.rule.Budget = time.Duration(found.Rule.Block), time.Duration(found.Rule.MaxMeasure), time.Duration(found.Rule.Budget)
 	r.rule.Settle, r.rule.Drain = time.Duration(found.Rule.Settle), time.Duration(found.Rule.Drain)
 	r.policy.ToolDelayMax, r.policy.HumanWaits, r.policy.FailurePause = time.Duration(found.Policy.ToolDelayMax), time.Duration(found.Policy.HumanWaits), time.Duration(found.Policy.FailurePause)
@@ -164,7 +166,7 @@ func (r *judgedRun) population(w *trajectory.Workload, want string) (*population
 		return nil, fmt.Errorf("JudgeConfig.Workload: %w", err)
 	}
 	fitted, _ := w.Fit(r.policy)
-	if got := digest(fitted); got != want {
+	if got := digest(fitted, &r.policy); got != want {
 		return nil, fmt.Errorf("its run replayed a workload with the digest %.12s, and JudgeConfig.Workload has %.12s", want, got)
 	}
 	return &population{workload: fitted, policy: r.policy}, nil

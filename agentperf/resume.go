@@ -14,6 +14,7 @@ import (
 	"github.com/agentperf/agentperf-go/internal/identity"
 	"github.com/agentperf/agentperf-go/internal/journal"
 	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/trajectory"
 )
 
 // journalSchema is the version of the form of journals.
@@ -32,8 +33,10 @@ type heading struct {
 	Tiers    []Tier          `json:"tiers"`
 	// SyntheticFactor is that of the policy; 0 if nothing is synthetic.
 	SyntheticFactor float64 `json:"synthetic_tokens_factor,omitempty"`
-	// Exclusive is Config.Exclusive, which decides what phases count.
-	Exclusive bool `json:"exclusive,omitempty"`
+	// API is that of the policy, and BillingLine its field; empty and absent mean what
+	// journals of earlier versions have.
+	API         trajectory.API `json:"api,omitempty"`
+	BillingLine bool           `json:"billing_line,omitempty"`
 	// Earlier are the digests of the records of Config.Earlier.
 	Earlier []string `json:"earlier,omitempty"`
 }
@@ -42,12 +45,15 @@ type heading struct {
 // measurement.
 var exempt = identity.Exemptions{
 	"Profile":                "only fills in fields, which are compared themselves",
+	"Endpoint.API":           "is Policy.API",
 	"Endpoint.APIKey":        "a credential: a rotated key is no other system",
 	"Endpoint.TLS":           "says whom to trust and with which certificate, not what is measured",
 	"Endpoint.Dial":          "a function; the URL names the system",
 	"Connect":                "a function; Label stands for the system behind it",
 	"Workload":               "its digest is beside the identity",
 	"Tiers":                  "are beside the identity: another set may share its evidence",
+	"Policy.API":             "is beside the identity, so that earlier journals are of chat completions",
+	"Policy.BillingLine":     "is beside the identity, likewise",
 	"Policy.SyntheticFactor": "is beside the identity: 0 takes what is measured, or that of the journal",
 	"Seed":                   "is beside the identity: 0 takes that of the journal",
 	"System":                 "divides the answer, and changes no phase",
@@ -59,9 +65,6 @@ var exempt = identity.Exemptions{
 	"Journal":                "is the journal itself",
 	"Earlier":                "digests of the records are beside the identity",
 	"Progress":               "only looks on",
-	"Observers":              "only look on",
-	"Series":                 "only looks on",
-	"Exclusive":              "is beside the identity, where journals from before it have none",
 	"Requests":               "only looks on",
 	"Logger":                 "only looks on",
 }
@@ -69,7 +72,8 @@ var exempt = identity.Exemptions{
 // headingOf returns that of a configuration whose workload has the given digest; earlier
 // are the digests of the records that count as evidence.
 func headingOf(cfg *Config, salt []byte, workload string, earlier []string) (h heading, err error) {
-	h = heading{Schema: journalSchema, Salt: hex.EncodeToString(salt), Seed: cfg.Seed, Workload: workload, Tiers: cfg.Tiers, SyntheticFactor: cfg.Policy.SyntheticFactor, Exclusive: cfg.Exclusive, Earlier: earlier}
+	h = heading{Schema: journalSchema, Salt: hex.EncodeToString(salt), Seed: cfg.Seed, Workload: workload, Tiers: cfg.Tiers, SyntheticFactor: cfg.Policy.SyntheticFactor, Earlier: earlier}
+	h.API, h.BillingLine = apiEcho(&cfg.Policy), cfg.Policy.BillingLine
 	h.Identity, err = identity.Of(cfg, identity.Options{Exempt: exempt, Salt: salt})
 	return h, err
 }

@@ -63,7 +63,8 @@ func prepare(ctx context.Context, written Config, numbers ...int) (r *run, err e
 			return r, err
 		}
 	}
-	r.policy, r.digest, r.reuse = cfg.Policy, digest(cfg.Workload), cfg.Workload.Reuse(cfg.Policy.Prefix)
+	cfg.Workload.Encode(cfg.Policy)
+	r.policy, r.digest, r.reuse = cfg.Policy, digest(cfg.Workload, &cfg.Policy), cfg.Workload.Reuse(cfg.Policy.Prefix)
 	r.schedule = trajectory.Schedule{Workload: cfg.Workload, Seed: cfg.Seed, MaxStart: given(cfg.MaxStart)}
 	if r.schedule.Assigned, err = assigned(cfg.Assigned, cfg.Workload); err != nil {
 		return r, err
@@ -88,7 +89,7 @@ func (r *run) probe(ctx context.Context, cfg *Config, written *trajectory.Policy
 	}
 	r.client, r.connect = client, func(int) trajectory.Sender { return HTTPSender(client.Conn()) }
 	found, err := client.Preflight(ctx, endpoint.PreflightRequest{
-		Model: cfg.Policy.Model, Fields: cfg.Policy.Fields, Tools: tools(cfg.Workload), MaxTokensField: written.MaxTokensField,
+		Model: cfg.Policy.Model, Fields: cfg.Policy.Fields, Tools: tools(cfg.Workload, cfg.Policy.API), MaxTokensField: written.MaxTokensField,
 	})
 	r.report.Preflight = &found
 	if ctx.Err() != nil {
@@ -107,12 +108,19 @@ func (r *run) probe(ctx context.Context, cfg *Config, written *trajectory.Policy
 	for _, w := range found.Warnings {
 		r.warn(w.Code, w.Text)
 	}
-	if found.IgnoreEOS == endpoint.EOSRejected && cfg.Policy.Output == trajectory.OutputExact {
-		if written.Output != "" {
+	if cfg.Policy.Output == trajectory.OutputExact && unforced(found.IgnoreEOS, cfg.Policy.API) {
+		rejected := found.IgnoreEOS == endpoint.EOSRejected
+		switch {
+		case written.Output == "":
+			does := "ignores"
+			if rejected {
+				does = "rejects"
+			}
+			cfg.Policy.Output = trajectory.OutputFree
+			r.warn("not_forced", "deviation: answers are as long as the model makes them (Output free) and not forced to the recorded length, since the endpoint "+does+" ignore_eos: other systems may have done more or less work")
+		case rejected:
 			return errors.New("agentperf: the endpoint rejects ignore_eos, which Policy.Output exact needs; use cap or free")
 		}
-		cfg.Policy.Output = trajectory.OutputFree
-		r.warn("not_forced", "deviation: answers are as long as the model makes them (Output free) and not forced to the recorded length, since the endpoint rejects ignore_eos: other systems may have done more or less work")
 	}
 	return nil
 }
@@ -148,12 +156,12 @@ func (r *run) fitWorkload(cfg *Config) error {
 	return nil
 }
 
-// tools returns the tools of the first turn that has any, nil if none has.
-func tools(w *trajectory.Workload) []byte {
+// tools returns the tools of the first turn that has any, as an API has them; nil if none has.
+func tools(w *trajectory.Workload, api trajectory.API) []byte {
 	for t := range w.Threads() {
 		for i := range t.Turns {
 			if t.Turns[i].Tools != nil {
-				return t.Turns[i].Tools
+				return t.Turns[i].ToolsIn(api)
 			}
 		}
 	}

@@ -28,13 +28,13 @@ import (
 // everything else has a default. A Config is not modified and may be reused.
 type Config struct {
 	// Endpoint is the system under test. It is probed before the first level, and the
-	// findings are in Report.Preflight.
+	// findings are in Report.Preflight. Queries are of its API.
 	Endpoint endpoint.Config
 	// Connect, if set, replaces Endpoint: it returns a new connection for a worker,
 	// numbered from 0. It is called once for each worker of each level, from several
 	// goroutines at a time, and with 0 before the first level and after one in which
 	// nothing succeeded. A Sender that is an io.Closer is closed when its worker ends.
-	// The requests belong to no trajectory; there is no preflight, and prompts have the
+	// The requests are chat completions of no trajectory; there is no preflight, and prompts have the
 	// length that they should only if the Sender reports usage.
 	Connect func(worker int) trajectory.Sender
 	// Label stands for the system behind Connect. It is in the report.
@@ -42,7 +42,8 @@ type Config struct {
 	// Model is the model to request; empty means the only one served.
 	Model string
 	// Fields are added to each request body, and replace fields of the same
-	// name other than model, messages and stream.
+	// name other than model, messages and stream, and those that
+	// [trajectory.Policy.Fields] names for the API.
 	Fields map[string]json.RawMessage
 	// Name names the setup of the system in reports, such as "Max Throughput" or
 	// "Minimum Latency"; see [Optimal].
@@ -147,7 +148,7 @@ func Levels() iter.Seq[int] {
 
 // Validate returns all mistakes in the configuration, joined, or nil.
 func (c Config) Validate() error {
-	errs := []error{fields.Validate("slt", c.Fields), c.System.Validate(), c.Identity.Validate(), c.Identity.Agree(c.System)}
+	errs := []error{fields.Validate("slt", c.Fields, fields.Reserved(string(c.api()))...), c.System.Validate(), c.Identity.Validate(), c.Identity.Agree(c.System)}
 	if c.Connect == nil {
 		errs = append(errs, c.Endpoint.Validate())
 	}
@@ -192,6 +193,14 @@ func (c Config) Validate() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// api returns the API of the queries.
+func (c Config) api() trajectory.API {
+	if c.Connect != nil {
+		return trajectory.APIChat
+	}
+	return cmp.Or(trajectory.API(c.Endpoint.ResolvedAPI()), trajectory.APIChat)
 }
 
 // resolve fills in the defaults that need no endpoint.

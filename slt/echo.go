@@ -12,6 +12,7 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/pricing"
 	"github.com/agentperf/agentperf-go/system"
+	"github.com/agentperf/agentperf-go/trajectory"
 )
 
 func emptyReport(cfg Config) *Report {
@@ -36,9 +37,8 @@ func echo(cfg Config) ConfigEcho {
 		PercentileRule: "exact, linear interpolation at rank (n-1)q; a failed query is speed 0 and latency +Inf",
 		CountingRule:   "quantiles over queries that end in the window, whenever they began; throughput over tokens that arrive in the window",
 	}
-	e.Exclusive = cfg.Exclusive
-	for _, o := range cfg.Observers {
-		e.Observers = append(e.Observers, o.Target())
+	if api := cfg.api(); api != trajectory.APIChat {
+		e.API = api
 	}
 	if cfg.Connect == nil {
 		e.Endpoint, e.Headers = cfg.Endpoint.URL, slices.Sorted(maps.Keys(cfg.Endpoint.Header))

@@ -9,6 +9,7 @@ import (
 	"github.com/agentperf/agentperf-go/internal/fields"
 	"github.com/agentperf/agentperf-go/internal/filler"
 	"github.com/agentperf/agentperf-go/internal/keyed"
+	"github.com/agentperf/agentperf-go/trajectory"
 )
 
 // A prompter makes the request bodies of one worker. Each begins with different
@@ -23,16 +24,23 @@ type prompter struct {
 
 // shape is what the request bodies of a sweep have in common.
 type shape struct {
+	api       trajectory.API
 	model     string
 	fields    map[string]json.RawMessage
 	words     int    // of filler
 	wanted    int    // words of an answer that the prompt asks for
 	tokens    int    // most tokens of an answer
-	limit     string // the body field that says so; empty means max_tokens
+	limit     string // the body field that says so; empty means that of the API
 	ignoreEOS bool
 }
 
-func (s shape) limitField() string { return cmp.Or(s.limit, "max_tokens") }
+func (s shape) limitField() string {
+	usual := "max_tokens"
+	if s.api == trajectory.APIResponses {
+		usual = "max_output_tokens"
+	}
+	return cmp.Or(s.limit, usual)
+}
 
 // forced reports whether answers are forced to their length, which a field of the
 // user's may prevent.
@@ -56,10 +64,17 @@ func (s shape) most() (tokens int) {
 func (s shape) prompter(rng *rand.Rand) *prompter {
 	model, _ := json.Marshal(s.model) // a string cannot fail
 	p := &prompter{rng: rng, words: s.words}
-	p.head = fmt.Appendf(nil, `{"model":%s,"messages":[{"role":"user","content":"`, model)
+	open, end := `"messages":[{"role":"user","content":"`, `"}]`
+	if s.api == trajectory.APIResponses {
+		open, end = `"input":[{"type":"message","role":"user","content":[{"type":"input_text","text":"`, `"}]}]`
+		if s.fields["store"] == nil {
+			open = `"store":false,` + open
+		}
+	}
+	p.head = fmt.Appendf(nil, `{"model":%s,%s`, model, open)
 	// For servers that do not force the length: something to write about.
-	p.tail = fmt.Appendf(p.tail, `\n\nWrite a long text about these words, of %d words or more."}],"stream":true`, s.wanted)
-	if s.fields["stream_options"] == nil {
+	p.tail = fmt.Appendf(p.tail, `\n\nWrite a long text about these words, of %d words or more.%s,"stream":true`, s.wanted, end)
+	if s.api == trajectory.APIChat && s.fields["stream_options"] == nil {
 		p.tail = append(p.tail, `,"stream_options":{"include_usage":true}`...)
 	}
 	if s.fields[s.limitField()] == nil {

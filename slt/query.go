@@ -50,7 +50,7 @@ func (s *sweep) worker(level int) load.Work {
 // query returns the next query of a worker.
 func (s shape) query(rng *rand.Rand, prompts *prompter) *trajectory.Request {
 	q := &trajectory.Request{
-		Session: fmt.Sprintf("%016x", rng.Uint64()), Body: [][]byte{prompts.next()}, MaxTokens: s.most(),
+		Session: fmt.Sprintf("%016x", rng.Uint64()), API: s.api, Body: [][]byte{prompts.next()}, MaxTokens: s.most(),
 	}
 	if s.forced() {
 		q.ForcedTokens = q.MaxTokens

@@ -8,7 +8,7 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/pricing"
 	"github.com/agentperf/agentperf-go/system"
-	"github.com/agentperf/agentperf-go/telemetry"
+	"github.com/agentperf/agentperf-go/trajectory"
 )
 
 // Schema is the version of the JSON form of a [Report].
@@ -41,9 +41,6 @@ type Report struct {
 
 	// System is the hardware that throughput is divided by; nil if not stated.
 	System *pricing.System `json:"system,omitempty"`
-	// PeakMeasured is the peak throughput per kW and MW of the power that Config.Observers
-	// measured at that level, for each basis; empty without.
-	PeakMeasured []pricing.Normalized `json:"peak_normalized_measured,omitempty"`
 	// PeakNormalized is the peak throughput per accelerator, kW and so on.
 	PeakNormalized *pricing.Normalized `json:"peak_normalized,omitempty"`
 
@@ -67,10 +64,7 @@ type Report struct {
 	//     long_answers, hidden_reasoning, first_read_estimated, blank_output, short_tokens,
 	//     first_token_apart, implausible_speed;
 	//   - of a level: client_late, failed_requests, unanswered, unmeasurable, few_samples,
-	//     no_query_ended, ramp, connections;
-	//   - of what Config.Observers saw: not_drained, still_running, other_load,
-	//     partly_observed, server_ttft, ahead_of_server, server_itl, server_cached, power_unknown,
-	//     throttled, and those of [telemetry.Summarize].
+	//     no_query_ended, ramp, connections.
 	Warnings []metrics.Warning `json:"warnings"`
 }
 
@@ -95,13 +89,6 @@ type Level struct {
 	// then is in InvalidFigures and counts for nothing.
 	Figures        *Figures `json:"figures"`
 	InvalidFigures *Figures `json:"invalid_figures,omitempty"`
-
-	// Server is what the system's own metrics say of the level, Power what it drew in the
-	// window, and Yields what that comes to for each output token; nil if Config.Observers saw
-	// nothing of it.
-	Server *telemetry.Server `json:"server,omitempty"`
-	Power  *telemetry.Power  `json:"power,omitempty"`
-	Yields []telemetry.Yield `json:"yields,omitempty"`
 
 	Warnings []metrics.Warning `json:"warnings,omitempty"`
 }
@@ -215,7 +202,9 @@ const (
 // defaults filled in and without secrets: headers are listed by name only.
 type ConfigEcho struct {
 	// Endpoint is the URL; empty with Config.Connect.
-	Endpoint       string                     `json:"endpoint,omitempty"`
+	Endpoint string `json:"endpoint,omitempty"`
+	// API is that of the queries; empty means chat completions.
+	API            trajectory.API             `json:"api,omitempty"`
 	Label          string                     `json:"label,omitempty"`
 	Headers        []string                   `json:"headers,omitempty"`
 	SessionHeader  string                     `json:"session_header,omitempty"`
@@ -244,9 +233,6 @@ type ConfigEcho struct {
 	MeasureSeconds float64                   `json:"measure_seconds"`
 	DrainSeconds   float64                   `json:"drain_seconds"`
 	AtSpeeds       []metrics.TokensPerSecond `json:"at_speeds_tokens_per_second"`
-	// Observers are what was observed beside the load, and Exclusive is as in Config.
-	Observers []telemetry.Target `json:"observers,omitempty"`
-	Exclusive bool               `json:"exclusive,omitempty"`
 	// ClientLagSeconds is the lag of the client above which a level is invalid; 0 means
 	// any is allowed.
 	ClientLagSeconds float64 `json:"client_lag_seconds"`

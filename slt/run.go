@@ -98,7 +98,7 @@ func (s *sweep) prepare(ctx context.Context) error {
 	if s.cfg.Progress != nil {
 		s.cfg.Progress(Event{Stage: "calibrating"})
 	}
-	s.shape = shape{model: s.cfg.Model, fields: s.cfg.Fields, wanted: s.cfg.OutputTokens, tokens: s.cfg.OutputTokens, ignoreEOS: true}
+	s.shape = shape{api: s.cfg.api(), model: s.cfg.Model, fields: s.cfg.Fields, wanted: s.cfg.OutputTokens, tokens: s.cfg.OutputTokens, ignoreEOS: true}
 	if s.client != nil {
 		if err := s.preflight(ctx); err != nil {
 			return err
@@ -134,11 +134,16 @@ func (s *sweep) preflight(ctx context.Context) error {
 	if need := s.cfg.InputTokens + s.cfg.OutputTokens; found.ContextTokens > 0 && need > found.ContextTokens {
 		return fmt.Errorf("slt: %d input and %d output tokens do not fit the context of %d tokens that the endpoint states", s.cfg.InputTokens, s.cfg.OutputTokens, found.ContextTokens)
 	}
-	if found.IgnoreEOS == endpoint.EOSIgnored && s.shape.forced() {
+	if found.IgnoreEOS == endpoint.EOSIgnored && s.shape.forced() && s.shape.api != trajectory.APIMessages {
 		s.warn("short_answers", "answers of fewer than %d tokens count as failed, since that length is forced; a field ignore_eos that is false (Config.Fields) leaves the length to the model", s.cfg.OutputTokens)
 	}
-	if s.shape.ignoreEOS = found.IgnoreEOS != endpoint.EOSRejected; !s.shape.ignoreEOS {
+	switch { // where Messages ignore it, as vLLM's do, every answer would count as short
+	case found.IgnoreEOS == endpoint.EOSRejected:
+		s.shape.ignoreEOS = false
 		s.warn("ignore_eos_rejected", "answers are limited to their length but not forced to it: the endpoint rejects ignore_eos")
+	case found.IgnoreEOS == endpoint.EOSIgnored && s.shape.api == trajectory.APIMessages && s.shape.forced():
+		s.shape.ignoreEOS = false
+		s.warn("not_forced", "answers are limited to their length but not forced to it: the endpoint ignores ignore_eos")
 	}
 	return nil
 }

@@ -33,15 +33,3 @@ func (a API) validate() error {
 	}
 	return fmt.Errorf("trajectory: API is %q, expected chat, messages or responses", string(a))
 }
-
-// reserved are the body fields of an API that each request sets, besides model, messages
-// and stream.
-func (a API) reserved() []string {
-	switch a {
-	case APIMessages:
-		return []string{"system"}
-	case APIResponses:
-		return []string{"input", "instructions", "previous_response_id"}
-	}
-	return nil
-}

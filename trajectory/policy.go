@@ -170,7 +170,7 @@ func (p Policy) Validate() error {
 	if !(p.SyntheticFactor >= 0 && p.SyntheticFactor <= maxSyntheticFactor) {
 		errs = append(errs, fmt.Errorf("trajectory: SyntheticFactor is %v, expected 0 to %v", p.SyntheticFactor, maxSyntheticFactor))
 	}
-	errs = append(errs, fields.Validate("trajectory", p.Fields, p.API.reserved()...))
+	errs = append(errs, fields.Validate("trajectory", p.Fields, fields.Reserved(string(p.API))...))
 	return errors.Join(errs...)
 }
 

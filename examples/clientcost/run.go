@@ -33,6 +33,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 	if err == nil {
 		err = fields.Validate("clientcost", o.endpoint.Fields())
 	}
+	if api := cfg.ResolvedAPI(); err == nil && api != endpoint.APIChat {
+		err = fmt.Errorf("-api is %s, expected chat: this program sends chat completions", api)
+	}
 	if length := time.Duration(o.tokens) * o.period(); err == nil && length > cfg.Timeout/2 {
 		err = fmt.Errorf("an answer of %d tokens at %v a second takes %v: give fewer -tokens, or a -request-timeout of at least twice that", o.tokens, o.rate, length)
 	}

@@ -76,10 +76,11 @@ func lint(c *call) (int, error) {
 	c.flags.IntVar(&p.Window, "window", 0, "context window in `tokens` that prompts and answers must fit; 0 means any")
 	output := c.flags.String("output", "", "the `policy` to replay under: exact, cap or free (default exact, but a missing length is not an error)")
 	asJSON := c.flags.Bool("json", false, "print findings as JSON, one per line")
+	api := c.api()
 	if err := c.parse(1); err != nil {
 		return 0, err
 	}
-	p.Output = trajectory.Output(*output)
+	p.Output, p.API = trajectory.Output(*output), trajectory.API(*api)
 	if err := c.flags.Check(p.Validate()); err != nil {
 		return 0, err
 	}

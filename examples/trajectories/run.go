@@ -22,6 +22,7 @@ func commands() []command {
 		{"inspect", "FILE", "list the sessions", inspect},
 		{"lint", "FILE", "list mistakes; status 1 on errors", lint},
 		{"stats", "FILE", "print statistics", stats},
+		{"body", "FILE", "print a request", body},
 		{"convert", "FILE OUT", "write it in another format", convert},
 		{"generate", "OUT", "generate sessions", makeUp},
 	}

@@ -12,8 +12,20 @@ import (
 	"strings"
 )
 
+// Reserved are the fields beside model, messages and stream that each request to an API sets:
+// "messages", "responses" or any other.
+func Reserved(api string) []string {
+	switch api {
+	case "messages":
+		return []string{"system"}
+	case "responses":
+		return []string{"input", "instructions", "previous_response_id"}
+	}
+	return nil
+}
+
 // Validate reports every field that cannot be added. owner is the package named in the
-// errors; reserved are fields that the API in use has beside model, messages and stream.
+// errors; reserved are those of the API in use.
 func Validate(owner string, fields map[string]json.RawMessage, reserved ...string) error {
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(fields)) {

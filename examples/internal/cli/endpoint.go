@@ -17,6 +17,7 @@ import (
 type Endpoint struct {
 	URL, Model string
 
+	api                   string
 	keyEnv, sessionHeader string
 	ca                    string
 	timeout               time.Duration
@@ -30,6 +31,7 @@ type Endpoint struct {
 func (e *Endpoint) Register(flags *flag.FlagSet) {
 	e.fields, e.header = make(map[string]json.RawMessage), make(http.Header)
 	flags.StringVar(&e.URL, "endpoint", "", "`URL` of an OpenAI-compatible server, such as http://host:8000; none means a simulated system")
+	flags.StringVar(&e.api, "api", "", "`API` of requests: chat, messages (Anthropic's) or responses (OpenAI's); none means the one whose path the URL ends in, and chat")
 	flags.StringVar(&e.Model, "model", "", "`name` of the model; none means the only one served")
 	flags.StringVar(&e.keyEnv, "api-key-env", "", "environment `variable` that holds the API key")
 	flags.StringVar(&e.sessionHeader, "session-header", "", "header `name` that carries the session, for routers with session affinity")
@@ -77,7 +79,7 @@ func (e *Endpoint) CA() Place { return Place{By: "-ca", Name: e.ca} }
 // Config returns the configuration that the flags describe. getenv looks up
 // the API key.
 func (e *Endpoint) Config(getenv func(string) string) (endpoint.Config, error) {
-	cfg := endpoint.Config{URL: e.URL, Header: e.header, SessionHeader: e.sessionHeader, Timeout: e.timeout, HTTP2: e.http2}
+	cfg := endpoint.Config{URL: e.URL, API: endpoint.API(e.api), Header: e.header, SessionHeader: e.sessionHeader, Timeout: e.timeout, HTTP2: e.http2}
 	if e.wrong != nil {
 		return cfg, e.wrong
 	}
