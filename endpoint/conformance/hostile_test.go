@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/endpoint/conformance"
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
 	"github.com/agentperf/agentperf-go/internal/memnet"
@@ -42,23 +43,34 @@ func TestHostile(t *testing.T) {
 			t.Errorf("%d bytes were read of %d requests, at most %d expected", sent, r.Spent.Requests, most)
 		}
 	}
+	answer := func(text string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "text/event-stream")
+			io.WriteString(w, text)
+		}
+	}
+	block := messageStart(`{"input_tokens":1}`) + blockStart(0, textBlock)
 	for _, tt := range []struct {
 		name string
 		chat http.HandlerFunc
 		rule conformance.Capability // that fails
+		api  endpoint.API
 	}{
-		{"events without end", forever(strings.Repeat(event, 100), 0), conformance.Events},
-		{"slow events without end", forever(event, time.Second), conformance.Finish},
-		{"comments without end", forever(": "+strings.Repeat("x", 4000)+"\n\n", 0), conformance.Answer},
-		{"slow comments without end", forever(":\n\n", time.Second), conformance.Answer},
-		{"one line without end", forever("data: "+strings.Repeat("x", 4000), 0), conformance.Events},
-		{"redirects", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) }, conformance.Answer},
-		{"absurd counts", func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Content-Type", "text/event-stream")
-			io.WriteString(w, event+`data: {"choices":[{"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":-1,"completion_tokens":1e300}}`+"\n\ndata: [DONE]\n\n")
-		}, conformance.Usage},
+		{"events without end", forever(strings.Repeat(event, 100), 0), conformance.Events, ""},
+		{"slow events without end", forever(event, time.Second), conformance.Finish, ""},
+		{"comments without end", forever(": "+strings.Repeat("x", 4000)+"\n\n", 0), conformance.Answer, ""},
+		{"slow comments without end", forever(":\n\n", time.Second), conformance.Answer, ""},
+		{"one line without end", forever("data: "+strings.Repeat("x", 4000), 0), conformance.Events, ""},
+		{"redirects", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) }, conformance.Answer, ""},
+		{"absurd counts", answer(event + `data: {"choices":[{"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":-1,"completion_tokens":1e300}}` + "\n\ndata: [DONE]\n\n"), conformance.Usage, ""},
+
+		{"blocks without end", forever(block, 0), conformance.Events, endpoint.APIMessages},
+		{"slow pings without end", forever(line("ping", ""), time.Second), conformance.Finish, endpoint.APIMessages},
+		{"absurd counts", answer(block + blockDelta(0, "text_delta", "text", "Hi", "") + blockStop(0) + messageEnd(false, false, `{"input_tokens":-1,"output_tokens":1e300}`)), conformance.Usage, endpoint.APIMessages},
+		{"items without end", forever(line("response.output_item.added", `"output_index":0,"item":{"type":"message"}`), 0), conformance.Events, endpoint.APIResponses},
+		{"a response that is none", answer(line("response.created", "") + line("response.output_text.delta", `"delta":{"a":[1]}`) + line("response.completed", `"response":7`)), conformance.Output, endpoint.APIResponses},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
+		t.Run(tt.name+string(tt.api), func(t *testing.T) {
 			var sent atomic.Int64
 			r, _ := look(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if r.Method == http.MethodGet {
@@ -66,7 +78,7 @@ func TestHostile(t *testing.T) {
 					return
 				}
 				tt.chat(counting{w, &sent}, r)
-			}), conformance.Config{Timeout: time.Minute})
+			}), conformance.Config{Timeout: time.Minute, Endpoint: endpoint.Config{API: tt.api}})
 			if f := finding(t, r, tt.rule); f.Status != conformance.Failed {
 				t.Errorf("%s: %s: %s", f.Rule, f.Status, f.Saw)
 				show(t, r)

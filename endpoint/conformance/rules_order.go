@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/tidwall/gjson"
 
@@ -46,6 +45,7 @@ func messagesOrder(w *wire) (problem, odd string) {
 		index := event.Get("index").Raw
 		said := ""
 		switch {
+		case kind == "error": // which the rule about the end is about
 		case last == "message_stop":
 			said = fmt.Sprintf("%.40q after message_stop", kind)
 		case (kind == "message_start") != (last == ""):
@@ -94,6 +94,7 @@ func responsesOrder(w *wire) (problem, odd string) {
 			indices++
 		}
 		switch {
+		case kind == "error":
 		case ends(last):
 			said = fmt.Sprintf("%.40q after %s", kind, last)
 		case (kind == "response.created") != (last == ""):
@@ -105,7 +106,6 @@ func responsesOrder(w *wire) (problem, odd string) {
 			said = fmt.Sprintf("%.60q of output_index %.20s, which is no open item", kind, index)
 		case kind == "response.output_item.done":
 			delete(open, index)
-		case strings.HasSuffix(kind, ".delta"):
 		}
 		if problem == "" {
 			problem = said

@@ -3,7 +3,7 @@
 //
 //	go run ./examples/conform
 //	go run ./examples/conform -endpoint http://host:8000 -model M -json conform.json
-//	go run ./examples/conform -endpoint http://host:8000/v1/messages
+//	go run ./examples/conform -endpoint http://host:8000 -api messages
 //	go run ./examples/conform -endpoint http://host:8000 -want usage,cached_tokens,cancel
 //
 // It says at its start what it will take of the server at most, and holds itself to that. The

@@ -59,13 +59,20 @@ func TestStatus(t *testing.T) {
 	}
 }
 
-// The address says which API is looked at.
+// The address says which API is looked at, or -api.
 func TestAPIs(t *testing.T) {
 	server, err := endpointtest.Serve(&endpointtest.Engine{PerRequest: 20_000, OutputTokens: 60})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer server.Close()
+	for _, args := range [][]string{{"-endpoint", server.URL, "-api", "messages"}, {"-endpoint", server.URL + "/v1/responses", "-api", "messages"}} {
+		status, out, errs := conform(t, append(args, "-want", "usage")...)
+		if contradiction := strings.Contains(args[1], "responses"); contradiction && (status != 2 || !strings.Contains(errs, "API messages, but the URL ends in /responses")) ||
+			!contradiction && (status != 0 || !strings.Contains(out, "message_stop ends each answer")) {
+			t.Errorf("%q: status %d, %s\n%s", args, status, errs, out)
+		}
+	}
 	for path, reason := range map[string]string{"/v1/chat/completions": `["stop" "length"]`, "/v1/messages": `["end_turn" "max_tokens"]`, "/v1/responses": `["completed" "max_output_tokens"]`} {
 		status, out, errs := conform(t, "-endpoint", server.URL+path, "-want", "usage,max_tokens,ignore_eos,finish_reason,tool_history")
 		if status != 0 || !strings.Contains(out, "answers end with "+reason) {
