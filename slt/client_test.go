@@ -84,7 +84,7 @@ func TestLateClient(t *testing.T) {
 			t.Errorf("%s", text)
 		}
 		var table bytes.Buffer
-		if err := report.WriteTable(&table); err != nil || !strings.Contains(table.String(), "  4            invalid             -                 -               -        -            -       -\n") {
+		if err := report.WriteTable(&table); err != nil || !strings.Contains(table.String(), "  4     invalid      -          -        -      -         -       -\n") {
 			t.Errorf("%v\n%s", err, table.String())
 		}
 	})

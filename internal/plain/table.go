@@ -6,8 +6,8 @@ import (
 )
 
 // A Table aligns cells in columns that are as wide as what is in them, by [Width]. Text of
-// others may stand in it: cells are shown as [Text] does, and cut to [Widest]. The zero Table
-// has no columns.
+// others may stand in it: cells are shown as [Text] does, and cut to 120 columns, or to half of
+// those that [Table.Fit] names. The zero Table has no columns.
 type Table struct {
 	heads []string
 	left  []bool
@@ -17,9 +17,10 @@ type Table struct {
 	drop []string
 }
 
-// Widest is the number of columns that a cell takes at most: half of a terminal. Names of others
-// may be as long as they like, and stand elsewhere in full.
-const Widest = 40
+// widest is the number of columns that a cell takes at most. What a program writes into one, such
+// as a price with its source, is shorter; names of others may be as long as they like, and stand
+// elsewhere in full.
+const widest = 120
 
 // Numbers adds columns of numbers, which end flush. Their units belong into the head, behind ", ".
 func (t *Table) Numbers(heads ...string) { t.columns(false, heads) }
@@ -29,11 +30,9 @@ func (t *Table) Words(heads ...string) { t.columns(true, heads) }
 
 func (t *Table) columns(left bool, heads []string) {
 	for _, h := range heads {
-		t.heads, t.left = append(t.heads, fitting(h)), append(t.left, left)
+		t.heads, t.left = append(t.heads, Text(h)), append(t.left, left)
 	}
 }
-
-func fitting(text string) string { return Cut(Text(text), Widest, "…") }
 
 // Fit narrows a table that is wider than a number of columns: units go under their heads, and
 // if that is not enough the columns with the heads in drop are left out, one after the other.
@@ -46,7 +45,7 @@ func (t *Table) Row(cells ...string) {
 	for i := range row {
 		row[i] = "-"
 		if i < len(cells) && cells[i] != "" {
-			row[i] = fitting(cells[i])
+			row[i] = Text(cells[i])
 		}
 	}
 	t.rows = append(t.rows, row)
@@ -58,9 +57,14 @@ func (t *Table) String() string {
 	for i := range shown {
 		shown[i] = i
 	}
-	lines := append([][]string{t.heads}, t.rows...)
+	most := widest
+	if t.most > 0 {
+		most = max(20, t.most/2) // no head of a number is longer
+	}
+	heads, rows := cut([][]string{t.heads}, most), cut(t.rows, most)
+	lines := append(heads, rows...)
 	if t.most > 0 && total(lines, shown) > t.most {
-		lines = append(t.folded(), t.rows...)
+		lines = append(cut(t.folded(), most), rows...)
 		for _, head := range t.drop {
 			if total(lines, shown) <= t.most {
 				break
@@ -81,6 +85,17 @@ func (t *Table) String() string {
 		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
 	return b.String()
+}
+
+// cut returns lines whose cells take so many columns at most.
+func cut(lines [][]string, columns int) [][]string {
+	out := make([][]string, len(lines))
+	for i, cells := range lines {
+		for _, text := range cells {
+			out[i] = append(out[i], Cut(text, columns, "…"))
+		}
+	}
+	return out
 }
 
 // folded returns the heads in two lines, the second of units.

@@ -109,12 +109,15 @@ func TestTableFits(t *testing.T) {
 			t.Errorf("in %d columns:\n%s\nwant\n%s", columns, got, want)
 		}
 	}
-	var long plain.Table
-	long.Words(strings.Repeat("head ", 400), "x")
-	long.Row(strings.Repeat("東", 1000), "y")
-	for line := range strings.Lines(long.String()) {
-		if n := plain.Width(strings.TrimSuffix(line, "\n")); n > plain.Widest+3 || !strings.Contains(line, "…") {
-			t.Errorf("%d columns: %s", n, line)
+	for columns, most := range map[int]int{0: 120, 80: 40} {
+		var long plain.Table
+		long.Words(strings.Repeat("head ", 400), "x")
+		long.Row(strings.Repeat("東", 1000), "y")
+		long.Fit(columns)
+		for line := range strings.Lines(long.String()) {
+			if n := plain.Width(strings.TrimSuffix(line, "\n")); n > most+3 || n < most || !strings.Contains(line, "…") {
+				t.Errorf("%d columns: %s", n, line)
+			}
 		}
 	}
 }
