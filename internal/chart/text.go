@@ -14,6 +14,9 @@ const (
 	large  = 13.0 // names and values of bars
 )
 
+// narrowLetter is the width of the narrowest letters, in em.
+const narrowLetter = 0.27
+
 // Width estimates how wide text is, in pixels at a font size. Nothing here knows the fonts of a
 // reader: it is Helvetica's by classes of letters, and 4 % more for others. East Asian
 // characters and pictures take a square.
@@ -22,7 +25,7 @@ func Width(text string, size float64) float64 {
 	for _, r := range text {
 		switch {
 		case strings.ContainsRune("iljtfI.,:;|!' ", r):
-			w += 0.27
+			w += narrowLetter
 		case strings.ContainsRune("mwMW%@", r):
 			w += 0.85
 		case r == '&' || unicode.IsUpper(r):
@@ -46,7 +49,8 @@ func Cut(text string, width, size float64) string {
 	if len(runes) <= longest && Width(text, size) <= width {
 		return text
 	}
-	n := min(len(runes)-1, longest)
+	// No more than so many of the narrowest letters have room.
+	n := min(len(runes)-1, longest, int(width/(narrowLetter*size))+4)
 	for ; n > 3; n-- {
 		head := (n*62 + 99) / 100
 		before, after := string(runes[:head]), string(runes[len(runes)-(n-head):])
