@@ -76,6 +76,7 @@ func newHTTPClient(address, path string, t Transport) (*httpClient, error) {
 		MaxConnsPerHost:        1,
 		IdleConnTimeout:        90 * time.Second,
 		MaxResponseHeaderBytes: 1 << 20,
+		ReadBufferSize:         64 << 10, // a page in one or two reads
 		TLSClientConfig:        t.TLS.Clone(),
 	}
 	return &httpClient{

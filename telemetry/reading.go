@@ -3,7 +3,6 @@ package telemetry
 import (
 	"cmp"
 	"maps"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,18 +65,19 @@ func newPage(o *Observed, at Instants) *page {
 
 // clean returns points that are finite and in increasing order, of one time the first.
 func (p *page) clean(points []Point) []Point {
-	bad := func(q Point) bool { return math.IsNaN(q.Value) || math.IsInf(q.Value, 0) }
-	if slices.ContainsFunc(points, bad) {
-		n := len(points)
-		points = slices.DeleteFunc(slices.Clone(points), bad)
-		p.notFinite += n - len(points)
+	good := true
+	for i, q := range points {
+		good = good && finite(q.Value) && (i == 0 || points[i-1].Nanos < q.Nanos)
 	}
-	order := func(a, b Point) int { return cmp.Compare(a.Nanos, b.Nanos) }
-	if !slices.IsSortedFunc(points, order) {
-		points = slices.Clone(points)
-		slices.SortStableFunc(points, order)
+	if good {
+		return points
 	}
-	return slices.CompactFunc(slices.Clone(points), func(a, b Point) bool { return a.Nanos == b.Nanos })
+	points = slices.Clone(points)
+	n := len(points)
+	points = slices.DeleteFunc(points, func(q Point) bool { return !finite(q.Value) })
+	p.notFinite += n - len(points)
+	slices.SortStableFunc(points, func(a, b Point) int { return cmp.Compare(a.Nanos, b.Nanos) })
+	return slices.CompactFunc(points, func(a, b Point) bool { return a.Nanos == b.Nanos })
 }
 
 // looksAt returns the looks that a series was seen in: those of the most labels that it has.
