@@ -145,7 +145,7 @@ func (c *httpClient) do(ctx context.Context, method, form, accept string, most i
 	case err != nil:
 		return nil, nil, err
 	case n > int64(most):
-		return nil, nil, fmt.Errorf("an answer of more than %d MB", most>>20)
+		return nil, nil, fmt.Errorf("an answer of more than %d bytes", most)
 	}
 	return c.body.Bytes(), resp.Header, nil
 }

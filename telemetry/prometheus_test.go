@@ -69,7 +69,7 @@ func TestPrometheus(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(phase.End.Sub(time.Now()))
+		time.Sleep(time.Until(phase.End))
 		samples, err := p.Stop(t.Context(), phase)
 		if err != nil {
 			t.Fatal(err)

@@ -44,7 +44,9 @@ type Scrape struct {
 	series map[string]*scraped // by name and labels as one
 	names  map[string]bool     // what keep said of names
 	page   uint64              // counts pages
-	last   int                 // samples of the last page
+	// Bounds of a page.
+	bytes, most int
+	last        int // samples of the last page
 }
 
 // A scraped is a series of a page.
@@ -64,6 +66,8 @@ func NewScrape(cfg ScrapeConfig) (*Scrape, error) {
 		target: Target{Name: cfg.Name, Role: cfg.Role, Every: cfg.Every, Basis: cfg.Basis},
 		keep:   cfg.Keep,
 		client: client,
+		bytes:  maxPage,
+		most:   maxSeries,
 	}
 	if s.target.Name == "" {
 		s.target.Name = client.name()
@@ -97,7 +101,7 @@ func (s *Scrape) Stop(context.Context, Instants) ([]Sample, error) {
 // counts. Each is counted in a sample of its own, which [Summarize] makes a warning of.
 func (s *Scrape) Sample(ctx context.Context) ([]Sample, error) {
 	asked := time.Now()
-	page, header, err := s.client.do(ctx, "GET", "", "text/plain;version=0.0.4, */*;q=0.1", maxPage)
+	page, header, err := s.client.do(ctx, "GET", "", "text/plain;version=0.0.4, */*;q=0.1", s.bytes)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +110,7 @@ func (s *Scrape) Sample(ctx context.Context) ([]Sample, error) {
 	if trimmed := strings.TrimLeft(string(page[:min(len(page), 64)]), " \r\n\t"); strings.HasPrefix(trimmed, "[") {
 		return trtllmSamples(page, now)
 	}
-	if len(s.series) >= maxSeries {
+	if len(s.series) >= s.most {
 		s.forget()
 	}
 	s.page++
@@ -152,7 +156,7 @@ func (s *Scrape) wanted(name []byte) bool {
 	keep, ok := s.names[string(name)]
 	if !ok {
 		keep = s.keep(string(name)) && !reserved(string(name))
-		if len(s.names) < maxSeries {
+		if len(s.names) < s.most {
 			s.names[string(name)] = keep
 		}
 	}
@@ -175,7 +179,7 @@ func (s *Scrape) look(name string, labels []exposition.Label) (*scraped, bool) {
 		key += "\x00" + l.Name + "\x00" + l.Value
 	}
 	series, ok := s.series[key]
-	if !ok && len(s.series) < maxSeries {
+	if !ok && len(s.series) < s.most {
 		series = &scraped{name: name}
 		for _, l := range labels {
 			series.labels = append(series.labels, Label(l))

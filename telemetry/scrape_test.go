@@ -92,18 +92,16 @@ func TestScrapeFails(t *testing.T) {
 		want string
 	}{
 		"status": {func(w http.ResponseWriter, r *http.Request) {
-			http.Error(w, "no `--metrics`\x1b[2J for "+secret+"\nat all", 501)
+			http.Error(w, "no `--metrics`\x1b[2J for "+secret+"\nat all", http.StatusNotImplemented)
 		}, "answered 501: no `--metrics`"},
-		"redirect": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", 302) }, "answered 302"},
-		"too long": {func(w http.ResponseWriter, r *http.Request) { w.Write(make([]byte, maxPage+1)) }, "more than 16 MB"},
+		"redirect": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) }, "answered 302"},
+		"too long": {func(w http.ResponseWriter, r *http.Request) { w.Write(make([]byte, 1<<16+1)) }, "more than 65536 bytes"},
 		"bomb": {func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
 			z := gzip.NewWriter(w)
 			defer z.Close()
-			for range 2 * maxPage >> 20 {
-				z.Write(make([]byte, 1<<20))
-			}
-		}, "more than 16 MB"},
+			z.Write(make([]byte, 1<<20))
+		}, "more than 65536 bytes"},
 		"broken off": {func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Length", "100")
 			w.Write([]byte("vllm:num_requests_waiting 1\n"))
@@ -111,6 +109,7 @@ func TestScrapeFails(t *testing.T) {
 		"JSON": {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "[1") }, "neither"},
 	} {
 		s := scraper(t, ScrapeConfig{Transport: Transport{Header: http.Header{"X-Api-Key": {secret}}}}, test.h)
+		s.bytes = 1 << 16
 		samples, err := s.Sample(t.Context())
 		if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), secret) || strings.ContainsAny(err.Error(), "\x1b\n") || len(err.Error()) > 400 {
 			t.Errorf("%s: %q, %d samples", name, err, len(samples))
@@ -140,22 +139,23 @@ func TestScrapeCompressed(t *testing.T) {
 // A page of more series than are kept says so, and a page of other ones each time stays
 // within memory.
 func TestScrapeBounds(t *testing.T) {
-	page := 0
+	page, most := 0, 100
 	s := scraper(t, ScrapeConfig{Keep: func(string) bool { return true }}, func(w http.ResponseWriter, r *http.Request) {
 		page++
 		var b strings.Builder
-		for i := range maxSeries + 5 {
+		for i := range most + 5 {
 			fmt.Fprintf(&b, "a{i=\"%d %d\"} 1\n", page, i)
 		}
 		w.Write([]byte(b.String()))
 	})
+	s.most = most
 	for range 3 {
 		samples, err := s.Sample(t.Context())
-		if err != nil || len(samples) != maxSeries+2 || samples[maxSeries+1].Name != leftOutName || samples[maxSeries+1].Value != 5 {
+		if err != nil || len(samples) != most+2 || samples[most+1].Name != leftOutName || samples[most+1].Value != 5 {
 			t.Fatalf("%d samples, %v", len(samples), err)
 		}
 	}
-	if len(s.series) > maxSeries {
+	if len(s.series) > most {
 		t.Error(len(s.series))
 	}
 }

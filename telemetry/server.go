@@ -18,7 +18,9 @@ type Server struct {
 
 	// Preemptions counts requests that were put back or retracted to make room.
 	Preemptions *Count `json:"preemptions,omitempty"`
-	// PromptTokens are all tokens of prompts, cached ones too.
+	// PromptTokens are all tokens of prompts, cached ones too. Some engines count tokens when
+	// a request ends (llama-server): those of a window are then of the requests that ended in
+	// it.
 	PromptTokens *Count `json:"prompt_tokens,omitempty"`
 	// CachedTokens are those of prompts that came out of a cache, ComputedTokens those that
 	// did not.

@@ -32,6 +32,7 @@ type Parser[S any] struct {
 	Wanted func(name []byte) bool
 
 	known map[string]known[S]
+	most  int // of known; 0 means maxKnown
 }
 
 type known[S any] struct {
@@ -47,7 +48,10 @@ func (p *Parser[S]) Forget() { p.known = nil }
 // milliseconds, 0 for none; in a page of OpenMetrics it stands there in seconds. Lines that
 // are not to be understood are counted and left out.
 func (p *Parser[S]) Parse(page []byte, openMetrics bool, add func(series S, value float64, timestamp int64)) (malformed int) {
-	if p.known == nil || len(p.known) > maxKnown {
+	if p.most == 0 {
+		p.most = maxKnown
+	}
+	if p.known == nil || len(p.known) > p.most {
 		p.known = make(map[string]known[S])
 	}
 	for len(page) > 0 {
@@ -83,7 +87,7 @@ func (p *Parser[S]) line(line []byte, openMetrics bool, add func(S, float64, int
 	k, ok := p.known[string(line[:end])]
 	if !ok {
 		k = p.look(line[:end])
-		if len(p.known) <= maxKnown {
+		if len(p.known) <= p.most {
 			p.known[string(line[:end])] = k
 		}
 	}

@@ -116,13 +116,14 @@ func TestWanted(t *testing.T) {
 // A page of ever new series does not fill the memory.
 func TestRemembersSoMany(t *testing.T) {
 	p := parser()
+	p.most = 100
 	for page := range 3 {
 		var b strings.Builder
-		for i := range maxKnown {
+		for i := range p.most {
 			fmt.Fprintf(&b, "a{b=\"%d %d\"} 1\n", page, i)
 		}
 		read(p, b.String(), false)
-		if len(p.known) > maxKnown+1 {
+		if len(p.known) > p.most+1 {
 			t.Fatalf("%d remembered", len(p.known))
 		}
 	}

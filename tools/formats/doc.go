@@ -1,3 +1,4 @@
-// Package formats tests what package report writes, and its schemas, with the libraries that
-// others read it with. It is a module of its own, so that they are not the library's.
+// Package formats tests what package report writes, its schemas, and how internal/exposition
+// reads pages of metrics, with the libraries that others use for them. It is a module of its
+// own, so that they are not the library's.
 package formats
