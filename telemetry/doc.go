@@ -21,4 +21,23 @@
 // Begin to the last scrape at all. Since nothing is in flight at either, these close: they
 // can be held against what the client counted. A total that is larger than the client's own
 // is the load of somebody else.
+//
+// # Power
+//
+// Power comes from exporters (NVIDIA's DCGM, AMD's, nvidia_gpu_exporter, Kepler; IPMI, iDRAC
+// and Redfish for whole servers) through a Scrape or a Prometheus, and from logs ([PowerFile],
+// [PowerLog]). It is told by the names of series, which also say the unit.
+//
+// The difference of an energy counter is exact and comes before the integral of samples of
+// power, by the trapezoidal rule with straight lines where the window ends between two. How
+// exactly a counter's reading belongs to the window's ends depends on how often it is renewed:
+// where that leaves more than 5 % uncertain, samples count instead. Samples that are more
+// than a twentieth of the window apart do not, be it that a page was not read or that an
+// exporter had nothing new: DCGM's reads a device every 30 s unless told otherwise.
+//
+// A figure is of one [pricing.Basis]; what accelerators draw is never added to what whole
+// servers do. An accelerator counts once, by its UUID, however many exporters and instances of
+// MIG state it. If readings cover less than 95 % of the window, or of the accelerators that
+// the system has, there is no figure, but a reason. The same holds if there are more than the
+// system has.
 package telemetry

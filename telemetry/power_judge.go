@@ -21,8 +21,8 @@ const (
 // A judged device is one with its power, which is a figure if reason is empty.
 type judged struct {
 	*device
-	reading
-	// spread is the ratio of what its two best sources say.
+	energyReading
+	// spread is the largest ratio of what its best source says and what others do.
 	spread float64
 }
 
@@ -32,13 +32,14 @@ type judged struct {
 func (d *device) judge(w window, renewed map[string]time.Duration) judged {
 	j := judged{device: d}
 	if len(d.options) == 0 {
-		j.reading = reading{span: w.seconds(), reason: "there is no power among its series"}
+		j.energyReading = energyReading{span: w.seconds(), reason: "there is no power among its series"}
 		return j
 	}
 	slices.SortStableFunc(d.options, func(a, b *option) int {
 		return cmp.Or(cmp.Compare(b.kind, a.kind), cmp.Compare(a.rank, b.rank))
 	})
-	var first, failed *reading
+	var first, failed *energyReading
+	var by string // the target of the first
 	for _, o := range d.options {
 		r := o.read(w, renewed[exporter(o.target, o.name)])
 		switch {
@@ -47,22 +48,22 @@ func (d *device) judge(w window, renewed map[string]time.Duration) judged {
 				failed = &r
 			}
 		case first == nil:
-			first = &r
-		case r.from != first.from && j.spread == 0:
-			j.spread = max(r.watts()/first.watts(), first.watts()/r.watts())
-			if j.spread > contradict {
-				first.reason = fmt.Sprintf("%s say %.4g W and %s %.4g W, which cannot both be right", first.from, first.watts(), r.from, r.watts())
+			first, by = &r, o.target
+		case r.from != first.from || o.target != by:
+			spread := max(r.watts()/first.watts(), first.watts()/r.watts())
+			if j.spread = max(j.spread, spread); spread > contradict {
+				first.reason = fmt.Sprintf("%s of %s say %.4g W and %s of %s %.4g W, which cannot both be right", first.from, by, first.watts(), r.from, o.target, r.watts())
 			}
 		}
 	}
-	j.reading = *cmp.Or(first, failed)
+	j.energyReading = *cmp.Or(first, failed)
 	return j
 }
 
 // read returns what an option says. Of several series for the same thing the largest counts:
 // instances of MIG each have the board's power, and a chassis is no less than what it holds.
-func (o *option) read(w window, renewed time.Duration) reading {
-	var all []reading
+func (o *option) read(w window, renewed time.Duration) energyReading {
+	var all []energyReading
 	for _, s := range o.series {
 		all = append(all, o.readOne(w, s, renewed))
 	}
@@ -89,7 +90,7 @@ func (o *option) read(w window, renewed time.Duration) reading {
 }
 
 // readOne returns what one series says.
-func (o *option) readOne(w window, s Series, renewed time.Duration) (r reading) {
+func (o *option) readOne(w window, s Series, renewed time.Duration) (r energyReading) {
 	points, micro, odd := o.valid(s)
 	if o.kind == counterOfEnergy {
 		r = w.difference(points, o.most())
@@ -157,10 +158,10 @@ func renewals(observed []Observed) map[string]time.Duration {
 
 // exporter returns a key for what renews series of a name together: a Prometheus has those of
 // many exporters.
-func exporter(target, name string) string { return target + "\x00" + family(name) }
+func exporter(target, name string) string { return target + "\x00" + firstWord(name) }
 
-// family returns the first word of a name, which tells exporters apart.
-func family(name string) string {
+// firstWord returns the first word of a name, which tells exporters apart.
+func firstWord(name string) string {
 	word, _, _ := strings.Cut(strings.ToLower(name), "_")
 	return word
 }

@@ -2,16 +2,12 @@ package telemetry
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/pricing"
 )
-
-// mostDevices bounds those listed in a report; sums are over all. A rack has 72 accelerators.
-const mostDevices = 1024
 
 // summarizePower is the part of Summarize about power.
 func summarizePower(observed []Observed, at Instants, accelerators int) (*Power, []metrics.Warning) {
@@ -156,73 +152,4 @@ func refusal(all, ok []judged, missing judged, f PowerFigure) string {
 		}
 	}
 	return ""
-}
-
-// list fills in the devices.
-func (f *PowerFigure) list(all []judged, w window) {
-	for _, j := range all[:min(len(all), mostDevices)] {
-		d := DevicePower{Target: j.target.Name, Role: j.target.Role, Device: j.name, Reason: j.reason, From: j.from, Coverage: j.coverage(), LimitWatts: j.limit(w)}
-		if j.reason == "" {
-			d.Watts, d.EnergyJoules = new(j.watts()), new(j.watts()*w.seconds())
-			d.Uncertainty = j.uncertain / j.joules
-		}
-		f.Devices = append(f.Devices, d)
-	}
-}
-
-// limit returns the power limit at the end of the window, 0 if unknown.
-func (d *device) limit(w window) (watts float64) {
-	slices.SortStableFunc(d.limits, func(a, b Series) int {
-		x, _ := meterOf(a.Name)
-		y, _ := meterOf(b.Name)
-		return x.rank - y.rank
-	})
-	for _, s := range d.limits {
-		for _, p := range s.Points {
-			if p.Nanos <= w.to && p.Value > 0 && p.Value < math.MaxUint32 {
-				watts = p.Value
-			}
-		}
-		if watts > 0 {
-			return watts
-		}
-	}
-	return 0
-}
-
-// warn says what was taken for granted.
-func warn(all []judged, f PowerFigure, note func(code, format string, args ...any)) {
-	var twice, fell, micro, apart int
-	var worst judged
-	for _, j := range all {
-		if len(j.targets) > 1 {
-			twice++
-		}
-		if j.fell > 0 {
-			fell++
-		}
-		if j.micro {
-			micro++
-		}
-		if j.spread > differ {
-			if apart++; j.spread > worst.spread {
-				worst = j
-			}
-		}
-	}
-	if twice > 0 {
-		note("power_duplicate", "%d %s are in the series of several targets, and counted once", twice, f.what())
-	}
-	if fell > 0 {
-		note("power_counter_restarted", "energy counters of %d %s began anew in the phase, as they do when a driver is loaded; the time around it is not covered", fell, f.what())
-	}
-	if micro > 0 {
-		note("power_microwatts", "%d %s state a power of more than a megawatt, which is taken for microwatts", micro, f.what())
-	}
-	if apart > 0 {
-		note("power_sources_differ", "energy counters and power samples of %d %s differ by more than %.0f %%, of %s by a factor of %.2f", apart, f.what(), 100*(differ-1), worst.name, worst.spread)
-	}
-	if f.Basis == pricing.MeasuredAccelerator && f.Named == 0 {
-		note("power_accelerators_unstated", "all %d accelerators that have power are counted, as nobody said how many the system has", f.Accelerators)
-	}
 }

@@ -13,17 +13,17 @@ import (
 
 var epoch = time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
 
-func seconds(s float64) time.Time { return epoch.Add(time.Duration(math.Round(s * 1e9))) }
+func secondsIn(s float64) time.Time { return epoch.Add(time.Duration(math.Round(s * 1e9))) }
 
-// phase is one whose window is from 10 s to so many seconds later.
-func phase(window float64) Instants {
-	return Instants{Begin: seconds(5), Settled: seconds(10), WindowEnd: seconds(10 + window), End: seconds(15 + window)}
+// powerPhase is one whose window is from 10 s to so many seconds later.
+func powerPhase(window float64) Instants {
+	return Instants{Begin: secondsIn(5), Settled: secondsIn(10), WindowEnd: secondsIn(10 + window), End: secondsIn(15 + window)}
 }
 
 // sampled returns the points of a function from 0.5 s on.
 func sampled(to, step float64, f func(t float64) float64) (points []Point) {
 	for t := 0.5; t <= to; t += step {
-		points = append(points, Point{seconds(t).UnixNano(), f(t)})
+		points = append(points, Point{secondsIn(t).UnixNano(), f(t)})
 	}
 	return points
 }
@@ -110,7 +110,7 @@ func TestPower(t *testing.T) {
 		{"3 s of 60 lost", 60, 1, []Observed{seen(PowerMeter, "a", of(without(30, 32), gpu, "gpu", "0"))}, 300, FromPower, "", ""},
 		{"4 s of 60 lost", 60, 1, []Observed{seen(PowerMeter, "a", of(without(30, 33), gpu, "gpu", "0"))}, 0, "", "cover 93 %", ""},
 		{"nothing before the window's end", 60, 1, []Observed{seen(PowerMeter, "a", of(without(66, 99), gpu, "gpu", "0"))}, 0, "", "cover 92 %", ""},
-		{"a gap in a counter costs nothing", 60, 1, []Observed{seen(PowerMeter, "a", of(append(sampled(20, 1, steady), Point{seconds(69.5).UnixNano(), steady(69.5)}, Point{seconds(70.5).UnixNano(), steady(70.5)}), joules, "gpu", "0"))}, 300, FromEnergy, "", ""},
+		{"a gap in a counter costs nothing", 60, 1, []Observed{seen(PowerMeter, "a", of(append(sampled(20, 1, steady), Point{secondsIn(69.5).UnixNano(), steady(69.5)}, Point{secondsIn(70.5).UnixNano(), steady(70.5)}), joules, "gpu", "0"))}, 300, FromEnergy, "", ""},
 		{"what is no number", 60, 1, []Observed{seen(PowerMeter, "a", of(with(math.NaN(), 20, 30), gpu, "gpu", "0"))}, 300, FromPower, "", ""},
 		{"no sensor now and then", 60, 1, []Observed{seen(PowerMeter, "a", of(with(4294967295, 20, 30), gpu, "gpu", "0"))}, 300, FromPower, "", ""},
 		{"no sensor", 60, 1, []Observed{seen(PowerMeter, "a", of(sampled(80, 1, func(float64) float64 { return 0 }), gpu, "gpu", "0"))}, 0, "", "", ""},
@@ -125,6 +125,9 @@ func TestPower(t *testing.T) {
 		{"one accelerator by two exporters", 60, 1, []Observed{
 			seen(PowerMeter, "a", of(power, gpu, "UUID", "GPU-1")),
 			seen(PowerMeter, "b", of(power, "nvidia_smi_power_draw_watts", "uuid", "1"))}, 300, FromPower, "", "power_duplicate"},
+		{"two exporters that do not agree", 60, 1, []Observed{
+			seen(PowerMeter, "a", of(power, gpu, "UUID", "GPU-1")),
+			seen(PowerMeter, "b", of(sampled(80, 1, scaled(rising, 1.5)), "nvidia_smi_power_draw_watts", "uuid", "1"))}, 300, FromPower, "", "power_duplicate power_sources_differ"},
 		{"perhaps one by two", 60, 0, []Observed{
 			seen(PowerMeter, "a", of(power, gpu, "UUID", "GPU-1")),
 			seen(PowerMeter, "b", of(power, logNVIDIA+"power.draw", "index", "0"))}, 0, "", "may be one of those", "power_accelerators_unstated"},
@@ -149,7 +152,7 @@ func TestPower(t *testing.T) {
 			of(sampled(80, 1, scaled(steady, 0.5e-3)), "kepler_node_platform_joules_total", "mode", "idle"))}, 450, FromEnergy, "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, p, notes := Summarize(tt.seen, phase(tt.window), tt.named)
+			_, p, notes := Summarize(tt.seen, powerPhase(tt.window), tt.named)
 			if p == nil || len(p.Figures) != 1 {
 				t.Fatalf("power is %+v, want one figure", p)
 			}
@@ -161,10 +164,10 @@ func TestPower(t *testing.T) {
 				}
 			case f.Watts == nil:
 				t.Errorf("no figure: %s", f.Reason)
-			case !near(*f.Watts, tt.watts) || !near(*f.EnergyJoules, tt.watts*tt.window) || f.From != tt.from || f.Reason != "":
+			case !about(*f.Watts, tt.watts) || !about(*f.EnergyJoules, tt.watts*tt.window) || f.From != tt.from || f.Reason != "":
 				t.Errorf("%v W, %v J, %s, %q; want %v W, %s", *f.Watts, *f.EnergyJoules, f.From, f.Reason, tt.watts, tt.from)
 			}
-			if got := codes(notes); got != tt.codes {
+			if got := codesOf(notes); got != tt.codes {
 				t.Errorf("warnings %q, want %q", got, tt.codes)
 			}
 		})
@@ -172,9 +175,9 @@ func TestPower(t *testing.T) {
 }
 
 // near reports whether a figure is right to a millionth.
-func near(a, b float64) bool { return math.Abs(a-b) <= 1e-6*math.Abs(b) }
+func about(a, b float64) bool { return math.Abs(a-b) <= 1e-6*math.Abs(b) }
 
-func codes(notes []metrics.Warning) string {
+func codesOf(notes []metrics.Warning) string {
 	var all []string
 	for _, n := range notes {
 		all = append(all, n.Code)
@@ -191,9 +194,9 @@ func TestPowerCounterFalls(t *testing.T) {
 		}
 		return steady(t)
 	})
-	_, p, notes := Summarize([]Observed{seen(PowerMeter, "a", of(counter, joules, "gpu", "0"))}, phase(60), 1)
+	_, p, notes := Summarize([]Observed{seen(PowerMeter, "a", of(counter, joules, "gpu", "0"))}, powerPhase(60), 1)
 	f := p.Figures[0]
-	if f.Watts == nil || !near(*f.Watts, 300) || !near(f.Coverage, 59./60) || codes(notes) != "power_counter_restarted" {
+	if f.Watts == nil || !about(*f.Watts, 300) || !about(f.Coverage, 59./60) || codesOf(notes) != "power_counter_restarted" {
 		t.Errorf("%+v, %v", f, notes)
 	}
 	// An hour of a reset takes the window with it.
@@ -202,7 +205,7 @@ func TestPowerCounterFalls(t *testing.T) {
 			counter[i].Value = 0
 		}
 	}
-	if _, p, _ = Summarize([]Observed{seen(PowerMeter, "a", of(counter, joules, "gpu", "0"))}, phase(60), 1); p.Figures[0].Watts != nil {
+	if _, p, _ = Summarize([]Observed{seen(PowerMeter, "a", of(counter, joules, "gpu", "0"))}, powerPhase(60), 1); p.Figures[0].Watts != nil {
 		t.Errorf("a reset of 10 s of 60: %+v", p.Figures[0])
 	}
 }
@@ -212,20 +215,20 @@ func TestPowerCounterFalls(t *testing.T) {
 // 300 J, as the counter was renewed at some time between two readings; of 180 kJ.
 func TestPowerUncertainty(t *testing.T) {
 	o := seen(PowerMeter, "a", of(sampled(700, 1, held(steady, 30)), joules, "gpu", "0"))
-	at := Instants{Begin: seconds(30), Settled: seconds(40.5), WindowEnd: seconds(640.5), End: seconds(660)}
+	at := Instants{Begin: secondsIn(30), Settled: secondsIn(40.5), WindowEnd: secondsIn(640.5), End: secondsIn(660)}
 	_, p, _ := Summarize([]Observed{o}, at, 1)
-	if f := p.Figures[0]; f.Watts == nil || !near(*f.Watts, 300) || !near(f.Uncertainty, (2*2000+300)/180e3) {
+	if f := p.Figures[0]; f.Watts == nil || !about(*f.Watts, 300) || !about(f.Uncertainty, (2*2000+300)/180e3) {
 		t.Errorf("%+v", f)
 	}
 	// Two minutes of it are too few: 4.3 kJ of 36 kJ.
-	at.WindowEnd = seconds(160.5)
+	at.WindowEnd = secondsIn(160.5)
 	if _, p, _ = Summarize([]Observed{o}, at, 1); p.Figures[0].Watts != nil || !strings.Contains(p.Figures[0].Reason, "uncertain by 12 %") {
 		t.Errorf("%+v", p.Figures[0])
 	}
 	// Read every second, and renewed as often: 1/4 × 1 s × 300 W at each end, of 18 kJ.
 	o = seen(PowerMeter, "a", of(sampled(80, 1, steady), joules, "gpu", "0"))
-	_, p, _ = Summarize([]Observed{o}, phase(60), 1)
-	if f := p.Figures[0]; !near(f.Uncertainty, 150./18e3) {
+	_, p, _ = Summarize([]Observed{o}, powerPhase(60), 1)
+	if f := p.Figures[0]; !about(f.Uncertainty, 150./18e3) {
 		t.Errorf("%+v", f)
 	}
 }
@@ -238,7 +241,7 @@ func TestPowerByBasisAndRole(t *testing.T) {
 		seen(Decode, "d", of(power, gpu, "UUID", "GPU-3")),
 		seen(PowerMeter, "w", of(sampled(80, 1, scaled(rising, 5)), logWall)),
 		seen(PowerMeter, "n", of(sampled(80, 1, scaled(rising, 4)), "ipmi_dcmi_power_consumption_watts")),
-	}, phase(60), 3)
+	}, powerPhase(60), 3)
 	if len(p.Figures) != 3 || len(notes) != 0 {
 		t.Fatalf("%+v, %v", p, notes)
 	}
@@ -246,21 +249,21 @@ func TestPowerByBasisAndRole(t *testing.T) {
 		basis pricing.Basis
 		watts float64
 	}{{pricing.MeasuredAccelerator, 900}, {pricing.MeasuredNode, 1200}, {pricing.MeasuredWall, 1500}} {
-		if f := p.Figures[i]; f.Basis != want.basis || !near(*f.Watts, want.watts) {
+		if f := p.Figures[i]; f.Basis != want.basis || !about(*f.Watts, want.watts) {
 			t.Errorf("%+v, want %v", f, want)
 		}
 	}
 	f := p.Figures[0]
-	if len(f.ByRole) != 2 || f.ByRole[0].Role != Prefill || !near(f.ByRole[0].Watts, 600) || !near(f.ByRole[1].EnergyJoules, 18e3) || f.ByRole[0].Devices != 2 {
+	if len(f.ByRole) != 2 || f.ByRole[0].Role != Prefill || !about(f.ByRole[0].Watts, 600) || !about(f.ByRole[1].EnergyJoules, 18e3) || f.ByRole[0].Devices != 2 {
 		t.Errorf("by role: %+v", f.ByRole)
 	}
-	if len(f.Devices) != 3 || f.Devices[2].Target != "d" || f.Devices[2].Device != "3" || !near(*f.Devices[2].Watts, 300) {
+	if len(f.Devices) != 3 || f.Devices[2].Target != "d" || f.Devices[2].Device != "3" || !about(*f.Devices[2].Watts, 300) {
 		t.Errorf("devices: %+v", f.Devices)
 	}
 	// A target's own basis overrides that of a node's sensors, but not of accelerators.
 	both := seen(PowerMeter, "n", of(power, "ipmi_dcmi_power_consumption_watts"), of(power, gpu, "UUID", "GPU-1"))
 	both.Target.Basis = pricing.MeasuredWall
-	if _, p, _ = Summarize([]Observed{both}, phase(60), 1); p.Figures[0].Basis != pricing.MeasuredAccelerator || p.Figures[1].Basis != pricing.MeasuredWall {
+	if _, p, _ = Summarize([]Observed{both}, powerPhase(60), 1); p.Figures[0].Basis != pricing.MeasuredAccelerator || p.Figures[1].Basis != pricing.MeasuredWall {
 		t.Errorf("%+v", p.Figures)
 	}
 }
@@ -271,8 +274,8 @@ func TestPowerScaled(t *testing.T) {
 	for i := range 70 {
 		series = append(series, of(sampled(80, 1, rising), gpu, "UUID", fmt.Sprint(i)))
 	}
-	_, p, notes := Summarize([]Observed{seen(PowerMeter, "a", series...)}, phase(60), 72)
-	if f := p.Figures[0]; f.Watts == nil || !near(*f.Watts, 72*300) || !near(f.Coverage, 70./72) || codes(notes) != "power_scaled" {
+	_, p, notes := Summarize([]Observed{seen(PowerMeter, "a", series...)}, powerPhase(60), 72)
+	if f := p.Figures[0]; f.Watts == nil || !about(*f.Watts, 72*300) || !about(f.Coverage, 70./72) || codesOf(notes) != "power_scaled" {
 		t.Errorf("%+v, %v", f, notes)
 	}
 }
@@ -301,7 +304,7 @@ func TestThrottled(t *testing.T) {
 		{logNVIDIA + "clocks_event_reasons.active", Thermal, scaled(on, 0x40)},
 		{"gpu_violation_ppt_residency_percentage", PowerCap, scaled(on, 100)},
 	} {
-		_, p, _ := Summarize([]Observed{seen(PowerMeter, "a", of(power, gpu, "UUID", "1"), of(sampled(80, 0.5, tt.f), tt.name, "UUID", "1"))}, phase(60), 1)
+		_, p, _ := Summarize([]Observed{seen(PowerMeter, "a", of(power, gpu, "UUID", "1"), of(sampled(80, 0.5, tt.f), tt.name, "UUID", "1"))}, powerPhase(60), 1)
 		if len(p.Throttled) != 1 || p.Throttled[0].Reason != tt.reason || math.Abs(p.Throttled[0].Share-0.25) > 0.01 || p.Throttled[0].Device != "1" {
 			t.Errorf("%s: %+v, want %s for a quarter", tt.name, p.Throttled, tt.reason)
 		}
@@ -312,7 +315,7 @@ func TestThrottled(t *testing.T) {
 }
 
 func TestNoPower(t *testing.T) {
-	if _, p, notes := Summarize([]Observed{seen(Engine, "a", of(sampled(80, 1, rising), "vllm:num_requests_running"))}, phase(60), 8); p != nil || notes != nil {
+	if _, p, notes := Summarize([]Observed{seen(Engine, "a", of(sampled(80, 1, rising), "vllm:num_requests_running"))}, powerPhase(60), 8); p != nil || notes != nil {
 		t.Errorf("%+v, %v", p, notes)
 	}
 }
