@@ -101,7 +101,7 @@ func BenchmarkSummarize(b *testing.B) {
 	at := Instants{phase.Begin, after(600), after(3000), after(3500)}
 	b.ReportAllocs()
 	for b.Loop() {
-		if s, _, _ := Summarize([]Observed{o}, at); s.TTFT == nil {
+		if s, _, _ := Summarize([]Observed{o}, at, 0); s.TTFT == nil {
 			b.Fatal(s)
 		}
 	}

@@ -86,7 +86,7 @@ func TestLive(t *testing.T) {
 	at.WindowEnd, at.End = time.Now(), time.Now()
 	time.Sleep(300 * time.Millisecond)
 	scrape()
-	server, _, warnings := Summarize([]Observed{o}, at)
+	server, _, warnings := Summarize([]Observed{o}, at, 0)
 	text, _ := json.MarshalIndent(server, "", " ")
 	t.Logf("usage %+v, %v\n%s", sum, warnings, text)
 	if server.PromptTokens.Total != sum.Prompt || server.GenerationTokens.Total != sum.Completion || server.CachedTokens.Total != sum.Cached {
