@@ -106,3 +106,22 @@ func TestDown(t *testing.T) {
 		t.Errorf("%+v %q", s.GenerationTokens, warnings)
 	}
 }
+
+// A Prometheus may have no series named up for what it got from another one.
+func TestNoUp(t *testing.T) {
+	o := Observed{}
+	engine := []Label{{"instance", "a"}}
+	for at := -1.0; at <= 61; at++ {
+		keep(&o, []Sample{
+			{Time: after(at), Name: upName, Labels: []Label{{"instance", "itself"}}, Value: 1},
+			{Time: after(at), Name: "vllm:num_requests_waiting", Labels: engine, Value: 3},
+		})
+		if at >= 20 {
+			keep(&o, []Sample{{Time: after(at), Name: "vllm:generation_tokens_total", Labels: engine, Value: at}})
+		}
+	}
+	s, warnings := codes(t, o)
+	if s.Waiting.Mean != 3 || s.GenerationTokens.Total != 61 || *s.GenerationTokens.Window != 50 || warnings != "" {
+		t.Errorf("%+v %+v %q", s.Waiting, s.GenerationTokens, warnings)
+	}
+}

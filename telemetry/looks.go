@@ -23,8 +23,8 @@ type looks struct {
 // counts as a gap: one scrape may fail, and the next be late.
 const gapIntervals = 3
 
-// looksOf returns those of a target. Without series named up, all instants of its points
-// are one.
+// looksOf returns those of a target. Of series for which no series named up speaks, all
+// instants of their points together are looks.
 func looksOf(o *Observed, at Instants) []*looks {
 	var all []*looks
 	for i := range o.Series {
@@ -38,16 +38,20 @@ func looksOf(o *Observed, at Instants) []*looks {
 			all = append(all, l)
 		}
 	}
-	if len(all) == 0 {
-		l := new(looks)
-		for i := range o.Series {
-			for _, p := range o.Series[i].Points {
-				l.at = append(l.at, p.Nanos)
-			}
+	rest := new(looks)
+	for i := range o.Series {
+		s := &o.Series[i]
+		if s.Name == upName || slices.ContainsFunc(all, func(l *looks) bool { return l.about(s) }) {
+			continue
 		}
-		slices.Sort(l.at)
-		l.at = slices.Compact(l.at)
-		all = []*looks{l}
+		for _, p := range s.Points {
+			rest.at = append(rest.at, p.Nanos)
+		}
+	}
+	if len(rest.at) > 0 {
+		slices.Sort(rest.at)
+		rest.at = slices.Compact(rest.at)
+		all = append(all, rest)
 	}
 	for _, l := range all {
 		l.settle(o.Target.Interval(), at)
