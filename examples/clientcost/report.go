@@ -97,8 +97,7 @@ func newReport(o *options, readers []reader, all [][]measured) *report {
 		r.Floors = append(r.Floors, c)
 	}
 	if o.observers > 0 {
-		costs := []cost{r.cost, r.Floors[len(r.Floors)-1].cost}
-		r.Observed = costOfObservers(o.observers, costs, o.duration.Seconds())
+		r.Observed = costOfObservers(o.observers, r.Floors[len(r.Floors)-1].CPUSeconds, r.CPUSeconds, o.duration.Seconds())
 	}
 	if o.own {
 		r.Server = &serverCost{}
