@@ -38,7 +38,7 @@ func TestScrape(t *testing.T) {
 		"-scrape", url + "/metrics", "-scrape", "power=" + url + "/power",
 	}
 	status, stdout, stderr := maxusers(t, t.Context(), append(args, "-series", series)...)
-	if status != cli.OK || !strings.Contains(stdout, "no power (measured_accelerator): ") /* in so short a time */ || !strings.Contains(stdout, "\n    at 2: none waiting, KV use ") {
+	if status != cli.OK || !strings.Contains(stdout, "no power (measured_accelerator): ") /* in so short a time */ || !strings.Contains(stdout, "\n    at 2: ") || !strings.Contains(stdout, ", KV use ") {
 		t.Errorf("status %d\n%s%s", status, stdout, stderr)
 	}
 	f, err := os.Open(series)
