@@ -62,7 +62,7 @@ func TestPower(t *testing.T) {
 	power := sampled(80, 1, rising)
 	wiggling := func(t float64) float64 { return 300 + 10*math.Mod(math.Floor(t), 2) } // 305 on average
 	seven := func(missing ...Series) (s []Series) {
-		for _, id := range strings.Split("abcdefg", "") {
+		for id := range strings.SplitSeq("abcdefg", "") {
 			s = append(s, of(power, gpu, "UUID", "GPU-"+id))
 		}
 		return append(s, missing...)

@@ -74,14 +74,14 @@ func TestPowerFile(t *testing.T) {
 				}
 				write(t, name, rows)
 			}
-			var late string
+			var late strings.Builder
 			for second := 166.5; second < 172; second++ {
-				late += nvidia(at(second).In(east), 100+5*second)
+				late.WriteString(nvidia(at(second).In(east), 100+5*second))
 			}
 			time.Sleep(time.Second)
-			write(t, name, late[:len(late)-5])
+			write(t, name, late.String()[:len(late.String())-5])
 			time.Sleep(time.Second)
-			write(t, name, late[len(late)-5:])
+			write(t, name, late.String()[len(late.String())-5:])
 		}()
 		for i, watts := range []float64{600, 1600} {
 			from := float64(100 * i)

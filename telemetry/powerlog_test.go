@@ -11,11 +11,12 @@ import (
 // said returns samples as text: seconds after the epoch of the tests, name, labels, value.
 func said(samples []Sample) (lines []string) {
 	for _, s := range samples {
-		text := fmt.Sprintf("%v %s", s.Time.Sub(epoch).Seconds(), s.Name)
+		var text strings.Builder
+		text.WriteString(fmt.Sprintf("%v %s", s.Time.Sub(epoch).Seconds(), s.Name))
 		for _, l := range s.Labels {
-			text += " " + l.Name + "=" + l.Value
+			text.WriteString(" " + l.Name + "=" + l.Value)
 		}
-		lines = append(lines, fmt.Sprintf("%s %v", text, s.Value))
+		lines = append(lines, fmt.Sprintf("%s %v", text.String(), s.Value))
 	}
 	return lines
 }
