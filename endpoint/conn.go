@@ -23,6 +23,7 @@ type Conn struct {
 	decoder   decoder
 	sight     *sighting // of a preflight; nil otherwise
 	kept      *kept     // of an Answer; nil otherwise
+	mold      *mold     // of the latest event; nil with APIChat
 }
 
 // A Response is what a server sent besides its output.
@@ -104,7 +105,7 @@ func (c *Conn) Stream(ctx context.Context, session string, body [][]byte, clock 
 		clock.Done(time.Now())
 		return r, err
 	}
-	s := stream{conn: c, dog: dog, clock: clock, response: &r, reader: reader{api: c.client.api, to: c.kept}}
+	s := stream{conn: c, dog: dog, clock: clock, response: &r, reader: c.reader()}
 	end, err := s.read(resp.Body)
 	clock.Done(end)
 	ended := s.ended(wellEnded(err))

@@ -45,7 +45,7 @@ func newDecoding(api API, known func() *secrets.Finder) *Conn {
 // decode reads the body of a response with status 200. header is nil where it is not known.
 func (c *Conn) decode(ctx context.Context, body io.Reader, header http.Header, clock *metrics.Clock) (Response, error) {
 	r := Response{Status: http.StatusOK}
-	s := stream{conn: c, clock: clock, response: &r, reader: reader{api: c.client.api}}
+	s := stream{conn: c, clock: clock, response: &r, reader: c.reader()}
 	end, err := s.read(&stampedReader{Reader: body, arrivals: arrivals{reads: &c.reads}})
 	clock.Done(end)
 	s.account(false)

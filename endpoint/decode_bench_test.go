@@ -68,7 +68,7 @@ func BenchmarkEvent(b *testing.B) {
 		b.Run("kind="+e.kind, func(b *testing.B) {
 			frame := e.frame()
 			var d decoder
-			r := reader{api: e.api}
+			r := reader{api: e.api, mold: new(mold)}
 			b.ReportAllocs()
 			b.SetBytes(int64(len(e.data)))
 			for b.Loop() {

@@ -154,7 +154,7 @@ func TestUsualEventsAreScanned(t *testing.T) {
 		}
 		frame := e.frame()
 		var d decoder
-		r := reader{api: e.api}
+		r := reader{api: e.api, mold: new(mold)}
 		if n := testing.AllocsPerRun(100, func() {
 			if err := decodeOne(&d, &r, frame); err != nil {
 				t.Error(err)
@@ -191,7 +191,8 @@ func decodeOne(d *decoder, r *reader, frame []byte) error {
 	if failed || !ok || err != nil {
 		return fmt.Errorf("no event: %v, %v, %v", failed, ok, err)
 	}
-	if _, err := r.read(bytes.TrimSpace(data)); err != nil {
+	var found delta
+	if err := r.read(bytes.TrimSpace(data), &found); err != nil {
 		return err
 	}
 	if _, _, ok, _ := d.next(); ok {

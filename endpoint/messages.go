@@ -8,18 +8,23 @@ import (
 )
 
 // message reads one event of [APIMessages].
-func (r *reader) message(data []byte) (d delta, err error) {
-	ok := false
-	if r.to == nil {
-		d, ok = scanMessage(data)
+func (r *reader) message(data []byte, d *delta) (err error) {
+	if r.to == nil && r.mold.read(data, d) {
+		return nil
 	}
-	if !ok {
-		d, err = parseAnyMessage(data, r.to)
+	at, ok := 0, false
+	if r.to == nil {
+		at, ok = scanMessage(data, d)
+	}
+	if ok {
+		r.mold.learn(data, at, d.visible, d, 0)
+	} else {
+		*d, err = parseAnyMessage(data, r.to)
 	}
 	if d.counted {
-		r.input.complete(&d)
+		r.input.complete(d)
 	}
-	return d, err
+	return err
 }
 
 // parseAnyMessage reads an event of any shape. It defines what an event means; scanMessage

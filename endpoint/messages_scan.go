@@ -4,9 +4,9 @@ import "github.com/agentperf/agentperf-go/internal/jsonscan"
 
 // scanMessage reads and checks an event in one pass. ok is false for an event that is not
 // JSON, for those that come once or twice in an answer, and for deltas of an unusual shape.
-// Otherwise the delta is the one that parseAnyMessage returns (FuzzScanMessage compares
-// them).
-func scanMessage(data []byte) (d delta, ok bool) {
+// Otherwise the delta is the one that parseAnyMessage returns (FuzzReader compares them), and
+// at is where its text begins.
+func scanMessage(data []byte, d *delta) (at int, ok bool) {
 	t := jsonscan.Text(data)
 	var kind []byte
 	var output blockText
@@ -31,7 +31,7 @@ func scanMessage(data []byte) (d delta, ok bool) {
 		i, more = t.More(i, '{')
 	}
 	if t.Space(i) != len(t) {
-		return delta{}, false
+		return 0, false
 	}
 	switch string(kind) {
 	case "content_block_delta":
@@ -41,9 +41,9 @@ func scanMessage(data []byte) (d delta, ok bool) {
 	case "ping":
 		d.ping = true
 	default:
-		return delta{}, false
+		return 0, false
 	}
-	return d, true
+	return output.at, true
 }
 
 // blockText is what the delta of a content block contains. If a name comes twice, both
@@ -51,6 +51,7 @@ func scanMessage(data []byte) (d delta, ok bool) {
 type blockText struct {
 	visible, blank  int
 	reasoning, step bool
+	at              int // where the last text begins
 }
 
 func (b *blockText) scan(t jsonscan.Text, i int) int {
@@ -73,8 +74,13 @@ func (b *blockText) scan(t jsonscan.Text, i int) int {
 		default:
 			i = skipOther(t, name, i)
 		}
-		b.visible += n
-		b.blank += blank
+		if n > 0 {
+			if b.at = i - 1 - n; b.visible > 0 {
+				b.at = 0 // there are several
+			}
+			b.visible += n
+			b.blank += blank
+		}
 		i, more = t.More(i, '{')
 	}
 	return i

@@ -8,20 +8,33 @@ type reader struct {
 	to    *kept     // takes the visible output, if set
 	input inputSeen // of APIMessages
 	told  told      // of APIResponses
+	mold  *mold     // if set, for the events of both
 }
 
-// read reads one event. It keeps no reference to data.
-func (r *reader) read(data []byte) (delta, error) {
-	switch r.api {
-	case APIMessages:
-		return r.message(data)
-	case APIResponses:
-		return r.responseEvent(data)
+// reader returns a reader of the next answer.
+func (c *Conn) reader() reader {
+	if c.mold == nil && (c.client.api == APIMessages || c.client.api == APIResponses) {
+		c.mold = new(mold)
 	}
-	if r.to != nil {
-		return parseAnyDelta(data, r.to)
+	if c.mold != nil {
+		c.mold.made, c.mold.head.text = 0, nil
 	}
-	return parseDelta(data)
+	return reader{api: c.client.api, to: c.kept, mold: c.mold}
+}
+
+// read reads one event into d, which is zero. It keeps no reference to data.
+func (r *reader) read(data []byte, d *delta) (err error) {
+	switch {
+	case r.api == APIMessages:
+		return r.message(data, d)
+	case r.api == APIResponses:
+		return r.responseEvent(data, d)
+	case r.to != nil:
+		*d, err = parseAnyDelta(data, r.to)
+	default:
+		*d, err = parseDelta(data)
+	}
+	return err
 }
 
 // endName is what an API calls the field that says why an answer ended.

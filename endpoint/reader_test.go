@@ -20,16 +20,16 @@ func TestUsualEventsOfOtherAPIs(t *testing.T) {
 	for _, e := range otherKinds {
 		var ok bool
 		if e.api == APIMessages {
-			_, ok = scanMessage([]byte(e.data))
+			_, ok = scanMessage([]byte(e.data), new(delta))
 		} else {
-			_, _, ok = scanResponseEvent([]byte(e.data))
+			_, _, ok = scanResponseEvent([]byte(e.data), new(delta))
 		}
 		if !ok {
 			t.Errorf("%s: not scanned", e.kind)
 		}
 		frame := e.frame()
 		var d decoder
-		r := reader{api: e.api}
+		r := reader{api: e.api, mold: new(mold)}
 		if n := testing.AllocsPerRun(100, func() {
 			if err := decodeOne(&d, &r, frame); err != nil {
 				t.Error(err)
@@ -60,12 +60,14 @@ func others() (events []string) {
 func twoWays(t *testing.T, data []byte) {
 	before := bytes.Clone(data)
 	want, err := parseAnyMessage(data, nil)
-	if got, ok := scanMessage(data); ok && (err != nil || got != want) {
+	var got delta
+	if _, ok := scanMessage(data, &got); ok && (err != nil || got != want) {
 		t.Errorf("%q: %+v, want %+v, %v", data, got, want, err)
 	}
 	slow := reader{api: APIResponses}
 	want, err = slow.anyResponseEvent(data)
-	if got, s, ok := scanResponseEvent(data); ok {
+	got = delta{}
+	if _, s, ok := scanResponseEvent(data, &got); ok {
 		fast := reader{api: APIResponses}
 		fast.told.shown[s] += got.visible
 		if err != nil || got != want || fast != slow {
@@ -74,11 +76,15 @@ func twoWays(t *testing.T, data []byte) {
 	}
 	for _, api := range apis {
 		// Three times: what one event says changes what another means.
-		r, kept := reader{api: api}, reader{api: api, to: new(kept)}
+		r, molded, kept := reader{api: api}, reader{api: api, mold: new(mold)}, reader{api: api, to: new(kept)}
 		for range 3 {
-			d, err := r.read(data)
+			var d, with, same delta
+			err, err2 := r.read(data, &d), kept.read(data, &with)
+			if err := molded.read(data, &same); same != d || (err == nil) != (err2 == nil) {
+				t.Errorf("%s: %q: %+v, by a mold %+v", api, data, d, same)
+			}
 			sane(t, data, d, err)
-			if with, err2 := kept.read(data); with.visible != d.visible || with.usage != d.usage || with.finish != d.finish || with.failed != d.failed || (err == nil) != (err2 == nil) {
+			if with.visible != d.visible || with.usage != d.usage || with.finish != d.finish || with.failed != d.failed || (err == nil) != (err2 == nil) {
 				t.Errorf("%s: %q: %+v, and %+v where its text is kept", api, data, d, with)
 			}
 		}
@@ -201,7 +207,8 @@ var oddOthers = []struct {
 func TestOddEventsOfOtherAPIs(t *testing.T) {
 	for _, tt := range oddOthers {
 		r := reader{api: tt.api}
-		got, err := r.read([]byte(tt.in))
+		var got delta
+		err := r.read([]byte(tt.in), &got)
 		if diff := cmp.Diff(tt.want, got, cmp.AllowUnexported(delta{})); diff != "" || err != nil {
 			t.Errorf("%s: %.200s: %v (-want +got)\n%s", tt.api, tt.in, err, diff)
 		}
@@ -209,7 +216,8 @@ func TestOddEventsOfOtherAPIs(t *testing.T) {
 	for _, api := range apis {
 		for _, in := range notDeltas {
 			r := reader{api: api}
-			if got, err := r.read([]byte(in)); err != errNotJSON || got != (delta{}) {
+			var got delta
+			if err := r.read([]byte(in), &got); err != errNotJSON || got != (delta{}) {
 				t.Errorf("%s: %.50q: %+v, %v", api, in, got, err)
 			}
 		}

@@ -8,14 +8,20 @@ import (
 )
 
 // responseEvent reads one event of [APIResponses].
-func (r *reader) responseEvent(data []byte) (delta, error) {
+func (r *reader) responseEvent(data []byte, d *delta) (err error) {
 	if r.to == nil {
-		if d, s, ok := scanResponseEvent(data); ok {
+		if r.mold.read(data, d) {
+			r.told.shown[r.mold.sort] += d.visible
+			return nil
+		}
+		if at, s, ok := scanResponseEvent(data, d); ok {
+			r.mold.learn(data, at, d.visible, d, s)
 			r.told.shown[s] += d.visible
-			return d, nil
+			return nil
 		}
 	}
-	return r.anyResponseEvent(data)
+	*d, err = r.anyResponseEvent(data)
+	return err
 }
 
 // anyResponseEvent reads an event of any shape. It defines what an event means;

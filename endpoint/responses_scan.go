@@ -4,9 +4,9 @@ import "github.com/agentperf/agentperf-go/internal/jsonscan"
 
 // scanResponseEvent reads and checks an event in one pass. ok is false for an event that is
 // not JSON, for all but the usual deltas, and for deltas of an unusual shape. Otherwise the
-// delta is the one that anyResponseEvent returns (FuzzScanResponse compares them), of
-// output of this sort.
-func scanResponseEvent(data []byte) (d delta, s sort, ok bool) {
+// delta is the one that anyResponseEvent returns (FuzzReader compares them), of output of
+// this sort, and at is where its text begins.
+func scanResponseEvent(data []byte, d *delta) (at int, s sort, ok bool) {
 	t := jsonscan.Text(data)
 	var kind []byte
 	i, more := t.Open(0, '{')
@@ -18,6 +18,7 @@ func scanResponseEvent(data []byte) (d delta, s sort, ok bool) {
 			kind, i = t.Word(i)
 		case "delta":
 			d.visible, d.blank, i = scanText(t, i)
+			at = i - 1 - d.visible
 		case "error":
 			i = t.Literal(i, "null")
 		default:
@@ -26,7 +27,7 @@ func scanResponseEvent(data []byte) (d delta, s sort, ok bool) {
 		i, more = t.More(i, '{')
 	}
 	if t.Space(i) != len(t) {
-		return delta{}, 0, false
+		return 0, 0, false
 	}
 	switch string(kind) {
 	case "response.output_text.delta", "response.refusal.delta":
@@ -35,8 +36,8 @@ func scanResponseEvent(data []byte) (d delta, s sort, ok bool) {
 	case "response.function_call_arguments.delta", "response.custom_tool_call_input.delta":
 		s = argument
 	default:
-		return delta{}, 0, false
+		return 0, 0, false
 	}
 	d.step = true
-	return d, s, true
+	return at, s, true
 }

@@ -104,7 +104,8 @@ func (s *stream) event(stamp time.Time, data []byte, failed bool) bool {
 		s.ends(stamp)
 		return true
 	}
-	d, err := s.reader.read(data)
+	var d delta
+	err := s.reader.read(data, &d)
 	switch {
 	case failed || d.failed:
 		if d.failure == "" {
