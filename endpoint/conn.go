@@ -191,6 +191,17 @@ func (c *Conn) post(ctx context.Context, session string, out *bodies, r *Respons
 	}
 }
 
+// reader returns a reader of the next answer.
+func (c *Conn) reader() reader {
+	if c.mold == nil && (c.client.api == APIMessages || c.client.api == APIResponses) {
+		c.mold = new(mold)
+	}
+	if c.mold != nil {
+		c.mold.made, c.mold.head.text = 0, nil
+	}
+	return reader{api: c.client.api, to: c.kept, mold: c.mold}
+}
+
 // moveHost moves a Host header to where net/http looks for it.
 func moveHost(req *http.Request) {
 	if host := req.Header.Get("Host"); host != "" {

@@ -125,6 +125,21 @@ func (p *preflight) control(ctx context.Context) (sighting, error) {
 	return s, err
 }
 
+// askAPIs asks which APIs the server has, besides the one in use if that is answered. It
+// sends what is not JSON, which servers refuse before they do anything: 400 in all of vLLM,
+// llama-server, Dynamo and LiteLLM, while 404 says that there is no such path.
+func (p *preflight) askAPIs(ctx context.Context, used bool) {
+	for _, a := range apis {
+		there := used
+		if a != p.conn.client.api {
+			there = p.conn.has(ctx, a)
+		}
+		if there {
+			p.APIs = append(p.APIs, a)
+		}
+	}
+}
+
 // answered reports whether a request was served, be it without visible output.
 func answered(err error) bool {
 	e, ok := errors.AsType[*Error](err)

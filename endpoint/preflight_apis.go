@@ -10,21 +10,6 @@ import (
 	"time"
 )
 
-// askAPIs asks which APIs the server has, besides the one in use if that is answered. It
-// sends what is not JSON, which servers refuse before they do anything: 400 in all of vLLM,
-// llama-server, Dynamo and LiteLLM, while 404 says that there is no such path.
-func (p *preflight) askAPIs(ctx context.Context, used bool) {
-	for _, a := range apis {
-		there := used
-		if a != p.conn.client.api {
-			there = p.conn.has(ctx, a)
-		}
-		if there {
-			p.APIs = append(p.APIs, a)
-		}
-	}
-}
-
 // has reports whether the server knows the path of an API: whether it refuses what is not
 // JSON. Statuses of proxies and of credentials say nothing of that, nor does a page for
 // every path.

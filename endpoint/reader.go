@@ -11,17 +11,6 @@ type reader struct {
 	mold  *mold     // if set, for the events of both
 }
 
-// reader returns a reader of the next answer.
-func (c *Conn) reader() reader {
-	if c.mold == nil && (c.client.api == APIMessages || c.client.api == APIResponses) {
-		c.mold = new(mold)
-	}
-	if c.mold != nil {
-		c.mold.made, c.mold.head.text = 0, nil
-	}
-	return reader{api: c.client.api, to: c.kept, mold: c.mold}
-}
-
 // read reads one event into d, which is zero. It keeps no reference to data.
 func (r *reader) read(data []byte, d *delta) (err error) {
 	switch {
