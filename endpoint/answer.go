@@ -10,8 +10,8 @@ import (
 type Answer struct {
 	Response
 	// Text is the visible output in the order in which it came: content, refusals,
-	// reasoning, and names and arguments of tool calls. It ends after 1 MiB, with
-	// Truncated set.
+	// reasoning or thinking, and names and arguments of tool calls, in each API. It ends
+	// after 1 MiB, with Truncated set.
 	Text      string
 	Truncated bool
 }

@@ -122,7 +122,8 @@ type Counters struct {
 	// was found dead.
 	Reconnects int64
 	// NoUsage and NoDone count successful responses without a count of output tokens and
-	// without the [DONE] event.
+	// without the event after which nothing follows: [DONE], or message_stop with
+	// APIMessages.
 	NoUsage, NoDone int64
 	// Unclosed counts complete responses that the server left open. Each costs
 	// its connection.
@@ -184,7 +185,7 @@ func (c Counters) Warnings() (w []string) {
 	if c.OtherOutput > 0 {
 		w = append(w, fmt.Sprintf("%d answers had text in delta.%s, which is not a place known for output; it counts as output", c.OtherOutput, c.OtherPlace))
 	}
-	add(c.NoDone, "%d answers ended without [DONE]")
+	add(c.NoDone, "%d answers ended without the event that ends them ([DONE] or message_stop)")
 	return w
 }
 

@@ -1,5 +1,6 @@
-// Package endpoint is a streaming client for OpenAI-compatible chat completions that
-// measures: a request body goes in, a [metrics.Clock] comes out.
+// Package endpoint is a streaming client that measures: a request body goes in, a
+// [metrics.Clock] comes out. It speaks OpenAI's chat completions and Responses and
+// Anthropic's Messages, as the vendors and other servers implement them.
 //
 //	client, err := endpoint.New(endpoint.Config{URL: "http://host:8000"})
 //	if err != nil {
@@ -22,7 +23,7 @@
 // them, and warns of what would spoil a measurement: no token counts, none of cached tokens,
 // lengths that are not honored, connections that are closed after an answer, and answers
 // that something holds back and sends as a whole. Where the server refuses max_tokens it
-// finds the field that it takes instead.
+// finds the field that it takes instead. It says which of the APIs the server has.
 //
 // The client is made to be believed rather than to be convenient. It retries nothing,
 // follows no redirects, uses no proxy and verifies TLS. Every request ends in exactly
@@ -54,6 +55,40 @@
 // The package writes nothing, with two exceptions that net/http offers no switch for:
 // bytes that arrive on an idle connection are reported to package log, with the first
 // of them quoted, and so are HTTP/2 DATA frames before any headers.
+//
+// # The other APIs
+//
+// What is said here of chat completions holds for [APIMessages] and [APIResponses] too. Their
+// events are read by the type in their JSON, since gateways leave out the event lines, and
+// by nothing that numbers events, blocks, items or parts, since servers leave that out as
+// well and let blocks overlap. Events of unknown types are passed over.
+//
+// Visible output is any text, thinking, reasoning, input and arguments of tools that comes in
+// a content_block_delta or in an event whose type ends in .delta. A signature is none. The
+// name of a tool comes with what opens its block or item, which is progress and no first
+// token; in an answer without any other output it counts as output at the end. Other events
+// that open something (message_start, response.created, content_block_start) count like a
+// delta with a role. Pings count for nothing but the time limit of silence.
+//
+// Responses repeats all of its text, up to four times, in events whose types end in .done and
+// in the last one. What no delta has brought before is output there, which has arrived at
+// once; the rest is not counted again.
+//
+// stop_reason is the finish_reason of Messages, and message_stop its [DONE], which also counts
+// as a finish_reason where none came. response.completed, response.incomplete and
+// response.failed are both in one. A [DONE] after them changes nothing. Servers cut a response
+// in three ways: by response.incomplete, by response.completed with the status incomplete
+// (vLLM), or by response.completed as if it were whole (llama-server), which only the count of
+// its tokens tells: [Response.Limited] is what the server says. response.failed and error
+// events are [OutcomeErrorEvent], or [OutcomeContext] where they say that the prompt is too
+// long, with the code or type of the error before its message, such as overloaded_error.
+//
+// The input of Messages is the sum of what came from a cache, what was written to one, and the
+// rest, as one event states them. The last event that states any holds, and message_start
+// only for what is in no later one: depending on the server it has the whole prompt, the part
+// outside caches, a guess or zeros, and adding it to the rest would double the load. The
+// output tokens in it are not those of the answer. SGLang counts the cached part twice, in a
+// form that cannot be told from the others.
 //
 // # When an answer is complete
 //
@@ -108,7 +143,9 @@
 // Most of the cost of an event is the system's: a wake-up, a read, and a second read
 // that finds nothing and tells the runtime that it may wait. (Its poller reports data
 // once: leaving out that read would save 6 % and miss what arrives in between.)
-// Decoding an event takes 1.2 times as long as checking its JSON. The busier the
+// Decoding an event of chat completions takes 1.2 times as long as checking its JSON; one of
+// the other APIs takes less than the check if it differs from the one before in its text and
+// number only, as most do, and 2.0 times with a running count of tokens. The busier the
 // client, the less an event costs and the later it is noticed: at 15 us of a core each,
 // two cores would be full at 130,000 events a second, which is an extrapolation; plan
 // for half of that.

@@ -8,8 +8,8 @@ type Outcome string
 // The outcomes. All but OutcomeOK come in an [*Error].
 const (
 	// OutcomeOK: visible output arrived, and the server said that the answer is over:
-	// by a finish_reason that no output followed, or with [DONE]. The package
-	// documentation has the details.
+	// by a finish_reason that no output followed, or with [DONE], or by what other APIs
+	// have in place of these. The package documentation has the details.
 	OutcomeOK Outcome = "ok"
 	// OutcomeRefused: the server refused the connection or is unreachable.
 	OutcomeRefused Outcome = "refused"
@@ -27,7 +27,8 @@ const (
 	// Redirects are not followed.
 	OutcomeStatus Outcome = "status"
 	// OutcomeContext: the server refused a request that is too long for its context
-	// window. What was asked for does not fit; the server has not failed.
+	// window, with APIMessages and APIResponses also by an error inside a response of
+	// status 200. What was asked for does not fit; the server has not failed.
 	OutcomeContext Outcome = "context_overflow"
 	// OutcomeErrorEvent: the server reported an error inside a response of status
 	// 200.

@@ -16,6 +16,9 @@ import (
 // untouched. It changes neither request nor answer: retries, redirects, proxies and what
 // else the client does stay its own.
 //
+// The path of a request says which API its answer is in: chat completions unless it ends in
+// /messages or /responses.
+//
 // An answer is read as it arrives, by a goroutine of its own, and kept until the client
 // reads it, so that stamps are those of the network even where the client reads late. Up
 // to 8 MiB are kept; beyond, reading waits for the client, and stamps with it. A client
