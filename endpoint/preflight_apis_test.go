@@ -18,7 +18,6 @@ type apiServer struct {
 	dialect
 	honors bool
 	limit  string // the end at the limit of tokens, if it is not the dialect's
-	usage  string // replaces the counts of cached tokens
 	have   map[string]int
 	bodies []map[string]any
 }
