@@ -163,3 +163,33 @@ func (k *keeper) Send(_ context.Context, r *trajectory.Request, clock *metrics.C
 	clock.Done(time.Now())
 	return err
 }
+
+// Where Messages ignore ignore_eos, as vLLM's do, lengths are free, unless exact ones were
+// asked for: then every answer counts as short, as in the other APIs.
+func TestUnforcedInMessages(t *testing.T) {
+	for _, tt := range []struct {
+		api    endpoint.API
+		output trajectory.Output
+		want   trajectory.Output
+	}{
+		{endpoint.APIMessages, "", trajectory.OutputFree},
+		{endpoint.APIMessages, trajectory.OutputExact, trajectory.OutputExact},
+		{endpoint.APIResponses, "", trajectory.OutputExact},
+		{endpoint.APIChat, "", trajectory.OutputExact},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			cfg := agentperf.Config{
+				Workload: agentWorkload(t), Tiers: floor(4), Policy: trajectory.Policy{Output: tt.output},
+				Rule: agentperf.Point{SpawnRate: -1, Settle: -1, Measure: 5 * time.Second, MinTrajectories: -1, MinPerAgent: -1},
+			}
+			cfg.Endpoint.API = tt.api
+			r, err := agentperf.Check(t.Context(), inMemory(t, &endpointtest.Engine{Capacity: 46, OutputTokens: 20, IgnoreEOSIgnored: true}, cfg), 1)
+			if err != nil && r.Preflight == nil {
+				t.Fatal(err)
+			}
+			if got := timesWarned(r, "not_forced"); r.Config.Output != tt.want || (got == 1) != (tt.want == trajectory.OutputFree) {
+				t.Errorf("%s, output %q: %q with %d warnings, want %q", tt.api, tt.output, r.Config.Output, got, tt.want)
+			}
+		})
+	}
+}

@@ -2,6 +2,7 @@ package trajectory
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -143,7 +144,7 @@ func (l *linter) turn(i int) {
 	if !turn.ToolDelayKnown && i+1 < len(l.t.Turns) && l.t.EndsInTools(i) {
 		l.note(i, SeverityInfo, "unknown-delay", "tools ran after it for an unknown time")
 	}
-	if kind := l.secrets.Find(turn.Tools); kind != "" && (i == 0 || !bytes.Equal(turn.Tools, l.t.Turns[i-1].Tools)) {
+	if kind := cmp.Or(l.secrets.Find(turn.Tools), l.secrets.Find(turn.RecordedTools.JSON)); kind != "" && (i == 0 || !bytes.Equal(turn.Tools, l.t.Turns[i-1].Tools)) {
 		l.note(i, SeverityWarning, "secret", "a tool definition holds what looks like a %s", kind)
 	}
 	fresh := turn.History.Len()

@@ -2,6 +2,7 @@ package trajectory
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -52,6 +53,12 @@ func TestLintAPI(t *testing.T) {
 	}
 	alone := &Workload{Trajectories: []*Trajectory{{ID: "a", Turns: []Turn{{History: historyOf(t, "", `{"role":"assistant","content":"a"}`, user1), OutputTokens: 1}}}}}
 	if f := Lint(alone, Policy{API: APIMessages}); len(f) != 1 || f[0].Rule != "api-roles" {
+		t.Errorf("findings %v", f)
+	}
+	// A key in what only the recording of the tools has is found.
+	keyed := Turn{History: historyOf(t, "", user1), OutputTokens: 1, Tools: json.RawMessage(`[{"type":"function","function":{"name":"f"}}]`)}
+	keyed.RecordedTools = Recording{APIMessages, json.RawMessage(`[{"name":"f","token":"ghp_` + strings.Repeat("a1B2", 9) + `"}]`)}
+	if f := Lint(&Workload{Trajectories: []*Trajectory{{ID: "a", Turns: []Turn{keyed}}}}, Policy{}); len(f) != 1 || f[0].Rule != "secret" {
 		t.Errorf("findings %v", f)
 	}
 }

@@ -33,6 +33,11 @@
 // their parent. Bodies are lists of shared segments, and the same seed gives
 // byte-identical requests.
 //
+// Requests are chat completions or, by [Policy.API], Anthropic's Messages or OpenAI's
+// Responses. Messages are chat messages, which each API has its way of saying
+// ([Workload.Encode]); those that were recorded in the API that is used are sent as they
+// were recorded ([Recording]).
+//
 // Agents begin early in their trajectories, or where they would stand at a random moment
 // of the steady state ([Schedule], [Steady]), so that what is measured at once is what
 // would be measured hours later.

@@ -74,6 +74,7 @@ func parse(program cli.Program, args []string) (*options, error) {
 	flags.DurationVar(&o.cfg.Policy.HumanWaits, "human-waits", 0, "longest recorded wait for a person to replay; 0 leaves these waits out")
 	flags.Float64Var(&o.cfg.Policy.SyntheticFactor, "synthetic-factor", 0, "`words` of made-up text for each token of a recording without text; 0 asks the endpoint how many its tokenizer needs")
 	flags.StringVar(&prefix, "cache-prefix", "after-system", "where the text goes that keeps plays from sharing caches: `after-system`, front or none")
+	flags.BoolVar(&o.cfg.Policy.BillingLine, "billing-line", false, "with -api messages, send the line that Claude Code put before its system prompt, which differs in each request, where it was recorded")
 	flags.StringVar(&output, "output", "", "length of answers: `exact`, cap or free (default exact where lengths were recorded)")
 	flags.IntVar(&o.cfg.Policy.MaxTokens, "max-tokens", trajectory.DefaultMaxTokens, "largest number of tokens of an answer under -output cap and free")
 	flags.Uint64Var(&o.cfg.Seed, "seed", 0, "random seed (default: drawn and reported)")

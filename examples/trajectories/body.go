@@ -44,7 +44,7 @@ func body(c *call) (int, error) {
 			return 0, fmt.Errorf("-turn is %d, expected 0 to %d: the turns of %s", *turn, len(t.Turns)-1, t.ID)
 		}
 		alone := &trajectory.Trajectory{ID: t.ID, Turns: t.Turns[*turn : *turn+1]}
-		replayer := trajectory.NewReplayer(func() trajectory.Sender { return trajectory.SenderFunc(c.print) }, p, nil)
+		replayer := trajectory.NewReplayer(func() trajectory.Sender { return trajectory.SenderFunc(c.show) }, p, nil)
 		for res := range replayer.Play(context.Background(), trajectory.Play{Trajectory: alone}) {
 			err = res.Err
 		}
@@ -56,8 +56,8 @@ func body(c *call) (int, error) {
 	return 0, fmt.Errorf("-session: no session %q", *session)
 }
 
-// print is a Sender that prints what it is given.
-func (c *call) print(_ context.Context, r *trajectory.Request, clock *metrics.Clock) error {
+// show is a Sender that prints what it is given.
+func (c *call) show(_ context.Context, r *trajectory.Request, clock *metrics.Clock) error {
 	clock.Sent(time.Now())
 	defer func() { clock.Done(time.Now()) }()
 	for _, segment := range append(r.Body, []byte("\n")) {
