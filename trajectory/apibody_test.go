@@ -83,7 +83,7 @@ func TestBodyInEachAPI(t *testing.T) {
 			"instructions":"Be \"brief\".",
 			"input":[
 				{"type":"message","role":"user","content":[{"type":"input_text","text":"P\n\"Task"}]},
-				{"type":"message","role":"assistant","content":[{"type":"output_text","text":"I look."}]},
+				{"type":"message","id":"msg_1","status":"completed","role":"assistant","content":[{"type":"output_text","annotations":[],"text":"I look."}]},
 				{"type":"function_call","call_id":"c1","name":"ls","arguments":"{\"a\":\"\\u00e9\"}"},
 				{"type":"function_call","call_id":"c2","name":"cat","arguments":"x"},
 				{"type":"function_call_output","call_id":"c1","output":"one"},
@@ -128,7 +128,7 @@ func TestBodyAsRecorded(t *testing.T) {
 	sameJSON(t, "responses", body(Policy{API: APIResponses, BillingLine: true}), `{"model":"","store":false,"stream":true,"max_output_tokens":9,"instructions":"A\n\nB",
 		"tools":[{"type":"function","name":"ls","parameters":{"type":"object","properties":{}},"strict":false}],"input":[
 		{"type":"message","role":"user","content":[{"type":"input_text","text":"Task"}]},
-		{"type":"message","role":"assistant","content":[{"type":"output_text","text":"x"}]},
+		{"type":"message","id":"msg_1","status":"completed","role":"assistant","content":[{"type":"output_text","annotations":[],"text":"x"}]},
 		{"type":"function_call","call_id":"c1","name":"ls","arguments":"{\"a\":1}"},
 		{"type":"function_call_output","call_id":"c1","output":"one"}]}`)
 
@@ -139,8 +139,16 @@ func TestBodyAsRecorded(t *testing.T) {
 		result1, `[{"type":"custom_tool_call_output","call_id":"c1","output":"one"}]`)}
 	sameJSON(t, "codex", body(Policy{API: APIResponses}), `{"model":"","store":false,"stream":true,"max_output_tokens":9,"instructions":"I","input":[`+developer+`,
 		{"type":"message","role":"user","content":[{"type":"input_text","text":"Task"}]},
-		{"type":"reasoning","summary":[],"content":[{"type":"reasoning_text","text":"r"}]},{"type":"custom_tool_call","call_id":"c1","name":"sh","input":"ls"},
+		{"type":"reasoning","id":"rs_1","summary":[],"content":[{"type":"reasoning_text","text":"r"}]},{"type":"custom_tool_call","call_id":"c1","name":"sh","input":"ls"},
 		{"type":"custom_tool_call_output","call_id":"c1","output":"one"}]}`)
+	// What an answer lacks of the API's schema is filled in, and nothing else.
+	answers := Turn{History: historyOf(t, APIResponses, user1,
+		`{"role":"assistant","content":"a"}`, `[{"type":"message","role":"assistant","content":[{"type":"output_text","text":"a"},{"type":"refusal","refusal":"no"},{"type":"output_text","text":"b","annotations":null}],"phase":"x"}]`,
+		`{"role":"assistant","content":"b"}`, `[{"type":"message","id":null,"role":"assistant","status":"incomplete","content":[{"type":"output_text","annotations":[1],"text":"b"}]},{},{"type":"message","role":"assistant","content":"c"}]`)}
+	sameJSON(t, "answers", string(bytes.Join(newBuilder(Policy{API: APIResponses}.Resolve()).body(&answers, "", 9, false), nil)), `{"model":"","store":false,"stream":true,"max_output_tokens":9,"input":[
+		{"type":"message","role":"user","content":[{"type":"input_text","text":"Task"}]},
+		{"type":"message","id":"msg_1","status":"completed","role":"assistant","content":[{"type":"output_text","annotations":[],"text":"a"},{"type":"refusal","refusal":"no"},{"type":"output_text","text":"b","annotations":[]}],"phase":"x"},
+		{"type":"message","id":"msg_1","role":"assistant","status":"incomplete","content":[{"type":"output_text","annotations":[1],"text":"b"}]},{},{"type":"message","role":"assistant","content":"c"}]}`)
 	sameJSON(t, "codex to messages", body(Policy{API: APIMessages}), `{"model":"","stream":true,"max_tokens":9,"system":[{"type":"text","text":"I"},{"type":"text","text":"D"}],"messages":[
 		{"role":"user","content":[{"type":"text","text":"Task"}]},{"role":"assistant","content":[{"type":"tool_use","id":"c1","name":"sh","input":{"input":"ls"}}]},
 		{"role":"user","content":[{"type":"tool_result","tool_use_id":"c1","content":"one"}]}]}`)

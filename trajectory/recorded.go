@@ -172,18 +172,21 @@ func (r *recorded) form(m *Message, notes dialect.Notes) dialect.Form {
 		f.Role = dialect.RoleOf(m.Role())
 	}
 	var p dialect.Parts
+	glue := f.Role.Next()
+	if r.api == APIResponses {
+		glue = ","
+	}
 	for i, span := range sent {
 		switch {
-		case i > 0 || r.api == APIResponses:
+		case i == 0:
+			p.Write(glue)
+			f.Glue = len(glue)
+		case span.First:
 			p.Write(",")
-		default:
-			p.Write(f.Role.Next())
 		}
-		if i == 0 {
-			f.Glue = len(f.Role.Next())
-			if r.api == APIResponses {
-				f.Glue = 1
-			}
+		if span.Text != "" {
+			p.Write(span.Text)
+			continue
 		}
 		at := 0
 		for _, piece := range pieces {

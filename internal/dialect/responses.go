@@ -4,7 +4,8 @@ package dialect
 // inside of a JSON string if it is a system message. With hole, Form.Hole is the place where
 // its text begins, which must be a string. The result shares the memory of wire.
 //
-// A text is an input_text or output_text part, a picture an input_image; a call is a
+// A text is an input_text or output_text part, in a message with the id and status that strict
+// servers demand of an answer, a picture an input_image; a call is a
 // function_call item, a tool's message a function_call_output, whose parts become one text
 // unless there are pictures. Other parts become a word in brackets.
 func Items(wire []byte, hole bool, notes Notes) Form {
@@ -33,9 +34,9 @@ func Items(wire []byte, hole bool, notes Notes) Form {
 
 const (
 	itemOpen      = `{"type":"message","role":"user","content":[`
-	assistantOpen = `{"type":"message","role":"assistant","content":[`
+	assistantOpen = `{"type":"message","id":"msg_1","role":"assistant","status":"completed","content":[`
 	inputText     = `{"type":"input_text","text":"`
-	outputText    = `{"type":"output_text","text":"`
+	outputText    = `{"type":"output_text","annotations":[],"text":"`
 )
 
 // items are items under construction.

@@ -158,8 +158,12 @@ func TestSamplesInTheirAPI(t *testing.T) {
 					}
 				}
 				for _, block := range blocks {
+					raw := block.Raw
+					for _, added := range []string{`"id":"msg_1",`, `"status":"completed",`, `"annotations":[],`} { // see dialect.RecordedItems
+						raw = strings.Replace(raw, added, "", 1)
+					}
 					switch kind := block.Get("type").Str; {
-					case logged[canonical(t, block.Raw)]:
+					case logged[canonical(t, block.Raw)] || logged[canonical(t, raw)]:
 						same++
 					case strings.Contains(block.Raw, "no result was recorded"), strings.Contains(block.Raw, "[image]"), strings.Contains(block.Raw, "Summarize the conversation so far"):
 					default:
