@@ -74,7 +74,7 @@ func (s shape) prompter(rng *rand.Rand) *prompter {
 	p.head = fmt.Appendf(nil, `{"model":%s,%s`, model, open)
 	// For servers that do not force the length: something to write about.
 	p.tail = fmt.Appendf(p.tail, `\n\nWrite a long text about these words, of %d words or more.%s,"stream":true`, s.wanted, end)
-	if s.api == trajectory.APIChat && s.fields["stream_options"] == nil {
+	if (s.api == "" || s.api == trajectory.APIChat) && s.fields["stream_options"] == nil {
 		p.tail = append(p.tail, `,"stream_options":{"include_usage":true}`...)
 	}
 	if s.fields[s.limitField()] == nil {
