@@ -34,6 +34,10 @@ func (s *scripted) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		io.WriteString(w, `{"data":[{"id":"m"}]}`)
 		return
 	}
+	if !strings.HasSuffix(r.URL.Path, "/chat/completions") {
+		http.NotFound(w, r) // the preflight asks for the other APIs
+		return
+	}
 	var body map[string]any
 	json.NewDecoder(r.Body).Decode(&body)
 	s.mu.Lock()

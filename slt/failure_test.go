@@ -109,7 +109,7 @@ func TestFailuresCount(t *testing.T) {
 
 func TestNothingSucceeds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		engine := &endpointtest.Engine{Fault: after(4, endpointtest.Fault{Kind: endpointtest.FaultStatus, Status: 429})}
+		engine := &endpointtest.Engine{Fault: after(6, endpointtest.Fault{Kind: endpointtest.FaultStatus, Status: 429})}
 		report, err := slt.Run(t.Context(), inMemory(t, engine, short(2, 4)))
 		if !errors.Is(err, slt.ErrNothingSucceeded) || !strings.Contains(err.Error(), "429") {
 			t.Errorf("error %v", err)
