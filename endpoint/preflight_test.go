@@ -60,7 +60,7 @@ func TestPreflight(t *testing.T) {
 					t.Errorf("warnings %q, want %q", warnings, tt.warns)
 				}
 				got.Warnings = nil
-				tt.want.APIs, tt.want.Engine.OwnedBy, tt.want.MaxTokensField, tt.want.KeepAlive, tt.want.CachedUsage = []endpoint.API{endpoint.APIChat}, "endpointtest", "max_tokens", true, tt.want.Usage
+				tt.want.APIs, tt.want.Engine.OwnedBy, tt.want.MaxTokensField, tt.want.KeepAlive, tt.want.CachedUsage = []endpoint.API{endpoint.APIChat, endpoint.APIMessages, endpoint.APIResponses}, "endpointtest", "max_tokens", true, tt.want.Usage
 				if diff := cmp.Diff(tt.want, got); diff != "" {
 					t.Errorf("(-want +got)\n%s", diff)
 				}
