@@ -33,6 +33,8 @@ type heading struct {
 	Tiers    []Tier          `json:"tiers"`
 	// SyntheticFactor is that of the policy; 0 if nothing is synthetic.
 	SyntheticFactor float64 `json:"synthetic_tokens_factor,omitempty"`
+	// Exclusive is Config.Exclusive, which decides what phases count.
+	Exclusive bool `json:"exclusive,omitempty"`
 	// API is that of the policy, and BillingLine its field; empty and absent mean what
 	// journals of earlier versions have.
 	API         trajectory.API `json:"api,omitempty"`
@@ -65,6 +67,9 @@ var exempt = identity.Exemptions{
 	"Journal":                "is the journal itself",
 	"Earlier":                "digests of the records are beside the identity",
 	"Progress":               "only looks on",
+	"Observers":              "only look on",
+	"Series":                 "only looks on",
+	"Exclusive":              "is beside the identity, where journals from before it have none",
 	"Requests":               "only looks on",
 	"Logger":                 "only looks on",
 }
@@ -72,7 +77,7 @@ var exempt = identity.Exemptions{
 // headingOf returns that of a configuration whose workload has the given digest; earlier
 // are the digests of the records that count as evidence.
 func headingOf(cfg *Config, salt []byte, workload string, earlier []string) (h heading, err error) {
-	h = heading{Schema: journalSchema, Salt: hex.EncodeToString(salt), Seed: cfg.Seed, Workload: workload, Tiers: cfg.Tiers, SyntheticFactor: cfg.Policy.SyntheticFactor, Earlier: earlier}
+	h = heading{Schema: journalSchema, Salt: hex.EncodeToString(salt), Seed: cfg.Seed, Workload: workload, Tiers: cfg.Tiers, SyntheticFactor: cfg.Policy.SyntheticFactor, Exclusive: cfg.Exclusive, Earlier: earlier}
 	h.API, h.BillingLine = apiEcho(&cfg.Policy), cfg.Policy.BillingLine
 	h.Identity, err = identity.Of(cfg, identity.Options{Exempt: exempt, Salt: salt})
 	return h, err

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -57,6 +58,13 @@ func cells(v reflect.Value, t reflect.Type) (texts []string) {
 func each(t reflect.Type, do func(f reflect.StructField, name string, kind reflect.Kind)) {
 	for f := range t.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.Anonymous && name == "" && f.Type.Kind() == reflect.Struct {
+			each(f.Type, func(in reflect.StructField, name string, kind reflect.Kind) {
+				in.Index = append(slices.Clone(f.Index), in.Index...)
+				do(in, name, kind)
+			})
+			continue
+		}
 		if name == "-" || name == "" {
 			continue
 		}

@@ -37,6 +37,10 @@ func echo(cfg Config) ConfigEcho {
 		PercentileRule: "exact, linear interpolation at rank (n-1)q; a failed query is speed 0 and latency +Inf",
 		CountingRule:   "quantiles over queries that end in the window, whenever they began; throughput over tokens that arrive in the window",
 	}
+	e.Exclusive = cfg.Exclusive
+	for _, o := range cfg.Observers {
+		e.Observers = append(e.Observers, o.Target())
+	}
 	if api := cfg.api(); api != trajectory.APIChat {
 		e.API = api
 	}

@@ -24,8 +24,11 @@ func (s *sweep) level(ctx context.Context, concurrency int) error {
 			Agents: concurrency, Settle: s.cfg.Settle, Measure: s.cfg.Measure, Drain: s.cfg.Drain, Fixed: true, GiveUp: load.GiveUp,
 		},
 		Header:   record.Header{Run: s.report.Run, Index: index, Seed: s.cfg.Seed},
-		Progress: watch(s.cfg.Progress, now), Interval: load.ProgressInterval,
+		Interval: load.ProgressInterval,
 	}
+	cfg.Progress = watch(s.cfg.Progress, now, func(p *record.Phase) Level {
+		return summarize(s.report.Config, -1, s.density, p)
+	})
 	if s.cfg.Ramp > 0 {
 		cfg.SpawnRate = float64(concurrency) / s.cfg.Ramp.Seconds()
 	}

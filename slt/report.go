@@ -8,6 +8,7 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/pricing"
 	"github.com/agentperf/agentperf-go/system"
+	"github.com/agentperf/agentperf-go/telemetry"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -41,6 +42,9 @@ type Report struct {
 
 	// System is the hardware that throughput is divided by; nil if not stated.
 	System *pricing.System `json:"system,omitempty"`
+	// PeakMeasured is the peak throughput per kW and MW of the power that Config.Observers
+	// measured at that level, for each basis; empty without.
+	PeakMeasured []pricing.Normalized `json:"peak_normalized_measured,omitempty"`
 	// PeakNormalized is the peak throughput per accelerator, kW and so on.
 	PeakNormalized *pricing.Normalized `json:"peak_normalized,omitempty"`
 
@@ -64,7 +68,10 @@ type Report struct {
 	//     long_answers, hidden_reasoning, first_read_estimated, blank_output, short_tokens,
 	//     first_token_apart, implausible_speed;
 	//   - of a level: client_late, failed_requests, unanswered, unmeasurable, few_samples,
-	//     no_query_ended, ramp, connections.
+	//     no_query_ended, ramp, connections;
+	//   - of what Config.Observers saw: not_drained, still_running, other_load,
+	//     partly_observed, server_ttft, ahead_of_server, server_itl, server_cached, power_unknown,
+	//     throttled, and those of [telemetry.Summarize].
 	Warnings []metrics.Warning `json:"warnings"`
 }
 
@@ -89,6 +96,13 @@ type Level struct {
 	// then is in InvalidFigures and counts for nothing.
 	Figures        *Figures `json:"figures"`
 	InvalidFigures *Figures `json:"invalid_figures,omitempty"`
+
+	// Server is what the system's own metrics say of the level, Power what it drew in the
+	// window, and Yields what that comes to for each output token; nil if Config.Observers saw
+	// nothing of it.
+	Server *telemetry.Server `json:"server,omitempty"`
+	Power  *telemetry.Power  `json:"power,omitempty"`
+	Yields []telemetry.Yield `json:"yields,omitempty"`
 
 	Warnings []metrics.Warning `json:"warnings,omitempty"`
 }
@@ -233,6 +247,9 @@ type ConfigEcho struct {
 	MeasureSeconds float64                   `json:"measure_seconds"`
 	DrainSeconds   float64                   `json:"drain_seconds"`
 	AtSpeeds       []metrics.TokensPerSecond `json:"at_speeds_tokens_per_second"`
+	// Observers are what was observed beside the load, and Exclusive is as in Config.
+	Observers []telemetry.Target `json:"observers,omitempty"`
+	Exclusive bool               `json:"exclusive,omitempty"`
 	// ClientLagSeconds is the lag of the client above which a level is invalid; 0 means
 	// any is allowed.
 	ClientLagSeconds float64 `json:"client_lag_seconds"`

@@ -54,8 +54,8 @@ func sources(all []*reading, f figure) []*reading {
 	return rest
 }
 
-// serverOf makes a Server of readings; nil of none.
-func serverOf(all []*reading, at Instants) *Server {
+// metricsOf makes Metrics of readings; nil of none.
+func metricsOf(all []*reading, at Instants) *Metrics {
 	if len(all) == 0 {
 		return nil
 	}
@@ -95,7 +95,7 @@ func serverOf(all []*reading, at Instants) *Server {
 		note(sum.count)
 		return sum.latency()
 	}
-	s := &Server{
+	s := &Metrics{
 		Running: level(running), Waiting: level(waiting), InFlight: level(inFlight), KVUse: level(kvUse),
 		Preemptions:      count(preemptions).count(),
 		PromptTokens:     count(promptTokens).count(),

@@ -72,11 +72,11 @@ func Together(servers []*Server, seconds []float64) *Level {
 		return 0, 0
 	})
 	for _, s := range servers {
-		if s != nil && s.Preemptions != nil {
+		if s != nil && s.Preemptions != nil && s.Preemptions.Window != nil {
 			if l.Preemptions == nil {
 				l.Preemptions = new(float64)
 			}
-			*l.Preemptions += s.Preemptions.Window
+			*l.Preemptions += *s.Preemptions.Window
 		}
 	}
 	if l == (Level{}) {

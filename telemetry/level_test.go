@@ -9,15 +9,15 @@ import (
 // Phases of 10 s and 30 s: gauges weigh by time, means of requests by their number.
 func TestTogether(t *testing.T) {
 	phases := []*Server{
-		{
+		{Metrics: Metrics{
 			Waiting: &Gauge{Mean: 8, Covered: 1}, KVUse: &Gauge{Mean: 0.9, Covered: 1}, Preemptions: &Count{Total: 9, Window: new(5.0)},
 			PrefixHitRate: &Ratio{Ratio: 0.5, Of: 300}, QueueTime: &Latency{Count: 10, Mean: 2}, TTFT: &Latency{Count: 10, Mean: 1},
-		},
+		}},
 		nil,
-		{
+		{Metrics: Metrics{
 			Waiting: &Gauge{Mean: 0, Covered: 1}, KVUse: &Gauge{Mean: 0.1}, Preemptions: &Count{Total: 3}, Running: &Gauge{Mean: 7, Covered: 0.5},
 			PrefixHitRate: &Ratio{Ratio: 1, Of: 100}, QueueTime: &Latency{Count: 90, Mean: 1}, TTFT: &Latency{Mean: 5},
-		},
+		}},
 	}
 	got := Together(phases, []float64{10, 99, 30})
 	want := &Level{

@@ -143,10 +143,25 @@ func meterOf(name string) (meter, bool) {
 	return m, ok
 }
 
-// knownPower reports whether a series of that name is about power.
-func knownPower(name string) bool {
-	_, ok := meterOf(name)
-	return ok
+// powerPatterns returns regular expressions of the names of series that are about power, to
+// be matched as a whole (Go and Prometheus have the same syntax).
+func powerPatterns() []string {
+	var names, amd []string
+	for name := range meters {
+		switch {
+		case strings.Contains(name, "."): // of a log
+		case strings.HasPrefix(name, "gpu_"):
+			amd = append(amd, name)
+		default:
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	slices.Sort(amd)
+	return []string{
+		"(?i:" + strings.Join(names, "|") + ")",
+		"(?i:(amd[a-z0-9_]*_)?(" + strings.Join(amd, "|") + "))",
+	}
 }
 
 // Power sensors of servers go by names that their vendors chose. The whole is one of these,

@@ -8,8 +8,8 @@ import (
 	"github.com/agentperf/agentperf-go/pricing"
 )
 
-// A reading is the power of a device over a window, as one option or all together know it.
-type reading struct {
+// An energyReading is the power of a device over a window, as one option or all together know it.
+type energyReading struct {
 	joules, seconds float64 // that are covered, of the window
 	span            float64 // the window, in seconds
 	uncertain       float64 // joules
@@ -23,8 +23,8 @@ type reading struct {
 // enough is the part of a window that readings must cover, and of the accelerators.
 const enough = 0.95
 
-func (r reading) watts() float64    { return r.joules / r.seconds }
-func (r reading) coverage() float64 { return min(1, r.seconds/r.span) }
+func (r energyReading) watts() float64    { return r.joules / r.seconds }
+func (r energyReading) coverage() float64 { return min(1, r.seconds/r.span) }
 
 // A window is that of a phase, in nanoseconds.
 type window struct{ from, to int64 }
@@ -82,8 +82,8 @@ func (m meter) most() float64 {
 
 // integrate returns what samples of power say: their integral over the window by the
 // trapezoidal rule, with straight lines where a window's end is between two.
-func (w window) integrate(points []Point, every time.Duration) (r reading) {
-	r = reading{span: w.seconds(), from: FromPower}
+func (w window) integrate(points []Point, every time.Duration) (r energyReading) {
+	r = energyReading{span: w.seconds(), from: FromPower}
 	switch {
 	case every == never:
 		r.reason = "power did not change twice in the phase: it is renewed too seldom, or not at all"
@@ -110,8 +110,8 @@ func (w window) integrate(points []Point, every time.Duration) (r reading) {
 // what it grew by is exact however long that took; where the window ends between two, the
 // power is taken to have been steady, and since it may have been anything from nothing to
 // the most that was seen, P, a share f of a step of T seconds is uncertain by f(1-f)TP.
-func (w window) difference(points []Point, most float64) (r reading) {
-	r = reading{span: w.seconds(), from: FromEnergy}
+func (w window) difference(points []Point, most float64) (r energyReading) {
+	r = energyReading{span: w.seconds(), from: FromEnergy}
 	var last Point // at which it grew
 	var peak, ends, late float64
 	for i, p := range points {

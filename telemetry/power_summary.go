@@ -36,7 +36,7 @@ func summarizePower(observed []Observed, at Instants, accelerators int) (*Power,
 		}
 		found = found[n:]
 		if some {
-			p.Figures = append(p.Figures, figure(all, w, accelerators, note))
+			p.Figures = append(p.Figures, powerFigure(all, w, accelerators, note))
 		}
 	}
 	if len(p.Figures) == 0 && len(p.Throttled) == 0 {
@@ -45,8 +45,8 @@ func summarizePower(observed []Observed, at Instants, accelerators int) (*Power,
 	return p, notes
 }
 
-// figure adds up devices of one basis.
-func figure(all []judged, w window, accelerators int, note func(code, format string, args ...any)) PowerFigure {
+// powerFigure adds up devices of one basis.
+func powerFigure(all []judged, w window, accelerators int, note func(code, format string, args ...any)) PowerFigure {
 	f := PowerFigure{Basis: all[0].basis}
 	if f.Basis == pricing.MeasuredAccelerator {
 		f.Named = accelerators
@@ -144,7 +144,7 @@ func refusal(all, ok []judged, missing judged, f PowerFigure) string {
 		case k < 0:
 		case f.Basis != pricing.MeasuredAccelerator:
 			// Two kinds of sensors may be those of the same nodes.
-			if a, b := family(j.options[0].name), family(all[k].options[0].name); a != b {
+			if a, b := firstWord(j.options[0].name), firstWord(all[k].options[0].name); a != b {
 				return fmt.Sprintf("%s and %s may be of the same %s; observe one of them", a, b, f.what())
 			}
 		case f.Accelerators != f.Named:

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	mostLine = 4 << 20 // bytes of a line: many times what linePoints take
+	longestLine = 4 << 20 // bytes of a line: many times what linePoints take
 	// mostRead bounds the points of a phase, which take 16 bytes each: four times those that
 	// the benchmarks keep of each of four targets.
 	mostRead = 1 << 24
@@ -38,7 +38,7 @@ func ReadRecordings(r io.Reader) iter.Seq2[*Recording, error] {
 			return
 		}
 		lines := bufio.NewScanner(unzipped)
-		lines.Buffer(nil, mostLine)
+		lines.Buffer(nil, longestLine)
 		for lines.Scan() {
 			line++
 			var of recordingLine
@@ -68,7 +68,7 @@ func ReadRecordings(r io.Reader) iter.Seq2[*Recording, error] {
 		line++
 		switch err := lines.Err(); {
 		case errors.Is(err, bufio.ErrTooLong):
-			fail(fmt.Errorf("it has %d bytes or more", mostLine))
+			fail(fmt.Errorf("it has %d bytes or more", longestLine))
 		case err != nil:
 			fail(err)
 		case now != nil:

@@ -1,8 +1,15 @@
 package telemetry
 
-// Server is what the system's own metrics say of one phase. Each part is nil when no target
-// had it.
+// Server is what the system's own metrics say of one phase.
 type Server struct {
+	Metrics
+	// Targets has the same of each target, with what is known of its scraping.
+	Targets []TargetSummary `json:"targets,omitempty"`
+}
+
+// Metrics are those of one phase, in words of no engine in particular. Each is nil where they
+// are not known.
+type Metrics struct {
 	// Window is the time that the windowed figures cover.
 	Window Span `json:"window"`
 
@@ -47,9 +54,6 @@ type Server struct {
 	Requests []Outcome `json:"requests,omitempty"`
 	// Restarts counts how often counters of a target began anew.
 	Restarts int `json:"restarts,omitempty"`
-
-	// Targets has the same of each target, with what is known of its scraping.
-	Targets []TargetSummary `json:"targets,omitempty"`
 }
 
 // A TargetSummary is the part of [Server] that one target said.
@@ -68,8 +72,8 @@ type TargetSummary struct {
 
 	// Families names the families of series that the figures are from, by figure.
 	Families map[string]string `json:"families,omitempty"`
-	// Said has what they are; its own Targets is empty.
-	Said *Server `json:"said,omitempty"`
+	// Said has what they are.
+	Said *Metrics `json:"said,omitempty"`
 }
 
 // A Span is a stretch of time, in seconds since the phase began.

@@ -7,14 +7,15 @@ import (
 )
 
 // Summarize says what was observed of a phase with these instants. Server is nil if nothing
-// was observed of what is no power meter, Power if no series is one of power. It is pure,
-// and the observed may be anything.
+// was observed of what is no power meter, Power if no series is one of power. accelerators is
+// the number of those that the system under test has, routers' excepted; 0 if nobody said. It is
+// pure, and the observed may be anything.
 //
 // The warnings have these codes: telemetry_failed, telemetry_unknown, telemetry_gap,
 // telemetry_not_closed, telemetry_restarted, telemetry_vanished, telemetry_not_finite,
 // telemetry_malformed, telemetry_duplicate, telemetry_cut, telemetry_histogram,
 // telemetry_disagree, telemetry_partial, and those about power.
-func Summarize(observed []Observed, at Instants) (*Server, *Power, []metrics.Warning) {
+func Summarize(observed []Observed, at Instants, accelerators int) (*Server, *Power, []metrics.Warning) {
 	var warnings notes
 	var all []*reading
 	var targets []TargetSummary
@@ -40,13 +41,14 @@ func Summarize(observed []Observed, at Instants) (*Server, *Power, []metrics.War
 	}
 	var server *Server
 	if len(targets) > 0 {
-		if server = serverOf(all, at); server == nil {
-			server = new(Server)
+		server = &Server{Targets: targets}
+		if m := metricsOf(all, at); m != nil {
+			server.Metrics = *m
 		}
-		server.Restarts, server.Targets = restarts, targets
+		server.Restarts = restarts
 		warnings.disagree(all)
 	}
-	power, more := summarizePower(observed, at)
+	power, more := summarizePower(observed, at, accelerators)
 	return server, power, append(warnings.all, more...)
 }
 
@@ -76,7 +78,7 @@ func summaries(o *Observed, readings []*reading, restarts int, at Instants) (out
 	for _, r := range readings {
 		t := base
 		t.Engine, t.Families = r.vocabulary.engine, r.families
-		t.Said = serverOf([]*reading{r}, at)
+		t.Said = metricsOf([]*reading{r}, at)
 		t.Said.Restarts = restarts
 		out = append(out, t)
 	}

@@ -88,7 +88,7 @@ func every(step float64, page func(at float64) string) (all pages) {
 // codes returns the codes of the warnings, sorted.
 func codes(t *testing.T, observed ...Observed) (*Server, string) {
 	t.Helper()
-	server, _, warnings := Summarize(observed, phase)
+	server, _, warnings := Summarize(observed, phase, 0)
 	var all []string
 	for _, w := range warnings {
 		t.Log(w.Code, w.Text)

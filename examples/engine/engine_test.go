@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -53,6 +54,11 @@ func TestServe(t *testing.T) {
 				conn.Close()
 				client.Close()
 			}
+			for path, want := range map[string]string{metricsPath: "vllm:generation_tokens_total{engine=\"0\",model_name=\"" + cmp.Or(p.Model, "simulated") + "\"} 21\n", powerPath: "DCGM_FI_DEV_POWER_USAGE{gpu=\"0\""} {
+				if page := get(t, strings.TrimSpace(url)+path); !strings.Contains(page, want) {
+					t.Errorf("%s does not hold %q: %s", path, want, page)
+				}
+			}
 			cancel()
 			if got := <-status; got != cli.OK {
 				t.Errorf("status %d", got)
@@ -64,6 +70,21 @@ func TestServe(t *testing.T) {
 			}
 		})
 	}
+}
+
+// get returns a page.
+func get(t *testing.T, url string) string {
+	t.Helper()
+	response, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	page, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Errorf("%s: %s, %v", url, response.Status, err)
+	}
+	return string(page)
 }
 
 func TestUsage(t *testing.T) {

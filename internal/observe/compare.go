@@ -174,7 +174,7 @@ func (s *Seen) itl(saw *client) {
 	if l == nil || l.Mean <= 0 || saw.tokens < leastCompared || v.Acceptance != nil || s.Foreign != "" {
 		return
 	}
-	if g := v.GenerationTokens; g != nil && l.Count < alike*g.Window {
+	if g := v.GenerationTokens; g != nil && g.Window != nil && l.Count < alike**g.Window {
 		return
 	}
 	if d := saw.itl/l.Mean - 1; d > itlShare || d < -itlShare {

@@ -35,12 +35,12 @@ func agreeing() *telemetry.Server {
 	gauge := func(before, after float64) *telemetry.Gauge {
 		return &telemetry.Gauge{Covered: 1, Before: &before, After: &after}
 	}
-	return &telemetry.Server{
+	return &telemetry.Server{Metrics: telemetry.Metrics{
 		Window: telemetry.Span{From: 10, To: 90}, Running: gauge(0, 0), Waiting: gauge(0, 0),
 		GenerationTokens: &telemetry.Count{Total: 2020, Window: new(2020.0)},
 		PromptTokens:     &telemetry.Count{Total: 20_000}, CachedTokens: &telemetry.Count{Total: 12_000},
 		TTFT: &telemetry.Latency{Count: 20, Mean: 0.48}, ITL: &telemetry.Latency{Count: 2000, Mean: 0.0199},
-	}
+	}}
 }
 
 func TestClient(t *testing.T) {

@@ -49,7 +49,7 @@ func TestDependencies(t *testing.T) {
 
 // What the packages of this module may import of each other. Arrows point one way.
 var imports = map[string][]string{
-	"agentperf":             {"endpoint", "internal/audit", "internal/clusters", "internal/decide", "internal/filler", "internal/identity", "internal/journal", "internal/load", "internal/plain", "internal/record", "internal/requestlog", "internal/sockets", "internal/spans", "metrics", "pricing", "search", "system", "trajectory"},
+	"agentperf":             {"endpoint", "internal/audit", "internal/clusters", "internal/decide", "internal/filler", "internal/identity", "internal/journal", "internal/load", "internal/observe", "internal/plain", "internal/record", "internal/requestlog", "internal/sockets", "internal/spans", "metrics", "pricing", "search", "system", "telemetry", "trajectory"},
 	"endpoint":              {"internal/jsonscan", "internal/plain", "internal/secrets", "internal/spans", "internal/tap", "metrics"},
 	"endpoint/conformance":  {"endpoint", "internal/filler", "internal/plain", "internal/spans", "internal/tap", "metrics"},
 	"endpoint/endpointtest": {"internal/simserver"},
@@ -60,6 +60,7 @@ var imports = map[string][]string{
 	"internal/confseq":      {},
 	"internal/decide":       {"internal/confseq", "internal/record", "metrics", "search"},
 	"internal/decimal":      {},
+	"internal/exposition":   {},
 	"internal/dialect":      {"internal/jsonscan"},
 	"internal/fields":       {},
 	"internal/filler":       {},
@@ -71,6 +72,7 @@ var imports = map[string][]string{
 	"internal/keyed":        {},
 	"internal/load":         {"endpoint", "internal/instant", "internal/record", "internal/selfcheck", "internal/sockets", "metrics", "trajectory"},
 	"internal/memnet":       {},
+	"internal/observe":      {"internal/record", "metrics", "telemetry"},
 	"internal/plain":        {},
 	"internal/record":       {"metrics"},
 	"internal/requestlog":   {"internal/jsonerror", "internal/record", "metrics"},
@@ -87,8 +89,9 @@ var imports = map[string][]string{
 	"search":                {},
 	"report":                {"agentperf", "internal/identity", "internal/jsonerror", "internal/journal", "internal/plain", "metrics", "pricing", "slt", "system"},
 	"report/page":           {"agentperf", "internal/chart", "internal/plain", "internal/record", "internal/requestlog", "metrics", "pricing", "pricing/catalog", "report", "slt", "system"},
-	"slt":                   {"endpoint", "internal/fields", "internal/filler", "internal/instant", "internal/keyed", "internal/load", "internal/plain", "internal/record", "internal/sockets", "internal/spans", "metrics", "pricing", "system", "trajectory"},
+	"slt":                   {"endpoint", "internal/fields", "internal/filler", "internal/instant", "internal/keyed", "internal/load", "internal/observe", "internal/plain", "internal/record", "internal/sockets", "internal/spans", "metrics", "pricing", "system", "telemetry", "trajectory"},
 	"system":                {"internal/jsonerror", "internal/secrets", "pricing"},
+	"telemetry":             {"internal/exposition", "internal/plain", "internal/secrets", "metrics", "pricing"},
 	"trajectory":            {"internal/dialect", "internal/fields", "internal/filler", "internal/instant", "internal/jsonscan", "internal/keyed", "internal/plain", "internal/secrets", "internal/spans", "metrics"},
 	"trajectory/format":     {"internal/jsonscan", "internal/secrets", "trajectory"},
 	"trajectory/generate":   {"internal/filler", "internal/keyed", "trajectory"},

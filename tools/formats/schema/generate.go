@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path"
 	"reflect"
 	"strings"
@@ -83,7 +84,13 @@ func (g *generator) structOf(t reflect.Type) object {
 	properties, required := object{}, []any{}
 	for f := range t.Fields() {
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if name == "" || name == "-" || f.Anonymous {
+		if f.Anonymous && name == "" && f.Type.Kind() == reflect.Struct {
+			within := g.structOf(f.Type)
+			maps.Copy(properties, within["properties"].(object))
+			required = append(required, within["required"].([]any)...)
+			continue
+		}
+		if name == "" || name == "-" {
 			panic(fmt.Sprintf("schema: %v.%s has no name in JSON", t, f.Name))
 		}
 		s := g.of(f.Type)
