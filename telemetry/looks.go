@@ -61,16 +61,7 @@ func looksOf(o *Observed, at Instants) []*looks {
 
 // settle finds what can be said of the instants alone.
 func (l *looks) settle(every time.Duration, at Instants) {
-	var between []int64
-	for i := range len(l.at) - 1 {
-		between = append(between, l.at[i+1]-l.at[i])
-	}
-	l.gap = every.Nanoseconds()
-	if len(between) > 0 {
-		slices.Sort(between)
-		l.gap = max(l.gap, between[len(between)/2])
-	}
-	l.gap *= gapIntervals
+	l.gap = gapOf(l.at, every)
 	l.from, l.to = nearest(l.at, at.Settled.UnixNano()), nearest(l.at, at.WindowEnd.UnixNano())
 	l.first = max(0, countUntil(l.at, at.Begin.UnixNano())-1)
 }
@@ -126,4 +117,19 @@ func (l *looks) findResets(series []*Series, points func(*Series) []Point) {
 			}
 		}
 	}
+}
+
+// gapOf returns the longest time between two instants that counts as covered, of a target that
+// is looked at so often.
+func gapOf(instants []int64, every time.Duration) int64 {
+	var between []int64
+	for i := range len(instants) - 1 {
+		between = append(between, instants[i+1]-instants[i])
+	}
+	gap := every.Nanoseconds()
+	if len(between) > 0 {
+		slices.Sort(between)
+		gap = max(gap, between[len(between)/2])
+	}
+	return gap * gapIntervals
 }

@@ -29,7 +29,7 @@ func main() {
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	program := cli.New("page", stdout, stderr)
 	var options page.Options
-	var requests []string
+	var requests, series []string
 	var prices string
 	flags := program.Flags("REPORT... > page.html")
 	flags.StringVar(&options.Title, "title", "", "`text` above the headline, such as a date")
@@ -38,10 +38,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		requests = append(requests, name)
 		return nil
 	})
+	flags.Func("series", "show below the requests what servers and power meters said meanwhile, by the `file` of maxusers -series (repeatable, with -requests)", func(name string) error {
+		series = append(series, name)
+		return nil
+	})
 	flags.StringVar(&prices, "prices", "", "show the prices of this CSV `file` instead of the built-in ones, see the documentation of catalog.ReadPrices for its columns; none shows none")
 	err := flags.Parse(args)
 	if err == nil && len(flags.Args()) == 0 {
 		err = flags.Check(errors.New("no report, expected files that maxusers -json or slt -json wrote"))
+	}
+	if err == nil && len(series) > 0 && len(requests) == 0 {
+		err = flags.Check(errors.New("-series without -requests, below which it is drawn"))
 	}
 	if err != nil {
 		return program.Status(err)
@@ -54,6 +61,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		}
 		if err == nil && len(requests) > 0 {
 			options.Requests, err = page.ReadRequests(ctx, requests...)
+		}
+		if err == nil && len(series) > 0 {
+			options.Series, err = page.ReadSeries(ctx, series...)
 		}
 		return err
 	})

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/examples/internal/cli"
@@ -37,6 +38,9 @@ func TestPage(t *testing.T) {
 	if err := os.WriteFile(rows, []byte("{\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	empty := file(t, "requests.jsonl", agentperf.RequestPhase{
+		Run: "0123456789abcdef", Agents: 1, Anchor: time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC), Settled: 1, WindowEnd: 2, End: 3, Ending: "complete",
+	})
 	prices := filepath.Join(t.TempDir(), "prices.csv")
 	if err := os.WriteFile(prices, []byte("provider,accelerator,commitment,price_per_gpu_hour_usd,price_date\nAcme,X1,on_demand,1.25,2026-11-01\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -59,6 +63,9 @@ func TestPage(t *testing.T) {
 		{[]string{agents, "nowhere.json"}, cli.Failed, "", "page: open nowhere.json: "},
 		{[]string{file(t, "other.json", map[string]int{"a": 1})}, cli.Failed, "", "other.json: not a report"},
 		{[]string{agents, "-requests", rows}, cli.Failed, "", "rows.jsonl"},
+		{[]string{agents, "-series", rows}, cli.Usage, "", "-series without -requests"},
+		{[]string{agents, "-requests", empty, "-series", rows}, cli.Failed, "", "rows.jsonl: telemetry: series: line 1: "},
+		{[]string{agents, "-requests", empty, "-series", filepath.Dir(rows)}, cli.Failed, "", "not a regular file"},
 	} {
 		var stdout, stderr bytes.Buffer
 		status := run(t.Context(), tt.args, &stdout, &stderr)

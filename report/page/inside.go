@@ -78,11 +78,12 @@ const (
 
 func (st *study) insideFigure(k look) chart.Figure {
 	s, l, steps := k.of, k.level, k.steps
-	sc := insideScales{end: 1, started: 1, flying: 1, low: math.Inf(1)}
+	sc := insideScales{end: 1, started: 1, flying: 1, low: math.Inf(1), tops: make(map[string]float64)}
 	var speeds []float64
 	for _, p := range steps {
 		in := st.requests.of(s, p)
 		sc.add(in)
+		sc.addCourses(st.series.of(s.runOf(p), p))
 		for _, r := range in.requests {
 			if r.speed > 0 {
 				speeds = append(speeds, r.speed)
@@ -94,26 +95,38 @@ func (st *study) insideFigure(k look) chart.Figure {
 	var body strings.Builder
 	body.WriteString(`<div class="g">`)
 	table := chart.Table{Caption: "Inside the phases", Head: []string{"Phase", "From", "Started", "Failed", "P25 speed, tok/s"}}
+	table.Head = append(table.Head, sc.titles...)
 	thinned, span := false, 12/len(steps)
 	for _, p := range steps {
 		in := st.requests.of(s, p)
 		thinned = thinned || len(in.requests) > k.dots
-		failed := 0
+		courses, failed := st.series.of(s.runOf(p), p), 0
 		for _, r := range in.requests {
 			if r.failed {
 				failed++
 			}
 		}
 		fmt.Fprintf(&body, `<div class="w%d"><h4>%s <small>phase %d, %s</small></h4>%s</div>`,
-			span, chart.Count(p.Agents, "agent", "agents"), p.Index+1, failedText(failed), in.panel(k, p, sc).HTML())
+			span, chart.Count(p.Agents, "agent", "agents"), p.Index+1, failedText(failed), in.panel(k, p, sc, courses).HTML())
 		for _, bin := range in.bins(sc.step) {
-			table.Rows = append(table.Rows, chart.Row{Cells: []string{
-				chart.Int(p.Index + 1), chart.Seconds(bin.from), chart.Int(bin.started), chart.Int(bin.failed), chart.Number(bin.p25),
-			}})
+			cells := []string{chart.Int(p.Index + 1), chart.Seconds(bin.from), chart.Int(bin.started), chart.Int(bin.failed), chart.Number(bin.p25)}
+			for _, title := range sc.titles {
+				v := math.NaN()
+				for _, c := range courses {
+					if c.title == title {
+						v = c.mean(bin.from, bin.from+sc.step)
+					}
+				}
+				cells = append(cells, chart.Number(v))
+			}
+			table.Rows = append(table.Rows, chart.Row{Cells: cells})
 		}
 	}
 	body.WriteString("</div>")
 	caption := "Same scales in all columns. Shaded: the measured window."
+	if len(sc.titles) > 0 {
+		caption += " Below: what the servers and meters said of themselves, with a gap where nothing was read."
+	}
 	if thinned {
 		caption += fmt.Sprintf(" Of more than %s requests a panel has every so many.", chart.Int(k.dots))
 	}

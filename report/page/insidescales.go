@@ -2,6 +2,7 @@ package page
 
 import (
 	"math"
+	"slices"
 )
 
 // insideScales are common to the columns of a figure.
@@ -10,6 +11,9 @@ type insideScales struct {
 	started, flying float64
 	low, high       float64 // TTFT
 	speed           float64
+	// titles are those of the courses of any column, in order, and tops their highest values.
+	titles []string
+	tops   map[string]float64
 }
 
 func (sc *insideScales) add(in *inside) {
@@ -26,6 +30,19 @@ func (sc *insideScales) add(in *inside) {
 	for _, r := range in.requests {
 		if r.ttft > 0 {
 			sc.low, sc.high = min(sc.low, r.ttft), max(sc.high, r.ttft)
+		}
+	}
+}
+
+func (sc *insideScales) addCourses(courses []course) {
+	for _, c := range courses {
+		if !slices.Contains(sc.titles, c.title) {
+			sc.titles = append(sc.titles, c.title)
+		}
+		for _, p := range c.points {
+			if p.Y > sc.tops[c.title] {
+				sc.tops[c.title] = p.Y
+			}
 		}
 	}
 }

@@ -7,15 +7,31 @@ import (
 	"github.com/agentperf/agentperf-go/internal/chart"
 )
 
-// panel draws a phase: what it consists of under each other, on one axis of time. Whatever else is
-// known by time, such as of the servers, is a track below the last.
-func (in *inside) panel(k look, p step, sc insideScales) chart.Tracks {
+// panel draws a phase: what it consists of under each other, on one axis of time. What the servers
+// and meters said meanwhile is below the requests.
+func (in *inside) panel(k look, p step, sc insideScales, courses []course) chart.Tracks {
+	tracks := []chart.Track{in.startedTrack(sc), in.flyingTrack(k, sc), in.ttftTrack(k, sc), in.speedTrack(k, sc)}
+	for _, title := range sc.titles {
+		tracks = append(tracks, seriesTrack(title, sc, courses))
+	}
 	return chart.Tracks{
 		Title: fmt.Sprintf("Inside phase %d of %s", p.Index+1, chart.Cut(k.of.label, 500, 13)), Color: k.of.color,
 		Desc: fmt.Sprintf("%s, %s, window from %s to %s", chart.Count(p.Agents, "agent", "agents"), chart.Count(len(in.requests), "request", "requests"), chart.Seconds(in.from), chart.Seconds(in.to)),
 		X:    chart.Axis{Scale: chart.Linear(sc.end, 4), Title: "Seconds in the phase"}, From: in.from, To: in.to,
-		Tracks: []chart.Track{in.startedTrack(sc), in.flyingTrack(k, sc), in.ttftTrack(k, sc), in.speedTrack(k, sc)},
+		Tracks: tracks,
 	}
+}
+
+// seriesTrack has a figure of the servers or their power. It is empty, and says so, in a phase
+// of which it is not known.
+func seriesTrack(title string, sc insideScales, courses []course) chart.Track {
+	t := chart.Track{Height: 54, Y: chart.Axis{Scale: chart.Linear(sc.tops[title], 2), Title: title}, Note: "not known"}
+	for _, c := range courses {
+		if c.title == title {
+			t.Line, t.Note = c.points, ""
+		}
+	}
+	return t
 }
 
 func (in *inside) startedTrack(sc insideScales) chart.Track {

@@ -25,6 +25,8 @@ type Options struct {
 	Note string
 	// Requests show what happened inside the phases around each limit; nil for none.
 	Requests *Requests
+	// Series are shown below the requests of the same phases; nil for none.
+	Series *Series
 	// Prices are those that the page shows, as of the last report, and computes costs with
 	// beside the price that a report states; nil for none.
 	Prices catalog.Prices
@@ -64,7 +66,7 @@ type document struct {
 // error is that of w.
 func Write(w io.Writer, reports []*report.Report, o Options) error {
 	st := newStudy(reports)
-	st.requests, st.prices = o.Requests, o.Prices
+	st.requests, st.series, st.prices = o.Requests, o.Series, o.Prices
 	d := document{
 		Policy: policy(), Style: template.CSS(style), Script: template.JS(script), Definitions: chart.Definitions,
 		Over: "AgentPerf report", Title: "AgentPerf report", Headline: st.headline(), Lede: st.lede(plain.Text(o.Note)), Footer: st.footer(),

@@ -42,8 +42,11 @@ func (q *Requests) of(s *subject, p step) *inside {
 	if q == nil {
 		return nil
 	}
-	return q.phases[phaseOf{cmp.Or(p.Run, s.report.Run), p.Index}]
+	return q.phases[phaseOf{s.runOf(p), p.Index}]
 }
+
+// runOf returns the run that a phase is of, which may be a run before the report's.
+func (s *subject) runOf(p step) string { return cmp.Or(p.Run, s.report.Run) }
 
 // An inside is what happened inside a phase. Instants are in seconds from its start.
 type inside struct {

@@ -14,6 +14,7 @@ type study struct {
 
 	names    map[[2]string]string // of systems, by model and systemOf
 	requests *Requests            // nil if none were given
+	series   *Series              // nil if none were given
 	prices   catalog.Prices
 }
 
