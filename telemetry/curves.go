@@ -32,6 +32,7 @@ func CurvesOf(observed []Observed, at Instants) Curves {
 			}
 		}
 	}
+	all = once(all, func(_, _ *reading) {})
 	level := func(f figure) []Point {
 		var lines []line
 		for _, r := range sources(all, f) {

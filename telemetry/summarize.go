@@ -39,6 +39,9 @@ func Summarize(observed []Observed, at Instants, accelerators int) (*Server, *Po
 		targets = append(targets, summaries(o, readings, n, at)...)
 		warnings.page(p, readings)
 	}
+	all = once(all, func(first, again *reading) {
+		warnings.add("duplicate", "%s and %s have counted the same tokens: they are the same process, which counts once", first.target.Target.Name, again.target.Target.Name)
+	})
 	var server *Server
 	if len(targets) > 0 {
 		server = &Server{Targets: targets}
