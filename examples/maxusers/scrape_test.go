@@ -57,6 +57,7 @@ func TestScrape(t *testing.T) {
 		want   string
 	}{
 		{[]string{"-scrape", url + "/none"}, cli.Failed, "-scrape " + url + "/none: "},
+		{[]string{"-scrape", "router=" + url}, cli.Usage, "-scrape: " + url + "/metrics is given twice"},
 		{[]string{"-scrape", "no URL"}, cli.Usage, "-scrape: "},
 		{[]string{"-exclusive"}, cli.OK, ""},
 	} {

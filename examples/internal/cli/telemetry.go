@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,11 +68,24 @@ func (t *Telemetry) Observers(getenv func(string) string) ([]telemetry.Observer,
 		transport.Header = http.Header{"Authorization": {"Bearer " + key}}
 	}
 	var all []telemetry.Observer
+	pages := make(map[string][]string) // queries, by address
 	for _, cfg := range t.scrapes {
 		cfg.Transport = transport
 		o, err := telemetry.NewScrape(cfg)
 		if err != nil {
 			return nil, nil, fmt.Errorf("-scrape: %w", err)
+		}
+		// An exporter asked of several machines has one address, whose query names them.
+		name, same := o.Target().Name, pages[o.Target().Name]
+		_, query, _ := strings.Cut(cfg.URL, "?")
+		if pages[name] = append(same, query); slices.Contains(same, query) {
+			return nil, nil, fmt.Errorf("-scrape: %s is given twice, expected each page once", name)
+		}
+		if len(same) > 0 {
+			cfg.Name = fmt.Sprintf("%s (%d)", name, len(same)+1)
+			if o, err = telemetry.NewScrape(cfg); err != nil {
+				return nil, nil, fmt.Errorf("-scrape: %w", err)
+			}
 		}
 		all = append(all, o)
 	}
