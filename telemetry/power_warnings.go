@@ -2,13 +2,20 @@ package telemetry
 
 import "github.com/agentperf/agentperf-go/pricing"
 
+// leastWatts is less than an accelerator of a server draws even when idle: an L4 or T4 some
+// 10 W, larger ones 50 and more.
+const leastWatts = 8
+
 // warn says what was taken for granted.
 func warn(all []judged, f PowerFigure, note func(code, format string, args ...any)) {
-	var twice, fell, micro, apart int
+	var twice, fell, micro, apart, low int
 	var worst judged
 	for _, j := range all {
 		if len(j.targets) > 1 {
 			twice++
+		}
+		if f.Basis == pricing.MeasuredAccelerator && j.reason == "" && j.watts() < leastWatts {
+			low++
 		}
 		if j.fell > 0 {
 			fell++
@@ -21,6 +28,9 @@ func warn(all []judged, f PowerFigure, note func(code, format string, args ...an
 				worst = j
 			}
 		}
+	}
+	if low > 0 {
+		note("power_implausible", "%d accelerators are said to draw less than %d W under load, of %d: their sensor or its unit may be wrong", low, leastWatts, len(all))
 	}
 	if twice > 0 {
 		note("power_duplicate", "%d %s are in the series of several targets, and counted once", twice, f.what())

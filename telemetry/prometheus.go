@@ -96,6 +96,12 @@ func knownPattern() string {
 // Target returns what is observed. Nothing is to be seen meanwhile, so that Every is long.
 func (p *Prometheus) Target() Target { return p.target }
 
+// Try returns an error if what answers is no Prometheus.
+func (p *Prometheus) Try(ctx context.Context) error {
+	_, err := p.query(ctx, "vector(1)", time.Now())
+	return err
+}
+
 // Start does nothing.
 func (p *Prometheus) Start(context.Context) error { return nil }
 

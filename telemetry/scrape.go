@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"context"
+	"errors"
 	"math"
 	"strings"
 	"time"
@@ -107,8 +108,11 @@ func (s *Scrape) Sample(ctx context.Context) ([]Sample, error) {
 	}
 	// It was made at some time between, and some engines let it wait.
 	now := asked.Add(time.Since(asked) / 2)
-	if trimmed := strings.TrimLeft(string(page[:min(len(page), 64)]), " \r\n\t"); strings.HasPrefix(trimmed, "[") {
+	switch trimmed := strings.TrimLeft(string(page[:min(len(page), 64)]), " \r\n\t"); {
+	case strings.HasPrefix(trimmed, "["):
 		return trtllmSamples(page, now)
+	case strings.HasPrefix(trimmed, "<"): // no name begins so
+		return nil, errors.New("an HTML page, expected one of metrics")
 	}
 	if len(s.series) >= s.most {
 		s.forget()

@@ -195,7 +195,7 @@ func TestAbsent(t *testing.T) {
 		"no server":       {page(""), "failed"},
 		"nothing known":   {page("node_cpu 1\n"), "unknown"},
 		"nothing at all":  {page("\n"), "unknown"},
-		"an HTML page":    {page("<html>\n<body>x</body>"), "unknown"},
+		"an HTML page":    {page("<html>\n<body>x</body>"), "failed"},
 		"only not finite": {page("vllm:num_requests_waiting NaN\n"), "not_finite unknown"},
 	} {
 		s, warnings := codes(t, observe(t, Target{}, every(1, test.page)))

@@ -128,7 +128,7 @@ func (t *Telemetry) Close() error {
 // tryFor is how long a page of -scrape has to answer, and a -power-command to print, before anything is measured.
 const tryFor = 10 * time.Second
 
-// Try returns an error if a page of -scrape cannot be read, or a -power-command prints no power:
+// Try returns an error if a page of -scrape cannot be read, a -prometheus is none, or a -power-command prints no power:
 // what goes wrong once a system is measured only leaves gaps, and a mistake in a URL would
 // leave nothing else.
 func Try(ctx context.Context, observers []telemetry.Observer) error {
@@ -140,6 +140,10 @@ func Try(ctx context.Context, observers []telemetry.Observer) error {
 		case *telemetry.Scrape:
 			if _, err := o.Sample(ctx); err != nil {
 				errs = append(errs, fmt.Errorf("-scrape %s: %w", o.Target().Name, err))
+			}
+		case *telemetry.Prometheus:
+			if err := o.Try(ctx); err != nil {
+				errs = append(errs, fmt.Errorf("-prometheus %s: %w", o.Target().Name, err))
 			}
 		case *powerCommand:
 			if err := o.try(ctx); err != nil {
