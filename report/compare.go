@@ -51,6 +51,9 @@ type Comparison struct {
 // Under agentperf.Point nothing is ever sure, as it bounds no error, and neither is anything of
 // a System Load Test, whose figures have no intervals. Change.Seems is what there is.
 //
+// Measured power and energy for each output token are among the figures where both runs have them
+// on one basis; they decide nothing.
+//
 // The error names the fields for which [Comparable] finds that the runs are not comparable.
 func Compare(a, b *Report, o CompareOptions) (*Comparison, error) {
 	if math.IsNaN(o.Tolerance) || o.Tolerance >= 1 {

@@ -20,7 +20,10 @@ func (c *Comparison) agents(a, b *agentperf.Report, tolerance float64) {
 		}
 	}
 	for _, n := range numbers {
-		c.Figures = append(c.Figures, figures(n, nil, bounded, tolerance)...)
+		c.Figures = append(append(c.Figures, figures(n, nil, bounded, tolerance)...), energy(n, tolerance)...)
+	}
+	if note := c.energyNote(numbers); note != "" {
+		c.Notes = append(c.Notes, note)
 	}
 	for i := range a.Tiers {
 		t := &a.Tiers[i]

@@ -87,7 +87,7 @@ var imports = map[string][]string{
 	"pricing":               {"internal/decimal"},
 	"pricing/catalog":       {"internal/decimal", "internal/jsonerror", "pricing"},
 	"search":                {},
-	"report":                {"agentperf", "internal/identity", "internal/jsonerror", "internal/journal", "internal/plain", "metrics", "pricing", "slt", "system"},
+	"report":                {"agentperf", "internal/identity", "internal/jsonerror", "internal/journal", "internal/plain", "metrics", "pricing", "slt", "system", "telemetry"},
 	"report/page":           {"agentperf", "internal/chart", "internal/plain", "internal/record", "internal/requestlog", "metrics", "pricing", "pricing/catalog", "report", "slt", "system", "telemetry"},
 	"slt":                   {"endpoint", "internal/fields", "internal/filler", "internal/instant", "internal/keyed", "internal/load", "internal/observe", "internal/plain", "internal/record", "internal/sockets", "internal/spans", "metrics", "pricing", "system", "telemetry", "trajectory"},
 	"system":                {"internal/jsonerror", "internal/secrets", "pricing"},
