@@ -134,7 +134,8 @@ type Counters struct {
 	ChunkDelays int64
 	// OtherOutput counts responses with text in a place of their deltas that the client
 	// does not know. It counts as output. OtherPlace is the first such place that the
-	// client saw; empty while there was none.
+	// client saw, such as delta.thoughts or, with APIResponses, the type of an event; empty
+	// while there was none.
 	OtherOutput int64
 	OtherPlace  string
 }
@@ -183,7 +184,7 @@ func (c Counters) Warnings() (w []string) {
 	add(c.Unclosed, "%d answers were left open by the server when they were complete; each cost its connection")
 	add(c.ChunkDelays, "%d answers had chunks that came in parts, far apart: what came in the first part counts as late as the last")
 	if c.OtherOutput > 0 {
-		w = append(w, fmt.Sprintf("%d answers had text in delta.%s, which is not a place known for output; it counts as output", c.OtherOutput, c.OtherPlace))
+		w = append(w, fmt.Sprintf("%d answers had text in %s, which is not a place known for output; it counts as output", c.OtherOutput, c.OtherPlace))
 	}
 	add(c.NoDone, "%d answers ended without the event that ends them ([DONE] or message_stop)")
 	return w
@@ -202,9 +203,9 @@ func (c *Client) lingers(afterDone bool) {
 
 // foundOutput records a response with output in a place that is not known, in an event
 // whose data is given.
-func (c *Client) foundOutput(data []byte) {
+func (c *Client) foundOutput(a API, data []byte) {
 	if c.otherPlace.Load() == nil {
-		place := c.quote(strangePlace(data))
+		place := c.quote(a.strangePlace(data))
 		c.otherPlace.CompareAndSwap(nil, &place)
 	}
 	c.otherOutput.Add(1)

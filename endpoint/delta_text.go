@@ -95,26 +95,41 @@ func (d *delta) elsewhere(name string, v gjson.Result) {
 	}
 }
 
-// strangePlace names the place in a delta where there is text that is not expected there,
-// in an event that has some.
-func strangePlace(data []byte) (place string) {
-	gjson.GetBytes(data, "choices").ForEach(func(_, choice gjson.Result) bool {
-		_, output, _ := choiceOf(choice)
-		output.ForEach(func(key, value gjson.Result) bool {
-			var found delta
-			switch {
-			case place != "" || quiet(key.Str):
-			case key.Str == "tool_calls":
-				found.elsewhere(key.Str, value)
-			default:
-				found.texts(key.Str, value, 0)
-			}
-			if found.strange {
-				place = strings.Clone(key.Str)
-			}
+// strangePlace names the place in an event where there is text that is not expected there,
+// in an event that has some: delta and a field of it, or else the type of the event.
+func (a API) strangePlace(data []byte) (place string) {
+	switch a {
+	case APIMessages:
+		place = strangeField(gjson.GetBytes(data, "delta"))
+	case APIResponses:
+	default:
+		gjson.GetBytes(data, "choices").ForEach(func(_, choice gjson.Result) bool {
+			_, output, _ := choiceOf(choice)
+			place = strangeField(output)
 			return place == ""
 		})
-		return place == ""
+	}
+	if place != "" {
+		return "delta." + place
+	}
+	return strings.Clone(gjson.GetBytes(data, "type").Str)
+}
+
+// strangeField returns the first field of a delta that has such text; empty for none.
+func strangeField(output gjson.Result) (name string) {
+	output.ForEach(func(key, value gjson.Result) bool {
+		var found delta
+		switch {
+		case quiet(key.Str):
+		case key.Str == "tool_calls":
+			found.elsewhere(key.Str, value)
+		default:
+			found.texts(key.Str, value, 0)
+		}
+		if found.strange {
+			name = strings.Clone(key.Str)
+		}
+		return name == ""
 	})
-	return place
+	return name
 }

@@ -141,6 +141,8 @@ func TestEndsOfOtherAPIs(t *testing.T) {
 		{"cut", m, words(m, count(m.stop)[:90]), "", endpoint.OutcomeTruncated, "", "", false, 10, 0, long, 0, true},
 		{"no stream", m, []sent{{200 * ms, `{"id":"msg_1","type":"message","role":"assistant","content":[{"type":"text","text":"hi"}],"stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":1}}`}}, "", endpoint.OutcomeMalformed, "a whole answer and no event stream", "", false, 0, 0, 200 * ms, 0, true},
 
+		{"of chat completions", m, words(dialectOf(endpoint.APIChat), doneEvent), "", endpoint.OutcomeTruncated, "the events are those of the API chat, not of messages", "", false, 0, 0, long, 0, false},
+		{"of responses", m, words(r, count(r.stop)), "", endpoint.OutcomeTruncated, "the events are those of the API responses, not of messages", "", false, 0, 0, long, 0, true},
 		{"usual", r, words(r, count(r.stop)), "", "", "", "completed", false, 10, 10, long, 0, false},
 		{"response.incomplete", r, words(r, count(r.limit)), "", "", "", "max_output_tokens", true, 10, 10, long, 0, false},
 		{"completed, with the status incomplete", r, words(r, count(responseEnd("completed", "incomplete", `{"reason":"max_output_tokens"}`))), "", "", "", "max_output_tokens", true, 10, 10, long, 0, false},

@@ -64,11 +64,12 @@
 // well and let blocks overlap. Events of unknown types are passed over.
 //
 // Visible output is any text, thinking, reasoning, input and arguments of tools that comes in
-// a content_block_delta or in an event whose type ends in .delta. A signature is none. The
+// a content_block_delta, in the start of a block, or in an event whose type ends in .delta; a
+// type that is not known is named by [Counters.OtherPlace]. A signature is none. The
 // name of a tool comes with what opens its block or item, which is progress and no first
 // token; in an answer without any other output it counts as output at the end. Other events
 // that open something (message_start, response.created, content_block_start) count like a
-// delta with a role. Pings count for nothing but the time limit of silence.
+// delta with a role. Events of another API mean nothing. Pings count for nothing but the time limit of silence.
 //
 // Responses repeats all of its text, up to four times, in events whose types end in .done and
 // in the last one. What no delta has brought before is output there, which has arrived at

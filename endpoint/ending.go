@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -84,7 +85,7 @@ func (s *stream) verdict(ctx context.Context, readErr error, header http.Header)
 		// The answer is complete, whatever came after it.
 		return nil
 	case s.response.Done && s.finish == "":
-		e.Message = "[DONE] without a " + s.reader.api.endName()
+		e.Message = cmp.Or(s.mistaken(), "[DONE] without a "+s.reader.api.endName())
 	case s.finish != "" && !s.clock.Streamed() && (eof || s.response.Done || ctx.Err() == nil):
 		e.Outcome = OutcomeEmpty
 		if s.unseen > 0 {
@@ -105,7 +106,7 @@ func (s *stream) verdict(ctx context.Context, readErr error, header http.Header)
 		if e.Message = s.instead(header); e.Message != "" {
 			e.Outcome = OutcomeMalformed
 		} else {
-			e.Message = "no output"
+			e.Message = cmp.Or(s.mistaken(), "no output")
 		}
 	}
 	e.Message = s.conn.client.quote(e.Message)

@@ -171,7 +171,7 @@ var oddOthers = []struct {
 	{APIResponses, `{"type":"response.output_text.delta","delta":"a","delta":"bc"}`, delta{visible: 2, step: true}},
 	{APIResponses, `{"type":"response.reasoning_summary_text.delta","delta":"ab","obfuscation":"xyz"}`, delta{visible: 2, reasoning: true, step: true}},
 	{APIResponses, `{"type":"response.mcp_call_arguments.delta","delta":"ab"}`, delta{visible: 2, step: true}},
-	{APIResponses, `{"type":"response.some_new.delta","delta":"ab"}`, delta{visible: 2, step: true}},
+	{APIResponses, `{"type":"response.some_new.delta","delta":"ab"}`, delta{visible: 2, step: true, strange: true}},
 	{APIResponses, `{"type":"response.output_audio.delta","delta":"UklGRg=="}`, delta{}},
 	{APIResponses, `{"type":"response.output_text.annotation.added","annotation":{"text":"ab"}}`, delta{}},
 	{APIResponses, `{"type":"response.created","response":{"output":[],"usage":null,"instructions":"ab"}}`, delta{step: true, role: true}},

@@ -76,6 +76,7 @@ func (r *reader) anyResponseEvent(data []byte) (d delta, err error) {
 			s := sortOf(kind)
 			d.step = true
 			d.texts(s.String(), output, 0)
+			d.strange = d.visible > 0 && (d.strange || !usualDelta(kind))
 			r.told.shown[s] += d.visible
 		case strings.HasSuffix(kind, ".done"):
 			for _, name := range [...]string{"text", "arguments", "input", "code", "refusal", "transcript"} {

@@ -27,6 +27,18 @@ func sortOf(kind string) sort {
 	return content
 }
 
+// usualDelta reports whether deltas of this type are known to be output: whatever else ends
+// in .delta counts as output too, but its type is named.
+func usualDelta(kind string) bool {
+	switch strings.TrimSuffix(strings.TrimPrefix(kind, "response."), ".delta") {
+	case "output_text", "refusal", "reasoning", "reasoning_text", "reasoning_summary", "reasoning_summary_text",
+		"function_call_arguments", "custom_tool_call_input", "mcp_call.arguments", "mcp_call_arguments", "code_interpreter_call_code", "code_interpreter_call.code",
+		"audio.transcript", "audio_transcript", "output_audio_transcript":
+		return true
+	}
+	return false
+}
+
 // A place is where the events of an answer say again what its deltas have said.
 type place uint8
 

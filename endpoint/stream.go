@@ -30,6 +30,7 @@ type stream struct {
 	named     int   // bytes of names of tools that alone are no output
 	running   bool  // the latest of them came with a token count
 	strange   bool  // there was output in a place that is not known
+	other     API   // events were of, which mean nothing in this one; see foreign
 	several   bool  // other choices than the first had output
 	failure   error // what the events themselves say is wrong
 }
@@ -126,10 +127,13 @@ func (s *stream) event(stamp time.Time, data []byte, failed bool) bool {
 	if d.counted {
 		s.usage, s.reported = d.usageAfter(s.usage), true
 	}
+	if s.shown == 0 && s.other == "" && !d.step && !d.counted && d.visible == 0 {
+		s.foreign(data)
+	}
 	s.several = s.several || d.several
 	if d.strange && !s.strange {
 		s.strange = true
-		s.conn.client.foundOutput(data)
+		s.conn.client.foundOutput(s.reader.api, data)
 	}
 	if d.done && d.finish == "" && s.finish == "" {
 		d.finish = unexplained

@@ -55,7 +55,7 @@ func toolCalls(ctx context.Context, s *suite) seen {
 
 func reasoning(_ context.Context, s *suite) seen {
 	if c := s.client.Counters(); c.OtherOutput > 0 {
-		return failed("%d answers had text in delta.%s, which is not a place known for output; it counts as output", c.OtherOutput, c.OtherPlace)
+		return failed("%d answers had text in %s, which is not a place known for output; it counts as output", c.OtherOutput, c.OtherPlace)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
