@@ -38,7 +38,7 @@ func (p *preflight) judgeEOS(control, forced sighting, err error) {
 		if p.conn.client.api == APIMessages {
 			more = " (vLLM drops the field from Messages without a word, and honors it in chat completions and Responses)"
 		}
-		p.warn("ignore_eos_ignored", "ignore_eos is not honored%s: outputs are as long as the model makes them, and those that are shorter than was forced count as failed; a free length (Policy.Output free) leaves it to the model", more)
+		p.warn("ignore_eos_ignored", "ignore_eos is not honored%s: outputs are as long as the model makes them; where a length is forced all the same, those that are shorter count as failed, and a free length (Policy.Output free) leaves it to the model", more)
 	case !control.limited && !control.cut(p.tokens):
 		p.IgnoreEOS = EOSHonored
 	}
