@@ -33,6 +33,15 @@ func unforced(found endpoint.EOSSupport, api trajectory.API) bool {
 	return found == endpoint.EOSRejected || found == endpoint.EOSIgnored && api == trajectory.APIMessages
 }
 
+// subject returns lines that say what was measured.
+func (r *Report) subject() []string {
+	lines := r.Identity.Lines()
+	if api := r.Config.API; api != "" {
+		lines = append(lines, "API: "+string(api))
+	}
+	return lines
+}
+
 // apiEcho returns the API of a policy for reports and journals, in which empty means chat
 // completions, as before there were others.
 func apiEcho(p *trajectory.Policy) trajectory.API {

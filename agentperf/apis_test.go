@@ -70,6 +70,10 @@ func TestOneAnswerInEachAPI(t *testing.T) {
 			if got := string(r.Config.API); got != strings.TrimPrefix(string(api), "chat") {
 				t.Errorf("%s: the report has API %q", api, got)
 			}
+			var table strings.Builder
+			if r.WriteTable(&table); strings.Contains(table.String(), "API: "+string(api)) != (api != endpoint.APIChat) {
+				t.Errorf("%s: the table says\n%s", api, table.String())
+			}
 			var got []string
 			for line := range bytes.Lines(rows.Bytes()) {
 				var row agentperf.Request

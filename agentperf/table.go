@@ -68,7 +68,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 	if rate := r.Config.Rule.ErrorRate; rate > 0 && slices.ContainsFunc(r.Tiers, func(t TierResult) bool { return t.MaxAgents > 0 || t.FirstFailingAgents != nil }) {
 		fmt.Fprintf(&b, "\nWrong with a probability of at most %v for each, if load and system were in their steady state and what each rests on is true (rule: %s).\n", rate, plain.Text(r.Config.Rule.Name))
 	}
-	for i, line := range r.Identity.Lines() {
+	for i, line := range r.subject() {
 		if i == 0 {
 			b.WriteString("\nWhat was measured:\n")
 		}

@@ -2,6 +2,7 @@ package slt
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -78,6 +79,10 @@ func TestSweepInEachAPI(t *testing.T) {
 			r, err := Run(t.Context(), cfg)
 			if err != nil {
 				t.Fatal(api, err)
+			}
+			var table strings.Builder
+			if r.WriteTable(&table); strings.Contains(table.String(), "API: "+string(api)) != (api != endpoint.APIChat) {
+				t.Errorf("%s: the table says\n%s", api, table.String())
 			}
 			var figures []any
 			for _, l := range r.Levels {

@@ -70,7 +70,11 @@ func (r *Report) WriteTable(w io.Writer) error {
 		b.WriteString("\nWhat the system did meanwhile, by concurrency:\n")
 		indent(&b, lines)
 	}
-	if lines := r.Identity.Lines(); len(lines) > 0 {
+	lines := r.Identity.Lines()
+	if api := r.Config.API; api != "" {
+		lines = append(lines, "API: "+string(api))
+	}
+	if len(lines) > 0 {
 		b.WriteString("\nWhat was measured:\n")
 		indent(&b, lines)
 	}
