@@ -85,7 +85,10 @@ func (s *stream) verdict(ctx context.Context, readErr error, header http.Header)
 		// The answer is complete, whatever came after it.
 		return nil
 	case s.response.Done && s.finish == "":
-		e.Message = cmp.Or(s.mistaken(), "[DONE] without a "+s.reader.api.endName())
+		if !s.clock.Streamed() {
+			e.Message = s.reader.api.mistaken(s.other)
+		}
+		e.Message = cmp.Or(e.Message, "[DONE] without a "+s.reader.api.endName())
 	case s.finish != "" && !s.clock.Streamed() && (eof || s.response.Done || ctx.Err() == nil):
 		e.Outcome = OutcomeEmpty
 		if s.unseen > 0 {
@@ -106,7 +109,7 @@ func (s *stream) verdict(ctx context.Context, readErr error, header http.Header)
 		if e.Message = s.instead(header); e.Message != "" {
 			e.Outcome = OutcomeMalformed
 		} else {
-			e.Message = cmp.Or(s.mistaken(), "no output")
+			e.Message = cmp.Or(s.reader.api.mistaken(s.other), "no output")
 		}
 	}
 	e.Message = s.conn.client.quote(e.Message)

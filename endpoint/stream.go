@@ -30,7 +30,7 @@ type stream struct {
 	named     int   // bytes of names of tools that alone are no output
 	running   bool  // the latest of them came with a token count
 	strange   bool  // there was output in a place that is not known
-	other     API   // events were of, which mean nothing in this one; see foreign
+	other     API   // events were of, before any output, which mean nothing in this one
 	several   bool  // other choices than the first had output
 	failure   error // what the events themselves say is wrong
 }
@@ -128,7 +128,7 @@ func (s *stream) event(stamp time.Time, data []byte, failed bool) bool {
 		s.usage, s.reported = d.usageAfter(s.usage), true
 	}
 	if s.shown == 0 && s.other == "" && !d.step && !d.counted && d.visible == 0 {
-		s.foreign(data)
+		s.other = s.reader.api.other(data)
 	}
 	s.several = s.several || d.several
 	if d.strange && !s.strange {
