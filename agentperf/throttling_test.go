@@ -30,12 +30,12 @@ func TestThrottlingExplainsDrift(t *testing.T) {
 			r.report.Phases = append(r.report.Phases, PhaseResult{Figures: &Figures{}, Power: p})
 		}
 		r.warnOfThrottling()
-		said := ""
+		var said strings.Builder
 		for _, w := range r.report.Warnings {
-			said += w.Code + ": " + w.Text
+			said.WriteString(w.Code + ": " + w.Text)
 		}
-		if (tt.want == "") != (said == "") || !strings.Contains(said, tt.want) || said != "" && !strings.HasPrefix(said, "throttling_grows: ") {
-			t.Errorf("%s: %q, want %q", tt.name, said, tt.want)
+		if (tt.want == "") != (said.String() == "") || !strings.Contains(said.String(), tt.want) || said.String() != "" && !strings.HasPrefix(said.String(), "throttling_grows: ") {
+			t.Errorf("%s: %q, want %q", tt.name, said.String(), tt.want)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package endpoint_test
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -67,9 +68,7 @@ func TestAPI(t *testing.T) {
 				return sent
 			}
 			want := http.Header{"Authorization": {"Bearer sk-1"}}
-			for name, v := range tt.headers {
-				want[name] = v
-			}
+			maps.Copy(want, tt.headers)
 			if diff := cmp.Diff(want, send(nil)); diff != "" {
 				t.Errorf("%s, %q: -want +got\n%s", tt.url, tt.api, diff)
 			}

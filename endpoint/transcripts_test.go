@@ -222,7 +222,7 @@ func (tr transcript) want(t *testing.T) told {
 // got reads a transcript as an answer.
 func (tr transcript) got(t *testing.T) (g told, timing metrics.Timing, r endpoint.Answer) {
 	_, conn := connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for _, line := range strings.Split(tr.header, "\r\n") {
+		for line := range strings.SplitSeq(tr.header, "\r\n") {
 			if kind, ok := strings.CutPrefix(strings.ToLower(line), "content-type: "); ok {
 				w.Header().Set("Content-Type", kind)
 			}

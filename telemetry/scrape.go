@@ -178,17 +178,18 @@ func reserved(name string) bool {
 
 // look returns what stands for a series, nil if it is one too many.
 func (s *Scrape) look(name string, labels []exposition.Label) (*scraped, bool) {
-	key := name
+	var key strings.Builder
+	key.WriteString(name)
 	for _, l := range labels {
-		key += "\x00" + l.Name + "\x00" + l.Value
+		key.WriteString("\x00" + l.Name + "\x00" + l.Value)
 	}
-	series, ok := s.series[key]
+	series, ok := s.series[key.String()]
 	if !ok && len(s.series) < s.most {
 		series = &scraped{name: name}
 		for _, l := range labels {
 			series.labels = append(series.labels, Label(l))
 		}
-		s.series[key] = series
+		s.series[key.String()] = series
 	}
 	return series, true
 }

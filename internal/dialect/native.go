@@ -3,6 +3,7 @@ package dialect
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 
 	"github.com/agentperf/agentperf-go/internal/jsonscan"
 )
@@ -108,18 +109,18 @@ func fieldsOf(object []byte) map[string]value {
 func fill(at Span, fields map[string]value, names ...string) []Span {
 	at.First = true
 	spans := []Span{at}
-	absent := ""
+	var absent strings.Builder
 	for i := 0; i < len(names); i += 2 {
 		name, text := names[i], names[i+1]
 		if v, ok := fields[name]; !ok {
-			absent += `"` + name + `":` + text + ","
+			absent.WriteString(`"` + name + `":` + text + ",")
 		} else if string(v.raw) == "null" {
 			from := at.From + v.at
 			spans = within(spans, []Span{{Text: text, From: from, To: from + len(v.raw)}})
 		}
 	}
-	if absent != "" && len(fields) > 0 {
-		spans = within(spans, []Span{{Text: absent, From: at.From + 1, To: at.From + 1}})
+	if absent.String() != "" && len(fields) > 0 {
+		spans = within(spans, []Span{{Text: absent.String(), From: at.From + 1, To: at.From + 1}})
 	}
 	return spans
 }

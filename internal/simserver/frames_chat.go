@@ -1,5 +1,7 @@
 package simserver
 
+import "strings"
+
 import "fmt"
 
 // chatFrames are the chunks of a chat completion.
@@ -70,10 +72,11 @@ func (f *chatFrames) trailer(finish string, t totals) string {
 }
 
 func (f *chatFrames) whole(finish string, t totals) string {
-	message := `{"role":"assistant"`
+	var message strings.Builder
+	message.WriteString(`{"role":"assistant"`)
 	for i, k := range []kind{reasoning, visible, call} {
 		if text := f.said(k); text != "" || i == 1 {
-			message += "," + f.field(piece{k, text}, true)
+			message.WriteString("," + f.field(piece{k, text}, true))
 		}
 	}
 	usage := ""
@@ -81,7 +84,7 @@ func (f *chatFrames) whole(finish string, t totals) string {
 		usage = `,"usage":` + f.usage(t.tokens, t.reasoning)
 	}
 	return fmt.Sprintf(`{"id":"%s","object":"chat.completion","created":%d,"model":"%s","choices":[{"index":0,"message":%s},"finish_reason":"%s"}]%s}`,
-		f.id(), f.created, f.q.model, message, finish, usage)
+		f.id(), f.created, f.q.model, message.String(), finish, usage)
 }
 
 // usage returns a usage object after so many output tokens, some of them reasoning.

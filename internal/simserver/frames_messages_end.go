@@ -1,5 +1,7 @@
 package simserver
 
+import "strings"
+
 import "cmp"
 
 func (f *messagesFrames) trailer(finish string, t totals) string {
@@ -22,18 +24,18 @@ func stopReason(finish string) string {
 }
 
 func (f *messagesFrames) whole(finish string, t totals) string {
-	content := ""
+	var content strings.Builder
 	for i, p := range f.parts {
 		if i > 0 {
-			content += ","
+			content.WriteString(",")
 		}
 		input := ""
 		if p.kind == call {
 			input = object(p.text.String())
 		}
-		content += f.block(p.kind, p.text.String(), signature, input)
+		content.WriteString(f.block(p.kind, p.text.String(), signature, input))
 	}
-	return f.message("["+content+"]", stopReason(finish), t.tokens)
+	return f.message("["+content.String()+"]", stopReason(finish), t.tokens)
 }
 
 func (f *messagesFrames) failure() string {

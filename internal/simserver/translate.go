@@ -106,16 +106,17 @@ func (a *answer) call(id, name, arguments gjson.Result) {
 func toolsOf(tools gjson.Result) string {
 	var all []string
 	tools.ForEach(func(_, tool gjson.Result) bool {
-		text := `{"type":"function","function":{"name":` + textOr(tool.Get("name"))
+		var text strings.Builder
+		text.WriteString(`{"type":"function","function":{"name":` + textOr(tool.Get("name")))
 		if d := tool.Get("description"); d.Type == gjson.String {
-			text += `,"description":` + d.Raw
+			text.WriteString(`,"description":` + d.Raw)
 		}
 		for _, name := range []string{"input_schema", "parameters"} {
 			if schema := tool.Get(name); schema.IsObject() {
-				text += `,"parameters":` + schema.Raw
+				text.WriteString(`,"parameters":` + schema.Raw)
 			}
 		}
-		all = append(all, text+"}}")
+		all = append(all, text.String()+"}}")
 		return true
 	})
 	return "[" + strings.Join(all, ",") + "]"
