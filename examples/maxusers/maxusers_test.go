@@ -96,7 +96,7 @@ func TestKnownAnswersInRealTime(t *testing.T) {
 
 // What the command line promises, where no figure depends on the clock.
 func TestExitStatus(t *testing.T) {
-	engine := serve(t, &endpointtest.Engine{PerRequest: 2000})
+	engine := serve(t, &endpointtest.Engine{PerRequest: 400})
 	dead := serve(t, http.NotFoundHandler())
 	folder := t.TempDir()
 	write := func(name, text string) string {

@@ -82,7 +82,7 @@ func TestKilledAtTerminal(t *testing.T) {
 
 // So does a run that comes to its end, with an answer or with an error.
 func TestEndsAtTerminal(t *testing.T) {
-	args := []string{"-slo", "1@20s", "-max-agents", "16", "-measure", "400ms", "-settle", "0s", "-spawn-rate", "0", "-client-lag", "-1s"}
+	args := []string{"-slo", "e2e:1", "-max-agents", "16", "-measure", "400ms", "-settle", "0s", "-spawn-rate", "0", "-client-lag", "-1s"}
 	dies := &endpointtest.Engine{Capacity: 4000, Fault: func(request int) (f endpointtest.Fault) {
 		if request > 30 {
 			f.Kind = endpointtest.FaultStatus
@@ -95,7 +95,7 @@ func TestEndsAtTerminal(t *testing.T) {
 		status int
 		words  string
 	}{
-		{"an answer", &endpointtest.Engine{Capacity: 4000}, cli.OK, "1 tokens/s with TTFT of at most 20s: "},
+		{"an answer", &endpointtest.Engine{Capacity: 4000}, cli.OK, "1 tokens/s over whole requests (P25): "},
 		{"an error", dies, cli.Failed, "maxusers: agentperf: the endpoint has stopped answering"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -113,7 +113,7 @@ func TestEndsAtTerminal(t *testing.T) {
 // A dumb terminal and a quiet run have no frames.
 func TestNoFrames(t *testing.T) {
 	url := serve(t, &endpointtest.Engine{Capacity: 4000})
-	args := []string{"-endpoint", url, "-slo", "1@20s", "-measure", "300ms", "-settle", "0s", "-spawn-rate", "0", "-client-lag", "-1s", "-max-agents", "2"}
+	args := []string{"-endpoint", url, "-slo", "e2e:1", "-measure", "300ms", "-settle", "0s", "-spawn-rate", "0", "-client-lag", "-1s", "-max-agents", "2"}
 	status, seen := atTerminal(t, "", nil, []string{"TERM=dumb"}, args...)
 	if text := seen.Text(); status != cli.OK || seen.Styles > 0 || !strings.Contains(text, "phase 1: agents 2, ") || strings.Contains(text, "elapsed") || seen.Wrong() != "" {
 		t.Errorf("status %d, %s\n%s", status, seen.Wrong(), text)
