@@ -106,7 +106,9 @@
 // phase for each number, until two numbers a third apart seem to hold and to fail. It then
 // decides on one number on each side of the limit, near enough to be useful and far enough
 // to be told apart from it, in phases that alternate between the two. Once both are decided
-// it moves them nearer to each other while that takes minutes, down to neighbors where it can.
+// it moves them nearer to each other while that takes minutes, down to neighbors where it can,
+// and for as long as Controlled.Budget lasts while they are so far apart that a limit in their
+// middle is more than a quarter from both, unless nothing points to a decision between them.
 // Where a turn takes 10 s at most and the limit is a step, it bisects down to neighbors first and
 // decides on those at once.
 // When Controlled.Budget runs out, what is certain by then is the answer, with an estimate of

@@ -38,7 +38,7 @@ func TestZeroConfigFindsTheLimit(t *testing.T) {
 				t.Errorf("phase %d measured %v s and %+v", p.Index, p.MeasuredSeconds, p.Figures)
 			}
 		}
-		if rule := report.Config.Rule; rule.Name != "controlled" || rule.ErrorRate != 0.01 || rule.SettleSeconds != 0 || rule.SpawnRate != 4 || rule.BlockSeconds != 0 || rule.MaxMeasureSeconds != 3600 || rule.BudgetSeconds != 3*3600 || rule.DrainSeconds != 5 {
+		if rule := report.Config.Rule; rule.Name != "controlled" || rule.ErrorRate != 0.01 || rule.SettleSeconds != 0 || rule.SpawnRate != 4 || rule.BlockSeconds != 0 || rule.MaxMeasureSeconds != 3600 || rule.BudgetSeconds != 6*3600 || rule.DrainSeconds != 5 {
 			t.Errorf("%+v", rule)
 		}
 		t.Logf("%v of virtual time", time.Since(began))
@@ -64,7 +64,7 @@ func TestZeroConfigChecks(t *testing.T) {
 
 // Each field of a rule that is left zero beside others is what its documentation says.
 func TestZeroFieldsOfRules(t *testing.T) {
-	controlled := agentperf.RuleEcho{Name: "controlled", ErrorRate: 0.01, MaxMeasureSeconds: 3600, BudgetSeconds: 3 * 3600, SpawnRate: 4, DrainSeconds: 5}
+	controlled := agentperf.RuleEcho{Name: "controlled", ErrorRate: 0.01, MaxMeasureSeconds: 3600, BudgetSeconds: 6 * 3600, SpawnRate: 4, DrainSeconds: 5}
 	point := agentperf.RuleEcho{Name: "published", SpawnRate: 1, SettleSeconds: 30, MeasureSeconds: 600, MinTrajectories: 30, MinPerAgent: 3, DrainSeconds: 30}
 	check := func(rule agentperf.Rule, want agentperf.RuleEcho) {
 		t.Helper()

@@ -34,7 +34,7 @@ func TestProgressInWords(t *testing.T) {
 		{with(done, func(e *agentperf.Event) { e.Result = &agentperf.PhaseResult{Invalid: "the client was late"} }), false, "phase 12: agents 13, 40s: invalid: the client was late; 9 hold, 13 do not, about 10.9; about 25 min left\n"},
 		// Before the first phase.
 		{agentperf.Event{Stage: "starting", Remaining: 20 * time.Minute, RemainingMost: time.Hour}, true, "This check takes about 20 to 60 min of the system's time, the longer the nearer to a limit; interrupt it for what is known by then.\n"},
-		{agentperf.Event{Stage: "starting", Remaining: 40 * time.Second, RemainingMost: 3 * time.Hour}, false, "This search takes about 40 s to 3.0 h of the system's time, the longer the nearer to a limit; interrupt it for what is known by then.\n"},
+		{agentperf.Event{Stage: "starting", Remaining: 40 * time.Second, RemainingMost: 6 * time.Hour}, false, "This search takes about 40 s to 6.0 h of the system's time, the longer the nearer to a limit; interrupt it for what is known by then.\n"},
 		{agentperf.Event{Stage: "starting", Remaining: time.Hour, RemainingMost: time.Hour}, true, "This check takes up to 60 min of the system's time; interrupt it for what is known by then.\n"},
 		{agentperf.Event{Stage: "starting", Remaining: 11 * time.Minute}, true, "This check takes about 11 min of the system's time.\n"},
 		{agentperf.Event{Stage: "starting"}, false, ""}, // the journal had it all

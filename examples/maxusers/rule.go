@@ -24,7 +24,7 @@ type ruleFlags struct {
 func (r *ruleFlags) register(flags *cli.Flags) {
 	flags.StringVar(&r.verdict, "verdict", "", "`controlled`, with phases as long as -error-rate needs, or point, by the observed percentiles (default point with -profile, -rules or -measure, else controlled)")
 	flags.Float64Var(&r.errorRate, "error-rate", 0, "largest `probability` of a wrong answer for a service level (default 0.01)")
-	flags.DurationVar(&r.budget, "budget", 0, "longest time for all phases together under -verdict controlled; what is certain by then is the answer (default 3h, or twice -max-measure)")
+	flags.DurationVar(&r.budget, "budget", 0, "longest time for all phases together under -verdict controlled; what is certain by then is the answer (default 6h, or twice -max-measure)")
 	flags.DurationVar(&r.maxMeasure, "max-measure", 0, "longest time to measure one number of agents under -verdict controlled (default 1h, or longer if a pass needs that at -block)")
 	flags.DurationVar(&r.block, "block", 0, "longest spell of late first tokens that an answer under -verdict controlled allows for; a pass takes some hundred times as long (default half the time from one request of an agent to its next, 0.25s to 10s)")
 	flags.BoolVar(&r.scan, "scan", false, "under -verdict controlled, try numbers between those tried, until neighbors differ by a tenth: for systems at which fewer agents may be too many while more are not")

@@ -203,7 +203,7 @@ func (c *controlled) decisions(i int, s standing, low, high, most int, open func
 		at = float64(most) // nothing that may be tried seems to fail
 	}
 	at = clamp(c.withinSight(at, low, high), float64(max(s.Pass, first-1)), limitOf(s.Fail))
-	side := aimed{tier: i, open: open, last: s.Pass > 0 && s.Fail == s.Pass+2, late: c.Budget > 0 && c.elapsed-c.following() > latePart*c.Budget.Seconds()}
+	side := aimed{tier: i, open: open, last: s.Pass > 0 && s.Fail == s.Pass+2, far: c.Budget > 0 && s.far(), late: c.Budget > 0 && c.elapsed-c.following() > latePart*c.Budget.Seconds()}
 	if high == low+1 {
 		side.steep, side.apart = c.steep(i, low, high), c.apart(i, low, high)
 	}
@@ -224,6 +224,9 @@ func (c *controlled) decisions(i int, s standing, low, high, most int, open func
 		if n := side.above(c, end, s.Fail > 0); n > 0 {
 			ws = append(ws, want{i, n, true, search.Fail})
 		}
+	}
+	if side.far && len(ws) > 1 {
+		return c.soonest(ws)
 	}
 	return ws
 }

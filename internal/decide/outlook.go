@@ -42,7 +42,7 @@ func (c *controlled) Outlook() (o Outlook) {
 			if was, ok := of[w.n]; ok {
 				took = min(took, was)
 			}
-			if len(t.bounds.List) == 0 && (s.Pass > 0 && w.verdict == search.Pass || s.Fail > 0 && w.verdict == search.Fail) {
+			if len(t.bounds.List) == 0 && !s.far() && (s.Pass > 0 && w.verdict == search.Pass || s.Fail > 0 && w.verdict == search.Fail) {
 				// That side is decided: what follows is left when it takes long.
 				took = min(took, neighborSeconds, max(0, sharpenSeconds-t.elapsed))
 			}

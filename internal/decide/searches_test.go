@@ -56,7 +56,7 @@ const (
 // usual is the controlled rule with its defaults; twoCriteria is a tier as published.
 var (
 	usual = Controlled{
-		ErrorRate: 0.01, MaxMeasure: time.Hour, Budget: 3 * time.Hour, SpawnRate: 4, Drain: 5 * time.Second,
+		ErrorRate: 0.01, MaxMeasure: time.Hour, Budget: 6 * time.Hour, SpawnRate: 4, Drain: 5 * time.Second,
 	}
 	twoCriteria = []Tier{{Name: "two", Criteria: []Criterion{
 		{Metric: OutputSpeed, Bound: 20, Percent: 25},

@@ -63,6 +63,7 @@ type aimed struct {
 	// there, and that they differ so much that both can be decided.
 	steep, apart bool
 	last         bool // there is one number between those that are decided
+	far          bool // those that are decided are too far apart to be useful
 }
 
 // below returns the number to decide below the limit, from least on; 0 for none. decided says
