@@ -45,6 +45,9 @@ func (c *controlled) belief(i, n int) belief {
 	if k.failRank > 0 && fail >= c.needs(i, n, search.Fail) {
 		b.Lean, b.Sure = search.Fail, true
 	}
+	if !b.Sure && k.kept != search.Unclear {
+		b.Lean, b.Sure = k.kept, true
+	}
 	switch {
 	case k.void > 1 || k.measured >= c.MaxMeasure:
 		b.Spent = true

@@ -107,6 +107,7 @@ func (c *controlled) Observe(p Plan, o Observation) error {
 		c.past = c.past.after(float64(o.Agents), o.Took.Seconds())
 	}
 	c.forget()
+	c.keep()
 	return nil
 }
 

@@ -38,8 +38,10 @@
 // at one number, whose change may be what moves it, and where the system follows the
 // number late (heat.go) go to the nearest. Aims move as the curve does; near a number that
 // was taken up they stick to it. Once both sides are decided, nearer numbers
-// follow that are projected to take minutes. When the budget runs out, sides without any
-// decided number take one further away. [Rule.Outlook] projects what is left.
+// follow that are projected to take minutes, and while the two are far apart (sharpen.go) any
+// for as long as the budget lasts, the soonest first; what was decided by then is kept
+// (keep.go). When the budget runs out, sides without any decided number take one further
+// away. [Rule.Outlook] projects what is left.
 //
 // # What a phase is
 //

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"time"
+
+	"github.com/agentperf/agentperf-go/search"
 )
 
 // limits returns the first and last number that may be tried, and the one to start with.
@@ -116,6 +118,8 @@ type number struct {
 	// passRank and failRank are the ranks of the assigned parts of the error rate, from
 	// 1; 0 if none is assigned.
 	passRank, failRank int
+	// kept is the verdict of a bound that was reached when both were: Unclear for none.
+	kept search.Verdict
 }
 
 // at returns the state of a number of agents, creating it if needed.
