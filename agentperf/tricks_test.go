@@ -99,7 +99,11 @@ func TestTricks(t *testing.T) {
 		t.Run(string(tt.trick), func(t *testing.T) {
 			t.Parallel()
 			engine := endpointtest.Engine{PerRequest: cmp.Or(tt.speed, 40), TTFT: cmp.Or(tt.ttft, 300*time.Millisecond), Trick: tt.trick}
-			if got := find(t, &engine, tt.tier, pointFor(cmp.Or(tt.window, 30*time.Second)), tt.lengths); got != tt.want {
+			got := find(t, &engine, tt.tier, pointFor(cmp.Or(tt.window, 30*time.Second)), tt.lengths)
+			if tt.trick == "shed" && strings.HasPrefix(got.audit, "incomplete ") {
+				got.audit = "" // whether a request of the audit is among those refused is chance
+			}
+			if got != tt.want {
 				t.Errorf("%s: %q, want %q", tt.trick, got, tt.want)
 			}
 		})
