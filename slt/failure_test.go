@@ -266,9 +266,10 @@ func TestQueriesLongerThanTheWindow(t *testing.T) {
 func TestClientFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cfg := inMemory(t, &endpointtest.Engine{}, short(2, 4, 8))
-		dial, open := cfg.Endpoint.Dial, 0
+		dial := cfg.Endpoint.Dial
+		var open atomic.Int64
 		cfg.Endpoint.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
-			if open++; open > 6 {
+			if open.Add(1) > 6 {
 				return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("socket", syscall.EMFILE)}
 			}
 			return dial(ctx, network, addr)
