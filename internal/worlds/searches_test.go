@@ -23,7 +23,7 @@ var (
 	hasty    = flag.Bool("quick", false, "measure by agentperf.Quick")
 	maxStart = flag.Int("max-start", 0, "with -quick, the last turn at which agents begin; 0 means that of agentperf")
 	first    = flag.Uint64("seed", 1, "the seed of the first search or check")
-	phases   = flag.Int("phases", 200, "the most phases of a search")
+	phases   = flag.Int("phases", 500, "the most phases of a search; 6 hours take some 350")
 	budget   = flag.Duration("budget", 0, "the system time a search may take, once the rule has a setting for it")
 	overHTTP = flag.Bool("http", false, "run the same over net/http and an in-memory network")
 	each     = flag.Bool("each", false, "print a line for each search or check")
