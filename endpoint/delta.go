@@ -1,10 +1,6 @@
 package endpoint
 
-import (
-	"errors"
-
-	"github.com/agentperf/agentperf-go/metrics"
-)
+import "github.com/agentperf/agentperf-go/metrics"
 
 // delta is the part of one event that a clock needs.
 type delta struct {
@@ -28,8 +24,6 @@ type delta struct {
 
 	to *kept // takes the visible output, if set
 }
-
-var errNotJSON = errors.New("an event is not a JSON object")
 
 // parseDelta reads one event. It keeps no reference to data. One scan reads the shapes
 // of nearly all events; parseAnyDelta reads the others.

@@ -1,35 +1,17 @@
 package endpoint
 
 import (
-	"encoding/json"
 	"strings"
-	"unsafe"
 
 	"github.com/tidwall/gjson"
 )
 
-// valid reports whether data is JSON. gjson's check is much the faster one, but it
-// recurses: megabytes of opening brackets from a hostile server would exhaust the
-// stack, which no program survives. Data long enough for that is checked by
-// encoding/json, which bounds the depth.
-func valid(data []byte) bool {
-	const long = 64 << 10
-	if len(data) > long {
-		return json.Valid(data)
-	}
-	return gjson.ValidBytes(data)
-}
-
 // parseAnyDelta reads one event of any shape. It defines what an event means; scanDelta
 // is only faster. It keeps no reference to data.
 func parseAnyDelta(data []byte, to *kept) (d delta, err error) {
-	if !valid(data) {
-		return d, errNotJSON
-	}
-	// The text is read within this call only, so that it need not be copied.
-	event := gjson.Parse(unsafe.String(unsafe.SliceData(data), len(data)))
-	if !event.IsObject() {
-		return d, errNotJSON
+	event, err := eventObject(data)
+	if err != nil {
+		return d, err
 	}
 	d.to = to
 	flat := false

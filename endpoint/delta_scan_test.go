@@ -152,16 +152,7 @@ func TestUsualEventsAreScanned(t *testing.T) {
 		if _, ok := scanDelta([]byte(e.data)); !ok {
 			t.Errorf("%s: not scanned", e.kind)
 		}
-		frame := e.frame()
-		var d decoder
-		r := reader{api: e.api, mold: new(mold)}
-		if n := testing.AllocsPerRun(100, func() {
-			if err := decodeOne(&d, &r, frame); err != nil {
-				t.Error(err)
-			}
-		}); n != 0 {
-			t.Errorf("%s: %v allocations", e.kind, n)
-		}
+		e.allocatesNothing(t)
 	}
 	for _, data := range transcribed() {
 		d, err := parseAnyDelta([]byte(data), nil)
@@ -203,4 +194,19 @@ func decodeOne(d *decoder, r *reader, frame []byte) error {
 
 func usage(prompt, cached, completion, reasoning int) metrics.Usage {
 	return metrics.Usage{Prompt: prompt, Cached: cached, CachedStated: cached > 0, Completion: completion, Reasoning: reasoning}
+}
+
+// allocatesNothing holds that reading such an event takes no memory.
+func (e eventKind) allocatesNothing(t *testing.T) {
+	t.Helper()
+	frame := e.frame()
+	var d decoder
+	r := reader{api: e.api, mold: new(mold)}
+	if n := testing.AllocsPerRun(100, func() {
+		if err := decodeOne(&d, &r, frame); err != nil {
+			t.Error(err)
+		}
+	}); n != 0 {
+		t.Errorf("%s: %v allocations", e.kind, n)
+	}
 }

@@ -2,7 +2,6 @@ package endpoint
 
 import (
 	"strings"
-	"unsafe"
 
 	"github.com/tidwall/gjson"
 )
@@ -31,13 +30,9 @@ func (r *reader) message(data []byte, d *delta) (err error) {
 // is only faster. Blocks may overlap, as llama-server's do, so that none is taken to be the
 // open one.
 func parseAnyMessage(data []byte, to *kept) (d delta, err error) {
-	if !valid(data) {
-		return d, errNotJSON
-	}
-	// The text is read within this call only, so that it need not be copied.
-	event := gjson.Parse(unsafe.String(unsafe.SliceData(data), len(data)))
-	if !event.IsObject() {
-		return d, errNotJSON
+	event, err := eventObject(data)
+	if err != nil {
+		return d, err
 	}
 	d.to = to
 	// If a name comes twice, the last counts.

@@ -99,6 +99,8 @@ func (p *preflight) chooseModel(ctx context.Context) error {
 		p.Model = served[0]
 	case p.Model == "" && len(served) > 1:
 		return fmt.Errorf("endpoint: no model was named and the server has %d: %s", len(served), p.modelNames(len(served)))
+	case p.Model == "" && unreached(unlisted):
+		return unlisted // there is no server to have a model
 	case p.Model == "" && unlisted != nil:
 		return fmt.Errorf("endpoint: no model was named and the server lists none: %w", unlisted)
 	case p.Model == "":
@@ -107,6 +109,12 @@ func (p *preflight) chooseModel(ctx context.Context) error {
 		p.warn("model_not_listed", "model %q is not among those listed: %s", p.Model, p.modelNames(len(served)))
 	}
 	return nil
+}
+
+// unreached reports whether a request failed before there was a connection.
+func unreached(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && (e.Outcome == OutcomeRefused || e.Outcome == OutcomeTLS || e.Outcome == OutcomeLocal)
 }
 
 // control sends the request without ignore_eos, and again where the server refuses

@@ -27,16 +27,7 @@ func TestUsualEventsOfOtherAPIs(t *testing.T) {
 		if !ok {
 			t.Errorf("%s: not scanned", e.kind)
 		}
-		frame := e.frame()
-		var d decoder
-		r := reader{api: e.api, mold: new(mold)}
-		if n := testing.AllocsPerRun(100, func() {
-			if err := decodeOne(&d, &r, frame); err != nil {
-				t.Error(err)
-			}
-		}); n != 0 {
-			t.Errorf("%s: %v allocations", e.kind, n)
-		}
+		e.allocatesNothing(t)
 	}
 }
 

@@ -2,7 +2,6 @@ package endpoint
 
 import (
 	"strings"
-	"unsafe"
 
 	"github.com/tidwall/gjson"
 )
@@ -28,13 +27,9 @@ func (r *reader) responseEvent(data []byte, d *delta) (err error) {
 // scanResponseEvent is only faster. Numbers of sequences, items and parts are not looked at:
 // servers leave them out.
 func (r *reader) anyResponseEvent(data []byte) (d delta, err error) {
-	if !valid(data) {
-		return d, errNotJSON
-	}
-	// The text is read within this call only, so that it need not be copied.
-	event := gjson.Parse(unsafe.String(unsafe.SliceData(data), len(data)))
-	if !event.IsObject() {
-		return d, errNotJSON
+	event, err := eventObject(data)
+	if err != nil {
+		return d, err
 	}
 	d.to = r.to
 	// If a name comes twice, the last counts.

@@ -97,7 +97,7 @@ func TestMistakes(t *testing.T) {
 		{[]string{"extra"}, 2, `unexpected argument "extra"`},
 		{[]string{"-json", filepath.Join(t.TempDir(), "no", "report.json")}, 2, "-json"},
 		{[]string{"-endpoint", "nowhere"}, 2, `URL "nowhere", expected one like http://host:8000`},
-		{[]string{"-endpoint", "http://127.0.0.1:1"}, 1, "no model was named and the server lists none"},
+		{[]string{"-endpoint", "http://127.0.0.1:1"}, 1, "conform: endpoint: refused: dial tcp 127.0.0.1:1: connect: connection refused"},
 		{[]string{"-endpoint", "http://127.0.0.1:1", "-model", "m"}, 3, "conformance: answer: endpoint: refused"},
 	} {
 		status, _, errs := conform(t, tt.args...)
