@@ -100,7 +100,7 @@ func (l *PowerLog) wallRows(header []string) (func([]string, time.Time) ([]Sampl
 	for i, field := range header[1:] {
 		switch strings.ToLower(field) {
 		case "watts", "w", "power_watts", "power [w]":
-			power = i + 1
+			power, unit = i+1, 1
 		case "kilowatts", "kw", "power_kilowatts", "power [kw]":
 			power, unit = i+1, 1e3
 		case "meter":

@@ -54,6 +54,7 @@ card0,151.0`, `
 1.5 rocm-smi.power card=card0 uuid=0xab 150.5
 1.5 rocm-smi.power card=card1 160
 2 rocm-smi.power card=card0 151`, ""},
+		{"kilowatts before watts", "time,kilowatts,watts\n1796040005,5.2,5200\n", "5 wall.power 5200", ""},
 		{"a meter", "time,watts\n2026-11-30T12:00:05Z,5200\n1796040006.25,5300.5\n2026-11-30 14:00:07.5,5400\n1796040008000,\n", `
 5 wall.power 5200
 6.25 wall.power 5300.5
