@@ -87,6 +87,17 @@ func metricsOf(all []*reading, at Instants) *Metrics {
 		note(sum)
 		return sum
 	}
+	// share is of those that have both: what one does not count would be taken for none.
+	share := func(part, of figure, unit string) *Ratio {
+		var parts, wholes rise
+		both := slices.DeleteFunc(slices.Clone(all), func(r *reading) bool { return !r.has(part) || !r.has(of) })
+		for _, r := range sources(both, of) {
+			parts.add(r.rises[part])
+			wholes.add(r.rises[of])
+		}
+		note(wholes)
+		return ratio(parts, wholes, unit)
+	}
 	latency := func(f figure) *Latency {
 		sum := new(histogramRise)
 		for _, r := range sources(all, f) {
@@ -102,7 +113,7 @@ func metricsOf(all []*reading, at Instants) *Metrics {
 		CachedTokens:     count(cachedTokens).count(),
 		ComputedTokens:   count(computed).count(),
 		GenerationTokens: count(generated).count(),
-		Acceptance:       ratio(count(accepted), count(drafted), "tokens"),
+		Acceptance:       share(accepted, drafted, "tokens"),
 		QueueTime:        latency(queueTime), TTFT: latency(ttft), ITL: latency(itl), E2E: latency(e2e),
 	}
 	for _, parts := range []struct {
@@ -110,7 +121,7 @@ func metricsOf(all []*reading, at Instants) *Metrics {
 		unit     string
 	}{{cacheHits, cacheQueries, "tokens"}, {cachedTokens, promptTokens, "tokens"}, {blockHits, blockQueries, "blocks"}} {
 		if s.PrefixHitRate == nil {
-			s.PrefixHitRate = ratio(count(parts.part), count(parts.of), parts.unit)
+			s.PrefixHitRate = share(parts.part, parts.of, parts.unit)
 		}
 	}
 	ends := make(map[string]rise)

@@ -43,7 +43,11 @@ func (h *histogramRise) add(o *histogramRise) {
 		return
 	}
 	h.count.add(o.count)
-	h.sum.add(o.sum)
+	if h.sum.seen && o.sum.seen {
+		h.sum.add(o.sum)
+	} else {
+		h.sum = rise{} // that of one is no sum over the count of both
+	}
 	h.broken = h.broken || o.broken
 	var both []bucketRise
 	for _, b := range h.buckets {

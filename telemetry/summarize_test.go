@@ -217,6 +217,26 @@ func TestAbsent(t *testing.T) {
 	}
 }
 
+// What one of two engines does not count is not taken for none: shares are of the engine that
+// counts both, and there is no mean where a sum lacks that of one.
+func TestCountedByOne(t *testing.T) {
+	both := observe(t, Target{Name: "both"}, every(5, func(at float64) string {
+		return fmt.Sprintf("vllm:prompt_tokens_total %v\nvllm:prompt_tokens_cached_total %v\nvllm:time_to_first_token_seconds_sum %v\nvllm:time_to_first_token_seconds_count %v\n", 40+2*at, 20+at, at, 20+at)
+	}))
+	one := observe(t, Target{Name: "one"}, every(5, func(at float64) string {
+		return fmt.Sprintf("vllm:prompt_tokens_total %v\nvllm:time_to_first_token_seconds_count %v\n", 60+3*at, 20+at)
+	}))
+	for _, all := range [][]Observed{{both, one}, {one, both}} {
+		s, _, _ := Summarize(all, phase, 0)
+		if r := s.PrefixHitRate; r == nil || *r != (Ratio{0.5, 40, 80, "tokens"}) {
+			t.Errorf("%+v", r)
+		}
+		if s.TTFT != nil {
+			t.Errorf("a mean of %+v", s.TTFT)
+		}
+	}
+}
+
 // Ranks that count the same requests count once, those with requests of their own add up.
 func TestRanks(t *testing.T) {
 	o := observe(t, Target{}, every(1, func(at float64) string {
