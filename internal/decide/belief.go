@@ -45,7 +45,7 @@ func (c *controlled) belief(i, n int) belief {
 	if k.failRank > 0 && fail >= c.needs(i, n, search.Fail) {
 		b.Lean, b.Sure = search.Fail, true
 	}
-	if !b.Sure && k.kept != search.Unclear {
+	if !b.Sure && k.kept != search.Unclear && !c.refuted(i, n) {
 		b.Lean, b.Sure = k.kept, true
 	}
 	switch {

@@ -75,6 +75,7 @@ func (c *controlled) Observe(p Plan, o Observation) error {
 		return err
 	}
 	c.assign(p.Alpha)
+	c.keep()
 	void := o.Void()
 	if !p.Earlier {
 		c.elapsed += o.Took.Seconds()
@@ -107,7 +108,6 @@ func (c *controlled) Observe(p Plan, o Observation) error {
 		c.past = c.past.after(float64(o.Agents), o.Took.Seconds())
 	}
 	c.forget()
-	c.keep()
 	return nil
 }
 
