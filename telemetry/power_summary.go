@@ -143,9 +143,13 @@ func refusal(all, ok []judged, missing judged, f PowerFigure) string {
 		switch {
 		case k < 0:
 		case f.Basis != pricing.MeasuredAccelerator:
-			// Two kinds of sensors may be those of the same nodes.
+			// Two kinds of sensors may be those of the same nodes, and one that is read directly may
+			// be among those that a Prometheus has.
 			if a, b := firstWord(j.options[0].name), firstWord(all[k].options[0].name); a != b {
 				return fmt.Sprintf("%s and %s may be of the same %s; observe one of them", a, b, f.what())
+			}
+			if o := slices.IndexFunc(all, func(o judged) bool { return o.target.Name != j.target.Name && o.named != j.named }); o >= 0 {
+				return fmt.Sprintf("%s of %s and %s of %s may be the same, as only one states its host; observe it once", j.name, j.target.Name, all[o].name, all[o].target.Name)
 			}
 		case f.Accelerators != f.Named:
 			return fmt.Sprintf("accelerator %s of %s may be one of those of %s, as not both state a UUID; say how many the system has", j.name, j.target.Name, all[k].target.Name)

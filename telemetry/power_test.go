@@ -147,6 +147,12 @@ func TestPower(t *testing.T) {
 		{"sensors of two kinds", 60, 8, []Observed{
 			seen(PowerMeter, "a", of(power, "ipmi_dcmi_power_consumption_watts")),
 			seen(PowerMeter, "b", of(power, "idrac_power_control_consumed_watts", "id", "0"))}, 0, "", "may be of the same nodes", ""},
+		{"one node, directly and by a Prometheus", 60, 8, []Observed{
+			seen(PowerMeter, "a", of(power, "ipmi_dcmi_power_consumption_watts")),
+			seen(PowerMeter, "b", of(power, "ipmi_dcmi_power_consumption_watts", "instance", "bmc:9290"))}, 0, "", "only one states its host", ""},
+		{"two nodes, directly", 60, 8, []Observed{
+			seen(PowerMeter, "a", of(power, "ipmi_dcmi_power_consumption_watts")),
+			seen(PowerMeter, "b", of(power, "ipmi_dcmi_power_consumption_watts"))}, 600, FromPower, "", ""},
 		{"idle and dynamic joules", 60, 1, []Observed{seen(PowerMeter, "a",
 			of(sampled(80, 1, scaled(steady, 1e-3)), "kepler_node_platform_joules_total", "mode", "dynamic"),
 			of(sampled(80, 1, scaled(steady, 0.5e-3)), "kepler_node_platform_joules_total", "mode", "idle"))}, 450, FromEnergy, "", ""},
