@@ -61,8 +61,8 @@ func (p *preflight) run(ctx context.Context) error {
 	p.look(control)
 	switch {
 	case missing(err):
-		p.askAPIs(ctx, false)
-		if len(p.APIs) > 0 {
+		p.askAPIs(ctx, p.conn.has(ctx, p.conn.client.api)) // which it may have, and not the model
+		if len(p.APIs) > 0 && !slices.Contains(p.APIs, p.conn.client.api) {
 			return fmt.Errorf("endpoint: the server has no API %s (it has %v): %w", p.conn.client.api, p.APIs, err)
 		}
 		return err
@@ -133,7 +133,7 @@ func (p *preflight) control(ctx context.Context) (sighting, error) {
 	return s, err
 }
 
-// askAPIs asks which APIs the server has, besides the one in use if that is answered. It
+// askAPIs asks which APIs the server has, besides the one in use if it has that. It
 // sends what is not JSON, which servers refuse before they do anything: 400 in all of vLLM,
 // llama-server, Dynamo and LiteLLM, while 404 says that there is no such path.
 func (p *preflight) askAPIs(ctx context.Context, used bool) {

@@ -119,3 +119,27 @@ func TestPreflightInEachAPI(t *testing.T) {
 		}
 	})
 }
+
+// A server that has the API and not the model, as engines say with status 404, is not said to
+// lack the API.
+func TestPreflightOfAnUnknownModel(t *testing.T) {
+	for _, api := range []endpoint.API{endpoint.APIChat, endpoint.APIMessages, endpoint.APIResponses} {
+		synctest.Test(t, func(t *testing.T) {
+			client, _ := connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				var body map[string]any
+				switch err := json.NewDecoder(r.Body).Decode(&body); {
+				case r.Method == http.MethodGet:
+					http.NotFound(w, r)
+				case err != nil:
+					w.WriteHeader(http.StatusBadRequest)
+				default:
+					http.Error(w, `{"error":{"message":"The model does not exist."}}`, http.StatusNotFound)
+				}
+			}), endpoint.Config{API: api})
+			f, err := client.Preflight(t.Context(), endpoint.PreflightRequest{Model: "m"})
+			if outcome(err) != endpoint.OutcomeStatus || !strings.Contains(err.Error(), "The model does not exist.") || strings.Contains(err.Error(), "has no API") || !slices.Contains(f.APIs, api) {
+				t.Errorf("%s: %v, %v", api, err, f.APIs)
+			}
+		})
+	}
+}
