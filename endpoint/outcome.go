@@ -27,8 +27,8 @@ const (
 	// Redirects are not followed.
 	OutcomeStatus Outcome = "status"
 	// OutcomeContext: the server refused a request that is too long for its context
-	// window, with APIMessages and APIResponses also by an error inside a response of
-	// status 200. What was asked for does not fit; the server has not failed.
+	// window, be it by an error inside a response of status 200. What was asked for does
+	// not fit; the server has not failed.
 	OutcomeContext Outcome = "context_overflow"
 	// OutcomeErrorEvent: the server reported an error inside a response of status
 	// 200.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/metrics"
@@ -85,5 +86,25 @@ func TestParserErrors(t *testing.T) {
 		if outcome(err) != endpoint.OutcomeErrorEvent || !strings.Contains(err.Error(), text) || strings.Contains(err.Error(), "tool_choice=none") != advised {
 			t.Errorf("%s: %v", text, err)
 		}
+	}
+}
+
+// SGLang has begun to stream before it counted the prompt, so that its refusal was an event, as
+// others' are in the other APIs.
+func TestOverflowInAnEvent(t *testing.T) {
+	for _, api := range []endpoint.API{endpoint.APIChat, endpoint.APIMessages, endpoint.APIResponses} {
+		synctest.Test(t, func(t *testing.T) {
+			_, conn := connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				io.Copy(io.Discard, r.Body)
+				w.Header().Set("Content-Type", "text/event-stream")
+				io.WriteString(w, `data: {"error":{"object":"error","message":"The input (5000 tokens) is longer than the model's context length (4096 tokens).","type":"BadRequestError","param":null,"code":400}}`+"\n\ndata: [DONE]\n\n")
+			}), endpoint.Config{API: api})
+			var c metrics.Clock
+			_, err := conn.Stream(t.Context(), "", body(1, ""), &c)
+			e, ok := errors.AsType[*endpoint.Error](err)
+			if !ok || e.Outcome != endpoint.OutcomeContext || e.PromptTokens != 5000 || e.ContextTokens != 4096 {
+				t.Errorf("%s: %+v", api, err)
+			}
+		})
 	}
 }

@@ -113,9 +113,7 @@ func (s *stream) event(stamp time.Time, data []byte, failed bool) bool {
 			d.failure = string(data)
 		}
 		e := &Error{Outcome: OutcomeErrorEvent, Status: http.StatusOK, Message: s.conn.client.quote(d.failure)}
-		if a := s.reader.api; a == APIMessages || a == APIResponses {
-			e.tooLong([]byte(d.failure))
-		}
+		e.tooLong([]byte(d.failure))
 		s.failure = e
 		return true
 	case err != nil && s.final:
