@@ -122,8 +122,9 @@ type Counters struct {
 	// was found dead.
 	Reconnects int64
 	// NoUsage and NoDone count successful responses without a count of output tokens and
-	// without the event after which nothing follows: [DONE], or message_stop with
-	// APIMessages.
+	// without the event after which nothing follows: [DONE], with APIMessages
+	// message_stop, and with APIResponses one that ends a response, such as
+	// response.completed.
 	NoUsage, NoDone int64
 	// Unclosed counts complete responses that the server left open. Each costs
 	// its connection.
@@ -186,7 +187,7 @@ func (c Counters) Warnings() (w []string) {
 	if c.OtherOutput > 0 {
 		w = append(w, fmt.Sprintf("%d answers had text in %s, which is not a place known for output; it counts as output", c.OtherOutput, c.OtherPlace))
 	}
-	add(c.NoDone, "%d answers ended without the event that ends them ([DONE] or message_stop)")
+	add(c.NoDone, "%d answers ended without the event that ends them ([DONE], message_stop or response.completed)")
 	return w
 }
 
