@@ -53,14 +53,19 @@ func anthropicSystem(s *sessionBuilder, system gjson.Result) error {
 		return s.say("system", system)
 	}
 	var blocks []string
+	var err error
 	system.ForEach(func(_, block gjson.Result) bool {
-		if text := block.Get("text").Str; len(blocks) == 0 && s.billing == "" && strings.HasPrefix(text, billingLine) && len(text) <= maxText {
-			s.billing = strings.Clone(text)
-			return true
+		text := block.Get("text")
+		if line := strings.TrimSpace(text.Str); len(blocks) == 0 && s.billing == "" && strings.HasPrefix(line, billingLine) && len(line) <= maxText && !strings.Contains(line, "\n") {
+			s.billing, err = s.rd.text(text)
+			return err == nil
 		}
 		blocks = append(blocks, block.Raw)
 		return true
 	})
+	if err != nil {
+		return err
+	}
 	if len(blocks) == 0 {
 		return nil
 	}

@@ -98,6 +98,32 @@ func TestMessagesAsRecorded(t *testing.T) {
 	}
 }
 
+// The line that changes each time is redacted as other text is, and a block that goes on after
+// it is no such line, and stays.
+func TestBillingLine(t *testing.T) {
+	const key = "sk-ant-api03-Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MA"
+	for _, tt := range []struct{ first, line, system string }{
+		{"x-anthropic-billing-header: cch=1; key=" + key + ";", "x-anthropic-billing-header: cch=1; key=[redacted];", "You are."},
+		{"x-anthropic-billing-header: cch=1;\n", "x-anthropic-billing-header: cch=1;\n", "You are."},
+		{"x-anthropic-billing-header: cch=1;\nBe kind.", "", "x-anthropic-billing-header: cch=1;\nBe kind."},
+	} {
+		first, _ := json.Marshal(tt.first)
+		quoted, _ := json.Marshal(fmt.Sprintf(`{"model":"m","max_tokens":7,"system":[{"type":"text","text":%s},{"type":"text","text":"You are."}],"messages":[{"role":"user","content":"Hi"}]}`, first))
+		har := fmt.Sprintf(`{"log":{"entries":[{"startedDateTime":"2026-05-01T10:00:00Z","time":1,"request":{"url":"https://h/v1/messages","postData":{"text":%s}},"response":{"status":200}}]}}`, quoted)
+		w, err := format.Options{Redact: format.RedactSecrets()}.OpenFS(fstest.MapFS{"a.har": {Data: []byte(har)}}, "a.har")
+		if err != nil {
+			t.Fatal(err)
+		}
+		turn := &w.Trajectories[0].Turns[0]
+		if strings.Contains(turn.BillingLine, key) || (turn.BillingLine == "") != (tt.line == "") || !strings.HasPrefix(turn.BillingLine, strings.Split(tt.line, "[")[0]) {
+			t.Errorf("%q: the line is %q", tt.first, turn.BillingLine)
+		}
+		if body := sent(t, w.Trajectories[0], trajectory.Policy{API: trajectory.APIMessages})[0]; gjson.Get(body, "system.0.text").Str != tt.system {
+			t.Errorf("%q: %s", tt.first, body)
+		}
+	}
+}
+
 // What real sessions of Claude Code and Codex logged is what is sent in their API: each block
 // or item that is sent is one of the log.
 func TestSamplesInTheirAPI(t *testing.T) {

@@ -3,6 +3,7 @@ package format
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/tidwall/gjson"
 
@@ -69,6 +70,18 @@ func (rd *reader) raw(value []byte) (json.RawMessage, error) {
 		value = rd.Redact(value)
 	}
 	return rd.store.Raw(rd.mend(value))
+}
+
+// text returns a copy of a text of the system's, redacted as its message would be.
+func (rd *reader) text(text gjson.Result) (string, error) {
+	if rd.Redact == nil {
+		return strings.Clone(text.Str), nil
+	}
+	message := rd.Redact([]byte(`{"role":"system","content":` + text.Raw + `}`))
+	if !json.Valid(message) {
+		return "", fmt.Errorf("invalid JSON from Redact: %s", clip(string(message)))
+	}
+	return gjson.GetBytes(message, "content").String(), nil
 }
 
 // rebase returns a copy of a context with another front. moved maps old fronts to
