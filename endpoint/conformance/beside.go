@@ -7,7 +7,22 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/internal/secrets"
 )
+
+// secretsOf returns a finder of what a server that repeats its request must not bring into a
+// report.
+func secretsOf(cfg *endpoint.Config) *secrets.Finder {
+	known := secrets.Credentials("Authorization", "Bearer "+string(cfg.APIKey))
+	for name, values := range cfg.Header {
+		for _, value := range values {
+			known = append(known, secrets.Credentials(name, value)...)
+		}
+	}
+	return secrets.New(known...)
+}
 
 // apiRoot returns what paths of the server's APIs begin with, given that of one of them.
 func apiRoot(path string) string {
@@ -22,21 +37,30 @@ func apiRoot(path string) string {
 
 // beside sends a request for something else than a completion, over a connection of its own.
 func (s *suite) beside(ctx context.Context, method string, u *url.URL, body []byte) (*http.Response, error) {
-	header := s.cfg.Endpoint.Header.Clone()
-	if header == nil {
-		header = make(http.Header)
+	header := make(http.Header)
+	for name, values := range s.cfg.Endpoint.Header {
+		header[http.CanonicalHeaderKey(name)] = values
+	}
+	add := func(name, value string) { // as the client does
+		if len(header.Values(name)) == 0 {
+			header.Set(name, value)
+		}
 	}
 	req := (&http.Request{Method: method, URL: u, Host: u.Host, Header: header}).WithContext(ctx)
 	if body != nil {
 		req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 		header.Set("Content-Type", "application/json")
-		header.Set("Anthropic-Version", "2023-06-01")
+		add("Anthropic-Version", "2023-06-01")
 	}
 	if key := string(s.cfg.Endpoint.APIKey); key != "" {
-		header.Set("Authorization", "Bearer "+key)
+		add("Authorization", "Bearer "+key)
 		if body != nil {
-			header.Set("X-Api-Key", key)
+			add("X-Api-Key", key)
 		}
+	}
+	if host := header.Get("Host"); host != "" { // where net/http looks for it
+		req.Host = host
+		header.Del("Host")
 	}
 	transport := &http.Transport{DialContext: s.cfg.Endpoint.Dial, DisableKeepAlives: true, MaxResponseHeaderBytes: 64 << 10}
 	if s.cfg.Endpoint.TLS != nil {

@@ -151,6 +151,32 @@ func TestHostileText(t *testing.T) {
 	}
 }
 
+// Requests beside the answers have the headers of the client, which replace those of the key,
+// and what a server repeats of either is not in the report.
+func TestCredentialsBeside(t *testing.T) {
+	const key, token = "key-of-nobody", "token-of-nobody"
+	server := &odd{dialect: anthropic}
+	asked := 0
+	r, err := look(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasSuffix(r.URL.Path, "/count_tokens") {
+			server.ServeHTTP(w, r)
+			return
+		}
+		asked++
+		h := r.Header
+		if h.Get("Authorization") != "Token "+token || h.Get("X-Api-Key") != key || h.Get("Anthropic-Version") != "2099-01-01" || r.Host != "other" {
+			t.Errorf("headers %v, host %s", h, r.Host)
+		}
+		w.WriteHeader(http.StatusUnauthorized)
+		fmt.Fprintf(w, `{"error":"no %s, no %s"}`, h.Get("X-Api-Key"), h.Get("Authorization"))
+	}), conformance.Config{Endpoint: endpoint.Config{
+		API: endpoint.APIMessages, APIKey: key, Header: http.Header{"authorization": {"Token " + token}, "anthropic-version": {"2099-01-01"}, "Host": {"other"}},
+	}})
+	if f := finding(t, r, conformance.CountTokens); asked == 0 || err != nil || f.Status != conformance.Failed || strings.Contains(f.Saw, "of-nobody") || !strings.Contains(f.Saw, "[redacted]") {
+		t.Errorf("%d asked, %v, %s: %s", asked, err, f.Status, f.Saw)
+	}
+}
+
 // Time that is over, and a caller who has enough, end the suite at once, with the reason.
 func TestEndsEarly(t *testing.T) {
 	slow := &endpointtest.Engine{PerRequest: 8, TTFT: 2 * time.Second}

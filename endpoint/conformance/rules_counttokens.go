@@ -62,5 +62,5 @@ func (s *suite) count(ctx context.Context) (status int, text []byte, err error) 
 	}
 	defer resp.Body.Close()
 	text, err = io.ReadAll(io.LimitReader(resp.Body, most))
-	return resp.StatusCode, text, err
+	return resp.StatusCode, s.secrets.Redact(text), err
 }

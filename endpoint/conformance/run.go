@@ -47,7 +47,7 @@ func newSuite(cfg Config, want []Capability) (*suite, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &suite{cfg: cfg, api: cfg.Endpoint.ResolvedAPI(), want: want, client: client, conn: client.Conn(), began: time.Now(), places: make(map[string]bool)}
+	s := &suite{cfg: cfg, api: cfg.Endpoint.ResolvedAPI(), want: want, client: client, conn: client.Conn(), began: time.Now(), places: make(map[string]bool), secrets: secretsOf(&cfg.Endpoint)}
 	s.report = Report{Schema: Schema, API: s.api, Concurrency: cfg.Concurrency, Most: cfg.Cost()}
 	return s, nil
 }
@@ -71,7 +71,7 @@ func (s *suite) judge(ctx context.Context, r rule) Finding {
 		}
 	}
 	const most = 400 // bytes of text, of which a server may have written 300
-	f := Finding{Rule: r.name, Status: saw.status, Required: slices.Contains(s.want, r.name), Saw: plain.Text(cut(saw.text, most)), Why: r.why}
+	f := Finding{Rule: r.name, Status: saw.status, Required: slices.Contains(s.want, r.name), Saw: plain.Text(cut(string(s.secrets.Redact([]byte(saw.text))), most)), Why: r.why}
 	s.report.Rules = append(s.report.Rules, f)
 	if s.cfg.Each != nil {
 		s.cfg.Each(f)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/internal/secrets"
 )
 
 // A suite is one run of all rules.
@@ -16,6 +17,8 @@ type suite struct {
 	conn   *endpoint.Conn
 	report Report
 	began  time.Time
+
+	secrets *secrets.Finder // of what was sent
 
 	found   endpoint.Findings
 	unknown error   // why the preflight failed
