@@ -1,12 +1,21 @@
 package agentperf_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
 	"slices"
 	"testing"
 	"testing/synctest"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/agentperf/agentperf-go/agentperf"
+	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+	"github.com/agentperf/agentperf-go/internal/memnet"
+	"github.com/agentperf/agentperf-go/trajectory"
 )
 
 // An audit asks in the API of the load: an honest server passes in each, with the same checks
@@ -41,4 +50,33 @@ func TestAuditInEachAPI(t *testing.T) {
 			})
 		}
 	}
+}
+
+// Requests for one token, of a calibration and of an audit, do not ask for thinking with a
+// budget, for which they have no room.
+func TestOneTokenHasNoRoomToThink(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		engine := &endpointtest.Engine{PerRequest: 50}
+		server := memnet.Serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			if q := gjson.ParseBytes(body); q.Get("thinking").Exists() && q.Get("max_tokens").Int() <= q.Get("thinking.budget_tokens").Int() {
+				http.Error(w, `{"type":"error","error":{"type":"invalid_request_error","message":"max_tokens must be greater than thinking.budget_tokens"}}`, http.StatusBadRequest)
+				return
+			}
+			engine.ServeHTTP(w, r)
+		}))
+		t.Cleanup(server.Close)
+		cfg := agentperf.Config{Workload: hashed(t, 10, 1), Tiers: floor(10), Rule: short, Seed: 7, Audit: &agentperf.Audit{}}
+		cfg.Endpoint.URL, cfg.Endpoint.API, cfg.Endpoint.Dial = "http://mem", endpoint.APIMessages, server.Dial
+		cfg.Policy.Output, cfg.Policy.MaxTokens = trajectory.OutputFree, 150
+		cfg.Policy.Fields = map[string]json.RawMessage{"thinking": json.RawMessage(`{"type":"enabled","budget_tokens":100}`)}
+		r, err := agentperf.Check(t.Context(), cfg, 4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Audit.Failed != 0 {
+			t.Errorf("%+v", r.Audit)
+		}
+	})
 }

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/internal/fields"
 	"github.com/agentperf/agentperf-go/internal/filler"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
@@ -83,6 +84,7 @@ func (r *run) promptTokens(ctx context.Context, cfg *Config, rounds int) (tokens
 	}
 	policy := cfg.Policy
 	policy.Output, policy.Prefix = trajectory.OutputCap, trajectory.PrefixNone
+	policy.Fields = fields.ForOneToken(policy.Fields)
 	play := trajectory.Play{
 		Trajectory: &trajectory.Trajectory{ID: "calibration", Turns: []trajectory.Turn{{History: history, OutputTokens: 1}}},
 		Session:    fmt.Sprintf("%s-calibration-%d", r.id, rounds),

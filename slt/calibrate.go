@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/internal/fields"
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
@@ -25,6 +26,7 @@ const (
 // an answer of one token. got is 0 if the server does not count.
 func calibrate(ctx context.Context, sender trajectory.Sender, s shape, seed uint64, want int) (words, got int, warning string, err error) {
 	s.tokens, s.ignoreEOS = 1, false
+	s.fields = fields.ForOneToken(s.fields)
 	rng := random(seed, -1, 0)
 	type point struct{ words, tokens int }
 	var best, last point

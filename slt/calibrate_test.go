@@ -1,6 +1,7 @@
 package slt
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -8,10 +9,13 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/internal/load"
 	"github.com/agentperf/agentperf-go/internal/memnet"
+	"github.com/agentperf/agentperf-go/metrics"
+	"github.com/agentperf/agentperf-go/trajectory"
 )
 
 // counter answers every request with one token and counts its prompt as it
@@ -88,6 +92,24 @@ func TestCalibrate(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A probe for one token does not ask for thinking with a budget, for which it has no room.
+func TestCalibrateWithoutThinking(t *testing.T) {
+	s := shape{model: "m", fields: map[string]json.RawMessage{"thinking": json.RawMessage(`{"type":"enabled","budget_tokens":1024}`)}}
+	sender := trajectory.SenderFunc(func(_ context.Context, r *trajectory.Request, clock *metrics.Clock) error {
+		clock.Sent(time.Now())
+		defer func() { clock.Done(time.Now()) }()
+		if c, err := r.Chat(); err != nil || c.Fields["thinking"] != nil || r.MaxTokens != 1 {
+			t.Errorf("%+v, %v", r, err)
+		}
+		clock.Arrived(time.Now(), 1, 1)
+		clock.Usage(metrics.Usage{Prompt: 50, Completion: 1})
+		return nil
+	})
+	if _, got, warning, err := calibrate(t.Context(), sender, s, 1, 50); got != 50 || warning != "" || err != nil {
+		t.Errorf("%d, %q, %v", got, warning, err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/agentperf/agentperf-go/internal/fields"
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
@@ -68,6 +69,7 @@ type asker struct {
 	sender listener
 	// The length of answers is forced, or left to the model up to a limit.
 	forced, open *trajectory.Replayer
+	short        *trajectory.Replayer // for one token
 	next         func() (trajectory.Play, bool)
 	free         int  // limit of answers of free length; 0 for that of the prompt
 	keep         bool // keep the requests of free length
@@ -100,6 +102,8 @@ func newAsker(s trajectory.Answerer, policy trajectory.Policy, next func() (traj
 		policy.Output = trajectory.OutputExact
 		a.forced = trajectory.NewReplayer(connect, policy, nil)
 	}
+	policy.Output, policy.Fields = trajectory.OutputCap, fields.ForOneToken(policy.Fields)
+	a.short = trajectory.NewReplayer(connect, policy, nil)
 	return a
 }
 
@@ -132,7 +136,7 @@ func (a *asker) ask(ctx context.Context, p *prompt, done func()) (it item) {
 			play, _ = a.next()
 		default:
 			play, _ = a.next()
-			play.Prefix, replayer = "", a.open
+			play.Prefix, replayer = "", a.short
 			turn.Tools, turn.OutputTokens, turn.PromptTokens = nil, 1, 0
 		}
 		switch k {

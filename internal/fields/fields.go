@@ -41,6 +41,20 @@ func Validate(owner string, fields map[string]json.RawMessage, reserved ...strin
 	return errors.Join(errs...)
 }
 
+// ForOneToken returns the fields of a request for one token: without thinking that has a
+// budget, for which such an answer has no room, so that Messages refuses it.
+func ForOneToken(fields map[string]json.RawMessage) map[string]json.RawMessage {
+	var thinking struct {
+		Budget *float64 `json:"budget_tokens"`
+	}
+	if json.Unmarshal(fields["thinking"], &thinking) != nil || thinking.Budget == nil {
+		return fields
+	}
+	fields = maps.Clone(fields)
+	delete(fields, "thinking")
+	return fields
+}
+
 // Tail returns the end of a JSON object: the fields, which must be valid, in the order of
 // their names with a comma before each, and the closing brace.
 func Tail(fields map[string]json.RawMessage) []byte {
