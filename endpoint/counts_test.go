@@ -379,3 +379,13 @@ func TestRecordedCountsFit(t *testing.T) {
 		})
 	}
 }
+
+// The warning of answers without their end names that of each API.
+func TestNoDoneNamesEachEnd(t *testing.T) {
+	w := strings.Join(endpoint.Counters{NoDone: 1}.Warnings(), "\n")
+	for _, end := range []string{"[DONE]", "message_stop", "response.completed"} {
+		if !strings.Contains(w, end) {
+			t.Errorf("%s is not in %q", end, w)
+		}
+	}
+}
