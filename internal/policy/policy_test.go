@@ -49,12 +49,12 @@ func TestDependencies(t *testing.T) {
 
 // What the packages of this module may import of each other. Arrows point one way.
 var imports = map[string][]string{
-	"agentperf":             {"endpoint", "internal/audit", "internal/clusters", "internal/decide", "internal/filler", "internal/identity", "internal/journal", "internal/load", "internal/observe", "internal/plain", "internal/record", "internal/requestlog", "internal/sockets", "internal/spans", "metrics", "pricing", "search", "system", "telemetry", "trajectory"},
+	"agentperf":             {"endpoint", "internal/audit", "internal/clusters", "internal/decide", "internal/fields", "internal/filler", "internal/identity", "internal/journal", "internal/load", "internal/observe", "internal/plain", "internal/record", "internal/requestlog", "internal/sockets", "internal/spans", "metrics", "pricing", "search", "system", "telemetry", "trajectory"},
 	"endpoint":              {"internal/jsonscan", "internal/plain", "internal/secrets", "internal/spans", "internal/tap", "metrics"},
-	"endpoint/conformance":  {"endpoint", "internal/filler", "internal/plain", "internal/spans", "internal/tap", "metrics"},
+	"endpoint/conformance":  {"endpoint", "internal/filler", "internal/plain", "internal/secrets", "internal/spans", "internal/tap", "metrics"},
 	"endpoint/endpointtest": {"internal/simserver"},
 	"endpoint/simulate":     {"endpoint/endpointtest", "internal/simserver"},
-	"internal/audit":        {"internal/keyed", "metrics", "trajectory"},
+	"internal/audit":        {"internal/fields", "internal/keyed", "metrics", "trajectory"},
 	"internal/chart":        {"internal/plain"},
 	"internal/clusters":     {},
 	"internal/confseq":      {},
