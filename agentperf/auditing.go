@@ -7,8 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/internal/audit"
-	"github.com/agentperf/agentperf-go/internal/load"
 )
 
 const (
@@ -117,19 +117,18 @@ func (r *run) beside(ctx context.Context, agents int, ask func(context.Context) 
 	playing, stop := context.WithCancel(ctx)
 	defer stop()
 	settled := false
-	cfg := load.Config{
-		Shape:  load.Shape{Agents: agents, SpawnRate: plan.SpawnRate, Settle: plan.Settle, FirstTokens: plan.FirstTokens, Measure: endlessly, Patience: r.patience},
-		Header: r.header(auditPhase, plan), Interval: load.ProgressInterval,
-		Progress: func(p load.Progress) {
-			if p.Stage == "measuring" && !settled {
-				settled = true
-				close(ready)
-			}
-		},
-	}
+	planned := r.planOf(auditPhase, plan)
+	planned.Shape = record.Shape{Agents: agents, SpawnRate: plan.SpawnRate, Settle: plan.Settle, FirstTokens: plan.FirstTokens, Measure: endlessly, Patience: r.patience}
+	planned.LookEvery = 0
+	watch := record.Watch{Progress: func(p record.Progress) {
+		if p.Stage == "measuring" && !settled {
+			settled = true
+			close(ready)
+		}
+	}}
 	go func() {
-		p, err := load.Run(playing, cfg, r.work(auditPhase, plan))
-		if err == nil {
+		p, err := r.load.Phase(playing, &planned, watch)
+		if p = complete(p, r.header(&planned), err == nil); err == nil {
 			err = fmt.Errorf("the phase ended (%s %s)", p.Ending, p.Fault)
 		}
 		over <- err
@@ -164,7 +163,7 @@ func (r *run) auditTime(n, auditors int, cost audit.Cost) time.Duration {
 	}
 	takes := time.Duration(seconds / float64(auditors) * float64(time.Second))
 	if n > auditors {
-		takes += load.Shape{Agents: n - auditors, SpawnRate: r.latest.SpawnRate}.Ramp() + r.latest.Settle
+		takes += record.Shape{Agents: n - auditors, SpawnRate: r.latest.SpawnRate}.Ramp() + r.latest.Settle
 	}
 	return takes
 }

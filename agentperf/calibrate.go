@@ -121,7 +121,7 @@ func (r *run) takeFactor(cfg *Config, found *heading) error {
 	if !agree(theirs, mine) {
 		r.warn("calibration", fmt.Sprintf("synthetic text has %.3f words for each token that was recorded, as in the journal; now it would be %.3f", theirs, mine))
 	}
-	cfg.Policy.SyntheticFactor, r.policy.SyntheticFactor = theirs, theirs
+	cfg.Policy.SyntheticFactor, r.policy.SyntheticFactor, r.population.Policy.SyntheticFactor = theirs, theirs, theirs
 	return nil
 }
 

@@ -5,8 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/internal/clusters"
-	"github.com/agentperf/agentperf-go/internal/record"
 )
 
 // The quantiles that have intervals.

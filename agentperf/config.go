@@ -14,6 +14,7 @@ import (
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/internal/decide"
 	"github.com/agentperf/agentperf-go/internal/load"
+	"github.com/agentperf/agentperf-go/internal/replay"
 	"github.com/agentperf/agentperf-go/internal/spans"
 	"github.com/agentperf/agentperf-go/pricing"
 	"github.com/agentperf/agentperf-go/system"
@@ -36,6 +37,11 @@ type Config struct {
 	// is live beside it, from several goroutines at a time. A Sender that is an
 	// io.Closer is closed when its agent ends.
 	Connect func(agent int) trajectory.Sender
+	// Load, if set, runs the phases in place of this process, such as a fleet of machines
+	// does. This process still asks the endpoint what it serves, for which it needs Endpoint
+	// or Connect; the connections that it may open then bound nothing, and MaxAgents is what
+	// the load can run. Nil runs them here.
+	Load Load
 	// Workload is the recorded sessions that the agents replay. It is only read.
 	Workload *trajectory.Workload
 	// Policy says how turns become requests. Its API is that of Endpoint, and need only be
@@ -200,7 +206,7 @@ func (c Config) resolve() (Config, error) {
 		if c.MaxAgents > len(c.Assigned) {
 			bad("Assigned has lists for %d agents, fewer than MaxAgents, %d", len(c.Assigned), c.MaxAgents)
 		}
-		_, err := assigned(c.Assigned, c.Workload)
+		_, err := replay.Assigned(c.Assigned, c.Workload)
 		errs = append(errs, err)
 	}
 	if c.Start < 0 || c.MaxAgents < 0 || c.Start > mostAgents || c.MaxAgents > mostAgents {

@@ -9,7 +9,9 @@ import (
 )
 
 // limited reports whether each agent needs connections of this machine's own.
-func limited(c *Config) bool { return c.Connect == nil && c.Endpoint.Dial == nil && !c.Endpoint.HTTP2 }
+func limited(c *Config) bool {
+	return c.Load == nil && c.Connect == nil && c.Endpoint.Dial == nil && !c.Endpoint.HTTP2
+}
 
 // fit keeps a search of a workload within the connections that this machine can open, each
 // agent having its own. It is an error if they are too few even for the first number.

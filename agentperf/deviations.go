@@ -42,6 +42,7 @@ var outside = identity.Exemptions{
 	"Journal":                "keeps what was measured",
 	"Earlier":                "is of the same configuration",
 	"Progress":               "only looks on",
+	"Load":                   "where requests are sent from says nothing of what they are",
 	"Observers":              "only look on",
 	"Series":                 "only looks on",
 	"Exclusive":              "refuses phases with load of others, which the official client has no eyes for",

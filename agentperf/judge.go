@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"fmt"
 
+	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/internal/decide"
-	"github.com/agentperf/agentperf-go/internal/record"
 	"github.com/agentperf/agentperf-go/search"
 )
 

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/internal/decide"
-	"github.com/agentperf/agentperf-go/internal/record"
 )
 
 // codeMinimaTime is the warning of minima that take longer than the window.
@@ -49,7 +49,7 @@ func (p Point) minima(load *population, t *decide.Tier, agents int) time.Duratio
 	simulated := min(agents, mostSimulated)
 	begins := float64(simulated-1)*gap + given(p.Settle).Seconds()
 	pace := paceOf(t)
-	steady := load.at(pace)
+	steady := load.At(pace)
 	// What all agents together need at most of one of them, were they to complete alike.
 	need := max(each, (total+simulated-1)/simulated)
 	var ends []float64 // of plays that are completed in the window

@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/internal/decide"
+	"github.com/agentperf/agentperf-go/internal/replay"
 	"github.com/agentperf/agentperf-go/trajectory"
 	"github.com/agentperf/agentperf-go/trajectory/generate"
 )
 
 func loadOf(w *trajectory.Workload, policy trajectory.Policy, maxStart int) *population {
-	return &population{workload: w, policy: policy, schedule: trajectory.Schedule{Workload: w, Seed: 7, MaxStart: maxStart}}
+	return &population{Paces: replay.Paces{Workload: w, Policy: policy}, schedule: trajectory.Schedule{Workload: w, Seed: 7, MaxStart: maxStart}}
 }
 
 // A trajectory of 5 turns of 100 tokens at 20 tokens/s takes 5 * (10 + 5) s with first tokens at

@@ -7,10 +7,9 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/internal/decide"
 	"github.com/agentperf/agentperf-go/internal/load"
-	"github.com/agentperf/agentperf-go/internal/record"
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
@@ -28,22 +27,23 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 	index := len(r.report.Phases)
 	r.latest = plan
 	outlook := r.outlook()
-	cfg, requests := r.loadConfig(index, plan), newRequestLog(r.requests)
-	cfg.Progress = r.watch(index, plan, outlook)
+	planned, requests := r.planOf(index, plan), newRequestLog(r.requests)
+	watch := record.Watch{Progress: r.watch(&planned, plan, outlook)}
 	if requests != nil {
-		cfg.Ended = requests.ended
+		watch.Ended = requests.ended
 	}
-	var before endpoint.Counters
-	if r.client != nil {
-		before = r.client.Counters()
+	if plan.Look > 0 {
+		watch.Look = r.look(plan)
 	}
+	header := r.header(&planned)
 	r.log.Info("phase begins", "phase", index, "agents", plan.Agents, "why", plan.Why)
-	p, beside, err := r.observers.Around(ctx, r.accelerators(), func() (*record.Phase, error) { return load.Run(ctx, cfg, r.work(index, plan)) })
+	p, beside, err := r.observers.Around(ctx, r.accelerators(), func() (*record.Phase, error) {
+		p, err := r.load.Phase(ctx, &planned, filled(watch, &header))
+		return complete(p, header, ctx.Err() == nil && err == nil), err
+	})
 	result := newPhaseResult(p)
-	if r.client != nil {
-		counted := r.client.Counters().Since(before)
-		p.Reconnects = counted.Reconnects
-		result.warn("connections", counted.Warnings()...)
+	for _, w := range p.Warnings {
+		result.warn(w.Code, w.Text)
 	}
 	o := decide.Observe(r.criteria, cmp.Or(plan.Block, pointBlock), p)
 	if o.Invalid == "" {
@@ -66,7 +66,7 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 	}
 	result.fill(p, r.criteria, o.Invalid)
 	if r.steady == nil && o.Invalid == "" {
-		result.warn(codeUnlike, unlike(&o.Load, r.load.at(record.Pace{}).Means())...)
+		result.warn(codeUnlike, unlike(&o.Load, r.population.At(record.Pace{}).Means())...)
 	}
 	result.reuse(p, r.reuse)
 	result.observed(&beside)
@@ -94,29 +94,36 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 	return err
 }
 
-// loadConfig returns how the phase of a plan is run.
-func (r *run) loadConfig(index int, plan decide.Plan) load.Config {
-	cfg := load.Config{
-		Shape: load.Shape{
+// planOf returns what a phase is to be.
+func (r *run) planOf(index int, plan decide.Plan) record.Plan {
+	return record.Plan{
+		Run: r.id, Index: index,
+		Shape: record.Shape{
 			Agents: plan.Agents, SpawnRate: plan.SpawnRate, Settle: plan.Settle, FirstTokens: plan.FirstTokens, Fixed: plan.Fixed, Measure: max(plan.Least, plan.Most),
 			MinTotal: plan.MinTrajectories, MinPerAgent: plan.MinPerAgent, Timeout: plan.Timeout, Drain: plan.Drain,
 			Patience: r.patience, GiveUp: load.GiveUp,
 		},
-		Header: r.header(index, plan), Interval: load.ProgressInterval,
+		Seed: r.schedule.Seed, Draw: plan.Draw, Steady: r.steady != nil, Pace: plan.Pace, MaxStart: r.schedule.MaxStart, Assigned: r.assigned,
+		Workload: r.digest, Policy: r.policy, LookEvery: plan.Look,
 	}
-	if plan.Look > 0 {
-		cfg.LookEvery, cfg.Look = plan.Look, r.look(plan)
+}
+
+// scheduleOf returns who plays what by a plan.
+func (r *run) scheduleOf(plan *record.Plan) trajectory.Schedule {
+	s, err := r.crew.Schedule(plan)
+	if err != nil {
+		panic(err) // the crew is that of the plans
 	}
-	return cfg
+	return s
 }
 
 // header returns what is known about a phase before it is run.
-func (r *run) header(index int, plan decide.Plan) record.Header {
+func (r *run) header(plan *record.Plan) record.Header {
 	h := record.Header{
-		Run: r.id, Index: index, Agents: plan.Agents, Seed: r.schedule.Seed, Draw: plan.Draw, Start: startUniform, Pace: plan.Pace, Workload: r.digest,
-		ContextTokens: r.policy.Window, SyntheticFactor: r.policy.SyntheticFactor,
+		Run: plan.Run, Index: plan.Index, Agents: plan.Agents, Seed: plan.Seed, Draw: plan.Draw, Start: startUniform, Pace: plan.Pace, Workload: plan.Workload,
+		ContextTokens: plan.Policy.Window, SyntheticFactor: plan.Policy.SyntheticFactor,
 	}
-	schedule := r.scheduleOf(index, &plan)
+	schedule := r.scheduleOf(plan)
 	if schedule.Steady != nil {
 		h.Start = startSteady
 	}
@@ -150,20 +157,20 @@ func (r *run) look(plan decide.Plan) func(*record.Phase) bool {
 }
 
 // watch returns the function that passes on the progress of a phase.
-func (r *run) watch(index int, plan decide.Plan, outlook Event) func(load.Progress) {
+func (r *run) watch(planned *record.Plan, plan decide.Plan, outlook Event) func(record.Progress) {
 	if r.progress == nil {
 		return nil
 	}
 	var latest glance
-	most := longest(plan, r.loadConfig(index, plan).Ramp())
-	return func(p load.Progress) {
+	most := longest(plan, planned.Ramp())
+	return func(p record.Progress) {
 		if p.Sofar != nil {
 			latest = r.glance(plan, p.Sofar)
 		}
 		now := outlook
 		now.Remaining, now.RemainingMost = max(0, outlook.Remaining-p.Elapsed), max(0, outlook.RemainingMost-p.Elapsed)
 		r.tell(now, Event{
-			Phase: index, Agents: plan.Agents, Stage: p.Stage, Elapsed: p.Elapsed, Estimate: plan.Cost, Longest: most, Up: p.Up,
+			Phase: planned.Index, Agents: plan.Agents, Stage: p.Stage, Elapsed: p.Elapsed, Estimate: plan.Cost, Longest: most, Up: p.Up,
 			Requests: p.Attempts, InFlight: p.InFlight, Succeeded: p.Succeeded, Failed: p.Failed, OutputTokens: p.OutputTokens,
 			Trajectories: p.Completed, Pending: p.Pending, Figures: latest.figures, Client: latest.client, Criteria: latest.criteria,
 		})
@@ -190,7 +197,8 @@ func (r *run) alive(ctx context.Context, n int, why string) error {
 	err := load.Alive(ctx, func(ctx context.Context) error {
 		replayer := trajectory.NewReplayer(func() trajectory.Sender { return r.connect(0) }, r.policy, nil)
 		defer replayer.Close()
-		for play := range r.scheduleOf(-1, &decide.Plan{}).Plays(0) {
+		lone := r.planOf(-1, decide.Plan{Agents: 1})
+		for play := range r.scheduleOf(&lone).Plays(0) {
 			for res := range replayer.Play(ctx, play) {
 				return res.Err
 			}

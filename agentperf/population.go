@@ -1,36 +1,18 @@
 package agentperf
 
 import (
+	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/internal/decide"
-	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/internal/replay"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
 // A population is the workload in its steady state, by pace.
 type population struct {
-	workload *trajectory.Workload
-	policy   trajectory.Policy
+	replay.Paces
 	schedule trajectory.Schedule // of no phase
-	known    map[record.Pace]*trajectory.Steady
-	lengths  map[aStart]float64 // of plays
+	lengths  map[aStart]float64  // of plays
 }
-
-// at returns the steady state at a pace.
-func (p *population) at(pace record.Pace) *trajectory.Steady {
-	s := p.known[pace]
-	if s == nil {
-		if p.known == nil || len(p.known) >= mostPaces {
-			p.known = make(map[record.Pace]*trajectory.Steady)
-		}
-		s = trajectory.NewSteady(p.workload, p.policy, trajectory.Pace(pace))
-		p.known[pace] = s
-	}
-	return s
-}
-
-// mostPaces bounds what is kept, some 100 bytes for each turn of the workload at each pace. A
-// phase and the judgment after it need a handful.
-const mostPaces = 16
 
 // heldSamples is the number of quantiles that stand for what one agent holds: enough for the
 // part of a workload that a thousandth of the agents are in.
@@ -38,7 +20,7 @@ const heldSamples = 1024
 
 // steady returns what the rule wants to know of the steady state at a pace.
 func (p *population) steady(pace record.Pace) decide.Population {
-	s := p.at(pace)
+	s := p.At(pace)
 	m := s.Means()
 	return decide.Population{Held: s.Held(heldSamples), Inputs: s.Inputs(heldSamples), Input: m.Input, Output: m.Output, Turn: m.Turn, Seconds: m.Seconds, Busy: m.Busy}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/internal/decide"
 	"github.com/agentperf/agentperf-go/internal/journal"
+	"github.com/agentperf/agentperf-go/internal/replay"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -166,8 +167,8 @@ func (r *judgedRun) population(w *trajectory.Workload, want string) (*population
 		return nil, fmt.Errorf("JudgeConfig.Workload: %w", err)
 	}
 	fitted, _ := w.Fit(r.policy)
-	if got := digest(fitted, &r.policy); got != want {
+	if got := replay.Digest(fitted, &r.policy); got != want {
 		return nil, fmt.Errorf("its run replayed a workload with the digest %.12s, and JudgeConfig.Workload has %.12s", want, got)
 	}
-	return &population{workload: fitted, policy: r.policy}, nil
+	return &population{Paces: replay.Paces{Workload: fitted, Policy: r.policy}}, nil
 }

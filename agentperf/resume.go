@@ -9,11 +9,11 @@ import (
 	"io"
 	"strings"
 
+	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/internal/decide"
 	"github.com/agentperf/agentperf-go/internal/identity"
 	"github.com/agentperf/agentperf-go/internal/journal"
-	"github.com/agentperf/agentperf-go/internal/record"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -52,6 +52,7 @@ var exempt = identity.Exemptions{
 	"Endpoint.TLS":           "says whom to trust and with which certificate, not what is measured",
 	"Endpoint.Dial":          "a function; the URL names the system",
 	"Connect":                "a function; Label stands for the system behind it",
+	"Load":                   "where requests are sent from says nothing of the system, and a journal goes on elsewhere",
 	"Workload":               "its digest is beside the identity",
 	"Tiers":                  "are beside the identity: another set may share its evidence",
 	"Policy.API":             "is beside the identity, so that earlier journals are of chat completions",

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/internal/replay"
 	"github.com/agentperf/agentperf-go/internal/sockets"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
@@ -64,18 +65,25 @@ func prepare(ctx context.Context, written Config, numbers ...int) (r *run, err e
 		}
 	}
 	cfg.Workload.Encode(cfg.Policy)
-	r.policy, r.digest, r.reuse = cfg.Policy, digest(cfg.Workload, &cfg.Policy), cfg.Workload.Reuse(cfg.Policy.Prefix)
+	r.policy, r.digest, r.reuse = cfg.Policy, replay.Digest(cfg.Workload, &cfg.Policy), cfg.Workload.Reuse(cfg.Policy.Prefix)
 	r.schedule = trajectory.Schedule{Workload: cfg.Workload, Seed: cfg.Seed, MaxStart: given(cfg.MaxStart)}
-	if r.schedule.Assigned, err = assigned(cfg.Assigned, cfg.Workload); err != nil {
-		return r, err
+	if r.schedule.Assigned, err = replay.Assigned(cfg.Assigned, cfg.Workload); err != nil {
+		return r, fmt.Errorf("agentperf: %w", err)
 	}
-	r.load = &population{workload: cfg.Workload, policy: cfg.Policy, schedule: r.schedule}
+	r.assigned = cfg.Assigned
+	r.population = &population{Paces: replay.Paces{Workload: cfg.Workload, Policy: cfg.Policy}, schedule: r.schedule}
+	r.crew = replay.NewCrew(&r.population.Paces, r.digest)
+	if r.load = cfg.Load; r.load == nil {
+		r.load = &LocalLoad{Workload: cfg.Workload, Connect: r.connect, crew: r.crew, client: r.client, warn: func(agent int, err error) {
+			r.log.Warn("closing a Sender", "agent", agent, "err", err)
+		}}
+	}
 	if cfg.Rule.steady() {
-		r.steady = r.load
+		r.steady = r.population
 	}
-	r.rule = cfg.Rule.start(r.criteria, r.bounds, r.load)
+	r.rule = cfg.Rule.start(r.criteria, r.bounds, r.population)
 	if p, ok := cfg.Rule.(Point); ok {
-		r.warn(codeMinimaTime, p.minimaTexts(r.load, r.criteria, r.bounds)...)
+		r.warn(codeMinimaTime, p.minimaTexts(r.population, r.criteria, r.bounds)...)
 	}
 	return r, r.resume(&cfg, written.Seed != 0, scaled)
 }

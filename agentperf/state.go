@@ -12,7 +12,7 @@ import (
 	"github.com/agentperf/agentperf-go/internal/decide"
 	"github.com/agentperf/agentperf-go/internal/journal"
 	"github.com/agentperf/agentperf-go/internal/observe"
-	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/internal/replay"
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/pricing"
 	"github.com/agentperf/agentperf-go/trajectory"
@@ -21,29 +21,32 @@ import (
 // run is a Run or Check under way. It holds what phases and the report need of the
 // configuration, by the names of its fields there.
 type run struct {
-	tiers     []Tier
-	criteria  []decide.Tier // of tiers
-	rule      decide.Rule
-	load      *population // the workload
-	steady    *population // the same; nil under a rule whose agents begin in their first turns
-	bounds    decide.Bounds
-	policy    trajectory.Policy
-	schedule  trajectory.Schedule // of no phase yet
-	latest    decide.Plan         // of the latest phase
-	digest    string              // of the workload
-	reuse     *trajectory.Reuse   // that it allows
-	clientLag time.Duration
-	patience  time.Duration
-	maxPhases int
-	id        string    // drawn
-	check     int       // the number of agents of a Check; 0 of a Run
-	auditing  *Audit    // nil without
-	requests  io.Writer // nil without
-	series    io.Writer // nil without
-	exclusive bool
-	observers *observe.Team
-	progress  func(Event) // nil without
-	log       *slog.Logger
+	tiers      []Tier
+	criteria   []decide.Tier // of tiers
+	rule       decide.Rule
+	load       Load
+	crew       *replay.Crew
+	population *population // the workload
+	steady     *population // the same; nil under a rule whose agents begin in their first turns
+	bounds     decide.Bounds
+	policy     trajectory.Policy
+	schedule   trajectory.Schedule // of no phase yet
+	assigned   [][]string
+	latest     decide.Plan       // of the latest phase
+	digest     string            // of the workload
+	reuse      *trajectory.Reuse // that it allows
+	clientLag  time.Duration
+	patience   time.Duration
+	maxPhases  int
+	id         string    // drawn
+	check      int       // the number of agents of a Check; 0 of a Run
+	auditing   *Audit    // nil without
+	requests   io.Writer // nil without
+	series     io.Writer // nil without
+	exclusive  bool
+	observers  *observe.Team
+	progress   func(Event) // nil without
+	log        *slog.Logger
 
 	connect   func(agent int) trajectory.Sender
 	client    *endpoint.Client // nil with Config.Connect
@@ -84,16 +87,6 @@ func boundsOf(cfg *Config, numbers []int) decide.Bounds {
 		b.List = slices.Clone(numbers)
 	}
 	return b
-}
-
-// scheduleOf returns who plays what in a phase that a plan describes.
-func (r *run) scheduleOf(index int, plan *decide.Plan) trajectory.Schedule {
-	s := r.schedule
-	s.Phase, s.Draw = index, plan.Draw
-	if r.steady != nil && plan.Pace != (record.Pace{}) {
-		s.Steady = r.steady.at(plan.Pace)
-	}
-	return s
 }
 
 func (r *run) close() {

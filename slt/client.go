@@ -3,8 +3,8 @@ package slt
 import (
 	"time"
 
+	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/internal/load"
-	"github.com/agentperf/agentperf-go/internal/record"
 )
 
 // checkClient sets how the client fared, and declares a level invalid in which it failed

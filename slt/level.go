@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/internal/load"
-	"github.com/agentperf/agentperf-go/internal/record"
 )
 
 // level runs one level of concurrency and adds it to the report. Without an error the
@@ -20,7 +20,7 @@ func (s *sweep) level(ctx context.Context, concurrency int) error {
 	now := Event{Concurrency: concurrency, Estimate: s.cfg.levelTime()}
 	now.Remaining, now.RemainingMost = s.cfg.remaining(s.growth, concurrency-1)
 	cfg := load.Config{
-		Shape: load.Shape{
+		Shape: record.Shape{
 			Agents: concurrency, Settle: s.cfg.Settle, Measure: s.cfg.Measure, Drain: s.cfg.Drain, Fixed: true, GiveUp: load.GiveUp,
 		},
 		Header:   record.Header{Run: s.report.Run, Index: index, Seed: s.cfg.Seed},

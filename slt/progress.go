@@ -3,17 +3,16 @@ package slt
 import (
 	"time"
 
-	"github.com/agentperf/agentperf-go/internal/load"
-	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/agentperf/record"
 )
 
 // watch turns the progress of a phase into events. before is what is known when it begins, of a
 // sweep that it is a part of, and sofar summarizes the phase as it is known.
-func watch(progress func(Event), before Event, sofar func(*record.Phase) Level) func(load.Progress) {
+func watch(progress func(Event), before Event, sofar func(*record.Phase) Level) func(record.Progress) {
 	if progress == nil {
 		return nil
 	}
-	return func(p load.Progress) {
+	return func(p record.Progress) {
 		if p.Sofar != nil {
 			l := sofar(p.Sofar)
 			before.Figures, before.Client = l.Figures, l.Client

@@ -3,7 +3,7 @@ package decide
 import (
 	"time"
 
-	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/agentperf/record"
 )
 
 // fate returns the instant at which it became certain whether a request keeps the bound; ok

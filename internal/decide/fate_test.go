@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/agentperf/record"
 )
 
 // Agents send one slow request and two fast ones in turn, each as the one before has ended: a

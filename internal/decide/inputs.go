@@ -6,7 +6,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/agentperf/record"
 )
 
 // An InputCount counts the requests of a criterion whose inputs are of about one length, or

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"math"
 
-	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/agentperf/record"
 )
 
 // assumedTurn is how many seconds a turn takes while nothing at all is known.

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/internal/confseq"
-	"github.com/agentperf/agentperf-go/internal/record"
 	gocmp "github.com/google/go-cmp/cmp"
 )
 

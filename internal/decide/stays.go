@@ -4,7 +4,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/agentperf/record"
 )
 
 // A StaysObservation says by how much the agents of a phase differ in speed beyond what the

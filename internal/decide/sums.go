@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/agentperf/record"
 )
 
 // A LoadObservation is what the agents of a phase asked for.

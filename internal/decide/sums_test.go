@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/agentperf/record"
 )
 
 // What agents hold at an instant: the latest prompt of each live thread. A subagent is over

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/agentperf/record"
 )
 
 // Two agents with ten turns of 10 s each. Of the first, all is as the pace has it. The second

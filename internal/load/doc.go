@@ -7,7 +7,7 @@
 //	  |--spawn--|---settle----|-----measure--------|--load goes on----|---drain------|
 //
 //	phase, err := load.Run(ctx, load.Config{
-//		Shape: load.Shape{Agents: 64, SpawnRate: 4, Settle: 30 * time.Second, Measure: 10 * time.Minute},
+//		Shape: record.Shape{Agents: 64, SpawnRate: 4, Settle: 30 * time.Second, Measure: 10 * time.Minute},
 //	}, func(soft, hard context.Context, a *load.Agent) error {
 //		for soft.Err() == nil {
 //			request := a.Begin(record.Row{...})

@@ -6,14 +6,14 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/internal/load"
-	"github.com/agentperf/agentperf-go/internal/record"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
 // Three agents start a second apart and settle for 3 s, so that the window may begin at 5 s.
 // It waits 10 s more at most for the first token of each that has begun a request.
-var cold = load.Shape{Agents: 3, SpawnRate: 1, Settle: 3 * sec, FirstTokens: 10 * sec, Measure: 20 * sec, Fixed: true}
+var cold = record.Shape{Agents: 3, SpawnRate: 1, Settle: 3 * sec, FirstTokens: 10 * sec, Measure: 20 * sec, Fixed: true}
 
 // firstTokens are cases of it: when each agent has its first token, since it started; 0 for
 // one that begins no request, and what follows of it.

@@ -7,8 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/internal/load"
-	"github.com/agentperf/agentperf-go/internal/record"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
@@ -18,8 +18,8 @@ func TestSlowProgress(t *testing.T) {
 		d := &driver{length: each(sec)}
 		told := 0
 		p, err := load.Run(t.Context(), load.Config{
-			Shape:    load.Shape{Agents: 2, Measure: 10 * sec, Drain: 30 * sec},
-			Interval: sec / 2, Progress: func(load.Progress) { told++; time.Sleep(sec * 60) },
+			Shape:    record.Shape{Agents: 2, Measure: 10 * sec, Drain: 30 * sec},
+			Interval: sec / 2, Progress: func(record.Progress) { told++; time.Sleep(sec * 60) },
 		}, d.work)
 		if err != nil || told != 1 {
 			t.Errorf("%v, told %d times", err, told)
@@ -40,7 +40,7 @@ func TestStuckAgent(t *testing.T) {
 				time.AfterFunc(5*sec, cancel)
 			}
 			release, began := make(chan struct{}), time.Now()
-			p, err := load.Run(ctx, load.Config{Shape: load.Shape{Agents: 2, Measure: 10 * sec, Drain: sec, Fixed: true}},
+			p, err := load.Run(ctx, load.Config{Shape: record.Shape{Agents: 2, Measure: 10 * sec, Drain: sec, Fixed: true}},
 				func(soft, hard context.Context, a *load.Agent) error {
 					q := a.Begin(record.New())
 					if a.Index == 0 {
@@ -64,7 +64,7 @@ func TestStuckAgent(t *testing.T) {
 // has failed.
 func TestForeignCancellation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p, err := load.Run(t.Context(), load.Config{Shape: load.Shape{Agents: 1, Measure: 10 * sec, GiveUp: 3}},
+		p, err := load.Run(t.Context(), load.Config{Shape: record.Shape{Agents: 1, Measure: 10 * sec, GiveUp: 3}},
 			func(soft, hard context.Context, a *load.Agent) error {
 				for soft.Err() == nil {
 					q := a.Begin(record.New())

@@ -9,8 +9,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/internal/instant"
-	"github.com/agentperf/agentperf-go/internal/record"
 	"github.com/agentperf/agentperf-go/internal/selfcheck"
 	"github.com/agentperf/agentperf-go/internal/sockets"
 	"github.com/agentperf/agentperf-go/metrics"
@@ -18,7 +18,7 @@ import (
 
 // A Config says how to run a phase.
 type Config struct {
-	Shape
+	record.Shape
 	// Header holds what is known before the phase; Run fills in the rest.
 	Header record.Header
 	// Look, if set, is called from the start of the window on, with the phase as it is
@@ -29,7 +29,7 @@ type Config struct {
 	LookEvery time.Duration
 	// Progress, if set, is called every Interval, by the goroutine that called Run. If it
 	// is slow, it is called less often; it holds up nothing else.
-	Progress func(Progress)
+	Progress func(record.Progress)
 	Interval time.Duration
 	// Ended, if set, is called as each request ends, one at a time, with its row and a
 	// phase that has what the row refers to. It must return at once and not keep the row.
@@ -76,7 +76,7 @@ func Run(ctx context.Context, cfg Config, work Work) (*record.Phase, error) {
 	r.check = selfcheck.Start()
 	group.Go(func() error {
 		for i := range cfg.Agents {
-			due := r.start.Add(cfg.due(i))
+			due := r.start.Add(cfg.Due(i))
 			if !instant.SleepUntil(soft, due) {
 				return nil
 			}

@@ -9,8 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/internal/load"
-	"github.com/agentperf/agentperf-go/internal/record"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
@@ -92,7 +92,7 @@ var scenarios = []scenario{
 		// Workers start at 0, 0.5, 1 and 1.5 s; the window is [3.5 s, 13.5 s).
 		// Requests begin at each one's start plus whole seconds: worker 1 and
 		// 3 begin one at 3.5 s, which counts, and at 13.5 s, which does not.
-		name: "window", cfg: load.Config{Shape: load.Shape{Agents: 4, SpawnRate: 2, Settle: 2 * sec, Measure: 10 * sec, Drain: 30 * sec}},
+		name: "window", cfg: load.Config{Shape: record.Shape{Agents: 4, SpawnRate: 2, Settle: 2 * sec, Measure: 10 * sec, Drain: 30 * sec}},
 		length: each(sec), ending: record.Complete, settled: 3500 * time.Millisecond, window: 13500 * time.Millisecond,
 		// The last measured begin at 13 s. The first of them to end, at 14 s,
 		// makes room for one more.
@@ -100,7 +100,7 @@ var scenarios = []scenario{
 	},
 	{
 		// A measured request of 60.5 s keeps the other worker busy until it ends.
-		name: "load goes on", cfg: load.Config{Shape: load.Shape{Agents: 2, Measure: 10 * sec, Drain: 30 * sec}},
+		name: "load goes on", cfg: load.Config{Shape: record.Shape{Agents: 2, Measure: 10 * sec, Drain: 30 * sec}},
 		length: func(w, n int) time.Duration {
 			if w == 1 && n == 9 {
 				return 60500 * time.Millisecond
@@ -111,7 +111,7 @@ var scenarios = []scenario{
 	},
 	{
 		// What is not measured is cut when the drain time has passed.
-		name: "drain", cfg: load.Config{Shape: load.Shape{Agents: 2, Measure: 9500 * time.Millisecond, Drain: 30 * sec}},
+		name: "drain", cfg: load.Config{Shape: record.Shape{Agents: 2, Measure: 9500 * time.Millisecond, Drain: 30 * sec}},
 		length: func(w, n int) time.Duration {
 			switch {
 			case w == 1 && n == 9:
@@ -125,28 +125,28 @@ var scenarios = []scenario{
 	},
 	{
 		// Three completions each: worker 1 needs 9 requests of 3 s.
-		name: "minimum per worker", cfg: load.Config{Shape: load.Shape{Agents: 2, Measure: 10 * sec, MinPerAgent: 3}},
+		name: "minimum per worker", cfg: load.Config{Shape: record.Shape{Agents: 2, Measure: 10 * sec, MinPerAgent: 3}},
 		length: func(w, n int) time.Duration { return time.Duration(800+2200*w) * time.Millisecond },
 		// Worker 0 is at its 34th of 0.8 s then.
 		ending: record.Complete, window: 27 * sec, end: 27200 * time.Millisecond, measured: 34 + 9, cut: -1,
 	},
 	{
 		// Every third second completes; 3 s is before the window, 18 s after.
-		name: "completed in the window", cfg: load.Config{Shape: load.Shape{Agents: 1, Settle: 5 * sec, Measure: 10500 * time.Millisecond, Drain: 3 * sec}},
+		name: "completed in the window", cfg: load.Config{Shape: record.Shape{Agents: 1, Settle: 5 * sec, Measure: 10500 * time.Millisecond, Drain: 3 * sec}},
 		length: each(sec), ending: record.Complete, settled: 5 * sec, window: 15500 * time.Millisecond, end: 16 * sec, measured: 11, completed: 4,
 	},
 	{
-		name: "minimum in all", cfg: load.Config{Shape: load.Shape{Agents: 1, Measure: 10 * sec, MinTotal: 7}},
+		name: "minimum in all", cfg: load.Config{Shape: record.Shape{Agents: 1, Measure: 10 * sec, MinTotal: 7}},
 		length: each(sec), ending: record.Complete, window: 21 * sec, end: 21 * sec, measured: 21, cut: -1,
 	},
 	{
-		name: "timeout", cfg: load.Config{Shape: load.Shape{Agents: 1, Settle: 5 * sec, Measure: 10 * sec, MinTotal: 100, Timeout: 20500 * time.Millisecond, Drain: sec}},
+		name: "timeout", cfg: load.Config{Shape: record.Shape{Agents: 1, Settle: 5 * sec, Measure: 10 * sec, MinTotal: 100, Timeout: 20500 * time.Millisecond, Drain: sec}},
 		length: each(sec), ending: record.TimedOut, settled: 5 * sec, window: 20500 * time.Millisecond, end: 21 * sec, measured: 16,
 	},
 	{
 		// Worker 1 is held up by a request from before the window, which
 		// waits for it. The other's requests begin at whole seconds.
-		name: "held up", cfg: load.Config{Shape: load.Shape{Agents: 2, Settle: 3 * sec, Measure: 10 * sec, Timeout: 60 * sec}},
+		name: "held up", cfg: load.Config{Shape: record.Shape{Agents: 2, Settle: 3 * sec, Measure: 10 * sec, Timeout: 60 * sec}},
 		length: func(w, n int) time.Duration {
 			if w == 1 && n == 0 {
 				return 20500 * time.Millisecond
@@ -158,7 +158,7 @@ var scenarios = []scenario{
 	{
 		// Nobody is waited for; the request that is open at the end has
 		// the drain time and ends in it, the other is cut.
-		name: "fixed", cfg: load.Config{Shape: load.Shape{Agents: 3, Settle: 3 * sec, Measure: 10500 * time.Millisecond, MinTotal: 1000, Fixed: true, Drain: 5 * sec}},
+		name: "fixed", cfg: load.Config{Shape: record.Shape{Agents: 3, Settle: 3 * sec, Measure: 10500 * time.Millisecond, MinTotal: 1000, Fixed: true, Drain: 5 * sec}},
 		length: func(w, n int) time.Duration {
 			switch w {
 			case 1:
@@ -172,7 +172,7 @@ var scenarios = []scenario{
 	},
 	{
 		// Worker 1 pauses for longer than the window: nobody waits for it.
-		name: "pausing", cfg: load.Config{Shape: load.Shape{Agents: 2, Settle: 3 * sec, Measure: 10500 * time.Millisecond}},
+		name: "pausing", cfg: load.Config{Shape: record.Shape{Agents: 2, Settle: 3 * sec, Measure: 10500 * time.Millisecond}},
 		length: func(w, n int) time.Duration {
 			if w == 1 && n == 1 {
 				return -600 * sec
@@ -182,17 +182,17 @@ var scenarios = []scenario{
 		ending: record.Complete, settled: 3 * sec, window: 13500 * time.Millisecond, end: 14 * sec, measured: 11,
 	},
 	{
-		name: "never served", cfg: load.Config{Shape: load.Shape{Agents: 2, Settle: 3 * sec, Measure: 10 * sec, Timeout: 30500 * time.Millisecond, Drain: 5 * sec}},
+		name: "never served", cfg: load.Config{Shape: record.Shape{Agents: 2, Settle: 3 * sec, Measure: 10 * sec, Timeout: 30500 * time.Millisecond, Drain: 5 * sec}},
 		length: func(w, n int) time.Duration { return time.Duration(1+w*600) * sec },
 		ending: record.TimedOut, settled: 3 * sec, window: 30500 * time.Millisecond, end: 36 * sec, measured: 28, cut: 1,
 	},
 	{
 		// The time-out is the least that the phase takes.
-		name: "just in time", cfg: load.Config{Shape: load.Shape{Agents: 1, Settle: 3 * sec, Measure: 10500 * time.Millisecond, Timeout: 13500 * time.Millisecond}},
+		name: "just in time", cfg: load.Config{Shape: record.Shape{Agents: 1, Settle: 3 * sec, Measure: 10500 * time.Millisecond, Timeout: 13500 * time.Millisecond}},
 		length: each(sec), ending: record.Complete, settled: 3 * sec, window: 13500 * time.Millisecond, end: 14 * sec, measured: 11,
 	},
 	{
-		name: "patience", cfg: load.Config{Shape: load.Shape{Agents: 1, Measure: 10500 * time.Millisecond, Patience: 30 * sec, Drain: 10 * sec}},
+		name: "patience", cfg: load.Config{Shape: record.Shape{Agents: 1, Measure: 10500 * time.Millisecond, Patience: 30 * sec, Drain: 10 * sec}},
 		length: func(w, n int) time.Duration {
 			if n == 5 {
 				return 600 * sec
@@ -204,12 +204,12 @@ var scenarios = []scenario{
 	{
 		// An answer that takes its time is not given up for others' fast
 		// failures; when it fails too, all is given up.
-		name: "slow but not dead", cfg: load.Config{Shape: load.Shape{Agents: 2, Measure: 60 * sec, GiveUp: 3, Drain: sec}},
+		name: "slow but not dead", cfg: load.Config{Shape: record.Shape{Agents: 2, Measure: 60 * sec, GiveUp: 3, Drain: sec}},
 		length: func(w, n int) time.Duration { return time.Duration(1+w*9) * sec },
 		fails:  true, ending: record.Dead, window: 10 * sec, end: 10 * sec, measured: -1, cut: -1,
 	},
 	{
-		name: "nothing succeeds", cfg: load.Config{Shape: load.Shape{Agents: 4, Settle: 100 * sec, Measure: 10 * sec, GiveUp: 3, Drain: sec}},
+		name: "nothing succeeds", cfg: load.Config{Shape: record.Shape{Agents: 4, Settle: 100 * sec, Measure: 10 * sec, GiveUp: 3, Drain: sec}},
 		length: each(sec), fails: true, ending: record.Dead, settled: 100 * sec, window: 3 * sec, end: 3 * sec, cut: -1,
 	},
 }
@@ -255,7 +255,7 @@ func TestCancelEndsAtOnce(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(5500*time.Millisecond, func() { cancel(why) })
 		l := &driver{length: each(600 * sec)}
-		r, err := load.Run(ctx, load.Config{Shape: load.Shape{Agents: 3, SpawnRate: 0.4, Measure: 100 * sec, Drain: 30 * sec}}, l.work)
+		r, err := load.Run(ctx, load.Config{Shape: record.Shape{Agents: 3, SpawnRate: 0.4, Measure: 100 * sec, Drain: 30 * sec}}, l.work)
 		if !errors.Is(err, why) || r.Ending != record.Interrupted || r.End != 5500*time.Millisecond || l.cut != 3 {
 			t.Errorf("%v, %+v, %d cut", err, r, l.cut)
 		}
@@ -265,7 +265,7 @@ func TestCancelEndsAtOnce(t *testing.T) {
 func TestWorkErrorEndsThePhase(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken := errors.New("disk full")
-		r, err := load.Run(t.Context(), load.Config{Shape: load.Shape{Agents: 5, Measure: 100 * sec}}, func(soft, hard context.Context, w *load.Agent) error {
+		r, err := load.Run(t.Context(), load.Config{Shape: record.Shape{Agents: 5, Measure: 100 * sec}}, func(soft, hard context.Context, w *load.Agent) error {
 			if w.Index == 3 {
 				time.Sleep(2 * sec)
 				return broken
@@ -283,10 +283,10 @@ func TestProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var stages []string
 		l := &driver{length: each(1300 * time.Millisecond)}
-		_, err := load.Run(t.Context(), load.Config{Shape: load.Shape{
+		_, err := load.Run(t.Context(), load.Config{Shape: record.Shape{
 			Agents: 3, SpawnRate: 1, Settle: 2 * sec, Measure: 3 * sec, MinTotal: 3, MinPerAgent: 1,
 		}, Interval: 1500 * time.Millisecond,
-			Progress: func(s load.Progress) { stages = append(stages, s.Stage+": "+strings.Join(s.Pending, ", ")) },
+			Progress: func(s record.Progress) { stages = append(stages, s.Stage+": "+strings.Join(s.Pending, ", ")) },
 		}, l.work)
 		want := []string{
 			"spawning: 1 to start, 3s to measure, 0 of 3 completed, 0 of 1 by the slowest",

@@ -5,8 +5,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/internal/load"
-	"github.com/agentperf/agentperf-go/internal/record"
 )
 
 // Look is asked from the beginning of the window on, and ends the phase at once: the
@@ -20,7 +20,7 @@ func TestLook(t *testing.T) {
 			}
 			return 3 * sec
 		}}
-		r, err := load.Run(t.Context(), load.Config{Shape: load.Shape{
+		r, err := load.Run(t.Context(), load.Config{Shape: record.Shape{
 			Agents: 2, Settle: 4 * sec, Measure: 1000 * sec, Drain: 5 * sec,
 		}, LookEvery: 10 * sec,
 			Look: func(p *record.Phase) bool {

@@ -1,6 +1,6 @@
 package load
 
-import "github.com/agentperf/agentperf-go/internal/record"
+import "github.com/agentperf/agentperf-go/agentperf/record"
 
 // rows holds the requests of a phase so far. Ended rows are only appended to, so that a look
 // can share them.

@@ -5,61 +5,15 @@ import (
 	"math"
 	"time"
 
-	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/agentperf/record"
 )
-
-// A Shape says how long the parts of a phase are, and what must happen before its window may
-// end.
-type Shape struct {
-	// Agents is the number of agents, 1 or more.
-	Agents int
-	// SpawnRate is the number of agents started per second; 0 starts all at once.
-	SpawnRate float64
-	// Settle is the time from the start of the last agent to the window. FirstTokens is how
-	// much longer the window waits, at most, while an agent that has begun its first request
-	// has no token yet: the cache is cold, and what the others get then is no sample of the
-	// steady state.
-	Settle, FirstTokens time.Duration
-	// Measure is the least length of the window.
-	Measure time.Duration
-	// MinTotal and MinPerAgent are the pieces of work that must be completed in the
-	// window, in all and by each agent, before it may end.
-	MinTotal, MinPerAgent int
-	// Fixed makes the window exactly Measure long and ends the load with it, whatever the
-	// minima and whoever straddles. Requests open at its end are given Drain.
-	Fixed bool
-	// Timeout ends the window this long after the start of the phase, with the minima
-	// unmet; 0 means never.
-	Timeout time.Duration
-	// Patience bounds the wait for measured requests after the window; those still open
-	// are then drained and cut. 0 means no bound.
-	Patience time.Duration
-	// Drain is how long requests that are not measured may go on after the last
-	// measured one has ended, before they are cut.
-	Drain time.Duration
-	// GiveUp ends a phase in which nothing has succeeded once this many requests per
-	// agent have failed, and every open request is of an agent with as many failures.
-	// 0 means never.
-	GiveUp int
-}
-
-// Ramp returns the time from the start of the first agent to that of the last.
-func (s Shape) Ramp() time.Duration { return s.due(s.Agents - 1) }
-
-// due returns when an agent starts, counted from 0.
-func (s Shape) due(agent int) time.Duration {
-	if s.SpawnRate <= 0 {
-		return 0
-	}
-	return time.Duration(float64(agent) / s.SpawnRate * float64(time.Second))
-}
 
 // A Window decides when the measured window of a phase may end, and when no measured request
 // is waited for any more. It has neither a clock nor a lock: the caller says what happens
 // and when, in time since the start of the phase that never decreases, one call at a time.
 // The zero Window is not ready; see [NewWindow].
 type Window struct {
-	shape    Shape
+	shape    record.Shape
 	allUp    time.Duration
 	settled  time.Duration // when it begins; never while that is unknown
 	earliest time.Duration // at which it may end
@@ -99,7 +53,7 @@ type Ticket struct {
 }
 
 // NewWindow returns the window of a phase that begins at 0.
-func NewWindow(s Shape) *Window {
+func NewWindow(s record.Shape) *Window {
 	w := &Window{shape: s, agents: make([]state, s.Agents), absent: s.Agents}
 	w.allUp = s.Ramp()
 	w.settled = never
@@ -374,30 +328,10 @@ func (w *Window) Fill(h *record.Header, now time.Duration) {
 	h.Up, h.Completed, h.Least, h.Straddling = w.up, w.total, w.least(), w.Straddling(now)
 }
 
-// Progress describes a phase under way.
-type Progress struct {
-	// Stage is "spawning", "settling", "measuring" or "finishing".
-	Stage string
-	// Elapsed is the time since the start.
-	Elapsed time.Duration
-	// Up is the number of agents started; Attempts and Succeeded count their requests,
-	// Completed the work completed in the window.
-	Up, Attempts, Succeeded, Completed int
-	// InFlight is the number of requests that are open, Failed that of those that failed by
-	// the system's fault, OutputTokens the output of all that have ended. A [Window] does
-	// not know them.
-	InFlight, Failed int
-	OutputTokens     int64
-	// Pending says in words what is missing before the window may end.
-	Pending []string
-	// Sofar is the phase as it is known now, at instants within the window that grow sparser;
-	// nil at others, and always of a [Window].
-	Sofar *record.Phase
-}
-
 // Progress returns how far the phase has come.
-func (w *Window) Progress(now time.Duration) Progress {
-	p := Progress{Elapsed: now, Up: w.up, Attempts: w.attempts, Succeeded: w.succeeded, Completed: w.total}
+// It does not know of requests in flight, failures, tokens and the phase so far.
+func (w *Window) Progress(now time.Duration) record.Progress {
+	p := record.Progress{Elapsed: now, Up: w.up, Attempts: w.attempts, Succeeded: w.succeeded, Completed: w.total}
 	add := func(format string, args ...any) { p.Pending = append(p.Pending, fmt.Sprintf(format, args...)) }
 	switch {
 	case w.ending != "":

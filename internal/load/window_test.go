@@ -9,8 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/internal/load"
-	"github.com/agentperf/agentperf-go/internal/record"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
@@ -182,7 +182,7 @@ func TestGrowth(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		before := heap()
-		p, err := load.Run(t.Context(), load.Config{Shape: load.Shape{Agents: 1, Measure: requests * time.Millisecond}}, func(soft, hard context.Context, a *load.Agent) error {
+		p, err := load.Run(t.Context(), load.Config{Shape: record.Shape{Agents: 1, Measure: requests * time.Millisecond}}, func(soft, hard context.Context, a *load.Agent) error {
 			for soft.Err() == nil {
 				request := a.Begin(record.New())
 				time.Sleep(time.Millisecond)

@@ -3,7 +3,7 @@ package observe
 import (
 	"time"
 
-	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/agentperf/record"
 )
 
 // A client is what the client saw of a phase that servers count, too.

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/agentperf/agentperf-go/internal/record"
+	"github.com/agentperf/agentperf-go/agentperf/record"
 )
 
 // A group is the requests of one phase, as they are read.

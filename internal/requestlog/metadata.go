@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/internal/jsonerror"
-	"github.com/agentperf/agentperf-go/internal/record"
 )
 
 // metadata is what a record of AIPerf's profile_export.jsonl says of a request.

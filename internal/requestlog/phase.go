@@ -1,6 +1,6 @@
 package requestlog
 
-import "github.com/agentperf/agentperf-go/internal/record"
+import "github.com/agentperf/agentperf-go/agentperf/record"
 
 // A Client is the program that wrote records.
 type Client string

@@ -1,25 +1,29 @@
-package agentperf
+package replay
 
 import (
 	"context"
 	"time"
 
-	"github.com/agentperf/agentperf-go/internal/decide"
+	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/internal/load"
-	"github.com/agentperf/agentperf-go/internal/record"
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// work returns what an agent does in the phase of a plan: it plays one trajectory after the
-// other.
-func (r *run) work(index int, plan decide.Plan) load.Work {
-	schedule := r.scheduleOf(index, &plan)
+// Work returns what the agents of a plan do: each plays one trajectory after the other. connect
+// returns a new connection for an agent; warn is told what went wrong in closing one, which
+// says nothing of the system.
+func (c *Crew) Work(plan *record.Plan, connect func(agent int) trajectory.Sender, warn func(agent int, err error)) (load.Work, error) {
+	schedule, err := c.Schedule(plan)
+	if err != nil {
+		return nil, err
+	}
+	policy := &plan.Policy
 	return func(soft, hard context.Context, a *load.Agent) error {
 		var play int32 // the one under way; its threads have ended before the next begins
 		replayer := trajectory.NewReplayer(func() trajectory.Sender {
-			return &meteredSender{sender: r.connect(a.Index), policy: &r.policy, hard: hard, agent: a, play: &play}
-		}, r.policy, a.Gaps())
+			return &meteredSender{sender: connect(a.Index), policy: policy, hard: hard, agent: a, play: &play}
+		}, *policy, a.Gaps())
 		replayer.StartAt(a.Due)
 		for p := range schedule.Plays(a.Index) {
 			play = a.Play(p.Trajectory.ID, p.Session)
@@ -34,11 +38,11 @@ func (r *run) work(index int, plan decide.Plan) load.Work {
 				break
 			}
 		}
-		if err := replayer.Close(); err != nil { // which says nothing of the system
-			r.log.Warn("closing a Sender", "agent", a.Index, "err", err)
+		if err := replayer.Close(); err != nil {
+			warn(a.Index, err)
 		}
 		return nil
-	}
+	}, nil
 }
 
 // A meteredSender reports each request of one thread of a replayer to the load. A replayer

@@ -1,7 +1,8 @@
-// Package record describes one phase of a load test: a header, and one row for each
-// request that was begun. It is the seam between what drives the load and what judges
-// it. What makes a [Phase], be it this process, several of them or the log of another
-// tool, knows nothing of the rules; what judges one does not know where it came from:
+// Package record describes one phase of a load test: a [Plan] says what it is to be, and a
+// [Phase] what it was, with a header and one row for each request that was begun. It is the
+// seam between what drives the load and what judges it. What makes a Phase, be it this
+// process, several of them or the log of another tool, knows nothing of the rules; what
+// judges one does not know where it came from:
 //
 //	p := ... // a *record.Phase
 //	for i := range p.Rows {

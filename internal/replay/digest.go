@@ -1,6 +1,7 @@
-package agentperf
+package replay
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -9,9 +10,9 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// digest identifies what is replayed: every message, and all that decides when and how it
+// Digest identifies what is replayed: every message, and all that decides when and how it
 // is sent. In an API other than chat completions that includes what was recorded in it.
-func digest(w *trajectory.Workload, p *trajectory.Policy) string {
+func Digest(w *trajectory.Workload, p *trajectory.Policy) string {
 	h := sha256.New()
 	for _, t := range w.Trajectories {
 		digestThread(h, t, p)
@@ -29,7 +30,7 @@ func digestThread(h io.Writer, t *trajectory.Trajectory, p *trajectory.Policy) {
 		if i == 0 || string(u.Tools) != string(t.Turns[i-1].Tools) {
 			h.Write(u.Tools)
 		}
-		if api := apiEcho(p); api != "" {
+		if api := api(p); api != "" {
 			digestRecorded(h, u, api, p.BillingLine)
 		}
 		shared := u.History.Shared(before)
@@ -43,7 +44,7 @@ func digestThread(h io.Writer, t *trajectory.Trajectory, p *trajectory.Policy) {
 			text := m.JSON()
 			fmt.Fprintf(h, "message %d\n", len(text))
 			h.Write(text)
-			if r, ok := m.Recorded(); ok && r.API == apiEcho(p) {
+			if r, ok := m.Recorded(); ok && r.API == api(p) {
 				fmt.Fprintf(h, "recorded %d\n", len(r.JSON))
 				h.Write(r.JSON)
 			}
@@ -68,4 +69,13 @@ func digestRecorded(h io.Writer, u *trajectory.Turn, api trajectory.API, billing
 	if billing {
 		fmt.Fprintf(h, "line %q\n", u.BillingLine)
 	}
+}
+
+// api returns the API of a policy for digests, in which empty means chat completions, as
+// before there were others.
+func api(p *trajectory.Policy) trajectory.API {
+	if api := cmp.Or(p.API, trajectory.APIChat); api != trajectory.APIChat {
+		return api
+	}
+	return ""
 }

@@ -1,4 +1,4 @@
-package agentperf
+package replay
 
 import (
 	"fmt"
@@ -6,8 +6,8 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// assigned returns the trajectories of lists of IDs; nil for nil.
-func assigned(lists [][]string, w *trajectory.Workload) (all [][]*trajectory.Trajectory, err error) {
+// Assigned returns the trajectories of lists of IDs; nil for nil.
+func Assigned(lists [][]string, w *trajectory.Workload) (all [][]*trajectory.Trajectory, err error) {
 	if lists == nil {
 		return nil, nil
 	}
@@ -18,12 +18,12 @@ func assigned(lists [][]string, w *trajectory.Workload) (all [][]*trajectory.Tra
 	all = make([][]*trajectory.Trajectory, len(lists))
 	for agent, ids := range lists {
 		if len(ids) == 0 {
-			return nil, fmt.Errorf("agentperf: Assigned has no trajectory for agent %d", agent)
+			return nil, fmt.Errorf("Assigned has no trajectory for agent %d", agent)
 		}
 		for _, id := range ids {
 			t := byID[id]
 			if t == nil {
-				return nil, fmt.Errorf("agentperf: Assigned gives agent %d the trajectory %q, which is not in the workload, or does not fit the context", agent, id)
+				return nil, fmt.Errorf("Assigned gives agent %d the trajectory %q, which is not in the workload, or does not fit the context", agent, id)
 			}
 			all[agent] = append(all[agent], t)
 		}

@@ -20,6 +20,8 @@ type Phase struct {
 	Rows, Open []Row
 	// Gaps holds the times between events and between tokens over the whole phase.
 	Gaps metrics.Gaps
+	// Warnings says what the load noticed that the rows do not show.
+	Warnings []metrics.Warning
 }
 
 // A Play is one agent's way through one trajectory.
