@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/internal/cli"
 )
 
 // The test binary is the server too.

@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint"
-	"github.com/agentperf/agentperf-go/examples/internal/cli"
-	"github.com/agentperf/agentperf-go/examples/internal/screen"
+	"github.com/agentperf/agentperf-go/internal/cli"
 	"github.com/agentperf/agentperf-go/internal/fields"
+	"github.com/agentperf/agentperf-go/internal/screen"
 	"github.com/agentperf/agentperf-go/internal/sockets"
 )
 

@@ -14,7 +14,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/internal/cli"
 )
 
 // asServer in the environment makes this program the server of another one. Its

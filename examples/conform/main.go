@@ -25,9 +25,9 @@ import (
 
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/endpoint/conformance"
-	"github.com/agentperf/agentperf-go/examples/internal/cli"
-	"github.com/agentperf/agentperf-go/examples/internal/demo"
-	"github.com/agentperf/agentperf-go/examples/internal/screen"
+	"github.com/agentperf/agentperf-go/internal/cli"
+	"github.com/agentperf/agentperf-go/internal/demo"
+	"github.com/agentperf/agentperf-go/internal/screen"
 )
 
 func main() {

@@ -17,7 +17,7 @@ import (
 	"context"
 	"os"
 
-	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/internal/cli"
 )
 
 func main() {

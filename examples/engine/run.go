@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/endpoint/simulate"
-	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/internal/cli"
 )
 
 // run is the program. It serves until ctx ends.

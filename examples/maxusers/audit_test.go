@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf"
-	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/internal/cli"
 )
 
 // asChecker in the environment makes the test binary a checker of answers.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
-	"github.com/agentperf/agentperf-go/examples/internal/demo"
+	"github.com/agentperf/agentperf-go/internal/demo"
 	"github.com/agentperf/agentperf-go/trajectory"
 	"github.com/agentperf/agentperf-go/trajectory/format"
 	"github.com/agentperf/agentperf-go/trajectory/generate"

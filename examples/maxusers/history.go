@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf"
-	"github.com/agentperf/agentperf-go/examples/internal/screen"
+	"github.com/agentperf/agentperf-go/internal/screen"
 )
 
 // A history is what a view needs of the events before the latest.

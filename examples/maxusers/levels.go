@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/agentperf/agentperf-go/agentperf"
-	"github.com/agentperf/agentperf-go/examples/internal/screen"
+	"github.com/agentperf/agentperf-go/internal/screen"
 )
 
 // A level is what is known of the limit of a service level: the largest number that holds, or

@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
-	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/internal/cli"
 )
 
 // A machine that may not open enough files is told so before the first request, and a

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf"
-	"github.com/agentperf/agentperf-go/examples/internal/screen"
 	"github.com/agentperf/agentperf-go/internal/plain"
+	"github.com/agentperf/agentperf-go/internal/screen"
 )
 
 // progress shows how a run gets on: on a terminal as a view, elsewhere in lines.

@@ -10,8 +10,8 @@ import (
 	"testing"
 
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
-	"github.com/agentperf/agentperf-go/examples/internal/cli"
-	"github.com/agentperf/agentperf-go/examples/internal/screen/screentest"
+	"github.com/agentperf/agentperf-go/internal/cli"
+	"github.com/agentperf/agentperf-go/internal/screen/screentest"
 )
 
 // atTerminal runs the program at a pseudo-terminal: see [screentest.Run].

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf"
-	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/internal/cli"
 )
 
 // ruleFlags are the flags that say how long to measure and when a service level holds.

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/agentperf/agentperf-go/endpoint/simulate"
-	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/internal/cli"
 	"github.com/agentperf/agentperf-go/telemetry"
 )
 

@@ -14,7 +14,7 @@ import (
 	"io"
 	"os"
 
-	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/internal/cli"
 	"github.com/agentperf/agentperf-go/pricing/catalog"
 	"github.com/agentperf/agentperf-go/report"
 	"github.com/agentperf/agentperf-go/report/page"

@@ -5,7 +5,7 @@ import (
 	"io"
 	"time"
 
-	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/internal/cli"
 	"github.com/agentperf/agentperf-go/pricing/catalog"
 )
 

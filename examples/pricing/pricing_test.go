@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/internal/cli"
 )
 
 var today = time.Date(2026, 11, 25, 18, 0, 0, 0, time.UTC)

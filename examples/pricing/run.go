@@ -4,7 +4,7 @@ import (
 	"io"
 	"time"
 
-	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/internal/cli"
 )
 
 // run is the program.

@@ -29,7 +29,7 @@ import (
 	"io"
 	"os"
 
-	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/internal/cli"
 )
 
 func main() {

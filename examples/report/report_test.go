@@ -10,7 +10,7 @@ import (
 	"unicode"
 
 	"github.com/agentperf/agentperf-go/agentperf"
-	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/internal/cli"
 )
 
 const aiperf = "../../internal/requestlog/testdata/aiperf"

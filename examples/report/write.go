@@ -7,7 +7,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/internal/cli"
 	"github.com/agentperf/agentperf-go/report"
 )
 

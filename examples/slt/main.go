@@ -19,7 +19,7 @@ import (
 	"context"
 	"os"
 
-	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/internal/cli"
 )
 
 func main() {

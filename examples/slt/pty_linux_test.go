@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
-	"github.com/agentperf/agentperf-go/examples/internal/cli"
-	"github.com/agentperf/agentperf-go/examples/internal/screen/screentest"
+	"github.com/agentperf/agentperf-go/internal/cli"
+	"github.com/agentperf/agentperf-go/internal/screen/screentest"
 )
 
 // A sweep at a terminal leaves it as it was, whatever ends it: the frame is gone, and what was

@@ -7,10 +7,10 @@ import (
 	"io"
 	"time"
 
-	"github.com/agentperf/agentperf-go/examples/internal/cli"
-	"github.com/agentperf/agentperf-go/examples/internal/demo"
-	"github.com/agentperf/agentperf-go/examples/internal/screen"
+	"github.com/agentperf/agentperf-go/internal/cli"
+	"github.com/agentperf/agentperf-go/internal/demo"
 	"github.com/agentperf/agentperf-go/internal/plain"
+	"github.com/agentperf/agentperf-go/internal/screen"
 	"github.com/agentperf/agentperf-go/internal/sockets"
 	"github.com/agentperf/agentperf-go/pricing"
 	"github.com/agentperf/agentperf-go/report"

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/agentperf/agentperf-go/examples/internal/screen"
+	"github.com/agentperf/agentperf-go/internal/screen"
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/slt"
 )

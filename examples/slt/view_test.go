@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/agentperf/agentperf-go/examples/internal/screen"
 	"github.com/agentperf/agentperf-go/internal/plain"
+	"github.com/agentperf/agentperf-go/internal/screen"
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/slt"
 )

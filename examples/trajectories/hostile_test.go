@@ -8,7 +8,7 @@ import (
 	"testing"
 	"unicode"
 
-	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/internal/cli"
 )
 
 // Names in recordings, and of files, may hold what terminals obey.

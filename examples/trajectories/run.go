@@ -6,7 +6,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/agentperf/agentperf-go/examples/internal/cli"
+	"github.com/agentperf/agentperf-go/internal/cli"
 	"github.com/agentperf/agentperf-go/trajectory"
 	"github.com/agentperf/agentperf-go/trajectory/format"
 )

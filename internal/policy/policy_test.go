@@ -149,7 +149,17 @@ func TestImportsAndComments(t *testing.T) {
 			t.Errorf("package %s has no package comment", folder)
 		}
 	}
+	for _, folder := range programs {
+		if _, ok := documented[folder]; !ok || imports[folder] != nil {
+			t.Errorf("%s is on the list of what programs are made of, expected a package that is not in the table", folder)
+		}
+	}
 	for folder, allowed := range imports {
+		for _, name := range allowed {
+			if example(name) {
+				t.Errorf("%s may import %s, which is for programs", folder, name)
+			}
+		}
 		if _, ok := documented[folder]; !ok {
 			t.Errorf("the table of imports has %s, which is not there", folder)
 		}
@@ -161,12 +171,18 @@ func TestImportsAndComments(t *testing.T) {
 		// No arrow runs up out of internal/, from what is there for programs to what
 		// they are made of.
 		if strings.HasPrefix(folder, "internal/") && slices.ContainsFunc(users[folder], example) && !slices.ContainsFunc(users[folder], library) {
-			t.Errorf("%s is used by examples only: it belongs in examples/internal", folder)
+			t.Errorf("%s is used by programs only: it belongs on their list", folder)
 		}
 	}
 }
 
-func example(folder string) bool { return strings.HasPrefix(folder, "examples/") }
+// What programs are made of, those of modules in this repository among them. What holds
+// for the programs in examples holds for it; the table has it for no library.
+var programs = []string{"internal/cli", "internal/demo", "internal/screen", "internal/screen/screentest"}
+
+func example(folder string) bool {
+	return strings.HasPrefix(folder, "examples/") || slices.Contains(programs, folder)
+}
 func library(folder string) bool { return !example(folder) }
 
 // outside reports whether a folder is no part of the root module: it is hidden, or

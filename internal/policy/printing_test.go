@@ -15,11 +15,14 @@ func TestProgramsPrintThroughOnePlace(t *testing.T) {
 	around := regexp.MustCompile(`\bos\.Std(out|err)\b|\bfmt\.Print|\bprint(ln)?\(|cli\.Program\{`)
 	bare := regexp.MustCompile(`(?m)^func run\(`)
 	through := regexp.MustCompile(`cli\.New\("[a-z]+", stdout, stderr\)\n`)
-	err := filepath.WalkDir(filepath.Join("..", "..", "examples"), func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() && d.Name() == "embed" {
-			return filepath.SkipDir // modules to be copied, which do not import cli
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && outside(path, d) {
+			return filepath.SkipDir // modules to be copied, which do not import cli, and others
 		}
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		if folder, err := filepath.Rel(root, filepath.Dir(path)); err != nil || !example(filepath.ToSlash(folder)) {
 			return err
 		}
 		text, err := os.ReadFile(path)

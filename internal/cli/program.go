@@ -1,6 +1,5 @@
-// Package cli is what the example programs share: flags and their mistakes, exit
-// statuses, signals, and files that appear whole or not at
-// all.
+// Package cli is what programs share: flags and their mistakes, exit statuses, signals,
+// and files that appear whole or not at all.
 package cli
 
 import (
@@ -24,8 +23,7 @@ const (
 	Usage  = 2
 )
 
-// A Program is an example program: its name, which goes in front of messages,
-// and where it writes.
+// A Program is its name, which goes in front of messages, and where it writes.
 type Program struct {
 	Name string
 	// Stdout and Stderr show nothing that a terminal would obey: what files and servers say

@@ -4,7 +4,7 @@ import (
 	"flag"
 	"net/url"
 
-	"github.com/agentperf/agentperf-go/examples/internal/screen"
+	"github.com/agentperf/agentperf-go/internal/screen"
 	"github.com/agentperf/agentperf-go/system"
 )
 

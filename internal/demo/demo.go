@@ -1,7 +1,6 @@
-// Package demo is what the example programs measure and replay when they are
-// given nothing: a simulated inference system, and short generated sessions for
-// it. Neither says anything about real systems or about what coding agents ask of
-// them.
+// Package demo is what programs measure and replay when they are given nothing: a
+// simulated inference system, and short generated sessions for it. Neither says anything
+// about real systems or about what coding agents ask of them.
 package demo
 
 import (

@@ -10,7 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/agentperf/agentperf-go/examples/internal/screen/screentest"
+	"github.com/agentperf/agentperf-go/internal/screen/screentest"
 )
 
 // fake is a device over a terminal of the tests. Every write has to leave it as it should be:
