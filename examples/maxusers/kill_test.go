@@ -2,9 +2,11 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"flag"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,7 +18,6 @@ import (
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
-	"github.com/agentperf/agentperf-go/internal/cli"
 )
 
 var kills = flag.Int("kills", 3, "how often to kill a run that keeps a journal")
@@ -24,12 +25,19 @@ var kills = flag.Int("kills", 3, "how often to kill a run that keeps a journal")
 // asProgram in the environment makes the test binary the program itself.
 const asProgram = "MAXUSERS_AS_PROGRAM"
 
+func serve(t *testing.T, handler http.Handler) string {
+	t.Helper()
+	server, err := endpointtest.Serve(handler)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		main()
-	}
-	if os.Getenv(asChecker) != "" {
-		checker()
 	}
 	os.Exit(m.Run())
 }
@@ -78,9 +86,11 @@ func TestKilled(t *testing.T) {
 			ends, told = ends+1, 0
 		}
 	}
-	status, stdout, stderr := maxusers(t, t.Context(), args...)
-	if status != cli.OK {
-		t.Fatalf("status %d\n%s", status, stderr)
+	var stdout, stderr bytes.Buffer
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env, cmd.Stdout, cmd.Stderr = append(os.Environ(), asProgram+"=1"), &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%v\n%s", err, &stderr)
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -93,8 +103,8 @@ func TestKilled(t *testing.T) {
 	if report.Resumed < told {
 		t.Errorf("%d phases were taken up, %d had been told of", report.Resumed, told)
 	}
-	if len(limits(t, file)) != 1 || !strings.Contains(stdout, "300 tokens/s with TTFT of at most 5s:") {
-		t.Error(stdout)
+	if !report.Complete || len(report.Tiers) != 1 || !strings.Contains(stdout.String(), "300 tokens/s with TTFT of at most 5s:") {
+		t.Error(stdout.String())
 	}
 	if left, err := filepath.Glob(filepath.Join(filepath.Dir(file), "*.part")); err != nil || len(left) > 0 {
 		t.Errorf("half a report is left: %v", left)

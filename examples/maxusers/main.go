@@ -21,8 +21,11 @@ import (
 	"os"
 
 	"github.com/agentperf/agentperf-go/internal/cli"
+	"github.com/agentperf/agentperf-go/internal/maxusers"
 )
 
 func main() {
-	cli.Main(func(ctx context.Context) int { return run(ctx, os.Args[1:], os.Stdout, os.Stderr, os.Getenv) })
+	cli.Main(func(ctx context.Context) int {
+		return maxusers.Run(ctx, maxusers.Program{Args: os.Args[1:], Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv})
+	})
 }

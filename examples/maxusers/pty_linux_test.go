@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"os"
@@ -123,8 +122,8 @@ func TestNoFrames(t *testing.T) {
 		t.Errorf("status %d, %s\n%s", status, seen.Wrong(), text)
 	}
 	// Errors are shown by a quiet run, too.
-	var out, errs bytes.Buffer
-	if status := run(t.Context(), []string{"-quiet", "-endpoint", "http://127.0.0.1:1", "-model", "x"}, &out, &errs, os.Getenv); status != cli.Failed || !strings.Contains(errs.String(), "refused") {
-		t.Errorf("status %d: %s", status, errs.String())
+	status, seen = atTerminal(t, "", nil, nil, "-quiet", "-endpoint", "http://127.0.0.1:1", "-model", "x")
+	if text := seen.Text(); status != cli.Failed || !strings.Contains(text, "refused") {
+		t.Errorf("status %d: %s", status, text)
 	}
 }

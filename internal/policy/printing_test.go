@@ -13,8 +13,8 @@ import (
 // writers of cli.New, which show nothing that a terminal would obey.
 func TestProgramsPrintThroughOnePlace(t *testing.T) {
 	around := regexp.MustCompile(`\bos\.Std(out|err)\b|\bfmt\.Print|\bprint(ln)?\(|cli\.Program\{`)
-	bare := regexp.MustCompile(`(?m)^func run\(`)
-	through := regexp.MustCompile(`cli\.New\("[a-z]+", stdout, stderr\)\n`)
+	bare := regexp.MustCompile(`(?m)^func (run\(|Run\(ctx )`)
+	through := regexp.MustCompile(`cli\.New\(("[a-z]+", stdout, stderr|cmp\.Or\(p\.Name, "[a-z]+"\), p\.Stdout, p\.Stderr)\)\n`)
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.IsDir() && outside(path, d) {
 			return filepath.SkipDir // modules to be copied, which do not import cli, and others
@@ -47,4 +47,4 @@ func TestProgramsPrintThroughOnePlace(t *testing.T) {
 
 // hands matches the lines that hand the standard files to a run that wraps them, to a table,
 // which is clean by itself, or to a process of ours.
-var hands = regexp.MustCompile(`\b(run|serve)\(.*os\.Stdout, os\.Stderr|\.WriteTable\(os\.Stdout\)|cmd\.Stderr = os\.Stderr`)
+var hands = regexp.MustCompile(`\b(run|serve|maxusers\.Run)\(.*os\.Stdout, (Stderr: )?os\.Stderr|\.WriteTable\(os\.Stdout\)|cmd\.Stderr = os\.Stderr`)

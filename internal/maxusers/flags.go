@@ -1,4 +1,4 @@
-package main
+package maxusers
 
 import (
 	"errors"
@@ -9,30 +9,30 @@ import (
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/internal/cli"
 	"github.com/agentperf/agentperf-go/trajectory"
-	"github.com/agentperf/agentperf-go/trajectory/format"
-	"github.com/agentperf/agentperf-go/trajectory/generate"
 )
 
 // options are the command line.
 type options struct {
-	endpoint           cli.Endpoint
+	*Source
 	system             cli.System
 	identity           cli.Identity
 	telemetry          cli.Telemetry
-	workload, format   string
-	skipBad, redact    bool
 	agents             []int
 	jsonFile, htmlFile string
 	requests           string
 	assignments        string
 	quiet              bool
 	title              string
+	added              []cli.Place // files that are read because of the flags of others
 	cfg                agentperf.Config
 }
 
 // parse reads the command line. The error has been shown to the user.
-func parse(program cli.Program, args []string) (*options, error) {
-	o := &options{}
+func parse(program cli.Program, p Program) (*options, error) {
+	o := &options{Source: p.Source}
+	if o.Source == nil {
+		o.Source = new(Source)
+	}
 	var (
 		sloSet        string
 		tiers         []agentperf.Tier
@@ -42,13 +42,10 @@ func parse(program cli.Program, args []string) (*options, error) {
 		audit         bool
 		checker       string
 	)
-	flags := program.Flags("")
-	o.endpoint.Register(flags.FlagSet)
-	flags.StringVar(&o.workload, "workload", "", "recorded sessions to replay: a `file` or folder, or "+presetPrefix+"NAME for generated ones ("+strings.Join(generate.Presets(), ", ")+"); default "+presetPrefix+"demo, with an -endpoint without tool delays, and "+presetPrefix+"aa-like with an -endpoint and a -profile of agents")
-	flags.StringVar(&o.format, "format", "", "the `format` of -workload, one of "+cli.Names(format.Formats())+" (default: recognized by its content)")
+	flags := program.CommandFlags(p.Command, "")
+	o.Source.Register(flags.FlagSet)
+	flags.Lookup("workload").Usage += ", with an -endpoint without tool delays, and " + presetPrefix + "aa-like with an -endpoint and a -profile of agents"
 	flags.StringVar(&o.assignments, "assignments", "", "JSON `file` that says which sessions of -workload each agent plays, {\"0\": [ID, ...], ...}, as user_assignments_path of Artificial Analysis' client; with -verdict point")
-	flags.BoolVar(&o.redact, "redact", false, "redact what looks like a key or a token in -workload")
-	flags.BoolVar(&o.skipBad, "skip-bad", false, "skip bad records of -workload instead of giving up")
 	flags.Func("slo", "service level as `SPEED@TTFT`, such as 100@5s: P25 output speed in tokens/s and P95 TTFT; or e2e:50, P25 of all tokens over the whole request (repeatable)", func(s string) error {
 		t, err := agentperf.ParseTier(s)
 		tiers = append(tiers, t)
@@ -87,7 +84,10 @@ func parse(program cli.Program, args []string) (*options, error) {
 	quiet := cli.Quiet(flags.FlagSet)
 	flags.StringVar(&o.htmlFile, "html", "", "draw the report as a page of charts into `file`, which needs no network")
 	flags.StringVar(&o.requests, "requests", "", "write each request to `file` as JSON Lines; with -journal they are also in its folder")
-	if err := flags.Parse(args); err != nil {
+	if p.Flags != nil {
+		p.Flags(flags.FlagSet)
+	}
+	if err := flags.Parse(p.Args); err != nil {
 		return nil, err
 	}
 
@@ -139,13 +139,17 @@ func parse(program cli.Program, args []string) (*options, error) {
 	o.cfg.Tiers = tiers
 	o.cfg.Policy.Output, o.cfg.Policy.ToolDelay = trajectory.Output(output), trajectory.ToolDelay(delay)
 	o.cfg.Policy.Prefix = trajectory.PrefixPosition(prefix)
-	o.cfg.Policy.Model, o.cfg.Policy.Fields = o.endpoint.Model, o.endpoint.Fields()
-	errs = append(errs, o.cfg.Policy.Validate(), (format.Options{Format: format.Format(o.format)}).Validate())
+	o.cfg.Policy.Model, o.cfg.Policy.Fields = o.Endpoint.Model, o.Endpoint.Fields()
+	errs = append(errs, o.cfg.Policy.Validate(), o.Source.Validate())
+	if p.Check != nil {
+		o.added, err = p.Check()
+		errs = append(errs, err)
+	}
 	o.cfg.Profile = rule.profile
 	switch {
 	case rule.profile != "":
 		o.leaveTo(rule.profile, given)
-	case o.workload == "" && given["endpoint"] && !given["tool-delay"]:
+	case o.Workload == "" && given["endpoint"] && !given["tool-delay"]:
 		o.cfg.Policy.ToolDelay = trajectory.ToolDelayNone // a first look should not wait for tools
 	}
 	return o, flags.Check(errs...)
@@ -165,8 +169,8 @@ func (o *options) leaveTo(profile string, given map[string]bool) {
 			unset()
 		}
 	}
-	if p, err := agentperf.LookupProfile(profile); err == nil && p.Defaults.MaxAgents == 0 && o.workload == "" && given["endpoint"] {
-		o.workload = presetPrefix + "aa-like"
+	if p, err := agentperf.LookupProfile(profile); err == nil && p.Defaults.MaxAgents == 0 && o.Workload == "" && given["endpoint"] {
+		o.Workload = presetPrefix + "aa-like"
 	}
 }
 

@@ -1,13 +1,13 @@
-package main
+package maxusers
 
 import (
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf"
+	"github.com/agentperf/agentperf-go/internal/cli"
 	"github.com/agentperf/agentperf-go/internal/plain"
 	"github.com/agentperf/agentperf-go/internal/screen"
 )
@@ -174,10 +174,10 @@ func from(least, most time.Duration) string {
 }
 
 // goOn says how to go on after an interruption.
-func goOn(journal string, phases int, stderr io.Writer) {
+func goOn(program cli.Program, journal string, phases int) {
 	if journal == "" {
-		fmt.Fprintln(stderr, "maxusers: the phases were not kept; with -journal FOLDER the same command goes on where it was")
+		fmt.Fprintf(program.Stderr, "%s: the phases were not kept; with -journal FOLDER the same command goes on where it was\n", program.Name)
 		return
 	}
-	fmt.Fprintf(stderr, "maxusers: %d phases are kept in %s; the same command goes on from there\n", phases, journal)
+	fmt.Fprintf(program.Stderr, "%s: %d phases are kept in %s; the same command goes on from there\n", program.Name, phases, journal)
 }

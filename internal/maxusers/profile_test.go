@@ -1,4 +1,4 @@
-package main
+package maxusers
 
 import (
 	"bytes"
@@ -22,7 +22,7 @@ import (
 func parsed(t *testing.T, args ...string) *options {
 	t.Helper()
 	var stderr bytes.Buffer
-	o, err := parse(cli.New("maxusers", io.Discard, &stderr), args)
+	o, err := parse(cli.New("maxusers", io.Discard, &stderr), Program{Args: args})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, &stderr)
 	}
@@ -38,10 +38,10 @@ func TestProfileAgainstACaptureServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := parsed(t, "-endpoint", "http://mem", "-profile", "aa-2026-06", "-slo-set", "deepseek-v4-pro", "-session-header", "X-Session-ID")
 		var err error
-		if o.cfg.Workload, err = open(o); err != nil {
+		if o.cfg.Workload, err = o.Open(); err != nil {
 			t.Fatal(err)
 		}
-		if o.cfg.Endpoint, err = o.endpoint.Config(func(string) string { return "" }); err != nil {
+		if o.cfg.Endpoint, err = o.Endpoint.Config(func(string) string { return "" }); err != nil {
 			t.Fatal(err)
 		}
 		// An hour has room for the minima of one agent if a turn takes 2 s.
@@ -121,18 +121,18 @@ func TestProfileAgainstACaptureServer(t *testing.T) {
 func TestProfileFlags(t *testing.T) {
 	one := parsed(t, "-endpoint", "http://host", "-rules", "published")
 	other := parsed(t, "-endpoint", "http://host", "-profile", "aa-2026-06")
-	if one.cfg.Profile != "aa-2026-06" || one.cfg.Rule != other.cfg.Rule || one.workload != other.workload || one.workload != "preset:aa-like" ||
+	if one.cfg.Profile != "aa-2026-06" || one.cfg.Rule != other.cfg.Rule || one.Workload != other.Workload || one.Workload != "preset:aa-like" ||
 		one.cfg.Policy.ToolDelay != "" || one.cfg.Policy.Prefix != "" || one.cfg.Policy.MaxTokens != 0 || one.cfg.Start != 0 || one.cfg.MaxAgents != 0 {
 		t.Errorf("%+v, want %+v", one.cfg, other.cfg)
 	}
 	o := parsed(t, "-endpoint", "http://host", "-profile", "aa-2026-06", "-phase-timeout", "30m", "-tool-delay", "recorded", "-workload", "x")
-	if want := (agentperf.Point{Timeout: 30 * time.Minute}); o.cfg.Rule != agentperf.Rule(want) || o.cfg.Policy.ToolDelay != "recorded" || o.workload != "x" {
+	if want := (agentperf.Point{Timeout: 30 * time.Minute}); o.cfg.Rule != agentperf.Rule(want) || o.cfg.Policy.ToolDelay != "recorded" || o.Workload != "x" {
 		t.Errorf("%+v", o.cfg)
 	}
 	if o := parsed(t, "-endpoint", "http://host", "-profile", "aa-2026-06", "-verdict", "controlled"); o.cfg.Rule != agentperf.Rule(agentperf.Controlled{}) {
 		t.Errorf("%+v", o.cfg.Rule)
 	}
-	if o := parsed(t, "-endpoint", "http://host", "-profile", "local"); o.workload != "" || o.cfg.Rule.(agentperf.Point).MinTrajectories != 8 {
+	if o := parsed(t, "-endpoint", "http://host", "-profile", "local"); o.Workload != "" || o.cfg.Rule.(agentperf.Point).MinTrajectories != 8 {
 		t.Errorf("%+v", o.cfg)
 	}
 	for want, args := range map[string][]string{
@@ -142,7 +142,7 @@ func TestProfileFlags(t *testing.T) {
 		"-phase-timeout is -1s, expected more than 0":                    {"-rules", "quick", "-phase-timeout", "-1s"},
 	} {
 		var stderr bytes.Buffer
-		if _, err := parse(cli.New("maxusers", io.Discard, &stderr), args); err == nil || !strings.Contains(err.Error()+stderr.String(), want) {
+		if _, err := parse(cli.New("maxusers", io.Discard, &stderr), Program{Args: args}); err == nil || !strings.Contains(err.Error()+stderr.String(), want) {
 			t.Errorf("%q: %v, want %s\n%s", args, err, want, &stderr)
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package maxusers
 
 import (
 	"context"
@@ -19,6 +19,13 @@ import (
 
 // asChecker in the environment makes the test binary a checker of answers.
 const asChecker = "MAXUSERS_AS_CHECKER"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asChecker) != "" {
+		checker()
+	}
+	os.Exit(m.Run())
+}
 
 // checker takes answers that say so for right.
 func checker() {

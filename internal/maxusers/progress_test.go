@@ -1,4 +1,4 @@
-package main
+package maxusers
 
 import (
 	"bytes"
@@ -55,7 +55,7 @@ func TestProgressInWords(t *testing.T) {
 func TestPriceNamesWhatIsDone(t *testing.T) {
 	for numbers, want := range map[string]string{"": "This search takes", "4": "This check takes", "1,2,4": "This measurement takes"} {
 		var out, errs bytes.Buffer
-		o, err := parse(cli.New("maxusers", &out, &errs), []string{"-agents", numbers}[:2*min(1, len(numbers))])
+		o, err := parse(cli.New("maxusers", &out, &errs), Program{Args: []string{"-agents", numbers}[:2*min(1, len(numbers))]})
 		if err != nil {
 			t.Fatal(err, errs.String())
 		}
@@ -108,7 +108,7 @@ func TestGoOn(t *testing.T) {
 		"run": "3 phases are kept in run; the same command goes on from there\n",
 	} {
 		var out strings.Builder
-		goOn(folder, 3, &out)
+		goOn(cli.New("maxusers", io.Discard, &out), folder, 3)
 		if !strings.HasSuffix(out.String(), want) {
 			t.Errorf("%q, want %q", out.String(), want)
 		}
@@ -120,14 +120,14 @@ func TestRuleFlags(t *testing.T) {
 	parsed := func(args ...string) agentperf.Rule {
 		t.Helper()
 		var errs strings.Builder
-		o, err := parse(cli.New("maxusers", io.Discard, &errs), append([]string{"-endpoint", "http://host:8000"}, args...))
+		o, err := parse(cli.New("maxusers", io.Discard, &errs), Program{Args: append([]string{"-endpoint", "http://host:8000"}, args...)})
 		if err != nil {
 			t.Fatalf("%q: %v\n%s", args, err, errs.String())
 		}
 		return o.cfg.Rule
 	}
 	for _, flag := range []string{"-scan", "-budget=1h", "-block=1s", "-error-rate=0.1"} { // a demonstration is of the other rule
-		o, err := parse(cli.New("maxusers", io.Discard, io.Discard), []string{flag})
+		o, err := parse(cli.New("maxusers", io.Discard, io.Discard), Program{Args: []string{flag}})
 		if err != nil {
 			t.Error(err)
 		} else if _, ok := o.cfg.Rule.(agentperf.Controlled); !ok {

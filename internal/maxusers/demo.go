@@ -1,41 +1,15 @@
-package main
+package maxusers
 
 import (
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
 	"github.com/agentperf/agentperf-go/internal/demo"
 	"github.com/agentperf/agentperf-go/trajectory"
-	"github.com/agentperf/agentperf-go/trajectory/format"
-	"github.com/agentperf/agentperf-go/trajectory/generate"
 )
-
-// presetPrefix marks a generated workload on the command line.
-const presetPrefix = "preset:"
-
-// open returns the workload: a file, a folder or a preset of the generator; by default
-// that of demo.
-func open(o *options) (*trajectory.Workload, error) {
-	if o.workload == "" {
-		return demo.Workload(), nil
-	}
-	if preset, ok := strings.CutPrefix(o.workload, presetPrefix); ok {
-		sessions := generate.Preset(preset)
-		if err := sessions.Validate(); err != nil {
-			return nil, err
-		}
-		return sessions.Workload(), nil
-	}
-	read := format.Options{Format: format.Format(o.format), SkipBad: o.skipBad}
-	if o.redact {
-		read.Redact = format.RedactSecrets()
-	}
-	return read.Open(o.workload)
-}
 
 // The rules for the simulated system, whose requests take a fraction of a second. Unless
 // asked for certainty, a demonstration measures each number of agents once, by the point

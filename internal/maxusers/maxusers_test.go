@@ -1,4 +1,4 @@
-package main
+package maxusers
 
 import (
 	"bytes"
@@ -25,7 +25,7 @@ var realtime = flag.Bool("realtime", false, "check the answers in real time; run
 func maxusers(t *testing.T, ctx context.Context, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	status = run(ctx, args, &out, &errs, func(string) string { return "" })
+	status = Run(ctx, Program{Args: args, Stdout: &out, Stderr: &errs, Getenv: func(string) string { return "" }})
 	return status, out.String(), errs.String()
 }
 
@@ -62,7 +62,7 @@ func limits(t *testing.T, file string) []int {
 
 func TestKnownAnswersInRealTime(t *testing.T) {
 	if !*realtime {
-		t.Skip("needs the machine for itself: go test ./examples/maxusers -realtime")
+		t.Skip("needs the machine for itself: go test ./internal/maxusers -realtime")
 	}
 	const ms = time.Millisecond
 	for _, tt := range []struct {
