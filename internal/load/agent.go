@@ -1,7 +1,6 @@
 package load
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -19,125 +18,90 @@ type Agent struct {
 	// Due is when the agent should have started.
 	Due time.Time
 
-	run *run
+	host host
+}
+
+// A host is what agents report to: a phase in this process, or the part of one.
+type host interface {
+	bounds() (from, until time.Time)
+	gapsOf(agent int) *metrics.Gaps
+	play(p record.Play) int32
+	thread(id string) int32
+	begin(q *Request)
+	first(q *Request, t time.Time)
+	finish(q *Request, t *metrics.Timing, err error)
+	completed(agent int)
+	part(q *Request, part metrics.Part)
 }
 
 // Window returns when the window begins, and the earliest instant at which it may end,
 // which is when a Fixed one does. It is for phases that do not wait for first tokens.
-func (a *Agent) Window() (from, until time.Time) {
-	settled, earliest := a.run.window.Bounds() // which do not change
-	return a.run.start.Add(settled), a.run.start.Add(earliest)
-}
+func (a *Agent) Window() (from, until time.Time) { return a.host.bounds() }
 
 // Gaps returns the histograms that the agent's responses record their gaps in.
-func (a *Agent) Gaps() *metrics.Gaps { return &a.run.gaps[a.Index%len(a.run.gaps)] }
+func (a *Agent) Gaps() *metrics.Gaps { return a.host.gapsOf(a.Index) }
 
 // Play records that the agent begins a play, and returns the play's index for rows.
 func (a *Agent) Play(trajectory, session string) int32 {
-	r := a.run
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.rows.plays = append(r.rows.plays, record.Play{Agent: int32(a.Index), Trajectory: trajectory, Session: session})
-	return int32(len(r.rows.plays) - 1)
+	return a.host.play(record.Play{Agent: int32(a.Index), Trajectory: trajectory, Session: session})
 }
 
 // Thread returns the index for rows of the subagent with the given ID; 0 for "".
-func (a *Agent) Thread(id string) int32 {
-	r := a.run
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.rows.threads.index(id)
-}
+func (a *Agent) Thread(id string) int32 { return a.host.thread(id) }
 
 // Begin records that a request begins, with what is known about it. Its End must follow.
 func (a *Agent) Begin(row record.Row) *Request {
-	r := a.run
-	q := &Request{run: r, row: row}
+	q := &Request{host: a.host, row: row}
 	q.row.Agent = int32(a.Index)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	now := r.since(time.Now()) // with the lock held, so that the window cannot end in between
-	q.row.Begun, q.ticket = now, r.window.Begin(a.Index, now)
-	r.rows.begin(q)
-	r.told()
+	a.host.begin(q)
 	return q
 }
 
 // Completed records that the agent has completed a piece of work.
-func (a *Agent) Completed() {
-	r := a.run
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.window.Completed(a.Index, r.since(time.Now()))
-	r.told()
-}
+func (a *Agent) Completed() { a.host.completed(a.Index) }
 
 // A Request is one that an agent has begun.
 type Request struct {
-	run    *run
+	host   host
 	ticket Ticket
-	at     int // its index among the open ones
+	id     int64 // within a part
+	at     int   // its index among the open ones
 	row    record.Row
 }
 
 // First records when the first output came, while the request is still open.
-func (q *Request) First(t time.Time) {
-	q.run.mu.Lock()
-	defer q.run.mu.Unlock()
-	q.row.First = q.run.since(t)
-	q.run.window.First(q.ticket.agent, q.run.since(time.Now()))
-	q.run.told()
-}
+func (q *Request) First(t time.Time) { q.host.first(q, t) }
 
 // End records that the request has ended, and how. One that is void ends the window, since
 // what follows would say nothing about the system.
 func (q *Request) End(t metrics.Timing, err error) record.Outcome {
-	outcome, message := outcomeOf(err, q.run.hard)
-	r := q.run
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	q.row.Take(&t, r.start)
-	if why := q.row.Conclude(outcome, r.cfg.Header.ContextTokens); why != "" {
+	q.host.finish(q, &t, err)
+	return q.row.Outcome
+}
+
+// conclude completes the row of a request that ends now, in a phase that began at start, but
+// for its message, which it returns. stated is the context that the endpoint stated when the
+// request did not fit; 0 otherwise. hard is done once requests are cut.
+func (q *Request) conclude(t *metrics.Timing, err error, hard context.Context, start time.Time, now time.Duration, context int) (message string, stated int) {
+	outcome, message := outcomeOf(err, hard)
+	q.row.Take(t, start)
+	if why := q.row.Conclude(outcome, context); why != "" {
 		message = why
 	}
-	outcome = q.row.Outcome
-	if e, ok := errors.AsType[*endpoint.Error](err); ok && outcome == record.Overflow {
-		r.cfg.Header.ContextTokens = cmp.Or(e.ContextTokens, r.cfg.Header.ContextTokens)
-		if e.PromptTokens > 0 {
+	if e, ok := errors.AsType[*endpoint.Error](err); ok && q.row.Outcome == record.Overflow {
+		if stated = e.ContextTokens; e.PromptTokens > 0 {
 			q.row.Prompt = int32(e.PromptTokens)
 		}
 	}
-	if message != "" {
-		q.row.Message = r.rows.messages.index(message)
-	}
-	now := r.since(time.Now())
 	if q.row.End < 0 {
 		q.row.End = now
 	}
-	row := r.rows.end(q)
-	if r.tokens += int64(max(0, row.Tokens)); row.Failed() {
-		r.failed++
-	}
-	r.window.End(q.ticket, now, row.Answered())
-	if row.Void() {
-		r.window.Close(now, record.Stopped)
-	}
-	r.told()
-	if r.cfg.Ended != nil {
-		p := record.Phase{Header: r.cfg.Header, Plays: r.rows.plays, Threads: r.rows.threads.all, Messages: r.rows.messages.all}
-		p.Anchor = r.start
-		r.cfg.Ended(&p, row)
-	}
-	return outcome
+	return message, stated
 }
 
 // Window records the part of the output that came within the window; see
 // [metrics.Clock.Window].
-func (q *Request) Window(part metrics.Part) {
-	q.run.mu.Lock()
-	defer q.run.mu.Unlock()
-	q.row.WindowBytes, q.row.WindowTokens = int32(part.Bytes), part.Tokens
-}
+func (q *Request) Window(part metrics.Part) { q.host.part(q, part) }
 
 // Cut reports whether a request that ended with err was cut by the client.
 func Cut(err error, hard context.Context) bool {

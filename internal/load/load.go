@@ -81,7 +81,7 @@ func Run(ctx context.Context, cfg Config, work Work) (*record.Phase, error) {
 				return nil
 			}
 			r.spawned()
-			group.Go(func() error { return work(soft, hard, &Agent{Index: i, Due: due, run: r}) })
+			group.Go(func() error { return work(soft, hard, &Agent{Index: i, Due: due, host: r}) })
 		}
 		return nil
 	})
@@ -98,7 +98,7 @@ func Run(ctx context.Context, cfg Config, work Work) (*record.Phase, error) {
 	if ctx.Err() != nil && !errors.Is(err, ErrStuck) {
 		err = context.Cause(ctx)
 	}
-	return r.phase(time.Now()), err
+	return r.ended(time.Now()), err
 }
 
 // await waits for the agents, and cuts their requests when their time is over.
@@ -128,7 +128,7 @@ func (r *run) report(ended <-chan error) error {
 		defer t.Stop()
 		tick = t.C
 	}
-	var shown time.Duration // the last instant with a Sofar
+	var shown display
 	for {
 		select {
 		case err := <-ended:
@@ -140,21 +140,15 @@ func (r *run) report(ended <-chan error) error {
 			default:
 			}
 			r.mu.Lock()
-			p := r.window.Progress(r.since(time.Now()))
-			p.InFlight, p.Failed, p.OutputTokens = len(r.rows.open), r.failed, r.tokens
+			p := r.progress(r.since(time.Now()))
 			r.mu.Unlock()
-			if p.Stage == "measuring" && p.Elapsed >= shown+max(shownEvery, p.Elapsed/10) {
-				shown, p.Sofar = p.Elapsed, r.snapshot(time.Now())
+			if shown.due(&p) {
+				p.Sofar = r.snapshot(time.Now())
 			}
 			r.cfg.Progress(p)
 		}
 	}
 }
-
-// shownEvery is the time between two instants at which Progress is told all that is known. Later
-// they are a tenth of the phase apart: a look takes time in proportion to the requests so far,
-// and all of them together must not take more than a small part of the client's.
-const shownEvery = time.Second
 
 // run is a phase under way.
 type run struct {
@@ -169,13 +163,8 @@ type run struct {
 	// waited for.
 	opened, closed, idle chan struct{}
 
-	mu     sync.Mutex
-	window *Window
-	rows   *rows
-	looks  []time.Duration
-	fault  string
-	failed int            // requests, by the system's fault
-	tokens int64          // of the output of requests that have ended
+	mu sync.Mutex
+	book
 	client *record.Client // the check of the client in the window, once that has ended
 }
 
@@ -184,8 +173,10 @@ type run struct {
 const gapShards = 16
 
 func newRun(cfg Config, hard context.Context, stop func()) *run {
+	start := time.Now()
+	cfg.Header.Anchor = start.Round(0)
 	return &run{
-		cfg: cfg, start: time.Now(), hard: hard, stop: stop, window: NewWindow(cfg.Shape), rows: newRows(),
+		cfg: cfg, start: start, hard: hard, stop: stop, book: newBook(cfg.Shape, cfg.Header),
 		gaps:   make([]metrics.Gaps, min(cfg.Agents, gapShards)),
 		opened: make(chan struct{}), closed: make(chan struct{}), idle: make(chan struct{}),
 	}
@@ -287,7 +278,7 @@ func (r *run) control(ctx context.Context) {
 				r.close(r.since(now), record.Decided)
 				continue
 			}
-			look.Reset(time.Until(settled.Add(r.nextLook(now.Sub(settled)))))
+			look.Reset(time.Until(settled.Add(nextLook(r.cfg.LookEvery, now.Sub(settled)))))
 		case <-full.C:
 			r.checkFiles()
 		case <-ctx.Done():
@@ -309,7 +300,7 @@ func (r *run) checkFiles() {
 		return
 	}
 	r.mu.Lock()
-	r.fault = sockets.ErrFull.Error()
+	r.header.Fault = sockets.ErrFull.Error()
 	r.mu.Unlock()
 	r.close(record.None, record.Stopped)
 }
@@ -336,18 +327,10 @@ func (r *run) drain() time.Duration {
 	return r.window.Drain()
 }
 
-// nextLook returns when the look after one at w is due, both since the window began: a
-// whole number of LookEvery, and a twentieth of the window later at least.
-func (r *run) nextLook(w time.Duration) time.Duration {
-	every := r.cfg.LookEvery
-	w = w.Truncate(every) // the look came a little late
-	return (max(w+every, w+w/20) + every - 1).Truncate(every)
-}
-
 // look is snapshot for Look, and is remembered.
 func (r *run) look(now time.Time) *record.Phase {
 	r.mu.Lock()
-	r.looks = append(r.looks, r.since(now))
+	r.header.Looks = append(r.header.Looks, r.since(now))
 	r.mu.Unlock()
 	return r.snapshot(now)
 }
@@ -357,30 +340,18 @@ func (r *run) snapshot(now time.Time) *record.Phase {
 	client := clientOf(r.check.Read())
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	p := r.rows.phase()
-	p.Header = r.header(r.since(now))
-	p.Clients = []record.Client{*client}
-	return p
+	return r.phase(r.since(now), *client)
 }
 
-// phase returns the phase once it has ended.
-func (r *run) phase(end time.Time) *record.Phase {
+// ended returns the phase once it has ended.
+func (r *run) ended(end time.Time) *record.Phase {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	p := r.rows.phase()
-	p.Header = r.header(r.since(end))
-	p.Clients = []record.Client{*r.client}
+	p := r.phase(r.since(end), *r.client)
 	for i := range r.gaps {
 		p.Gaps.Merge(&r.gaps[i])
 	}
 	return p
-}
-
-func (r *run) header(now time.Duration) record.Header {
-	h := r.cfg.Header
-	h.Agents, h.Anchor, h.Looks, h.Fault, h.End = r.cfg.Agents, r.start.Round(0), r.looks, r.fault, now
-	r.window.Fill(&h, now)
-	return h
 }
 
 func clientOf(f selfcheck.Figures) *record.Client {

@@ -42,16 +42,25 @@ func (r *rows) end(q *Request) *record.Row {
 	return &r.ended[len(r.ended)-1]
 }
 
+// play adds a play and returns its index.
+func (r *rows) play(p record.Play) int32 {
+	r.plays = append(r.plays, p)
+	return int32(len(r.plays) - 1)
+}
+
+// names returns a phase without rows that has what rows refer to.
+func (r *rows) names() record.Phase {
+	return record.Phase{Plays: r.plays[:len(r.plays):len(r.plays)], Threads: r.threads.list(), Messages: r.messages.list()}
+}
+
 // phase returns a phase with the rows so far.
 func (r *rows) phase() *record.Phase {
-	p := &record.Phase{
-		Rows: r.ended[:len(r.ended):len(r.ended)], Plays: r.plays[:len(r.plays):len(r.plays)],
-		Threads: r.threads.list(), Messages: r.messages.list(),
-	}
+	p := r.names()
+	p.Rows = r.ended[:len(r.ended):len(r.ended)]
 	for _, q := range r.open {
 		p.Open = append(p.Open, q.row)
 	}
-	return p
+	return &p
 }
 
 // names numbers strings in the order in which they first occur, up to a limit.
