@@ -36,7 +36,9 @@ func (l *driver) work(soft, hard context.Context, w *load.Agent) error {
 			}
 			continue
 		}
-		request := w.Begin(record.New())
+		row := record.New()
+		row.Play = record.None
+		request := w.Begin(row)
 		select {
 		case <-time.After(length):
 		case <-hard.Done():

@@ -13,7 +13,7 @@ type rows struct {
 }
 
 func newRows() *rows {
-	r := &rows{threads: names{most: 1 << 20}, messages: names{most: mostMessages}}
+	r := &rows{threads: names{most: mostThreads}, messages: names{most: mostMessages}}
 	r.threads.index("")
 	return r
 }
@@ -21,6 +21,9 @@ func newRows() *rows {
 // mostMessages bounds the number of different failure messages that a phase keeps. Servers
 // put request IDs and times into them, so that each may be different.
 const mostMessages = 1000
+
+// mostThreads bounds the number of different subagents, far above that of any workload.
+const mostThreads = 1 << 20
 
 // otherMessages stands for the messages beyond those.
 const otherMessages = "(another message; only the first 999 are kept)"
