@@ -133,6 +133,11 @@ func misfit(p *record.Phase, agents int) string {
 			}
 		}
 	}
+	for agent, client := range p.Owners {
+		if client < 0 || int(client) >= len(p.Clients) || len(p.Owners) != agents {
+			return fmt.Sprintf("agent %d is of client %d, expected 0 to %d, and so for each of %d agents", agent, client, len(p.Clients)-1, agents)
+		}
+	}
 	if p.Settled < 0 || p.WindowEnd > p.End {
 		return fmt.Sprintf("the window is from %v to %v, expected 0 to the end of the phase at %v", p.Settled, p.WindowEnd, p.End)
 	}

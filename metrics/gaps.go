@@ -1,6 +1,8 @@
 package metrics
 
 import (
+	"encoding/json"
+	"errors"
 	"sync"
 	"time"
 )
@@ -55,4 +57,30 @@ func (g *Gaps) InterToken() *Percentiles {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.interToken.clone()
+}
+
+// gapsForm is a Gaps in JSON.
+type gapsForm struct {
+	InterEvent *Percentiles `json:"inter_event"`
+	InterToken *Percentiles `json:"inter_token"`
+}
+
+// MarshalJSON writes both kinds of gaps as [Percentiles] are written.
+func (g *Gaps) MarshalJSON() ([]byte, error) {
+	return json.Marshal(gapsForm{g.InterEvent(), g.InterToken()})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes, and replaces all gaps.
+func (g *Gaps) UnmarshalJSON(text []byte) error {
+	f := gapsForm{new(Percentiles), new(Percentiles)}
+	if err := json.Unmarshal(text, &f); err != nil {
+		return err
+	}
+	if f.InterEvent == nil || f.InterToken == nil {
+		return errors.New("gaps without their percentiles, expected inter_event and inter_token")
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.interEvent, g.interToken = *f.InterEvent, *f.InterToken
+	return nil
 }

@@ -8,6 +8,8 @@ import (
 
 // A Client is the check of itself that one client made in the window.
 type Client struct {
+	// Name names the client where there are several.
+	Name string `json:"name,omitempty"`
 	// Lag is the figure to judge by: how late the client noticed events.
 	Lag time.Duration `json:"lag_ns"`
 	// Wakes is the number of samples that the lag rests on.

@@ -20,6 +20,8 @@ type Phase struct {
 	Rows, Open []Row
 	// Gaps holds the times between events and between tokens over the whole phase.
 	Gaps metrics.Gaps
+	// Owners says which of Clients ran each agent, by index; nil if one ran all.
+	Owners []int32
 	// Warnings says what the load noticed that the rows do not show.
 	Warnings []metrics.Warning
 }

@@ -16,6 +16,7 @@ type Merge struct {
 	watch record.Watch
 	every time.Duration // between looks
 
+	owner func(agent int) int
 	parts []mergedPart
 	now   time.Duration // up to which all is taken
 	tick  time.Duration // when the window has to be told the time
@@ -43,7 +44,7 @@ type mergedPart struct {
 func NewMerge(plan *record.Plan, watch record.Watch, parts int, anchor time.Time, owner func(agent int) int) *Merge {
 	m := &Merge{
 		book:  newBook(plan.Shape, record.Header{Run: plan.Run, Index: plan.Index, ContextTokens: plan.Policy.Window, Anchor: anchor.Round(0)}),
-		watch: watch, look: never,
+		watch: watch, look: never, owner: owner,
 	}
 	if watch.Look != nil {
 		m.every = plan.LookEvery
@@ -287,5 +288,9 @@ func (m *Merge) Phase(why record.Ending, fault string) (*record.Phase, error) {
 		m.header.Fault = fault
 	}
 	p := m.phase(max(m.now, last), m.clients()...)
+	p.Owners = make([]int32, p.Agents)
+	for agent := range p.Owners {
+		p.Owners[agent] = int32(m.owner(agent))
+	}
 	return p, err
 }
