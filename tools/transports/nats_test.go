@@ -3,10 +3,8 @@ package transports
 import (
 	"encoding/binary"
 	"fmt"
-	"net"
 	"strconv"
 	"testing"
-	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
@@ -118,9 +116,3 @@ type natsLink struct {
 
 func (l natsLink) send(batch []byte) error { return l.conn.Publish(l.subject, batch) }
 func (l natsLink) flush() error            { return nil } // nats.go does so itself
-
-// port is where a broker listens.
-func port(b *server.Server) int { return b.Addr().(*net.TCPAddr).Port }
-
-// soon is how long a client waits before it tries to connect again: long enough not to spin.
-const soon = 10 * time.Millisecond
