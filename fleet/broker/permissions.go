@@ -1,0 +1,69 @@
+package broker
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/agentperf/agentperf-go/fleet/internal/bus"
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// subjects are what a party of a fleet may subscribe to and publish.
+func subjects(fleet, name string) (subscribe, publish string) {
+	if name == bus.Controller {
+		return "agentperf." + fleet + ".>", "agentperf." + fleet + ".>"
+	}
+	return bus.To(fleet, name), bus.From(fleet, name)
+}
+
+func permissions(fleet, name string) *server.Permissions {
+	subscribe, publish := subjects(fleet, name)
+	return &server.Permissions{
+		Subscribe: &server.SubjectPermission{Allow: []string{subscribe}},
+		Publish:   &server.SubjectPermission{Allow: []string{publish}},
+	}
+}
+
+// NATSConfig returns the configuration of a nats-server of its own that lets the same
+// clients do the same as the broker that c describes: its controller, which there connects
+// as all others do, and the workers named. Clients are known by the DNS names of their
+// certificates, so that c has the three files; nats-server knows no common name without the
+// rest of its subject. Secret and Logger do not matter.
+func NATSConfig(c Config, workers []string) (string, error) {
+	if c.Fleet == "" {
+		c.Fleet = DefaultFleet
+	}
+	if c.MaxConnections == 0 {
+		c.MaxConnections = maxConnections
+	}
+	if !bus.ValidName(c.Fleet) {
+		return "", fmt.Errorf("broker: fleet %q: want 1 to 63 of a-z, 0-9 and -", c.Fleet)
+	}
+	if c.Listen == "" || c.CertFile == "" || c.KeyFile == "" || c.CAFile == "" {
+		return "", fmt.Errorf("broker: Listen %q, CertFile %q, KeyFile %q, CAFile %q: want all four", c.Listen, c.CertFile, c.KeyFile, c.CAFile)
+	}
+	for _, s := range []string{c.Listen, c.CertFile, c.KeyFile, c.CAFile} {
+		if strings.ContainsFunc(s, unicode.IsControl) {
+			return "", fmt.Errorf("broker: %q: want no control characters", s)
+		}
+	}
+	quote := func(s string) string { return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"` }
+	var b strings.Builder
+	fmt.Fprintf(&b, "listen: %s\nmax_payload: %d\nmax_pending: %d\nmax_connections: %d\nmax_subscriptions: %d\nwrite_deadline: %q\nno_fast_producer_stall: true\n",
+		quote(c.Listen), bus.MaxMessage, maxPending, c.MaxConnections, maxSubscriptions, writeDeadline)
+	fmt.Fprintf(&b, "tls {\n  cert_file: %s\n  key_file: %s\n  ca_file: %s\n  verify_and_map: true\n  min_version: \"1.3\"\n  timeout: %g\n}\n",
+		quote(c.CertFile), quote(c.KeyFile), quote(c.CAFile), handshakeTimeout.Seconds())
+	b.WriteString("authorization {\n  users = [\n")
+	seen := make(map[string]bool)
+	for _, name := range append([]string{bus.Controller}, workers...) {
+		if !bus.ValidName(name) || seen[name] {
+			return "", fmt.Errorf("broker: worker %q: want 1 to 63 of a-z, 0-9 and -, each name once and none %q", name, bus.Controller)
+		}
+		seen[name] = true
+		subscribe, publish := subjects(c.Fleet, name)
+		fmt.Fprintf(&b, "    { user: %q, permissions: { subscribe: { allow: [%q] }, publish: { allow: [%q] } } }\n", name, subscribe, publish)
+	}
+	b.WriteString("  ]\n}\n")
+	return b.String(), nil
+}
