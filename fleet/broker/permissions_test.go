@@ -9,7 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/agentperf/agentperf-go/fleet/internal/bus"
+	"github.com/agentperf/agentperf-go/fleet/internal/bus/bustest"
 	"github.com/agentperf/agentperf-go/fleet/internal/certtest"
+	"github.com/agentperf/agentperf-go/fleet/internal/natsbus"
 	"github.com/nats-io/nats-server/v2/server"
 )
 
@@ -173,6 +176,22 @@ func TestPermissions(t *testing.T) {
 		if _, err := rawDial(t, at, "b", "", nil); err == nil {
 			t.Error("let in without TLS")
 		}
+	})
+}
+
+// A nats-server of its own serves a fleet as the broker does.
+func TestConformanceOfConfiguration(t *testing.T) {
+	authority := certtest.New(t)
+	at := external(t, authority, bustest.Worker)
+	bustest.Run(t, func() (a, b bus.Conn) {
+		dial := func(name string) bus.Conn {
+			c, err := natsbus.Dial(t.Context(), natsbus.Config{URL: at, Name: name, TLS: client(t, authority, certtest.Leaf{DNSNames: []string{name}})})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c
+		}
+		return dial(bus.Controller), dial(bustest.Worker)
 	})
 }
 

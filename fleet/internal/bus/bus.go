@@ -31,6 +31,7 @@ type Conn interface {
 	// its order; no subscription waits for another. The data belongs to f.
 	Subscribe(subject string, f func(subject string, data []byte)) error
 
-	// Close ends the connection. No call of f begins after it but those about to begin.
+	// Close ends the connection, after what was published is on its way. No call of f
+	// begins after it but those about to begin.
 	Close()
 }

@@ -40,6 +40,7 @@ func Run(t *testing.T, dial func() (a, b bus.Conn)) {
 		{"owned", owned},
 		{"apart", apart},
 		{"closed", closed},
+		{"last words", lastWords},
 		{"refused", refused},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -209,6 +210,18 @@ func closed(t *testing.T, a, b bus.Conn) {
 		t.Errorf("subscribing: %v", err)
 	}
 	b.Close()
+}
+
+// What was published before a connection is closed is sent.
+func lastWords(t *testing.T, a, b bus.Conn) {
+	got := subscribe(t, a, from)
+	for i := range 100 {
+		publish(t, b, from, fmt.Sprint(i))
+	}
+	b.Close()
+	for i := range 100 {
+		want(t, got, from, fmt.Sprint(i))
+	}
 }
 
 // What cannot be sent is an error at once.
