@@ -5,6 +5,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/internal/decide"
+	"github.com/agentperf/agentperf-go/internal/derive"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
@@ -96,7 +97,7 @@ func allowedTime(tier *decide.Tier, r *record.Row, t *metrics.Timing) time.Durat
 }
 
 // endLag returns the time from the last token of an answer to its end.
-func endLag(r *record.Row, fit record.Fit) (lag time.Duration, ok bool) {
+func endLag(r *record.Row, fit derive.Fit) (lag time.Duration, ok bool) {
 	if r.Sent < 0 || r.Events == 0 {
 		return 0, false
 	}

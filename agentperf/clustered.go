@@ -7,6 +7,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/internal/clusters"
+	"github.com/agentperf/agentperf-go/internal/derive"
 )
 
 // The quantiles that have intervals.
@@ -23,7 +24,7 @@ type collected struct{ speed, e2e, ttft clustered }
 // being long; otherwise those of the requests that began in it, as [Figures] has. First
 // tokens are those of requests that began in the window.
 func collect(p *record.Phase, steady bool) (c collected) {
-	fit := p.Fit(p.End)
+	fit := derive.FitOf(p, p.End)
 	for i := range p.Rows {
 		r := &p.Rows[i]
 		began := p.Measured(r)

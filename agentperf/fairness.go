@@ -8,6 +8,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/internal/decide"
+	"github.com/agentperf/agentperf-go/internal/derive"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
@@ -26,7 +27,7 @@ const (
 
 // fairness fills in the figures that say how evenly the agents were served.
 func (f *Figures) fairness(p *record.Phase, tiers []decide.Tier) {
-	starved := p.StarvedAgents()
+	starved := derive.StarvedAgents(p)
 	f.StarvedAgents = len(starved)
 	for _, s := range starved[:min(len(starved), namedAgents)] {
 		f.Starved = append(f.Starved, StarvedAgent{Agent: s.Agent, WaitedSeconds: s.Idle.Seconds()})
@@ -34,7 +35,7 @@ func (f *Figures) fairness(p *record.Phase, tiers []decide.Tier) {
 	if p.Window() <= 0 {
 		return
 	}
-	fit, turns := p.Fit(p.End), 0
+	fit, turns := derive.FitOf(p, p.End), 0
 	lags := metrics.Percentiles{Exact: -1}
 	for i := range p.Rows {
 		r := &p.Rows[i]
@@ -56,7 +57,7 @@ func (f *Figures) fairness(p *record.Phase, tiers []decide.Tier) {
 	}
 }
 
-func tierFigures(p *record.Phase, fit record.Fit, tier *decide.Tier) TierFigures {
+func tierFigures(p *record.Phase, fit derive.Fit, tier *decide.Tier) TierFigures {
 	f, floor := TierFigures{Tier: tier.Name}, &tier.Criteria[0]
 	slow, speeds := make([][]span, p.Agents), make([]metrics.Percentiles, p.Agents)
 	turns, density, first := 0, tokensPerByte(p), tier.FirstTokens(p, fit, p.End)

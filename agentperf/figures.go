@@ -7,6 +7,7 @@ import (
 	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/internal/decide"
+	"github.com/agentperf/agentperf-go/internal/derive"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
@@ -25,7 +26,7 @@ func (p *PhaseResult) warn(code string, texts ...string) {
 
 // fill sets the figures of a phase, apart when it is invalid.
 func (p *PhaseResult) fill(phase *record.Phase, tiers []decide.Tier, invalid string) {
-	p.Client = phase.ClientCheck()
+	p.Client = derive.ClientCheck(phase)
 	f, warnings := figures(phase, tiers)
 	warnings = append(warnings, p.fairnessWarnings(f, tiers)...)
 	p.Warnings = append(warnings, p.Warnings...)
@@ -41,7 +42,7 @@ func figures(p *record.Phase, tiers []decide.Tier) (*Figures, []metrics.Warning)
 	f := &Figures{
 		Outcomes: make(map[endpoint.Outcome]int), TokenSources: make(map[metrics.Source]int),
 		Trajectories: p.Completed, LeastTrajectories: p.Least, Reconnects: p.Reconnects,
-		OutputTokensPerSecond: p.OutputTokensPerSecond(record.Density{}),
+		OutputTokensPerSecond: derive.OutputTokensPerSecond(p, derive.Density{}),
 	}
 	f.fairness(p, tiers)
 	var speed, ttft, tenth, e2e, lateness metrics.Percentiles
@@ -50,8 +51,8 @@ func figures(p *record.Phase, tiers []decide.Tier) (*Figures, []metrics.Warning)
 	}
 	var counted, recorded float64 // input tokens, by the server and in the recording
 	succeeded, long := 0, 0       // long: answers without a speed that should have one
-	var reasons record.Reasons
-	rows, fit := measured(p), p.Fit(p.End)
+	var reasons derive.Reasons
+	rows, fit := measured(p), derive.FitOf(p, p.End)
 	for _, r := range rows {
 		f.Requests++
 		f.Outcomes[endpoint.Outcome(r.Outcome)]++
@@ -77,7 +78,7 @@ func figures(p *record.Phase, tiers []decide.Tier) (*Figures, []metrics.Warning)
 			} else {
 				f.Unmeasurable++
 				reasons.Add(t.Unmeasurable(), 1)
-				if t.Tokens >= record.LongAnswer {
+				if t.Tokens >= derive.LongAnswer {
 					long++
 				}
 			}
@@ -130,7 +131,7 @@ func figures(p *record.Phase, tiers []decide.Tier) (*Figures, []metrics.Warning)
 	if f.Failed > 0 {
 		add("failed_requests", "%d of %d requests failed: %s", f.Failed, f.Requests, f.FailureExample)
 	}
-	warnings = append(warnings, record.TokenWarnings(rows)...)
+	warnings = append(warnings, derive.TokenWarnings(rows)...)
 	if recorded > 0 {
 		f.InputRatio = new(counted / recorded)
 		if ratio := *f.InputRatio; ratio < 1-drift || ratio > 1+drift {

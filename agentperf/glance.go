@@ -5,6 +5,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/internal/decide"
+	"github.com/agentperf/agentperf-go/internal/derive"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
@@ -22,7 +23,7 @@ const glanceError = 0.025
 // glance takes one of a phase as it is known now.
 func (r *run) glance(plan decide.Plan, p *record.Phase) (g glance) {
 	g.figures, _ = figures(p, r.criteria)
-	g.client = p.ClientCheck()
+	g.client = derive.ClientCheck(p)
 	o := decide.Observe(r.criteria, cmp.Or(plan.Block, pointBlock), p)
 	for i := range o.Tiers {
 		var promises []Criterion

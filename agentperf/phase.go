@@ -9,6 +9,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/internal/decide"
+	"github.com/agentperf/agentperf-go/internal/derive"
 	"github.com/agentperf/agentperf-go/internal/load"
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/trajectory"
@@ -52,11 +53,11 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 	if r.exclusive && o.Invalid == "" {
 		o.Invalid = beside.Foreign
 	}
-	if failures := p.Failures(); o.Invalid != "" && failures != "" {
+	if failures := derive.Failures(p); o.Invalid != "" && failures != "" {
 		o.Invalid += "; besides, " + failures
 	}
-	why, silent := p.Silence()
-	r.succeeded = r.succeeded || p.Succeeded() > 0
+	why, silent := derive.Silence(p)
+	r.succeeded = r.succeeded || derive.Succeeded(p) > 0
 	var gone error
 	if silent && o.Invalid == "" && ctx.Err() == nil {
 		if gone = r.alive(ctx, plan.Agents, why); errors.Is(gone, ErrEndpointGone) {
@@ -81,7 +82,7 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 	} else {
 		result.Verdicts = r.unjudged(&o)
 	}
-	if p.Refused() != nil { // so it would be again, at any number of agents
+	if derive.Refused(p) != nil { // so it would be again, at any number of agents
 		err = errors.Join(err, fmt.Errorf("%w at %s: %s", ErrInvalid, agents(plan.Agents), o.Invalid))
 	}
 	r.report.Phases = append(r.report.Phases, *result)
@@ -89,7 +90,7 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 	r.log.Info("phase ended", "phase", index, "agents", plan.Agents, "ending", p.Ending, "invalid", o.Invalid, "verdicts", result.Verdicts)
 	r.tell(r.outlook(), Event{ // what is told of is in the journal
 		Phase: index, Agents: plan.Agents, Stage: "done", Elapsed: p.End, Estimate: plan.Cost, Up: p.Up,
-		Requests: len(p.Rows), Succeeded: p.Succeeded(), Failed: p.Failed(), OutputTokens: p.OutputTokens(), Trajectories: p.Completed, Result: result,
+		Requests: len(p.Rows), Succeeded: derive.Succeeded(p), Failed: derive.Failed(p), OutputTokens: derive.OutputTokens(p), Trajectories: p.Completed, Result: result,
 	})
 	return err
 }

@@ -1,7 +1,7 @@
 package slt
 
 import (
-	"github.com/agentperf/agentperf-go/agentperf/record"
+	"github.com/agentperf/agentperf-go/internal/derive"
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/telemetry"
 )
@@ -46,7 +46,7 @@ func (r *Report) derive(speeds []metrics.TokensPerSecond) error {
 			return err
 		}
 		if a.Recrossed > 0 {
-			record.Warn(&r.Warnings, "recrossed", "at %v tokens/s per query: concurrency %d is fast enough although a lower one was not; the lower one counts", float64(s), a.Recrossed)
+			derive.Warn(&r.Warnings, "recrossed", "at %v tokens/s per query: concurrency %d is fast enough although a lower one was not; the lower one counts", float64(s), a.Recrossed)
 		}
 		r.AtSpeed = append(r.AtSpeed, a)
 	}

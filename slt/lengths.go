@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
+	"github.com/agentperf/agentperf-go/internal/derive"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
@@ -35,16 +36,16 @@ func (f *Figures) lengths(want ConfigEcho, ended []*record.Row, w *[]metrics.War
 	if mean, ok := input.Mean(); ok {
 		f.MeanInputTokens = &mean
 		if math.Abs(mean-float64(want.InputTokens)) > max(1, tolerance*float64(want.InputTokens)) {
-			record.Warn(w, "input_length", "prompts had %.1f tokens on average, not %d", mean, want.InputTokens)
+			derive.Warn(w, "input_length", "prompts had %.1f tokens on average, not %d", mean, want.InputTokens)
 		}
 		if cached > mostCached*mean*float64(input.N()) {
-			record.Warn(w, "cached_input", "%.0f %% of input tokens came from a cache: prefill had less to do than it should", 100*cached/(mean*float64(input.N())))
+			derive.Warn(w, "cached_input", "%.0f %% of input tokens came from a cache: prefill had less to do than it should", 100*cached/(mean*float64(input.N())))
 		}
 	}
 	if mean, ok := output.Mean(); ok {
 		f.MeanOutputTokens = &mean
 		if math.Abs(mean-float64(want.OutputTokens)) > tolerance*float64(want.OutputTokens) {
-			record.Warn(w, "output_length", "answers had %.1f tokens on average, not %d", mean, want.OutputTokens)
+			derive.Warn(w, "output_length", "answers had %.1f tokens on average, not %d", mean, want.OutputTokens)
 		}
 	}
 }

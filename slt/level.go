@@ -7,6 +7,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/internal/derive"
 	"github.com/agentperf/agentperf-go/internal/load"
 )
 
@@ -38,7 +39,7 @@ func (s *sweep) level(ctx context.Context, concurrency int) error {
 	s.density.Add(phase)
 	l := summarize(s.report.Config, s.cfg.ClientLag, s.density, phase)
 	for _, text := range s.counters().Since(before).Warnings() {
-		record.Warn(&l.Warnings, "connections", "%s", text)
+		derive.Warn(&l.Warnings, "connections", "%s", text)
 	}
 	l.Server, l.Power, l.Warnings = seen.Server, seen.Power, append(l.Warnings, seen.Warnings...)
 	if s.cfg.Exclusive && l.Invalid == "" && seen.Foreign != "" {
@@ -61,7 +62,7 @@ func (s *sweep) level(ctx context.Context, concurrency int) error {
 	if s.cfg.Progress != nil {
 		e := Event{
 			Concurrency: concurrency, Stage: "done", Elapsed: phase.End, Estimate: s.cfg.levelTime(),
-			Queries: len(phase.Rows), Succeeded: phase.Succeeded(), Failed: phase.Failed(), OutputTokens: phase.OutputTokens(), Result: &l,
+			Queries: len(phase.Rows), Succeeded: derive.Succeeded(phase), Failed: derive.Failed(phase), OutputTokens: derive.OutputTokens(phase), Result: &l,
 		}
 		if err == nil {
 			e.Remaining, e.RemainingMost = s.cfg.remaining(s.growth, concurrency)
@@ -78,8 +79,8 @@ func (s *sweep) valid(ctx context.Context, l *Level, p *record.Phase) error {
 	if l.Invalid != "" {
 		return fmt.Errorf("%w at concurrency %d: %s", ErrInvalid, l.Concurrency, l.Invalid)
 	}
-	why, silent := p.Silence()
-	s.succeeded = s.succeeded || p.Succeeded() > 0
+	why, silent := derive.Silence(p)
+	s.succeeded = s.succeeded || derive.Succeeded(p) > 0
 	if !silent {
 		return nil
 	}

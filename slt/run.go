@@ -8,8 +8,8 @@ import (
 	"log/slog"
 	"slices"
 
-	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/internal/derive"
 	"github.com/agentperf/agentperf-go/internal/load"
 	"github.com/agentperf/agentperf-go/internal/observe"
 	"github.com/agentperf/agentperf-go/internal/sockets"
@@ -82,14 +82,14 @@ type sweep struct {
 	report    *Report
 	log       *slog.Logger
 	observers *observe.Team
-	density   record.Density
+	density   derive.Density
 	succeeded bool // any query so far
 	growth    growth
 }
 
 // warn adds a warning to the report of the sweep.
 func (s *sweep) warn(code, format string, args ...any) {
-	record.Warn(&s.report.Warnings, code, format, args...)
+	derive.Warn(&s.report.Warnings, code, format, args...)
 	s.log.Warn(fmt.Sprintf(format, args...), "code", code)
 }
 

@@ -6,15 +6,16 @@ import (
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/internal/derive"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
 // summarize turns the phase of a level into its result. want is the shape that queries
 // should have, lag how late the client may be, density that of the answers so far.
-func summarize(want ConfigEcho, lag time.Duration, density record.Density, p *record.Phase) Level {
+func summarize(want ConfigEcho, lag time.Duration, density derive.Density, p *record.Phase) Level {
 	f := &Figures{
 		Outcomes: make(map[endpoint.Outcome]int), TokenSources: make(map[metrics.Source]int),
-		OutputTokensPerSecond: p.OutputTokensPerSecond(density),
+		OutputTokensPerSecond: derive.OutputTokensPerSecond(p, density),
 	}
 	l := Level{
 		Concurrency: p.Agents, Ending: string(p.Ending), Figures: f,
@@ -26,10 +27,10 @@ func summarize(want ConfigEcho, lag time.Duration, density record.Density, p *re
 		late.Record(r.Lateness().Seconds())
 	}
 	f.LatenessP99 = at(late, 99)
-	f.quantiles(p.Fit(p.End), ended, &l.Warnings)
+	f.quantiles(derive.FitOf(p, p.End), ended, &l.Warnings)
 	warnOfRamp(p, ended, &l.Warnings)
 	f.lengths(want, ended, &l.Warnings)
-	l.Warnings = append(l.Warnings, record.TokenWarnings(ended)...)
+	l.Warnings = append(l.Warnings, derive.TokenWarnings(ended)...)
 	f.failures(p, &l.Warnings)
 	l.checkClient(p, ended, lag)
 	return l
@@ -94,15 +95,15 @@ func warnOfRamp(p *record.Phase, ended []*record.Row, w *[]metrics.Warning) {
 		}
 	}
 	if 2*early > len(ended) {
-		record.Warn(w, "ramp", "%d of %d queries began before all had been started and may be too fast: the time to settle is short for queries this long", early, len(ended))
+		derive.Warn(w, "ramp", "%d of %d queries began before all had been started and may be too fast: the time to settle is short for queries this long", early, len(ended))
 	}
 }
 
 // quantiles fills in the quantiles of the queries.
-func (f *Figures) quantiles(fit record.Fit, queries []*record.Row, w *[]metrics.Warning) {
+func (f *Figures) quantiles(fit derive.Fit, queries []*record.Row, w *[]metrics.Warning) {
 	speed, e2e, ttft := &metrics.Percentiles{Exact: -1}, &metrics.Percentiles{Exact: -1}, &metrics.Percentiles{Exact: -1}
 	failed, doubtful, e2eSpeed, tenth := 0, 0, &metrics.Percentiles{Exact: -1}, &metrics.Percentiles{Exact: -1}
-	var reasons record.Reasons
+	var reasons derive.Reasons
 	for _, r := range queries {
 		if r.Failed() {
 			failed++
@@ -141,7 +142,7 @@ func (f *Figures) quantiles(fit record.Fit, queries []*record.Row, w *[]metrics.
 	f.P25TTFT, f.MedianTTFT, f.P95TTFT = at(ttft, 25), at(ttft, 50), at(ttft, 95)
 	f.MedianTenthEvent, f.P95TenthEvent = at(tenth, 50), at(tenth, 95)
 	for _, text := range e2e.Warnings(50) {
-		record.Warn(w, "few_samples", "%s", text)
+		derive.Warn(w, "few_samples", "%s", text)
 	}
 	switch measured := len(queries) - failed; {
 	case f.Unmeasurable > 0 && 2*f.Unmeasurable > measured, 4*doubtful > measured:
@@ -149,7 +150,7 @@ func (f *Figures) quantiles(fit record.Fit, queries []*record.Row, w *[]metrics.
 		f.P25OutputSpeed, f.MedianOutputSpeed, f.P95OutputSpeed = nil, nil, nil
 		fallthrough
 	case f.Unmeasurable > 0:
-		record.Warn(w, "unmeasurable", "%s", reasons.Text(len(queries)))
+		derive.Warn(w, "unmeasurable", "%s", reasons.Text(len(queries)))
 	}
 }
 
@@ -166,12 +167,12 @@ func at(p *metrics.Percentiles, percent float64) *float64 {
 // failures adds warnings about queries that did not end well.
 func (f *Figures) failures(p *record.Phase, w *[]metrics.Warning) {
 	if f.Requests-f.Unanswered == 0 && p.Ending == record.Complete {
-		record.Warn(w, "no_query_ended", "no query ended in the window of %.0f s, so that there are no speeds or latencies; use a longer window", p.Window().Seconds())
+		derive.Warn(w, "no_query_ended", "no query ended in the window of %.0f s, so that there are no speeds or latencies; use a longer window", p.Window().Seconds())
 	}
 	if f.Failed > 0 {
-		record.Warn(w, "failed_requests", "%d of %d queries failed: %s", f.Failed, f.Requests, f.FailureExample)
+		derive.Warn(w, "failed_requests", "%d of %d queries failed: %s", f.Failed, f.Requests, f.FailureExample)
 	}
 	if f.Unanswered > 0 {
-		record.Warn(w, "unanswered", "%d queries got no token although they waited for more than half the window", f.Unanswered)
+		derive.Warn(w, "unanswered", "%d queries got no token although they waited for more than half the window", f.Unanswered)
 	}
 }

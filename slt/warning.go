@@ -1,16 +1,16 @@
 package slt
 
 import (
-	"github.com/agentperf/agentperf-go/agentperf/record"
+	"github.com/agentperf/agentperf-go/internal/derive"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
 // repeat adds the warnings of a level, which where names.
 func repeat(w *[]metrics.Warning, where string, l *Level) {
 	if l.Invalid != "" {
-		record.Warn(w, "invalid_level", "%s: %s", where, l.Invalid)
+		derive.Warn(w, "invalid_level", "%s: %s", where, l.Invalid)
 	}
 	for _, of := range l.Warnings {
-		record.Warn(w, of.Code, "%s: %s", where, of.Text)
+		derive.Warn(w, of.Code, "%s: %s", where, of.Text)
 	}
 }

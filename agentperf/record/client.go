@@ -1,10 +1,6 @@
 package record
 
-import (
-	"time"
-
-	"github.com/agentperf/agentperf-go/metrics"
-)
+import "time"
 
 // A Client is the check of itself that one client made in the window.
 type Client struct {
@@ -27,27 +23,4 @@ type Client struct {
 	Processors int     `json:"processors"`
 	// Explanation says in words what held the client up, in case it was too late.
 	Explanation string `json:"explanation,omitempty"`
-}
-
-// ClientCheck returns what a report says of the clients: of the one that was latest; nil if
-// none was asked.
-func (p *Phase) ClientCheck() *metrics.ClientCheck {
-	var worst *Client
-	for i := range p.Clients {
-		if c := &p.Clients[i]; worst == nil || c.Lag > worst.Lag {
-			worst = c
-		}
-	}
-	if worst == nil {
-		return nil
-	}
-	c := &metrics.ClientCheck{
-		WakeLagP99: worst.WakeP99.Seconds(), WakeLagMax: worst.WakeMax.Seconds(), LagSeconds: worst.Lag.Seconds(),
-		SchedulerP99: worst.SchedP99.Seconds(), GCPauseMax: worst.GCPauseMax.Seconds(), GCPauseTotal: worst.GCPauseTotal.Seconds(),
-		Processors: worst.Processors,
-	}
-	if worst.CPUShare != None {
-		c.CPUShare = new(worst.CPUShare)
-	}
-	return c
 }

@@ -143,31 +143,3 @@ func (p *Phase) Message(r *Row) string {
 	}
 	return p.Messages[r.Message]
 }
-
-// Failed returns the number of requests that failed by the system's fault.
-func (p *Phase) Failed() (n int) {
-	for i := range p.Rows {
-		if p.Rows[i].Failed() {
-			n++
-		}
-	}
-	return n
-}
-
-// OutputTokens returns the number of output tokens of all requests, measured or not.
-func (p *Phase) OutputTokens() (n int64) {
-	for i := range p.Rows {
-		n += int64(max(0, p.Rows[i].Tokens))
-	}
-	return n
-}
-
-// Succeeded returns the number of requests that succeeded.
-func (p *Phase) Succeeded() (n int) {
-	for i := range p.Rows {
-		if p.Rows[i].Outcome == OK {
-			n++
-		}
-	}
-	return n
-}

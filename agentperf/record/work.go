@@ -11,6 +11,9 @@ import (
 const empty Outcome = "empty"
 
 const (
+	// fitTokens is the least number of tokens whose absence from the output means something.
+	// Short answers, such as a number or a name of a tool, vary by themselves.
+	fitTokens = 16
 	// endToken is what an answer may fall short of a forced length by: the token that ends
 	// it, which some servers count and others do not.
 	endToken = 1

@@ -101,11 +101,17 @@ func TestClaimsTakeTime(t *testing.T) {
 		want  record.Outcome
 		e2e   bool
 	}{{1500 * time.Millisecond, record.OK, true}, {0, record.Implausible, false}} {
-		a := answer{sent: 0, end: tt.ahead + 700*time.Millisecond, usage: 200, bytes: 5, forced: 200}
+		start := time.Unix(1_800_000_000, 0)
+		var c metrics.Clock
+		c.Sent(start)
 		for i := range 50 {
-			a.events = append(a.events, 200*time.Millisecond+tt.ahead+time.Duration(i)*pace)
+			c.Arrived(start.Add(200*time.Millisecond+tt.ahead+time.Duration(i)*pace), 5, 0)
 		}
-		r := a.row()
+		c.Usage(metrics.Usage{Completion: 200})
+		c.Done(start.Add(tt.ahead + 700*time.Millisecond))
+		r, seen := record.New(), c.Timing()
+		r.Take(&seen, start)
+		r.MaxTokens, r.Forced = 200, true
 		r.Conclude(record.OK, 0)
 		timing := r.Timing()
 		if _, ok := timing.E2ESpeed(); r.Outcome != tt.want || ok != tt.e2e {

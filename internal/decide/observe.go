@@ -11,6 +11,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/internal/confseq"
+	"github.com/agentperf/agentperf-go/internal/derive"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
@@ -73,7 +74,7 @@ type CriterionObservation struct {
 	Measurable   int            `json:"measurable,omitempty"`
 	Unmeasurable int            `json:"unmeasurable,omitempty"`
 	Doubtful     int            `json:"doubtful,omitempty"`
-	Reasons      record.Reasons `json:"unmeasurable_reasons,omitempty"`
+	Reasons      derive.Reasons `json:"unmeasurable_reasons,omitempty"`
 	// Value is the percentile over N requests, failed ones included, by linear
 	// interpolation at rank (N-1)q. It is meaningless if N is 0. Worst is what it would be
 	// if all Doubtful answers had failed.
@@ -136,14 +137,14 @@ func (c *CriterionObservation) unmeasurableText() string {
 func Observe(tiers []Tier, block time.Duration, p *record.Phase) Observation {
 	o := Observation{
 		Agents: p.Agents, Draw: p.Draw, Measured: p.Window(), Took: p.End, Ending: p.Ending, Began: p.Settled, Block: block,
-		Completed: p.Completed, Least: p.Least, Straddling: p.Straddling, Invalid: p.Invalid(),
+		Completed: p.Completed, Least: p.Least, Straddling: p.Straddling, Invalid: derive.Invalid(p),
 	}
 	v := view{Phase: p, at: p.End, until: p.WindowEnd, block: block}
 	if p.Ending == "" || p.Ending == record.Decided {
 		// Whole blocks: the look came a little past the last one.
 		v.at, v.until = p.WindowEnd, p.Settled+p.Window().Truncate(block)
 	}
-	v.fit = p.Fit(v.at)
+	v.fit = derive.FitOf(p, v.at)
 	o.Stays, v.stay = v.stays()
 	for i := range p.Rows {
 		if r := &p.Rows[i]; r.Outcome == record.Canceled && p.Measured(r) {
@@ -173,10 +174,10 @@ func Observe(tiers []Tier, block time.Duration, p *record.Phase) Observation {
 // among those of agents that are served. Tiers that allow as long a wait are excepted.
 func failsOutright(p *record.Phase) func(*Tier) string {
 	if p.Ending == record.Dead {
-		why, _ := p.Silence()
+		why, _ := derive.Silence(p)
 		return func(*Tier) string { return why }
 	}
-	starved, least := p.Starved()
+	starved, least := derive.Starved(p)
 	return func(t *Tier) string {
 		if 20*starved <= p.Agents {
 			return ""
@@ -195,7 +196,7 @@ type view struct {
 	*record.Phase
 	at, until time.Duration
 	block     time.Duration
-	fit       record.Fit
+	fit       derive.Fit
 	stay      []int // the bins of the agents' stays
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/internal/confseq"
+	"github.com/agentperf/agentperf-go/internal/derive"
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/search"
 )
@@ -180,7 +181,7 @@ func TestOutcomes(t *testing.T) {
 	if c := o.Tiers[0].Criteria[:1]; !c[0].mostlyUnmeasurable() || assess(c).tentative != search.Unclear {
 		t.Errorf("%+v, %+v", c, assess(c))
 	}
-	if o.Cut != 1 || o.Invalid == "" && p.LocalFailure() != "" {
+	if o.Cut != 1 || o.Invalid == "" && derive.LocalFailure(p) != "" {
 		t.Errorf("%d cut, invalid %q", o.Cut, o.Invalid)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
+	"github.com/agentperf/agentperf-go/internal/derive"
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/search"
 )
@@ -88,7 +89,7 @@ func TestVoidIsNotInvalid(t *testing.T) {
 // What-if questions leave what was observed as it is.
 func TestJoinedChangesNothing(t *testing.T) {
 	of := func(n int) []CriterionObservation {
-		return []CriterionObservation{{Unmeasurable: n, Reasons: record.Reasons{metrics.AtOnce: n}}}
+		return []CriterionObservation{{Unmeasurable: n, Reasons: derive.Reasons{metrics.AtOnce: n}}}
 	}
 	first := of(1)[0]
 	all := first

@@ -8,6 +8,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/internal/confseq"
+	"github.com/agentperf/agentperf-go/internal/derive"
 	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/search"
 )
@@ -113,7 +114,7 @@ func TestPointVerdicts(t *testing.T) {
 // blank makes so many of the 100 answers of the first criterion have no figure.
 func blank(o *Observation, n int) {
 	c := &o.Tiers[0].Criteria[0]
-	c.Measurable, c.Unmeasurable, c.N, c.Reasons = 100-n, n, 100-n, record.Reasons{metrics.AtOnce: n}
+	c.Measurable, c.Unmeasurable, c.N, c.Reasons = 100-n, n, 100-n, derive.Reasons{metrics.AtOnce: n}
 }
 
 // doubt20 puts 20 of the 100 answers of the first criterion in doubt; worst is its statistic

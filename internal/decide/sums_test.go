@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
+	"github.com/agentperf/agentperf-go/internal/derive"
 )
 
 // What agents hold at an instant: the latest prompt of each live thread. A subagent is over
@@ -81,7 +82,7 @@ func TestPaceByHand(t *testing.T) {
 		p.Rows = append(p.Rows, r)
 	}
 	v := view{Phase: p, at: p.End, until: p.WindowEnd, block: time.Second}
-	v.fit = p.Fit(v.at)
+	v.fit = derive.FitOf(p, v.at)
 	s := v.pace()
 	got, ok := s.pace()
 	// The first of three that were not cold came after 0.2, 0.4 and 0.6 s.
@@ -125,7 +126,7 @@ func TestSpeedByHand(t *testing.T) {
 		p.Rows = append(p.Rows, r)
 	}
 	v := view{Phase: p, at: p.End, until: p.WindowEnd, block: 10 * time.Minute}
-	v.fit = p.Fit(v.at)
+	v.fit = derive.FitOf(p, v.at)
 	s := v.speed()
 	if s.N != 4 || math.Abs(s.Mean-2) > 1e-3 || math.Abs(s.Variance-18.0/16) > 1e-3 {
 		t.Errorf("%+v", s)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
+	"github.com/agentperf/agentperf-go/internal/derive"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
@@ -21,7 +22,7 @@ const (
 
 // typicalTTFT returns the median TTFT of the answers that have an output speed by an instant,
 // in time for their caches to be warm; ok is false where there are few of them.
-func typicalTTFT(p *record.Phase, fit record.Fit, at time.Duration) (d time.Duration, ok bool) {
+func typicalTTFT(p *record.Phase, fit derive.Fit, at time.Duration) (d time.Duration, ok bool) {
 	var all []time.Duration
 	for i := range p.Rows {
 		r := &p.Rows[i]
@@ -42,7 +43,7 @@ func typicalTTFT(p *record.Phase, fit record.Fit, at time.Duration) (d time.Dura
 // FirstTokens returns how long the first token of an answer without a speed may have taken
 // in a phase, as known at an instant: thrice what is usual, and at most the ceiling of the
 // tier. It is negative where neither is known.
-func (t *Tier) FirstTokens(p *record.Phase, fit record.Fit, at time.Duration) time.Duration {
+func (t *Tier) FirstTokens(p *record.Phase, fit derive.Fit, at time.Duration) time.Duration {
 	d, ok := typicalTTFT(p, fit, at)
 	if d *= typicalFactor; !ok {
 		d = unknown

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
+	"github.com/agentperf/agentperf-go/internal/derive"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
@@ -96,7 +97,7 @@ func TestFirstTokens(t *testing.T) {
 		for range 20 {
 			p.Rows = append(p.Rows, atOnce(0, 9*time.Second, 100))
 		}
-		if got := tt.tier.FirstTokens(p, record.Fit{}, time.Hour); got != tt.want {
+		if got := tt.tier.FirstTokens(p, derive.Fit{}, time.Hour); got != tt.want {
 			t.Errorf("%d answers: %v, want %v", tt.answers, got, tt.want)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
+	"github.com/agentperf/agentperf-go/internal/derive"
 	"github.com/agentperf/agentperf-go/telemetry"
 )
 
@@ -83,7 +84,7 @@ func (s *Seen) compare(p *record.Phase) {
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
 func (s *Seen) warn(code, format string, args ...any) {
-	record.Warn(&s.Warnings, code, format, args...)
+	derive.Warn(&s.Warnings, code, format, args...)
 }
 
 // drained warns of requests that were there before the phase or stayed after it.

@@ -49,7 +49,7 @@ func TestDependencies(t *testing.T) {
 
 // What the packages of this module may import of each other. Arrows point one way.
 var imports = map[string][]string{
-	"agentperf":             {"agentperf/record", "endpoint", "internal/audit", "internal/clusters", "internal/decide", "internal/fields", "internal/filler", "internal/identity", "internal/journal", "internal/load", "internal/observe", "internal/plain", "internal/replay", "internal/requestlog", "internal/sockets", "internal/spans", "metrics", "pricing", "search", "system", "telemetry", "trajectory"},
+	"agentperf":             {"agentperf/record", "endpoint", "internal/audit", "internal/clusters", "internal/decide", "internal/derive", "internal/fields", "internal/filler", "internal/identity", "internal/journal", "internal/load", "internal/observe", "internal/plain", "internal/replay", "internal/requestlog", "internal/sockets", "internal/spans", "metrics", "pricing", "search", "system", "telemetry", "trajectory"},
 	"endpoint":              {"internal/jsonscan", "internal/plain", "internal/secrets", "internal/spans", "internal/tap", "metrics"},
 	"endpoint/conformance":  {"endpoint", "internal/filler", "internal/plain", "internal/secrets", "internal/spans", "internal/tap", "metrics"},
 	"endpoint/endpointtest": {"internal/simserver"},
@@ -58,7 +58,8 @@ var imports = map[string][]string{
 	"internal/chart":        {"internal/plain"},
 	"internal/clusters":     {},
 	"internal/confseq":      {},
-	"internal/decide":       {"agentperf/record", "internal/confseq", "metrics", "search"},
+	"internal/decide":       {"agentperf/record", "internal/confseq", "internal/derive", "metrics", "search"},
+	"internal/derive":       {"agentperf/record", "metrics"},
 	"internal/decimal":      {},
 	"internal/exposition":   {},
 	"internal/dialect":      {"internal/jsonscan"},
@@ -72,7 +73,7 @@ var imports = map[string][]string{
 	"internal/keyed":        {},
 	"internal/load":         {"agentperf/record", "endpoint", "internal/instant", "internal/selfcheck", "internal/sockets", "metrics", "trajectory"},
 	"internal/memnet":       {},
-	"internal/observe":      {"agentperf/record", "metrics", "telemetry"},
+	"internal/observe":      {"agentperf/record", "internal/derive", "metrics", "telemetry"},
 	"internal/plain":        {},
 	"internal/replay":       {"agentperf/record", "internal/load", "metrics", "trajectory"},
 	"internal/requestlog":   {"agentperf/record", "internal/jsonerror", "metrics"},
@@ -89,7 +90,7 @@ var imports = map[string][]string{
 	"search":                {},
 	"report":                {"agentperf", "internal/identity", "internal/jsonerror", "internal/journal", "internal/plain", "metrics", "pricing", "slt", "system", "telemetry"},
 	"report/page":           {"agentperf", "agentperf/record", "internal/chart", "internal/plain", "internal/requestlog", "metrics", "pricing", "pricing/catalog", "report", "slt", "system", "telemetry"},
-	"slt":                   {"agentperf/record", "endpoint", "internal/fields", "internal/filler", "internal/instant", "internal/keyed", "internal/load", "internal/observe", "internal/plain", "internal/sockets", "internal/spans", "metrics", "pricing", "system", "telemetry", "trajectory"},
+	"slt":                   {"agentperf/record", "endpoint", "internal/derive", "internal/fields", "internal/filler", "internal/instant", "internal/keyed", "internal/load", "internal/observe", "internal/plain", "internal/sockets", "internal/spans", "metrics", "pricing", "system", "telemetry", "trajectory"},
 	"system":                {"internal/jsonerror", "internal/secrets", "pricing"},
 	"telemetry":             {"internal/exposition", "internal/plain", "internal/secrets", "metrics", "pricing"},
 	"trajectory":            {"internal/dialect", "internal/fields", "internal/filler", "internal/instant", "internal/jsonscan", "internal/keyed", "internal/plain", "internal/secrets", "internal/spans", "metrics"},

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/agentperf/agentperf-go/internal/derive"
 )
 
 const (
@@ -207,8 +209,8 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		for _, p := range set.Phases {
-			p.StarvedAgents()
-			p.Silence()
+			derive.StarvedAgents(&p.Phase)
+			derive.Silence(&p.Phase)
 			for i := range p.Rows {
 				r := &p.Rows[i]
 				if timing := r.Timing(); r.Agent < 0 || r.Begun < 0 || timing.E2E < 0 || timing.Events > 0 && timing.First < 0 {

@@ -1,16 +1,17 @@
-package record
+package derive
 
 import (
 	"fmt"
 
+	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
 // TokenWarnings says where the token counts of rows are not what they should be.
-func TokenWarnings(rows []*Row) (warnings []metrics.Warning) {
+func TokenWarnings(rows []*record.Row) (warnings []metrics.Warning) {
 	over, estimated, hidden, events, reported, cached := 0, 0, 0, 0, 0, 0
 	for _, r := range rows {
-		if r.Outcome == OK && r.Forced && r.TokenSource == sourceUsage && r.Tokens-endToken > r.MaxTokens {
+		if r.Outcome == record.OK && r.Forced && r.TokenSource == sourceUsage && r.Tokens-endToken > r.MaxTokens {
 			over++
 		}
 		if r.Reported && r.Prompt > 0 {

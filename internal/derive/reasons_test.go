@@ -1,14 +1,14 @@
-package record_test
+package derive_test
 
 import (
 	"testing"
 
-	"github.com/agentperf/agentperf-go/agentperf/record"
+	"github.com/agentperf/agentperf-go/internal/derive"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
 func TestReasons(t *testing.T) {
-	var r record.Reasons
+	var r derive.Reasons
 	r.Add(metrics.AtOnce, 2)
 	if got, want := r.Text(9), "2 of 9 answers have no output speed: they came all at once"; got != want {
 		t.Errorf("%q, want %q", got, want)
@@ -23,16 +23,16 @@ func TestReasons(t *testing.T) {
 // A few short answers without a speed are nothing to warn of.
 func TestNoteworthy(t *testing.T) {
 	for _, tt := range []struct {
-		reasons   record.Reasons
+		reasons   derive.Reasons
 		all, long int
 		want      bool
 	}{
 		{nil, 0, 0, false},
-		{record.Reasons{metrics.AtOnce: 50}, 100, 0, false},
-		{record.Reasons{metrics.AtOnce: 51}, 100, 0, true},
-		{record.Reasons{metrics.AtOnce: 1}, 100, 1, true},
-		{record.Reasons{metrics.Burst: 1}, 100, 0, true},
-		{record.Reasons{metrics.TokensDoNotFit: 1}, 100, 0, true},
+		{derive.Reasons{metrics.AtOnce: 50}, 100, 0, false},
+		{derive.Reasons{metrics.AtOnce: 51}, 100, 0, true},
+		{derive.Reasons{metrics.AtOnce: 1}, 100, 1, true},
+		{derive.Reasons{metrics.Burst: 1}, 100, 0, true},
+		{derive.Reasons{metrics.TokensDoNotFit: 1}, 100, 0, true},
 	} {
 		if got := tt.reasons.Noteworthy(tt.all, tt.long); got != tt.want {
 			t.Errorf("%v of %d, %d long: %v", tt.reasons, tt.all, tt.long, got)

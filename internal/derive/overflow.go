@@ -1,15 +1,17 @@
-package record
+package derive
 
 import (
 	"fmt"
 	"math"
 	"strings"
+
+	"github.com/agentperf/agentperf-go/agentperf/record"
 )
 
 // Refused returns the first request that was longer than the context, nil if none was.
-func (p *Phase) Refused() *Row {
+func Refused(p *record.Phase) *record.Row {
 	for i := range p.Rows {
-		if r := &p.Rows[i]; r.Outcome == Overflow {
+		if r := &p.Rows[i]; r.Outcome == record.Overflow {
 			return r
 		}
 	}
@@ -19,8 +21,8 @@ func (p *Phase) Refused() *Row {
 // overflow says that requests are longer than the context, how the server's count of
 // tokens compares with the recorded or estimated one, and which context would leave out
 // what does not fit. It is empty when all fit.
-func (p *Phase) overflow() string {
-	first := p.Refused()
+func overflow(p *record.Phase) string {
+	first := Refused(p)
 	if first == nil {
 		return ""
 	}
@@ -28,7 +30,7 @@ func (p *Phase) overflow() string {
 	if p.ContextTokens > 0 {
 		s[0] += fmt.Sprintf(" of %d tokens", p.ContextTokens)
 	}
-	ratio, n := p.inputRatio(first)
+	ratio, n := inputRatio(p, first)
 	if n > 0 {
 		how := "recorded"
 		if first.Recorded <= 0 {
@@ -36,7 +38,7 @@ func (p *Phase) overflow() string {
 		}
 		s = append(s, fmt.Sprintf("the server counts %.2f times the input tokens that were %s (N %d)", ratio, how, n))
 	}
-	if fits := p.fitting(first, ratio); fits > 0 {
+	if fits := fitting(p, first, ratio); fits > 0 {
 		s = append(s, fmt.Sprintf("with a context of %d tokens (Config.ContextTokens, -context) what does not fit is left out", fits))
 	} else {
 		s = append(s, "a smaller context (Config.ContextTokens, -context) leaves out what does not fit")
@@ -47,7 +49,7 @@ func (p *Phase) overflow() string {
 // inputRatio returns the server's count of input tokens over the planned one, summed over
 // the n requests that have both, or that of the refused request if it is greater: a phase
 // may have seen only short ones.
-func (p *Phase) inputRatio(refused *Row) (ratio float64, n int) {
+func inputRatio(p *record.Phase, refused *record.Row) (ratio float64, n int) {
 	var counted, planned float64
 	for i := range p.Rows {
 		if r := &p.Rows[i]; r.Prompt > 0 && r.Planned > 0 {
@@ -68,7 +70,7 @@ func (p *Phase) inputRatio(refused *Row) (ratio float64, n int) {
 // fitting returns the context, in planned tokens, of which what fits it fits the endpoint:
 // the endpoint's over the ratio, and less than the refused request needs where its length
 // is known. It is 0 when neither is known.
-func (p *Phase) fitting(refused *Row, ratio float64) int {
+func fitting(p *record.Phase, refused *record.Row, ratio float64) int {
 	fits := math.Inf(1)
 	if p.ContextTokens > 0 && ratio > 0 {
 		fits = float64(p.ContextTokens) / max(1, ratio)

@@ -1,10 +1,11 @@
-package record_test
+package derive_test
 
 import (
 	"strings"
 	"testing"
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
+	"github.com/agentperf/agentperf-go/internal/derive"
 )
 
 // Which context would do, and how sure that is, by what is known of the requests.
@@ -35,21 +36,21 @@ func TestOverflow(t *testing.T) {
 		{"nothing is known", 4000, []record.Row{row(over, 0, 5000, 50, true)}, "context of 4000 tokens; a smaller context (Config"},
 	} {
 		p := &record.Phase{Header: record.Header{ContextTokens: tt.window}, Rows: tt.rows}
-		if why := p.Invalid(); (why == "") != (tt.want == "") || !strings.Contains(why, tt.want) {
+		if why := derive.Invalid(p); (why == "") != (tt.want == "") || !strings.Contains(why, tt.want) {
 			t.Errorf("%s: %q, want %q", tt.name, why, tt.want)
 		}
-		if (p.Refused() != nil) != (tt.want != "") {
-			t.Errorf("%s: refused is %v", tt.name, p.Refused())
+		if (derive.Refused(p) != nil) != (tt.want != "") {
+			t.Errorf("%s: refused is %v", tt.name, derive.Refused(p))
 		}
 	}
 }
 
 func TestFailures(t *testing.T) {
 	p := phase(1, answer{outcome: record.OK}, answer{outcome: "status", message: 1}, answer{outcome: "reset", message: 2}, answer{outcome: "reset", message: 2}, answer{outcome: record.Overflow})
-	if got, want := p.Failures(), "3 of 5 requests failed, 2 of them reset (reset by peer)"; got != want {
+	if got, want := derive.Failures(p), "3 of 5 requests failed, 2 of them reset (reset by peer)"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if got := phase(1, answer{outcome: record.Local}).Failures(); got != "" {
+	if got := derive.Failures(phase(1, answer{outcome: record.Local})); got != "" {
 		t.Errorf("%q of none", got)
 	}
 }

@@ -1,10 +1,11 @@
-package record_test
+package derive_test
 
 import (
 	"math/rand/v2"
 	"testing"
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
+	"github.com/agentperf/agentperf-go/internal/derive"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
@@ -44,10 +45,10 @@ func TestFit(t *testing.T) {
 	} {
 		p := phase(1, append(tt.all, tt.odd)...)
 		odd := p.Rows[len(p.Rows)-1]
-		fit := p.Fit(p.End)
+		fit := derive.FitOf(p, p.End)
 		got := fit.Timing(&odd)
 		rand.Shuffle(len(p.Rows), func(i, j int) { p.Rows[i], p.Rows[j] = p.Rows[j], p.Rows[i] })
-		if p.Fit(p.End) != fit {
+		if derive.FitOf(p, p.End) != fit {
 			t.Errorf("%s: depends on the order", tt.name)
 		}
 		if why := got.Unmeasurable(); why != tt.want {

@@ -1,4 +1,4 @@
-package record_test
+package derive_test
 
 import (
 	"cmp"
@@ -9,7 +9,13 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
+	"github.com/agentperf/agentperf-go/internal/derive"
 	"github.com/agentperf/agentperf-go/metrics"
+)
+
+const (
+	sec = time.Second
+	ms  = time.Millisecond
 )
 
 // An answer is one that was streamed from the start of a phase on: an event of some bytes,
@@ -102,19 +108,19 @@ func TestThroughput(t *testing.T) {
 		{"never sent", []answer{{outcome: record.Failed, sent: 12 * sec, end: 13 * sec}}, 0},
 	} {
 		p := phase(1, tt.answers...)
-		var d record.Density
+		var d derive.Density
 		d.Add(p)
-		if got := p.OutputTokensPerSecond(d); math.Abs(got-tt.want) > 1e-9 {
+		if got := derive.OutputTokensPerSecond(p, d); math.Abs(got-tt.want) > 1e-9 {
 			t.Errorf("%s: %v tokens/s, want %v", tt.name, got, tt.want)
 		}
 	}
 	p := phase(1, full)
 	p.WindowEnd = p.Settled
-	if got := p.OutputTokensPerSecond(record.Density{}); got != 0 {
+	if got := derive.OutputTokensPerSecond(p, derive.Density{}); got != 0 {
 		t.Errorf("%v tokens/s in no window", got)
 	}
 	p = phase(1)
-	if p.Rows = append(p.Rows, record.New()); p.OutputTokensPerSecond(record.Density{}) != 0 {
+	if p.Rows = append(p.Rows, record.New()); derive.OutputTokensPerSecond(p, derive.Density{}) != 0 {
 		t.Error("a request that was not sent has tokens")
 	}
 }
@@ -148,13 +154,13 @@ func TestStarved(t *testing.T) {
 	} {
 		p := phase(tt.agents, tt.all...)
 		stretch(p, 6)
-		if n, least := p.Starved(); n != tt.want || least != 6*tt.least {
+		if n, least := derive.Starved(p); n != tt.want || least != 6*tt.least {
 			t.Errorf("%s: %d starved, the least by %v; want %d and %v", tt.name, n, least, tt.want, 6*tt.least)
 		}
 		if stretch(p, 1.0/60); p.Window() > 1100*ms {
 			t.Fatalf("a window of %v", p.Window())
 		}
-		if n, _ := p.Starved(); n != 0 {
+		if n, _ := derive.Starved(p); n != 0 {
 			t.Errorf("%s: %d starve in a second", tt.name, n)
 		}
 	}
@@ -188,7 +194,7 @@ func TestStarvedAgents(t *testing.T) {
 	p.Open = []record.Row{open(1, 5*sec, record.None), open(2, 11*sec, 15*sec)}
 	p.End = 30 * sec
 	stretch(p, 6)
-	if got, want := p.StarvedAgents(), []record.Starving{{Agent: 1, Idle: 60 * sec}, {Agent: 3, Idle: 48 * sec}}; !slices.Equal(got, want) {
+	if got, want := derive.StarvedAgents(p), []derive.Starving{{Agent: 1, Idle: 60 * sec}, {Agent: 3, Idle: 48 * sec}}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
 }
@@ -215,7 +221,7 @@ func TestSilence(t *testing.T) {
 		{"cut at the end", []answer{ok, {outcome: record.Canceled}}, false, ""},
 		{"better at the end", []answer{failed(0, "status", 1), ok}, false, ""},
 	} {
-		why, silent := phase(4, tt.all...).Silence()
+		why, silent := derive.Silence(phase(4, tt.all...))
 		if silent != tt.silent || tt.why == "" && why != "" || !strings.HasPrefix(why, tt.why) {
 			t.Errorf("%s: %q, %v; want %q, %v", tt.name, why, silent, tt.why, tt.silent)
 		}
@@ -224,15 +230,15 @@ func TestSilence(t *testing.T) {
 
 func TestLocalFailure(t *testing.T) {
 	p := phase(1, answer{outcome: "status", message: 1})
-	if why := p.LocalFailure(); why != "" {
+	if why := derive.LocalFailure(p); why != "" {
 		t.Errorf("%q", why)
 	}
 	p.Rows = append(p.Rows, answer{outcome: record.Local, message: 2}.row())
-	if why := p.LocalFailure(); why != "reset by peer" {
+	if why := derive.LocalFailure(p); why != "reset by peer" {
 		t.Errorf("%q", why)
 	}
 	p.Fault = "too many open files"
-	if why := p.LocalFailure(); why != p.Fault {
+	if why := derive.LocalFailure(p); why != p.Fault {
 		t.Errorf("%q", why)
 	}
 }
@@ -264,7 +270,7 @@ func TestTokenWarnings(t *testing.T) {
 		{"a burst first", answers(2, answer{outcome: record.OK, events: burst, usage: 40, end: 9 * sec}), "first_read_estimated", "2 answers began with several"},
 		{"one in ten", append(answers(1, answer{outcome: record.OK, events: burst, usage: 40, end: 9 * sec}), answers(9, answer{outcome: record.OK, events: one, usage: 40, end: 9 * sec})...), "", ""},
 	} {
-		got := record.TokenWarnings(tt.rows)
+		got := derive.TokenWarnings(tt.rows)
 		switch {
 		case tt.code == "":
 			if len(got) != 0 {
@@ -273,18 +279,5 @@ func TestTokenWarnings(t *testing.T) {
 		case len(got) != 1 || got[0].Code != tt.code || !strings.HasPrefix(got[0].Text, tt.says):
 			t.Errorf("%s: %+v, want %s: %s", tt.name, got, tt.code, tt.says)
 		}
-	}
-}
-
-// The window has its first instant and not its last.
-func TestWithin(t *testing.T) {
-	h := phase(1).Header
-	for at, want := range map[time.Duration]bool{10*sec - 1: false, 10 * sec: true, 20*sec - 1: true, 20 * sec: false, record.None: false} {
-		if h.Within(at) != want || h.Measured(&record.Row{Begun: at}) != want {
-			t.Errorf("%v: within is %v, want %v", at, !want, want)
-		}
-	}
-	if h.WindowEnd = 0; h.Window() != 0 {
-		t.Errorf("a window that did not begin is %v long", h.Window())
 	}
 }

@@ -1,9 +1,10 @@
-package record
+package derive
 
 import (
 	"slices"
 	"time"
 
+	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
@@ -29,12 +30,12 @@ const (
 	fitFactor = 2
 )
 
-// Fit returns how many tokens the answers have that ended at an instant or before.
-func (p *Phase) Fit(at time.Duration) Fit {
+// FitOf returns how many tokens the answers have that ended at an instant or before.
+func FitOf(p *record.Phase, at time.Duration) Fit {
 	var all []float64
 	for i := range p.Rows {
 		r := &p.Rows[i]
-		if r.Outcome != OK || r.End > at || r.TokenSource != sourceUsage || r.Bytes <= 0 {
+		if r.Outcome != record.OK || r.End > at || r.TokenSource != sourceUsage || r.Bytes <= 0 {
 			continue
 		}
 		t := r.Timing()
@@ -49,8 +50,8 @@ func (p *Phase) Fit(at time.Duration) Fit {
 	return Fit{most: fitFactor * all[len(all)/2]}
 }
 
-// Timing is [Row.Timing], with the count doubted where it does not fit those of the others.
-func (f Fit) Timing(r *Row) metrics.Timing {
+// Timing is [record.Row.Timing], with the count doubted where it does not fit those of the others.
+func (f Fit) Timing(r *record.Row) metrics.Timing {
 	t := r.Timing()
 	if f.most > 0 && t.TokenSource == metrics.SourceUsage && t.FirstSource != metrics.SourceContinuous {
 		n := t.VisibleTokens()

@@ -1,9 +1,10 @@
-package record
+package derive
 
 import (
 	"slices"
 	"time"
 
+	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
@@ -26,11 +27,11 @@ const (
 )
 
 // outputWarnings says where answers look like nothing that a model makes.
-func outputWarnings(rows []*Row) (warnings []metrics.Warning) {
+func outputWarnings(rows []*record.Row) (warnings []metrics.Warning) {
 	long, apart, answered, blank, split := 0, 0, 0, 0, 0
 	var speeds []float64
 	for _, r := range rows {
-		if r.Outcome != OK || r.Events == 0 {
+		if r.Outcome != record.OK || r.Events == 0 {
 			continue
 		}
 		answered++
@@ -39,7 +40,7 @@ func outputWarnings(rows []*Row) (warnings []metrics.Warning) {
 		}
 		if r.Events >= longEvents {
 			long++
-			if r.apart() {
+			if isApart(r) {
 				apart++
 			}
 		}
@@ -72,9 +73,9 @@ func outputWarnings(rows []*Row) (warnings []metrics.Warning) {
 // odd reports whether so many of all are more than chance.
 func odd(n, all int) bool { return n >= fewOdd && oddPart*n > all }
 
-// apart reports whether the first event stands far before the next nine, measured by those
+// isApart reports whether the first event stands far before the next nine, measured by those
 // that follow. Events that share a stamp, as those of one read do, have no pace.
-func (r *Row) apart() bool {
+func isApart(r *record.Row) bool {
 	const tenth = 10 // as package metrics counts
 	if r.Tenth < 0 || r.Last <= r.Tenth {
 		return false

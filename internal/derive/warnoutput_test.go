@@ -1,4 +1,4 @@
-package record_test
+package derive_test
 
 import (
 	"math/rand/v2"
@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
+	"github.com/agentperf/agentperf-go/internal/derive"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
@@ -98,7 +99,7 @@ func TestOutputWarnings(t *testing.T) {
 		}), "implausible_speed"},
 	} {
 		var codes []string
-		for _, w := range record.TokenWarnings(tt.rows) {
+		for _, w := range derive.TokenWarnings(tt.rows) {
 			if w.Code != "cached_unknown" && w.Code != "first_read_estimated" {
 				codes = append(codes, w.Code)
 			}

@@ -1,4 +1,4 @@
-package record
+package derive
 
 import (
 	"cmp"
@@ -7,25 +7,26 @@ import (
 	"strings"
 	"time"
 
+	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
 // Invalid says why the phase says nothing of the system: the client itself failed, or what
 // was asked for does not fit the context. Empty when neither is so.
-func (p *Phase) Invalid() string {
-	if why := p.LocalFailure(); why != "" {
+func Invalid(p *record.Phase) string {
+	if why := LocalFailure(p); why != "" {
 		return "the client failed: " + why
 	}
-	return p.overflow()
+	return overflow(p)
 }
 
 // LocalFailure says why the client itself failed; empty when it did not.
-func (p *Phase) LocalFailure() string {
+func LocalFailure(p *record.Phase) string {
 	if p.Fault != "" {
 		return p.Fault
 	}
 	for i := range p.Rows {
-		if r := &p.Rows[i]; r.Outcome == Local {
+		if r := &p.Rows[i]; r.Outcome == record.Local {
 			return p.Message(r)
 		}
 	}
@@ -37,7 +38,7 @@ func (p *Phase) LocalFailure() string {
 type Density struct{ tokens, bytes float64 }
 
 // Add tells it of the answers of a phase.
-func (d *Density) Add(p *Phase) {
+func (d *Density) Add(p *record.Phase) {
 	for i := range p.Rows {
 		r := &p.Rows[i]
 		if t := r.Timing(); r.TokenSource == sourceUsage && t.Unmeasurable() != metrics.TokensDoNotFit {
@@ -52,7 +53,7 @@ func (d *Density) Add(p *Phase) {
 // the tokens of the first burst count when they came and the rest evenly from there to the
 // last. Of an answer that ended without a count, as those do that are cut, the tokens are
 // taken to be as many for each byte as density says. It is 0 without a window.
-func (p *Phase) OutputTokensPerSecond(density Density) float64 {
+func OutputTokensPerSecond(p *record.Phase, density Density) float64 {
 	window := p.Window()
 	if window <= 0 {
 		return 0
@@ -60,9 +61,9 @@ func (p *Phase) OutputTokensPerSecond(density Density) float64 {
 	parts := make([]float64, len(p.Rows))
 	for i := range p.Rows {
 		switch r := &p.Rows[i]; {
-		case r.Outcome == Implausible: // what was made is unknown
-		case r.WindowBytes == None:
-			parts[i] = p.spread(r)
+		case r.Outcome == record.Implausible: // what was made is unknown
+		case r.WindowBytes == record.None:
+			parts[i] = spread(p, r)
 		case r.TokenSource == sourceEvents && density.bytes > 0 && r.Bytes > 0:
 			parts[i] = float64(r.WindowBytes) * density.tokens / density.bytes
 		default:
@@ -79,7 +80,7 @@ func (p *Phase) OutputTokensPerSecond(density Density) float64 {
 
 // spread returns how many tokens of an answer came in the window, if those after the first
 // stamp came evenly.
-func (p *Phase) spread(r *Row) (tokens float64) {
+func spread(p *record.Phase, r *record.Row) (tokens float64) {
 	if r.Events == 0 || r.Sent < 0 {
 		return 0
 	}
@@ -105,9 +106,9 @@ type Starving struct {
 }
 
 // StarvedAgents returns the starving agents in increasing order.
-func (p *Phase) StarvedAgents() (starved []Starving) {
+func StarvedAgents(p *record.Phase) (starved []Starving) {
 	served := make([]service, p.Agents)
-	for _, rows := range [][]Row{p.Rows, p.Open} {
+	for _, rows := range [][]record.Row{p.Rows, p.Open} {
 		for i := range rows {
 			if r := &rows[i]; int(r.Agent) < len(served) {
 				served[r.Agent].add(r, p)
@@ -128,8 +129,8 @@ func (p *Phase) StarvedAgents() (starved []Starving) {
 
 // Starved returns the number of starving agents and the least time that one of them was
 // idle.
-func (p *Phase) Starved() (agents int, least time.Duration) {
-	all := p.StarvedAgents()
+func Starved(p *record.Phase) (agents int, least time.Duration) {
+	all := StarvedAgents(p)
 	for i, s := range all {
 		if i == 0 || s.Idle < least {
 			least = s.Idle
@@ -146,7 +147,7 @@ type service struct {
 	hung   time.Duration // in requests that did not end well, after their last token
 }
 
-func (s *service) add(r *Row, p *Phase) {
+func (s *service) add(r *record.Row, p *record.Phase) {
 	sent, end := r.Sent, r.End
 	if end < 0 { // it is open: only its beginning and its first token are known
 		sent, end = r.Begun, p.End
@@ -161,12 +162,12 @@ func (s *service) add(r *Row, p *Phase) {
 			s.output = true
 		}
 	}
-	if part := p.part(sent, first); part > 0 {
+	if part := part(&p.Header, sent, first); part > 0 {
 		s.waited += part
 		s.whole += min(first, p.WindowEnd) - sent
 	}
 	if !r.Answered() && r.End >= 0 && r.First >= 0 {
-		s.hung += p.part(r.Last, end)
+		s.hung += part(&p.Header, r.Last, end)
 		s.whole += max(0, min(end, p.WindowEnd)-r.Last)
 	}
 }
@@ -177,19 +178,19 @@ func (s *service) add(r *Row, p *Phase) {
 const leastStarving = 30 * time.Second
 
 // part returns how much of the time between two instants is in the window.
-func (h *Header) part(from, to time.Duration) time.Duration {
+func part(h *record.Header, from, to time.Duration) time.Duration {
 	return max(0, min(to, h.WindowEnd)-max(from, h.Settled))
 }
 
 // Silence says why no request succeeded, over the whole phase or at its end: the latest
 // one of each agent that was not cut. silent is set when none of the latest did.
-func (p *Phase) Silence() (why string, silent bool) {
-	last := make(map[int32]*Row)
-	var all, latest []*Row
+func Silence(p *record.Phase) (why string, silent bool) {
+	last := make(map[int32]*record.Row)
+	var all, latest []*record.Row
 	for i := range p.Rows {
 		r := &p.Rows[i]
 		all = append(all, r)
-		if r.Outcome != Canceled {
+		if r.Outcome != record.Canceled {
 			last[r.Agent] = r
 		}
 	}
@@ -197,21 +198,21 @@ func (p *Phase) Silence() (why string, silent bool) {
 		latest = append(latest, r)
 	}
 	// What was cut while it was being answered shows that the endpoint is there.
-	ok := func(r *Row) bool { return r.Answered() || r.Outcome == Canceled && r.First >= 0 }
+	ok := func(r *record.Row) bool { return r.Answered() || r.Outcome == record.Canceled && r.First >= 0 }
 	switch silent = !slices.ContainsFunc(latest, ok); {
 	case !slices.ContainsFunc(all, ok):
-		why = p.howFailed(all)
+		why = howFailed(p, all)
 	case silent:
-		why = "at its end, " + p.howFailed(latest)
+		why = "at its end, " + howFailed(p, latest)
 	}
 	return why, silent
 }
 
 // howFailed says how requests ended of which none succeeded, the commonest first.
-func (p *Phase) howFailed(rows []*Row) string {
-	counts, example, total := make(map[Outcome]int), make(map[Outcome]string), 0
+func howFailed(p *record.Phase, rows []*record.Row) string {
+	counts, example, total := make(map[record.Outcome]int), make(map[record.Outcome]string), 0
 	for _, r := range rows {
-		if r.Outcome == Canceled {
+		if r.Outcome == record.Canceled {
 			continue
 		}
 		total++
@@ -231,8 +232,8 @@ func (p *Phase) howFailed(rows []*Row) string {
 // Failures says, for a phase that is invalid for another reason, how many requests the
 // system failed and how most of them did: "12 of 40 requests failed, 8 of them status
 // (...)". It is empty when none failed.
-func (p *Phase) Failures() string {
-	counts, example, failed := make(map[Outcome]int), make(map[Outcome]string), 0
+func Failures(p *record.Phase) string {
+	counts, example, failed := make(map[record.Outcome]int), make(map[record.Outcome]string), 0
 	for i := range p.Rows {
 		if r := &p.Rows[i]; r.Failed() {
 			failed++
@@ -248,10 +249,12 @@ func (p *Phase) Failures() string {
 }
 
 // byCount returns the outcomes counted, the commonest first.
-func byCount(counts map[Outcome]int) (kinds []Outcome) {
+func byCount(counts map[record.Outcome]int) (kinds []record.Outcome) {
 	for k := range counts {
 		kinds = append(kinds, k)
 	}
-	slices.SortFunc(kinds, func(a, b Outcome) int { return cmp.Or(counts[b]-counts[a], strings.Compare(string(a), string(b))) })
+	slices.SortFunc(kinds, func(a, b record.Outcome) int {
+		return cmp.Or(counts[b]-counts[a], strings.Compare(string(a), string(b)))
+	})
 	return kinds
 }
