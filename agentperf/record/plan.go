@@ -25,7 +25,7 @@ type Plan struct {
 	Steady   bool       `json:"steady"`
 	Pace     Pace       `json:"pace,omitzero"`
 	MaxStart int        `json:"max_start"`
-	Assigned [][]string `json:"assigned,omitempty"`
+	Assigned [][]string `json:"assigned"`
 	// Workload is the digest of what is replayed, which is the workload without what does
 	// not fit Policy.Window.
 	Workload string            `json:"workload_sha256"`

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Reserved are the fields beside model, messages and stream that each request to an API sets:
@@ -34,7 +35,7 @@ func Validate(owner string, fields map[string]json.RawMessage, reserved ...strin
 			errs = append(errs, fmt.Errorf("%s: body field %q is set for each request", owner, name))
 		case name == "n" && strings.TrimSpace(string(fields[name])) != "1":
 			errs = append(errs, fmt.Errorf("%s: body field n is %s: with several choices a request has several speeds", owner, fields[name]))
-		case !json.Valid(fields[name]):
+		case !json.Valid(fields[name]) || !utf8.Valid(fields[name]):
 			errs = append(errs, fmt.Errorf("%s: body field %q is not JSON: %.60s", owner, name, fields[name]))
 		}
 	}

@@ -15,7 +15,7 @@ func TestValidate(t *testing.T) {
 	}
 	bad := map[string]json.RawMessage{
 		"model": json.RawMessage(`"m"`), "messages": json.RawMessage(`[]`), "stream": json.RawMessage(`false`),
-		"n": json.RawMessage(`2`), "top_p": json.RawMessage(`0,8`),
+		"n": json.RawMessage(`2`), "top_p": json.RawMessage(`0,8`), "user": json.RawMessage("\"\xff\""),
 	}
 	err := fields.Validate("x", bad)
 	if err == nil || strings.Count(err.Error(), "x: body field") != len(bad) {
