@@ -127,8 +127,9 @@ func (r *run) beside(ctx context.Context, agents int, ask func(context.Context) 
 		}
 	}}
 	go func() {
-		p, err := r.load.Phase(playing, &planned, watch)
-		if p = complete(p, r.header(&planned), err == nil); err == nil {
+		header := r.header(&planned)
+		p, err := r.phaseOf(playing, &planned, watch, &header)
+		if err == nil {
 			err = fmt.Errorf("the phase ended (%s %s)", p.Ending, p.Fault)
 		}
 		over <- err

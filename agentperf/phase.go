@@ -39,8 +39,7 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 	header := r.header(&planned)
 	r.log.Info("phase begins", "phase", index, "agents", plan.Agents, "why", plan.Why)
 	p, beside, err := r.observers.Around(ctx, r.accelerators(), func() (*record.Phase, error) {
-		p, err := r.load.Phase(ctx, &planned, filled(watch, &header))
-		return complete(p, header, ctx.Err() == nil && err == nil), err
+		return r.phaseOf(ctx, &planned, watch, &header)
 	})
 	result := newPhaseResult(p)
 	for _, w := range p.Warnings {
@@ -59,7 +58,7 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 	why, silent := derive.Silence(p)
 	r.succeeded = r.succeeded || derive.Succeeded(p) > 0
 	var gone error
-	if silent && o.Invalid == "" && ctx.Err() == nil {
+	if silent && o.Invalid == "" && err == nil && ctx.Err() == nil {
 		if gone = r.alive(ctx, plan.Agents, why); errors.Is(gone, ErrEndpointGone) {
 			// A dead endpoint says nothing of this number.
 			o.Invalid = "the endpoint has stopped answering: " + why

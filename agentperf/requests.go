@@ -113,7 +113,7 @@ func requestOf(p *record.Phase, r *record.Row, id string) Request {
 	if int(r.Thread) < len(p.Threads) {
 		q.Subagent = p.Threads[r.Thread]
 	}
-	if int(r.Play) < len(p.Plays) {
+	if r.Play >= 0 && int(r.Play) < len(p.Plays) {
 		q.Trajectory, q.Session = p.Plays[r.Play].Trajectory, p.Plays[r.Play].Session
 	}
 	if q.Lead = r.First; r.First >= 0 {
