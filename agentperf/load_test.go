@@ -54,7 +54,9 @@ func (b *bodies) connect(int) trajectory.Sender {
 type measurement func(context.Context, agentperf.Config) (*agentperf.Report, error)
 
 func checking(agents int) measurement {
-	return func(ctx context.Context, c agentperf.Config) (*agentperf.Report, error) { return agentperf.Check(ctx, c, agents) }
+	return func(ctx context.Context, c agentperf.Config) (*agentperf.Report, error) {
+		return agentperf.Check(ctx, c, agents)
+	}
 }
 
 func measuring(agents ...int) measurement {
@@ -168,7 +170,7 @@ func TestHostileLoads(t *testing.T) {
 		}, "row 0 is of agent 5", false},
 		{"a row after the end", func(p *record.Phase) (*record.Phase, error) { p.Rows[2].Begun = p.End + 1; return p, nil }, "row 2 was begun at", false},
 		{"a row before the start", func(p *record.Phase) (*record.Phase, error) { p.Rows[2].Begun = record.None; return p, nil }, "row 2 was begun at -1ns", false},
-		{"a window after the end", func(p *record.Phase) (*record.Phase, error) { p.WindowEnd = p.End + 1; return p, nil }, "the window is from", false},
+		{"a window after the end", func(p *record.Phase) (*record.Phase, error) { p.WindowEnd = p.End + 2; return p, nil }, "the window is from", false},
 		{"a window before the start", func(p *record.Phase) (*record.Phase, error) { p.Settled = -1; return p, nil }, "the window is from", false},
 		{"a client that is not there", func(p *record.Phase) (*record.Phase, error) { p.Owners = []int32{0, 1}; return p, nil }, "agent 1 is of client 1, expected 0 to 0", false},
 		{"owners of some", func(p *record.Phase) (*record.Phase, error) { p.Owners = []int32{0}; return p, nil }, "for each of 2 agents", false},

@@ -97,7 +97,7 @@ func guard(w record.Watch, before *record.Header) (guarded record.Watch, over fu
 
 // misfit says what is wrong with a phase that a Load returned; empty if nothing is.
 func misfit(p *record.Phase) string {
-	if p.End < 0 || p.Settled < 0 || p.WindowEnd > p.End {
+	if p.End < 0 || p.Settled < 0 || p.WindowEnd > p.End+1 { // one more, as of a request that began at the very end
 		return fmt.Sprintf("the window is from %v to %v, expected 0 to the end of the phase at %v", p.Settled, p.WindowEnd, p.End)
 	}
 	for _, rows := range [][]record.Row{p.Rows, p.Open} {

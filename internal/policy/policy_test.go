@@ -97,7 +97,7 @@ var imports = map[string][]string{
 	"trajectory/format":     {"internal/jsonscan", "internal/secrets", "trajectory"},
 	"trajectory/generate":   {"internal/filler", "internal/keyed", "trajectory"},
 
-	"agentperf/agentperftest": {"agentperf", "internal/plain", "metrics", "trajectory"},
+	"agentperf/agentperftest": {"agentperf", "agentperf/record", "internal/plain", "internal/replay", "metrics", "trajectory"},
 	"agentperf/record":        {"metrics", "trajectory"},
 }
 

@@ -1,0 +1,272 @@
+package agentperftest_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/agentperf/agentperf-go/agentperf"
+	"github.com/agentperf/agentperf-go/agentperf/agentperftest"
+	"github.com/agentperf/agentperf-go/agentperf/record"
+	"github.com/agentperf/agentperf-go/metrics"
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+func local(t agentperftest.LoadTarget) (agentperf.Load, error) {
+	return &agentperf.LocalLoad{Workload: t.Workload, Connect: t.Connect}, nil
+}
+
+// The load of this process is one.
+func TestLocalLoad(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		if err := agentperftest.TestLoad(local); err != nil {
+			t.Error(err)
+		}
+		t.Log(time.Since(began))
+	})
+}
+
+// A flawedLoad is a LocalLoad with a flaw: what it makes of a plan, a watch and a phase.
+type flawedLoad struct {
+	agentperf.LocalLoad
+	plan   func(*record.Plan)
+	watch  func(*record.Watch)
+	phase  func(*record.Phase)
+	around func(ctx context.Context, run func(context.Context) (*record.Phase, error)) (*record.Phase, error)
+	sender func(trajectory.Sender) trajectory.Sender
+}
+
+func (l *flawedLoad) Phase(ctx context.Context, plan *record.Plan, watch record.Watch) (*record.Phase, error) {
+	own := *plan
+	if l.plan != nil {
+		l.plan(&own)
+	}
+	if l.watch != nil {
+		l.watch(&watch)
+	}
+	run := func(ctx context.Context) (*record.Phase, error) { return l.LocalLoad.Phase(ctx, &own, watch) }
+	var p *record.Phase
+	var err error
+	if l.around != nil {
+		p, err = l.around(ctx, run)
+	} else {
+		p, err = run(ctx)
+	}
+	if l.phase != nil && p != nil {
+		l.phase(p)
+	}
+	return p, err
+}
+
+// each returns a sender that does something else with each request that is the n-th.
+func each(n int, else_ func(ctx context.Context, s trajectory.Sender, r *trajectory.Request, clock *metrics.Clock) error) func(trajectory.Sender) trajectory.Sender {
+	return func(s trajectory.Sender) trajectory.Sender {
+		sent := 0
+		return trajectory.SenderFunc(func(ctx context.Context, r *trajectory.Request, clock *metrics.Clock) error {
+			if sent++; sent%n == 0 {
+				return else_(ctx, s, r, clock)
+			}
+			return s.Send(ctx, r, clock)
+		})
+	}
+}
+
+// Each flaw is caught by the rule that is about it.
+func TestFlawedLoads(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long with the race detector, which the others serve as well")
+	}
+	digest := ""
+	for name, tt := range map[string]struct {
+		rule string
+		flawedLoad
+	}{
+		"an error": {"phase", flawedLoad{around: func(ctx context.Context, run func(context.Context) (*record.Phase, error)) (*record.Phase, error) {
+			return nil, errors.New("no machine")
+		}}},
+		"no phase": {"phase", flawedLoad{around: func(ctx context.Context, run func(context.Context) (*record.Phase, error)) (*record.Phase, error) {
+			return nil, nil
+		}}},
+		"no ending":                {"phase", flawedLoad{phase: func(p *record.Phase) { p.Ending = "" }}},
+		"always a fault":           {"phase", flawedLoad{phase: func(p *record.Phase) { p.Fault = "lost a machine" }}},
+		"another seed":             {"requests", flawedLoad{plan: func(p *record.Plan) { p.Seed++ }}},
+		"seeds by float":           {"requests", flawedLoad{plan: func(p *record.Plan) { p.Seed = uint64(float64(p.Seed)) }}},
+		"starts at the first turn": {"requests", flawedLoad{plan: func(p *record.Plan) { p.MaxStart = 0 }}},
+		"another model":            {"requests", flawedLoad{plan: func(p *record.Plan) { p.Policy.Model = "other" }}},
+		"sends twice": {"requests", flawedLoad{sender: each(5, func(ctx context.Context, s trajectory.Sender, r *trajectory.Request, clock *metrics.Clock) error {
+			var first metrics.Clock
+			s.Send(ctx, r, &first)
+			return s.Send(ctx, r, clock)
+		})}},
+		"leaves requests out": {"requests", flawedLoad{sender: each(5, func(ctx context.Context, s trajectory.Sender, r *trajectory.Request, clock *metrics.Clock) error {
+			now := time.Now()
+			clock.Sent(now)
+			clock.Arrived(now, 5, r.MaxTokens)
+			clock.Done(now)
+			return nil
+		})}},
+		"drops a row":              {"rows", flawedLoad{phase: func(p *record.Phase) { p.Rows = p.Rows[:max(1, len(p.Rows))-1] }}},
+		"a row twice":              {"rows", flawedLoad{phase: func(p *record.Phase) { p.Rows = append(p.Rows, p.Rows[0]) }}},
+		"drops what was cut":       {"canceled", flawedLoad{phase: dropCut}},
+		"of another agent":         {"rows", flawedLoad{phase: func(p *record.Phase) { p.Rows[3].Agent ^= 1 }}},
+		"of another turn":          {"rows", flawedLoad{phase: func(p *record.Phase) { p.Rows[3].Turn += 7 }}},
+		"instants since yesterday": {"rows", flawedLoad{phase: func(p *record.Phase) { p.Anchor = p.Anchor.Add(-24 * time.Hour) }}},
+		"a clock that is off":      {"rows", flawedLoad{phase: func(p *record.Phase) { p.Rows[5].Sent -= time.Second }}},
+		"no tokens":                {"rows", flawedLoad{phase: func(p *record.Phase) { p.Rows[5].Tokens = 0 }}},
+		"no forced length":         {"rows", flawedLoad{phase: func(p *record.Phase) { p.Rows[5].Forced = false }}},
+		"all at once":              {"spawning", flawedLoad{plan: func(p *record.Plan) { p.SpawnRate = 0 }}},
+		"half the rate":            {"spawning", flawedLoad{plan: func(p *record.Plan) { p.SpawnRate /= 2.5 }}},
+		"does not settle":          {"window", flawedLoad{plan: func(p *record.Plan) { p.Settle = 0 }}},
+		"a short window":           {"window", flawedLoad{plan: func(p *record.Plan) { p.Measure /= 2 }}},
+		"cuts what it measures":    {"window", flawedLoad{plan: func(p *record.Plan) { p.Fixed, p.Drain = true, 0 }}},
+		"no progress":              {"told", flawedLoad{watch: func(w *record.Watch) { w.Progress = nil }}},
+		"tells no rows":            {"told", flawedLoad{watch: func(w *record.Watch) { w.Ended = nil }}},
+		"tells rows twice": {"told", flawedLoad{watch: func(w *record.Watch) {
+			ended := w.Ended
+			w.Ended = func(p *record.Phase, r *record.Row) { ended(p, r); ended(p, r) }
+		}}},
+		"tells rows at once": {"told", flawedLoad{watch: func(w *record.Watch) {
+			ended := w.Ended
+			w.Ended = func(p *record.Phase, r *record.Row) {
+				row, done := *r, make(chan bool)
+				go func() { ended(p, &row); close(done) }()
+				ended(p, r)
+				<-done
+			}
+		}}},
+		"tells rows too late": {"told", flawedLoad{watch: func(w *record.Watch) {
+			ended := w.Ended
+			w.Ended = func(p *record.Phase, r *record.Row) {
+				row := *r
+				time.AfterFunc(50*time.Millisecond, func() { ended(p, &row) })
+			}
+		}}},
+		"no minimum":          {"minima", flawedLoad{plan: func(p *record.Plan) { p.MinTotal = 0 }}},
+		"no minimum each":     {"minima", flawedLoad{plan: func(p *record.Plan) { p.MinTotal, p.MinPerAgent = min(p.MinTotal, 4), min(p.MinPerAgent, 1) }}},
+		"counts all":          {"minima", flawedLoad{phase: func(p *record.Phase) { p.Completed = len(p.Rows) }}},
+		"waits after minima":  {"minima", flawedLoad{plan: func(p *record.Plan) { p.Measure = max(p.Measure, 1500*time.Millisecond) }}},
+		"not fixed":           {"fixed", flawedLoad{plan: func(p *record.Plan) { p.Fixed, p.MinTotal = false, min(p.MinTotal, 16) }}},
+		"a nanosecond longer": {"fixed", flawedLoad{plan: func(p *record.Plan) { p.Measure += btoi(p.Fixed) }}},
+		"late to time out":    {"timeout", flawedLoad{plan: func(p *record.Plan) { p.Timeout *= 2 }}},
+		"patient":             {"timeout", flawedLoad{plan: func(p *record.Plan) { p.Patience *= 10 }}},
+		"never gives up":      {"giving up", flawedLoad{plan: func(p *record.Plan) { p.GiveUp = 0 }}},
+		"failures are answers": {"giving up", flawedLoad{phase: func(p *record.Phase) {
+			for i := range p.Rows {
+				if p.Rows[i].Failed() {
+					p.Rows[i].Outcome = record.OK
+				}
+			}
+		}}},
+		"failures without a word": {"giving up", flawedLoad{phase: func(p *record.Phase) { p.Messages = nil }}},
+		"does not look":           {"look", flawedLoad{watch: func(w *record.Watch) { w.Look = nil }}},
+		"looks away": {"look", flawedLoad{watch: func(w *record.Watch) {
+			if look := w.Look; look != nil {
+				w.Look = func(p *record.Phase) bool { look(p); return false }
+			}
+		}}},
+		"shows nothing": {"look", flawedLoad{watch: func(w *record.Watch) {
+			if look := w.Look; look != nil {
+				w.Look = func(p *record.Phase) bool { return look(&record.Phase{Header: p.Header}) }
+			}
+		}}},
+		"ignores ctx": {"canceled", flawedLoad{around: func(ctx context.Context, run func(context.Context) (*record.Phase, error)) (*record.Phase, error) {
+			return run(context.WithoutCancel(ctx))
+		}}},
+		"nothing was seen": {"canceled", flawedLoad{around: func(ctx context.Context, run func(context.Context) (*record.Phase, error)) (*record.Phase, error) {
+			p, err := run(ctx)
+			if err != nil {
+				p = nil
+			}
+			return p, err
+		}}},
+		"nil when canceled": {"canceled", flawedLoad{around: func(ctx context.Context, run func(context.Context) (*record.Phase, error)) (*record.Phase, error) {
+			p, err := run(ctx)
+			if ctx.Err() != nil {
+				err = nil
+			}
+			return p, err
+		}}},
+		"an error of its own": {"canceled", flawedLoad{around: func(ctx context.Context, run func(context.Context) (*record.Phase, error)) (*record.Phase, error) {
+			p, err := run(ctx)
+			if ctx.Err() != nil {
+				err = errors.New("stopped")
+			}
+			return p, err
+		}}},
+		"always the first phase": {"draws", flawedLoad{plan: func(p *record.Plan) { p.Index = 0 }}},
+		"always the first draw":  {"draws", flawedLoad{plan: func(p *record.Plan) { p.Draw = 0 }}},
+		"draws by phase":         {"draws", flawedLoad{plan: func(p *record.Plan) { p.Draw = p.Index }}},
+		"not the steady state":   {"draws", flawedLoad{plan: func(p *record.Plan) { p.Steady = false }}},
+		"assigns nothing":        {"draws", flawedLoad{plan: func(p *record.Plan) { p.Assigned = nil }}},
+		"any workload": {"workload", flawedLoad{plan: func(p *record.Plan) {
+			if p.Index == 0 && digest == "" {
+				digest = p.Workload
+			}
+			p.Workload = digest
+		}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				err := agentperftest.TestLoad(func(target agentperftest.LoadTarget) (agentperf.Load, error) {
+					l := tt.flawedLoad
+					l.Workload, l.Connect = target.Workload, target.Connect
+					if tt.sender != nil {
+						l.Connect = func(agent int) trajectory.Sender { return tt.sender(target.Connect(agent)) }
+					}
+					return &l, nil
+				})
+				time.Sleep(time.Hour) // until what is stuck has ended
+				if err == nil || !strings.Contains("\n"+err.Error(), "\n"+tt.rule+": ") {
+					t.Errorf("not caught by the rule %q, but: %v", tt.rule, err)
+				}
+			})
+		})
+	}
+}
+
+func btoi(b bool) time.Duration {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// dropCut leaves out the requests that were cut, of fixed phases at least.
+func dropCut(p *record.Phase) {
+	var kept []record.Row
+	for _, r := range p.Rows {
+		if r.Outcome != record.Canceled {
+			kept = append(kept, r)
+		}
+	}
+	p.Rows = kept
+}
+
+// What is caught is said with what was expected, and a Load that never returns is not asked again.
+func TestLoadErrors(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		down := errors.New("no machine")
+		failing := func(agentperftest.LoadTarget) (agentperf.Load, error) { return nil, down }
+		if err := agentperftest.TestLoad(failing); !errors.Is(err, down) {
+			t.Errorf("%v", err)
+		}
+		if err := agentperftest.TestLoad(func(agentperftest.LoadTarget) (agentperf.Load, error) { return nil, nil }); err == nil {
+			t.Error("no error of no Load")
+		}
+		began := time.Now()
+		err := agentperftest.TestLoad(func(agentperftest.LoadTarget) (agentperf.Load, error) {
+			return &flawedLoad{around: func(context.Context, func(context.Context) (*record.Phase, error)) (*record.Phase, error) {
+				time.Sleep(time.Hour)
+				return nil, nil
+			}}, nil
+		})
+		if took := time.Since(began); err == nil || took > 2*time.Minute || !strings.Contains(err.Error(), "phase: Phase did not return; nothing else was tested (after 1m2s) (expected: Phase returns") {
+			t.Errorf("after %v: %v", took, err)
+		}
+		time.Sleep(time.Hour)
+	})
+}
