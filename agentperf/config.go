@@ -38,9 +38,10 @@ type Config struct {
 	// io.Closer is closed when its agent ends.
 	Connect func(agent int) trajectory.Sender
 	// Load, if set, runs the phases in place of this process, such as a fleet of machines
-	// does. This process still asks the endpoint what it serves, for which it needs Endpoint
-	// or Connect; the connections that it may open then bound nothing, and MaxAgents is what
-	// the load can run. Nil runs them here.
+	// does. This process still asks the endpoint what it serves, sends a lone request where
+	// nothing succeeds any more, and audits, for which it needs Endpoint or Connect; the
+	// connections that it may open then bound nothing, and MaxAgents is what the load can run.
+	// Nil runs them here.
 	Load Load
 	// Workload is the recorded sessions that the agents replay. It is only read.
 	Workload *trajectory.Workload

@@ -1,5 +1,5 @@
 // Package agentperftest measures inference systems in tests and benchmarks, and tests
-// implementations of trajectory.Sender.
+// implementations of trajectory.Sender and of agentperf.Load.
 //
 //	func TestSustains64(t *testing.T) {
 //		workload, err := format.Open("testdata/sessions.jsonl")

@@ -6,7 +6,8 @@ import "time"
 type Client struct {
 	// Name names the client where there are several.
 	Name string `json:"name,omitempty"`
-	// Lag is the figure to judge by: how late the client noticed events.
+	// Lag is the figure to judge by: how late the client noticed events. Above
+	// agentperf.Config.ClientLag the phase is invalid.
 	Lag time.Duration `json:"lag_ns"`
 	// Wakes is the number of samples that the lag rests on.
 	Wakes int `json:"wakes"`
@@ -14,13 +15,16 @@ type Client struct {
 	WakeP99 time.Duration `json:"wake_p99_ns"`
 	WakeMax time.Duration `json:"wake_max_ns"`
 	// SchedP99 is the P99 of the time that goroutines waited for a processor.
-	SchedP99     time.Duration `json:"sched_p99_ns"`
+	SchedP99 time.Duration `json:"sched_p99_ns"`
+	// GCPauseMax is the longest pause of the garbage collector, GCPauseTotal the sum of all.
+	// They are 0 of a client that has none.
 	GCPauseMax   time.Duration `json:"gc_pause_max_ns"`
 	GCPauseTotal time.Duration `json:"gc_pause_total_ns"`
 	// CPUShare is the part of the time of its Processors that the process used, 0 to 1;
 	// None if unknown.
-	CPUShare   float64 `json:"cpu_share"`
-	Processors int     `json:"processors"`
+	CPUShare float64 `json:"cpu_share"`
+	// Processors is the number of processors that the client may use.
+	Processors int `json:"processors"`
 	// Explanation says in words what held the client up, in case it was too late.
 	Explanation string `json:"explanation,omitempty"`
 }

@@ -2,18 +2,7 @@
 // [Phase] what it was, with a header and one row for each request that was begun. It is the
 // seam between what drives the load and what judges it. What makes a Phase, be it this
 // process, several of them or the log of another tool, knows nothing of the rules; what
-// judges one does not know where it came from:
-//
-//	p := ... // a *record.Phase
-//	for i := range p.Rows {
-//		r := &p.Rows[i]
-//		if !p.Measured(r) {
-//			continue // it did not begin in the window
-//		}
-//		if speed, ok := r.Timing().OutputSpeed(); ok {
-//			fmt.Println(p.Plays[r.Play].Session, r.Turn, speed)
-//		}
-//	}
+// judges one does not know where it came from. The example of [Phase] judges one.
 //
 // Whoever makes rows calls [Row.Take] and then [Row.Conclude], which decides whether an answer
 // did the work that was asked for, in the same way for all.

@@ -7,18 +7,20 @@ import (
 )
 
 // A Phase is one run of one number of agents. A snapshot of one that is under way has
-// requests that are still open.
+// requests that are still open. It may be read by several goroutines once nobody writes to it.
 type Phase struct {
 	Header
 	// Plays, Threads and Messages are what rows refer to by index. Thread 0 is the session
-	// itself; its name is empty.
+	// itself; its name is empty. Threads may be nil where there are no subagents, and Messages
+	// where nothing failed.
 	Plays    []Play
 	Threads  []string
 	Messages []string
 	// Rows holds the requests that have ended, in the order in which they did, Open those
 	// that were open at End. A phase that has ended has none, unless an agent never let go.
 	Rows, Open []Row
-	// Gaps holds the times between events and between tokens over the whole phase.
+	// Gaps holds the times between events and between tokens over the whole phase; empty if
+	// nobody looked, so that reports have no quantiles of them.
 	Gaps metrics.Gaps
 	// Owners says which of Clients ran each agent, by index; nil if one ran all.
 	Owners []int32
@@ -28,9 +30,11 @@ type Phase struct {
 
 // A Play is one agent's way through one trajectory.
 type Play struct {
-	Agent      int32
+	// Agent counts agents from 0.
+	Agent int32
+	// Trajectory is the ID of the trajectory.
 	Trajectory string
-	// Session names the play, unique to it.
+	// Session names the play, unique to it in a run.
 	Session string
 }
 
@@ -44,6 +48,7 @@ type Pace struct {
 
 // A Standing is the point in a trajectory at which an agent began the phase.
 type Standing struct {
+	// Trajectory is its ID, and Turn the turn, counted from 0.
 	Trajectory string `json:"trajectory"`
 	Turn       int    `json:"turn"`
 	// Held is the number of recorded input tokens that the agent held there.
@@ -54,9 +59,10 @@ type Standing struct {
 type Header struct {
 	// Run names the run: 16 hexadecimal digits, drawn when it began. The phases of a run
 	// have indices from 0.
-	Run    string `json:"run,omitempty"`
-	Index  int    `json:"phase_idx"`
-	Agents int    `json:"agents"`
+	Run   string `json:"run,omitempty"`
+	Index int    `json:"phase_idx"`
+	// Agents is the number of agents that the phase is of.
+	Agents int `json:"agents"`
 	// Seed and Draw determine who played what. Start names the distribution of the agents'
 	// standings, and Pace is what it assumes of the system; zero if it assumes nothing.
 	Seed  uint64 `json:"seed,string"`
@@ -79,14 +85,16 @@ type Header struct {
 	// Anchor is the start of the phase by the wall clock.
 	Anchor time.Time `json:"anchor"`
 	// AllUp is when the last agent was due to start, Settled when the window began,
-	// WindowEnd when it ended, and End when the phase ended.
+	// WindowEnd when it ended, and End when the phase ended, all counted from its start. A
+	// window that did not begin has a Settled after its WindowEnd.
 	AllUp     time.Duration `json:"all_up_ns"`
 	Settled   time.Duration `json:"settled_ns"`
 	WindowEnd time.Duration `json:"window_end_ns"`
 	End       time.Duration `json:"end_ns"`
-	// Looks are the instants at which a rule was asked whether the phase may end.
+	// Looks are the instants at which a rule was asked whether the phase may end, in order.
 	Looks []time.Duration `json:"looks_ns,omitempty"`
 
+	// Ending says why the window ended; empty while it is open.
 	Ending Ending `json:"ending"`
 	// Up is the number of agents that were started, Completed the number of pieces of
 	// work completed in the window, Least that of the agent who completed least.

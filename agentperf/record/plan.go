@@ -16,8 +16,9 @@ type Plan struct {
 
 	Shape
 
-	// Seed and Draw determine who plays what. Steady makes agents begin where they stand at a
-	// random moment of the steady state at Pace; otherwise their first turn is 0 to MaxStart.
+	// Seed and Draw determine who plays what, and Index the prefixes that keep the caches of
+	// plays apart. Steady makes agents begin where they stand at a random moment of the
+	// steady state at Pace, unless that is zero; otherwise their first turn is 0 to MaxStart.
 	// Assigned lists, if not nil, the trajectories of each agent by their IDs. See
 	// [trajectory.Schedule].
 	Seed     uint64     `json:"seed,string"`

@@ -37,15 +37,34 @@ const (
 	Failed Outcome = "failed"
 )
 
-// A Row is one request. The zero Row is not one of a request that was begun: instants
-// and counts that are absent are [None]; see [New].
+// A Row is one request. It holds what was seen, and no figure that is derived from it. Rows are
+// made from [New], in which all is absent: instants and counts that nobody stated are [None],
+// and 0 is a statement. Where a clock of package metrics timed the answer, [Row.Take] fills in
+// what it saw.
+//
+// Whoever has another client, and no such clock, fills in at least, of every request that was
+// begun: Agent, Play, Turn, Begun, Due, Sent, End and Outcome, and of one that failed Message. Of
+// one with output: First, Last and Made, which is Last unless more was made out of sight; Events
+// and FirstEvents, 1 or more; Tokens and TokenSource; FirstTokens, which is 1 and estimated where
+// an event is a token. Of one with a count by the server: Reported, Completion and, if stated,
+// Prompt and Cached. MaxTokens and Forced are what was asked for. The controlled rule also needs
+// Planned and Rest, without which it cannot tell how heavy the load was, and Cold and Midway
+// where agents begin in the steady state. The rest may stay as in New: without Lead, Tenth,
+// Bytes, Silent, Ahead and Blank fewer doubtful answers are found, and without Hidden reasoning
+// counts as shown. Then [Row.Conclude] decides whether the work was done.
+//
+// A Row refers to nothing else and may be copied. It is not safe for concurrent use while it is
+// written.
 type Row struct {
 	// Begun is when the load let the request go, which decides whether the window has
 	// it. Due is when it should have been sent, Sent when it was, First, Tenth and Last
 	// are the stamps of the first, the tenth and the latest event with visible output, Made
 	// that of the latest event of the output, visible or not, End is the end of the answer.
+	// All are counted from the start of the phase; None if that did not happen. Begun and End
+	// are there of each row that has ended.
 	Begun, Due, Sent, First, Tenth, Last, Made, End time.Duration
 
+	// Outcome says how it ended; see [Row.Conclude].
 	Outcome Outcome
 	// Message is the index of what the failure said in Phase.Messages; None without one.
 	Message int32
@@ -69,13 +88,14 @@ type Row struct {
 	// Reported is set when the server counted tokens: the counts below are then its own.
 	Reported bool
 
-	// TokenSource and FirstSource say where Tokens and FirstTokens come from.
+	// TokenSource and FirstSource say where Tokens and FirstTokens come from; the zero Source
+	// where there are none.
 	TokenSource, FirstSource Source
 	// Ahead is the number of events before the first with visible output, at most 65,535;
 	// see [metrics.Timing].
 	Ahead uint16
 
-	// Rest is the pause that was asked for before this request.
+	// Rest is the pause that was asked for before this request; 0 for none.
 	Rest time.Duration
 
 	// Recorded is the number of input tokens in the recording; None where it has none.
@@ -107,7 +127,8 @@ type Row struct {
 	WindowTokens float64
 }
 
-// New returns a row of which nothing is known yet.
+// New returns a row of which nothing is known yet: instants and counts that may be absent are
+// [None], the others 0. It is of agent 0, play 0 and the session itself.
 func New() Row {
 	return Row{
 		Begun: None, Due: None, Sent: None, First: None, Tenth: None, Last: None, Made: None, End: None,
@@ -135,7 +156,10 @@ func (r *Row) Answered() bool {
 // invalid.
 func (r *Row) Void() bool { return r.Outcome == Local || r.Outcome == Overflow }
 
-// Take fills in what a clock saw of the answer. start is when the phase began.
+// Take fills in what a clock saw of the answer: all from Due to End that has happened, and the
+// tokens and events. start is when the phase began, by the same clock. Begun, Outcome, whose
+// request it is and what was asked for are the caller's to set. A request that was never sent
+// keeps its instants.
 func (r *Row) Take(t *metrics.Timing, start time.Time) {
 	if !t.Sent.IsZero() {
 		r.Sent = t.Sent.Sub(start)
@@ -196,7 +220,8 @@ func (r *Row) Timing() metrics.Timing {
 	return t
 }
 
-// Lateness returns how late the client was in sending; 0 for what was not sent.
+// Lateness returns how late the client was in sending: Sent - Due. It is 0 for what was early or
+// was not sent.
 func (r *Row) Lateness() time.Duration {
 	if r.Sent < 0 {
 		return 0
@@ -210,7 +235,8 @@ func stated(n int32) int { return max(0, int(n)) }
 // count.
 func clip(n int) int32 { return int32(max(-1, min(n, 1<<31-1))) }
 
-// A Source is a [metrics.Source] in one byte.
+// A Source is a [metrics.Source] in one byte; [SourceOf] makes it. The zero Source is
+// [metrics.SourceNone].
 type Source uint8
 
 const (

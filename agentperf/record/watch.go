@@ -3,18 +3,20 @@ package record
 import "time"
 
 // A Watch is what those who judge a phase want to be told while it is under way. Functions
-// that are nil are not called. None is called concurrently with itself.
+// that are nil are not called. None is called concurrently with itself, but each may be while
+// another is.
 type Watch struct {
 	// Look is called from the start of the window on, with the phase as it is known at that
-	// instant, which it must neither keep nor change. If it returns true, the window ends at
+	// instant, which it does not keep and of which it changes at most the header. If it returns true, the window ends at
 	// once and open requests are drained. Looks are Plan.LookEvery apart and grow sparser: by
 	// a twentieth of the window at least, so that they cost the client little.
 	Look func(*Phase) bool
-	// Progress is called about twice a second. If it is slow, it is called less often; it
+	// Progress is called about twice a second, from the start to the end of the phase. If it is slow, it is called less often; it
 	// holds up nothing else.
 	Progress func(Progress)
 	// Ended is called as each request ends, with its row and a phase that has what the row
-	// refers to. It must return at once and not keep the row.
+	// refers to: it may keep the phase, whose rows it does not look at, and not the row. It
+	// returns at once.
 	Ended func(*Phase, *Row)
 }
 
