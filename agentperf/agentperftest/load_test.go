@@ -264,7 +264,7 @@ func TestLoadErrors(t *testing.T) {
 				return nil, nil
 			}}, nil
 		})
-		if took := time.Since(began); err == nil || took > 2*time.Minute || !strings.Contains(err.Error(), "phase: Phase did not return; nothing else was tested (after 1m2s) (expected: Phase returns") {
+		if took := time.Since(began); err == nil || took > 2*time.Minute || !strings.Contains(err.Error(), "phase: it did not return; nothing else was tested (after 1m2s) (expected: Phase returns") {
 			t.Errorf("after %v: %v", took, err)
 		}
 		time.Sleep(time.Hour)

@@ -98,7 +98,7 @@ func (c *calls) err(name string) error {
 const loadSlack = 250 * time.Millisecond
 
 // errLoadStuck is the error of a phase that takes a minute longer than its plan.
-var errLoadStuck = errors.New("Phase did not return; nothing else was tested")
+var errLoadStuck = errors.New("it did not return; nothing else was tested")
 
 // run runs a phase. look is asked at each look; cancel is when ctx is done after the start, 0
 // for never.
@@ -166,9 +166,9 @@ var errLoadCanceled = errors.New("the test of a Load canceled this phase")
 func (p *loadPhase) ended(why record.Ending) error {
 	switch {
 	case p.err != nil:
-		return fmt.Errorf("Phase: %w", p.err)
+		return fmt.Errorf("it failed: %w", p.err)
 	case p.phase == nil:
-		return errors.New("Phase returned neither a phase nor an error")
+		return errors.New("it returned neither a phase nor an error")
 	case p.phase.Fault != "":
 		return fmt.Errorf("the phase has a fault: %s", p.phase.Fault)
 	case p.phase.Ending != why:

@@ -124,9 +124,9 @@ func (a *arrival) as(p *record.Phase, r *record.Row) error {
 	case p.Plays[r.Play].Trajectory != d.id:
 		return fmt.Errorf("it is of trajectory %q, expected %q", p.Plays[r.Play].Trajectory, d.id)
 	case r.Cold != d.cold:
-		return fmt.Errorf("Cold is %v, expected %v", r.Cold, d.cold)
+		return fmt.Errorf("its Cold is %v, expected %v", r.Cold, d.cold)
 	case int(r.MaxTokens) != d.tokens || !r.Forced:
-		return fmt.Errorf("MaxTokens is %d and Forced %v, expected %d and true", r.MaxTokens, r.Forced, d.tokens)
+		return fmt.Errorf("its MaxTokens is %d and Forced %v, expected %d and true", r.MaxTokens, r.Forced, d.tokens)
 	case r.Begun < 0 || r.Sent < 0 || r.End < 0 || r.Begun > r.Sent+loadSlack || r.Sent > r.End || r.End > p.End+loadSlack:
 		return fmt.Errorf("it was begun at %v, sent at %v and ended at %v of %v", r.Begun, r.Sent, r.End, p.End)
 	case apart(r.Sent, a.at):

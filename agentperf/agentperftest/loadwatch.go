@@ -12,27 +12,27 @@ import (
 func (t *loadTest) told() error {
 	p := t.plain
 	w := &p.watched
-	if err := errors.Join(w.progress.err("Progress"), w.ended.err("Ended")); err != nil {
+	if err := errors.Join(w.progress.err("watch.Progress"), w.ended.err("watch.Ended")); err != nil {
 		return err
 	}
 	if len(w.told) < 2 {
-		return fmt.Errorf("Progress was told %d times in %v", len(w.told), p.phase.End)
+		return fmt.Errorf("watch.Progress was told %d times in %v", len(w.told), p.phase.End)
 	}
 	for i, now := range w.told {
 		switch {
 		case now.Stage != "spawning" && now.Stage != "settling" && now.Stage != "measuring" && now.Stage != "finishing":
-			return fmt.Errorf("Progress was told of the stage %q", now.Stage)
+			return fmt.Errorf("watch.Progress was told of the stage %q", now.Stage)
 		case now.Up > p.plan.Agents || now.Attempts > len(p.phase.Rows) || now.Elapsed < 0 || now.Elapsed > p.phase.End+loadSlack:
-			return fmt.Errorf("Progress was told of %d agents, %d attempts and %v, where the phase has %d, %d and %v", now.Up, now.Attempts, now.Elapsed, p.plan.Agents, len(p.phase.Rows), p.phase.End)
+			return fmt.Errorf("watch.Progress was told of %d agents, %d attempts and %v, where the phase has %d, %d and %v", now.Up, now.Attempts, now.Elapsed, p.plan.Agents, len(p.phase.Rows), p.phase.End)
 		case i > 0 && (now.Elapsed < w.told[i-1].Elapsed || now.Attempts < w.told[i-1].Attempts):
-			return errors.New("Progress was told of less than before")
+			return errors.New("watch.Progress was told of less than before")
 		}
 	}
 	if last := w.told[len(w.told)-1]; last.Attempts == 0 || last.Up == 0 {
-		return fmt.Errorf("Progress was told of %d requests of %d agents in the end", last.Attempts, last.Up)
+		return fmt.Errorf("watch.Progress was told of %d requests of %d agents in the end", last.Attempts, last.Up)
 	}
 	if len(w.rows) != len(p.phase.Rows) {
-		return fmt.Errorf("Ended was told of %d rows, and the phase has %d", len(w.rows), len(p.phase.Rows))
+		return fmt.Errorf("watch.Ended was told of %d rows, and the phase has %d", len(w.rows), len(p.phase.Rows))
 	}
 	type key struct{ agent, play, thread, turn int32 }
 	of := func(r *record.Row) key { return key{r.Agent, r.Play, r.Thread, r.Turn} }
@@ -44,7 +44,7 @@ func (t *loadTest) told() error {
 		r := p.phase.Rows[i]
 		told, ok := rows[of(&r)]
 		if !ok || told.Outcome != r.Outcome || told.Tokens != r.Tokens || (told.End-r.End).Abs() > loadSlack {
-			return fmt.Errorf("Ended was told %q, %d tokens, the end at %v of row %d, which has %q, %d tokens, the end at %v", told.Outcome, told.Tokens, told.End, i, r.Outcome, r.Tokens, r.End)
+			return fmt.Errorf("watch.Ended was told %q, %d tokens, the end at %v of row %d, which has %q, %d tokens, the end at %v", told.Outcome, told.Tokens, told.End, i, r.Outcome, r.Tokens, r.End)
 		}
 	}
 	return nil
@@ -67,11 +67,11 @@ func (t *loadTest) look() error {
 		switch since := now.Sub(p.Anchor); {
 		case wrong != nil:
 		case p.Anchor.IsZero() || since < p.Settled:
-			wrong = fmt.Errorf("Look was called %v after Header.Anchor, and the window began at %v", since, p.Settled)
+			wrong = fmt.Errorf("watch.Look was called %v after Header.Anchor, and the window began at %v", since, p.Settled)
 		case p.Ending != "":
-			wrong = fmt.Errorf("Look was given a window that has ended: %q", p.Ending)
+			wrong = fmt.Errorf("watch.Look was given a window that has ended: %q", p.Ending)
 		case len(p.Rows)+len(p.Open) < long:
-			wrong = fmt.Errorf("Look was given %d rows, where %d requests had been begun", len(p.Rows)+len(p.Open), long)
+			wrong = fmt.Errorf("watch.Look was given %d rows, where %d requests had been begun", len(p.Rows)+len(p.Open), long)
 		}
 		return len(at) >= want
 	}
@@ -80,7 +80,7 @@ func (t *loadTest) look() error {
 	})
 	p, err := t.run(plan, look, 0)
 	if err == nil {
-		err = errors.Join(wrong, p.watched.looks.err("Look"))
+		err = errors.Join(wrong, p.watched.looks.err("watch.Look"))
 	}
 	if err == nil {
 		err = p.ended(record.Decided)
@@ -89,7 +89,7 @@ func (t *loadTest) look() error {
 		return err
 	}
 	if len(at) != want || len(p.phase.Looks) != want {
-		return fmt.Errorf("Look was called %d times, and the phase has %d looks, expected %d", len(at), len(p.phase.Looks), want)
+		return fmt.Errorf("watch.Look was called %d times, and the phase has %d looks, expected %d", len(at), len(p.phase.Looks), want)
 	}
 	if end, last := p.phase.WindowEnd, at[want-1].Sub(p.phase.Anchor); (end - last).Abs() > loadSlack {
 		return fmt.Errorf("the window ended at %v, and Look returned true at %v", end, last)
@@ -103,11 +103,11 @@ func (t *loadTest) canceled() error {
 	case err != nil:
 		return err
 	case p.err == nil:
-		return errors.New("Phase returned nil")
+		return errors.New("it returned nil")
 	case !errors.Is(p.err, errLoadCanceled) && !errors.Is(p.err, context.Canceled):
-		return fmt.Errorf("Phase returned an error that wraps neither ctx.Err() nor its cause: %w", p.err)
+		return fmt.Errorf("it returned an error that wraps neither ctx.Err() nor its cause: %w", p.err)
 	case p.phase == nil:
-		return errors.New("Phase returned no phase, although requests had been sent")
+		return errors.New("it returned no phase, although requests had been sent")
 	case p.phase.Ending != record.Interrupted:
 		return fmt.Errorf("the window ended with %q, expected %q", p.phase.Ending, record.Interrupted)
 	case p.open > 0:
@@ -153,7 +153,7 @@ func (t *loadTest) anotherWorkload() error {
 	case err != nil:
 		return err
 	case p.err == nil:
-		return errors.New("Phase returned nil")
+		return errors.New("it returned nil")
 	case len(p.got) > 0:
 		return fmt.Errorf("%d requests were sent", len(p.got))
 	}

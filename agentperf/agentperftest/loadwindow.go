@@ -22,7 +22,7 @@ func (t *loadTest) spawning() error {
 		}
 	}
 	if p.phase.AllUp != p.plan.Ramp() || p.phase.Up != p.plan.Agents {
-		return fmt.Errorf("AllUp is %v and Up %d, expected %v and %d", p.phase.AllUp, p.phase.Up, p.plan.Ramp(), p.plan.Agents)
+		return fmt.Errorf("header has AllUp %v and Up %d, expected %v and %d", p.phase.AllUp, p.phase.Up, p.plan.Ramp(), p.plan.Agents)
 	}
 	return nil
 }
@@ -89,7 +89,7 @@ func (t *loadTest) minima() error {
 	case h.Completed < plan.MinTotal || h.Least < plan.MinPerAgent:
 		return fmt.Errorf("%d trajectories were completed, %d by the slowest agent, expected %d and %d", h.Completed, h.Least, plan.MinTotal, plan.MinPerAgent)
 	case h.Completed > most || h.Least > mostLeast:
-		return fmt.Errorf("Completed is %d and Least %d; the requests that arrived are %d and %d", h.Completed, h.Least, most, mostLeast)
+		return fmt.Errorf("header has Completed %d and Least %d; the requests that arrived are %d and %d", h.Completed, h.Least, most, mostLeast)
 	case early >= plan.MinTotal && earlyLeast >= plan.MinPerAgent:
 		return fmt.Errorf("the window ended at %v, more than %v after all was completed", h.WindowEnd, loadSlack)
 	}
@@ -132,7 +132,7 @@ func (t *loadTest) timeout() error {
 	case h.WindowEnd < plan.Timeout || h.WindowEnd > plan.Timeout+loadSlack:
 		return fmt.Errorf("the window ended at %v, expected %v", h.WindowEnd, plan.Timeout)
 	case h.Straddling != 1 || h.Least != 0:
-		return fmt.Errorf("Straddling is %d and Least %d, where one agent got no answer at all", h.Straddling, h.Least)
+		return fmt.Errorf("header has Straddling %d and Least %d, where one agent got no answer at all", h.Straddling, h.Least)
 	case h.End > h.WindowEnd+plan.Patience+4*loadSlack:
 		return fmt.Errorf("the phase ended at %v, %v after the window, expected %v", h.End, h.End-h.WindowEnd, plan.Patience)
 	}
