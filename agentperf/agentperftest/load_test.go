@@ -30,6 +30,17 @@ func TestLocalLoad(t *testing.T) {
 	})
 }
 
+// The same over HTTP.
+func TestLocalLoadOverHTTP(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		if err := agentperftest.TestLoad(func(target agentperftest.LoadTarget) (agentperf.Load, error) {
+			return &agentperf.LocalLoad{Workload: target.Workload, Connect: overHTTP(t, target.Handler)}, nil
+		}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // A flawedLoad is a LocalLoad with a flaw: what it makes of a plan, a watch and a phase.
 type flawedLoad struct {
 	agentperf.LocalLoad
@@ -109,6 +120,13 @@ func TestFlawedLoads(t *testing.T) {
 			clock.Done(now)
 			return nil
 		})}},
+		"sends after the end": {"phase", flawedLoad{around: func(ctx context.Context, run func(context.Context) (*record.Phase, error)) (*record.Phase, error) {
+			over, stop := context.WithCancel(context.WithoutCancel(ctx))
+			time.AfterFunc(1900*time.Millisecond, stop) // and the agents end later
+			go run(context.WithoutCancel(ctx))
+			<-over.Done()
+			return &record.Phase{}, nil
+		}}},
 		"drops a row":              {"rows", flawedLoad{phase: func(p *record.Phase) { p.Rows = p.Rows[:max(1, len(p.Rows))-1] }}},
 		"a row twice":              {"rows", flawedLoad{phase: func(p *record.Phase) { p.Rows = append(p.Rows, p.Rows[0]) }}},
 		"drops what was cut":       {"canceled", flawedLoad{phase: dropCut}},

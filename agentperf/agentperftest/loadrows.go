@@ -95,8 +95,8 @@ func (p *loadPhase) hasRows() error {
 		}
 		rows[k] = true
 		if a == nil {
-			if r.Sent < 0 && r.Outcome != record.OK {
-				continue // it was cut before it was sent
+			if r.Outcome == record.Canceled {
+				continue // it was cut before it arrived
 			}
 			return fmt.Errorf("row %d, of turn %d of session %s, is of no request that arrived", i, k.turn, k.session)
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"net/http"
 	"sync"
 	"time"
 
@@ -16,9 +17,12 @@ type LoadTarget struct {
 	// Workload is what the Load replays.
 	Workload *trajectory.Workload
 	// Connect returns a new connection for an agent, as agentperf.Config.Connect does: to a
-	// system in this process that answers a token each 5 ms. It may be called until the
-	// function that was given the target returns, from several goroutines at a time.
+	// system in this process that answers a token each 5 ms. It may be called from several
+	// goroutines at a time.
 	Connect func(agent int) trajectory.Sender
+	// Handler is the same system, which answers POST .../chat/completions, for a Load whose
+	// agents are in other processes: the caller serves it where these reach it.
+	Handler http.Handler
 }
 
 // loadToken is the time for each token of an answer: short, so that a test is, and far above
@@ -73,18 +77,34 @@ type targetSender struct {
 var errTarget = errors.New("the target of the test of a Load fails")
 
 func (c *targetSender) Send(ctx context.Context, r *trajectory.Request, clock *metrics.Clock) error {
-	now := time.Now()
-	clock.Sent(now)
-	s := c.target
-	a := &arrival{agent: c.agent, body: string(bytes.Join(r.Body, nil)), at: now}
+	clock.Sent(time.Now())
+	err := c.target.answer(ctx, c.agent, string(bytes.Join(r.Body, nil)), r.MaxTokens, func() error {
+		clock.Arrived(time.Now(), 5, 1)
+		return nil
+	})
+	if err == nil {
+		clock.Usage(metrics.Usage{Prompt: promptTokens, Completion: r.MaxTokens})
+	}
+	clock.Done(time.Now())
+	return err
+}
+
+// promptTokens is what the target counts of each prompt.
+const promptTokens = 30
+
+// answer answers a request of an agent, or of nobody knows whom if that is negative, by calling
+// token for each of so many tokens. It notes the request and how it ended.
+func (s *target) answer(ctx context.Context, agent int, body string, tokens int, token func() error) error {
+	a := &arrival{agent: agent, body: body, at: time.Now()}
 	s.mu.Lock()
-	a.due = s.due[a.body]
+	if a.due = s.due[body]; a.due != nil && agent < 0 {
+		a.agent = a.due.agent
+	}
 	s.got = append(s.got, a)
 	s.open++
 	silent, fails := a.due != nil && s.silent != nil && s.silent(a.due), s.fails
 	s.mu.Unlock()
-	err := answerLoad(ctx, r.MaxTokens, silent, fails, clock)
-	clock.Done(time.Now())
+	err := produce(ctx, tokens, silent, fails, token)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.open--
@@ -92,7 +112,7 @@ func (c *targetSender) Send(ctx context.Context, r *trajectory.Request, clock *m
 	return err
 }
 
-func answerLoad(ctx context.Context, tokens int, silent, fails bool, clock *metrics.Clock) error {
+func produce(ctx context.Context, tokens int, silent, fails bool, token func() error) error {
 	if silent {
 		<-ctx.Done()
 		return context.Cause(ctx)
@@ -106,8 +126,9 @@ func answerLoad(ctx context.Context, tokens int, silent, fails bool, clock *metr
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
-		clock.Arrived(time.Now(), 5, 1)
+		if err := token(); err != nil {
+			return err
+		}
 	}
-	clock.Usage(metrics.Usage{Prompt: 30, Completion: tokens})
 	return nil
 }

@@ -111,7 +111,7 @@ func (t *loadTest) canceled() error {
 	case p.phase.Ending != record.Interrupted:
 		return fmt.Errorf("the window ended with %q, expected %q", p.phase.Ending, record.Interrupted)
 	case p.open > 0:
-		return fmt.Errorf("%d requests were open when Phase returned", p.open)
+		return fmt.Errorf("%d requests were open although Phase had returned", p.open)
 	}
 	return p.hasRows()
 }

@@ -11,8 +11,8 @@ func (t *loadTest) spawning() error {
 	p := t.plain
 	first := make([]time.Time, p.plan.Agents)
 	for _, a := range p.got {
-		if first[a.agent].IsZero() {
-			first[a.agent] = a.at
+		if d := a.due; d != nil && first[d.agent].IsZero() {
+			first[d.agent] = a.at
 		}
 	}
 	for agent, at := range first {
