@@ -27,4 +27,8 @@ type Client struct {
 	Processors int `json:"processors"`
 	// Explanation says in words what held the client up, in case it was too late.
 	Explanation string `json:"explanation,omitempty"`
+	// StartLate is how late the client started its first agent, and ClockError how far its
+	// clock may be off that of the phase, where there are several clients.
+	StartLate  time.Duration `json:"start_late_ns,omitempty"`
+	ClockError time.Duration `json:"clock_error_ns,omitempty"`
 }

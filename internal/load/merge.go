@@ -80,6 +80,9 @@ func (m *Merge) Add(part int, entries []Entry, until time.Duration) error {
 	return nil
 }
 
+// End takes in that nothing more is told of a part: no other waits for it.
+func (m *Merge) End(part int) { m.parts[part].until = never }
+
 // Client takes in the check of itself that the client of a part has made so far.
 func (m *Merge) Client(part int, c record.Client) { m.parts[part].client = c }
 
@@ -89,6 +92,9 @@ func (m *Merge) Advance() error {
 	horizon := time.Duration(never)
 	for i := range m.parts {
 		horizon = min(horizon, m.parts[i].until)
+	}
+	if horizon == never { // all have ended
+		horizon = m.last() + 1
 	}
 	// What happens at the horizon itself may not all have been told.
 	return m.take(horizon - 1)
@@ -251,6 +257,15 @@ func (m *Merge) Window() (from time.Duration, begun, ended, over bool) {
 // Drain returns how long open requests may go on once the window is over.
 func (m *Merge) Drain() time.Duration { return m.window.Drain() }
 
+// last returns the latest instant that anything is known of.
+func (m *Merge) last() time.Duration {
+	last := m.now
+	for i := range m.parts {
+		last = max(last, m.parts[i].last)
+	}
+	return last
+}
+
 // Now returns the instant up to which all is known.
 func (m *Merge) Now() time.Duration { return m.now }
 
@@ -279,15 +294,12 @@ func (m *Merge) Phase(why record.Ending, fault string) (*record.Phase, error) {
 	if m.ending() == "" {
 		m.window.Close(m.now, why)
 	}
-	last := m.now
-	for i := range m.parts {
-		last = max(last, m.parts[i].last)
-	}
+	last := m.last()
 	err := m.take(last)
 	if fault != "" {
 		m.header.Fault = fault
 	}
-	p := m.phase(max(m.now, last), m.clients()...)
+	p := m.phase(last, m.clients()...)
 	p.Owners = make([]int32, p.Agents)
 	for agent := range p.Owners {
 		p.Owners[agent] = int32(m.owner(agent))
