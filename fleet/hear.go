@@ -1,0 +1,99 @@
+package fleet
+
+import (
+	"strings"
+	"time"
+
+	"github.com/agentperf/agentperf-go/fleet/internal/bus"
+	"github.com/agentperf/agentperf-go/fleet/internal/wire"
+)
+
+// hear takes in a message of a worker. The server lets no worker publish as another, so that
+// the subject says whose it is.
+func (c *Controller) hear(subject string, data []byte) {
+	now := time.Now()
+	name := subject[strings.LastIndexByte(subject, '.')+1:]
+	message, err := wire.Decode(data)
+	if err != nil {
+		c.cfg.Logger.Warn("a message that cannot be read", "worker", name, "err", err)
+		return
+	}
+	if !bus.ValidName(name) || name == bus.Controller {
+		return
+	}
+	switch m := message.(type) {
+	case *wire.Report:
+		c.reported(name, m, now)
+	case *wire.Pong:
+		c.ponged(name, m, now)
+	case *wire.Batch:
+		c.batched(name, m, now)
+	}
+}
+
+// mostMet bounds the workers that are remembered.
+const mostMet = 4 * mostWorkers
+
+// reported takes in what a worker does.
+func (c *Controller) reported(name string, r *wire.Report, now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	m := c.met[name]
+	switch {
+	case m == nil && len(c.met) >= mostMet:
+		return
+	case m == nil:
+		m = &member{name: name, index: -1}
+		c.met[name] = m
+	case r.Instance != m.report.Instance && now.Sub(m.heard) < c.cfg.Lease:
+		// Two of one name: the first stays until it is silent, and the other waits. One that
+		// was started again has been silent before, or says that it is of no controller.
+		if m.strays != r.Instance {
+			m.strays = r.Instance
+			c.cfg.Logger.Warn("another worker of this name is there, or it was started again: it waits until the first is silent", "worker", name)
+		}
+		return
+	case r.Instance != m.report.Instance && m.index >= 0:
+		c.replaced(m, r)
+	}
+	if r.Version != wire.Version {
+		c.tell(m, &wire.Order{Controller: c.id, Instance: r.Instance, Stage: wire.Rejected, Why: "it speaks another version"})
+		return
+	}
+	m.report, m.heard = *r, now
+	if a := c.attempt; a != nil && m.index >= 0 && r.Client != nil && r.Epoch == a.epoch {
+		a.checked(m.index, r.Client)
+	}
+	close(c.news)
+	c.news = make(chan struct{})
+}
+
+// replaced takes another process in the place of a member. The caller holds the lock.
+func (c *Controller) replaced(m *member, r *wire.Report) {
+	first := &m.report
+	why := ""
+	switch {
+	case r.Build != first.Build:
+		why = "it was built of " + r.Build + ", and the one whose place it takes of " + first.Build
+	case r.Capacity != first.Capacity:
+		why = "its capacity is not that of the one whose place it takes"
+	}
+	if why != "" {
+		c.cfg.Logger.Warn("a worker cannot take the place of the one before", "worker", m.name, "why", why)
+		c.tell(m, &wire.Order{Controller: c.id, Instance: r.Instance, Stage: wire.Rejected, Why: why})
+		return
+	}
+	c.cfg.Logger.Info("another process takes the place of a worker", "worker", m.name)
+	m.order.Instance = r.Instance
+}
+
+// known returns the member that sent a message of an instance, which was heard of now; nil if
+// it is none. The caller holds the lock.
+func (c *Controller) known(name, instance string, now time.Time) *member {
+	m := c.met[name]
+	if m == nil || m.index < 0 || m.report.Instance != instance {
+		return nil
+	}
+	m.heard = now
+	return m
+}
