@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -98,7 +99,7 @@ func (s *session) prepare() {
 func (s *session) obey(o *wire.Order) {
 	s.spool.acked(o.Acked)
 	w := s.w
-	if o.Cut != "" {
+	if o.Cut != "" && w.stage != wire.Run {
 		w.leaveLocked(o.Cut)
 		w.due()
 		return
@@ -116,6 +117,10 @@ func (s *session) obey(o *wire.Order) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.part == nil {
+		return
+	}
+	if o.Cut != "" {
+		s.part.Cut(errors.New(o.Cut)) // what came of its requests is told all the same
 		return
 	}
 	if o.Opened && !s.opened {
