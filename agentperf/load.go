@@ -33,10 +33,12 @@ type Load interface {
 	//
 	// What went wrong with the load itself, so that the phase says nothing of the system, is
 	// in the Fault of its header: the phase is then invalid, and so is one that no phase can be,
-	// such as one with rows of agents that the plan does not have. Under [Controlled] the same
-	// number is planned again, and left alone once two phases in a row said nothing of it; a
-	// search goes on at other numbers, and a check ends. Under [Point], whose numbers take one
-	// phase each, it is not. An error is for what would be so again, and ends the run.
+	// such as one with rows of agents that the plan does not have. It is repeated as it was
+	// planned, with the same draw, up to three times in a row. If it fails still, the rule
+	// counts it as any invalid phase: under [Controlled] the number is planned once more and
+	// then left alone, so that a search goes on at others and a check ends; under [Point],
+	// whose numbers take one phase each, it is not. An error is for what would be so again,
+	// and ends the run.
 	Phase(ctx context.Context, plan *record.Plan, watch record.Watch) (*record.Phase, error)
 }
 

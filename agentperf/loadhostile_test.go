@@ -99,9 +99,9 @@ func TestHostileLoads(t *testing.T) {
 					if !strings.Contains(first.Invalid, tt.says) || !errors.Is(err, agentperf.ErrInvalid) || !strings.Contains(err.Error(), tt.says) {
 						t.Errorf("invalid: %q; %v", first.Invalid, err)
 					}
-					again := 1 // a number takes one phase
+					again := 3 + 1 // a number takes one phase
 					if rule != agentperf.Rule(short) {
-						again = 2
+						again = 3 + 2
 					}
 					if len(report.Phases) != again {
 						t.Errorf("%d phases, want %d", len(report.Phases), again)
@@ -112,36 +112,57 @@ func TestHostileLoads(t *testing.T) {
 	}
 }
 
-// A search goes on once a phase has failed, and finds what it would have found.
+// A search goes on once a phase has failed, and finds what it would have found: the phase is
+// repeated as it was planned. So it is when the run was broken off in between.
 func TestLoadFailsOnce(t *testing.T) {
-	find := func(failing int) (report *agentperf.Report) {
-		synctest.Test(t, func(t *testing.T) {
-			connect := func(int) trajectory.Sender { return inProcess{} }
-			inner := &agentperf.LocalLoad{Workload: workload(t, 3, []int{20}, 0), Connect: connect}
-			n := 0
-			var err error
-			report, err = agentperf.Run(t.Context(), agentperf.Config{
-				Connect: connect, Workload: workload(t, 3, []int{20}, 0), Tiers: floor(10), Rule: brief(), Seed: 42, MaxAgents: 4,
-				Load: loadFunc(func(ctx context.Context, plan *record.Plan, watch record.Watch) (*record.Phase, error) {
-					p, err := inner.Phase(ctx, plan, watch)
-					if n++; n == failing {
-						p.Fault = "a worker was lost"
+	for _, rule := range []agentperf.Rule{short, brief()} {
+		t.Run(rule.String(), func(t *testing.T) {
+			var plans []record.Plan
+			find := func(failing, most int, journal string) (report *agentperf.Report) {
+				synctest.Test(t, func(t *testing.T) {
+					connect := func(int) trajectory.Sender { return inProcess{} }
+					inner := &agentperf.LocalLoad{Workload: workload(t, 3, []int{20}, 0), Connect: connect}
+					plans = nil
+					var err error
+					report, err = agentperf.Run(t.Context(), agentperf.Config{
+						Connect: connect, Workload: workload(t, 3, []int{20}, 0), Tiers: floor(10), Rule: rule, Seed: 42, MaxAgents: 4, MaxPhases: most, Journal: journal, Label: "test",
+						Load: loadFunc(func(ctx context.Context, plan *record.Plan, watch record.Watch) (*record.Phase, error) {
+							plans = append(plans, *plan)
+							p, err := inner.Phase(ctx, plan, watch)
+							if plan.Index == failing {
+								p.Fault = "a worker was lost"
+							}
+							return p, err
+						}),
+					})
+					if err != nil && most == 0 {
+						t.Fatal(err)
 					}
-					return p, err
-				}),
-			})
-			if err != nil {
-				t.Fatal(err)
+				})
+				return report
+			}
+			want, got := find(-1, 0, ""), find(1, 0, "")
+			if p := got.Phases[1]; p.Invalid == "" || p.Verdicts[0].Verdict != agentperf.Invalid || len(got.Phases) != len(want.Phases)+1 {
+				t.Errorf("%d phases, want %d and one more", len(got.Phases), len(want.Phases))
+			}
+			if a, b := plans[1], plans[2]; a.Agents != b.Agents || a.Draw != b.Draw || a.Pace != b.Pace || a.Shape != b.Shape {
+				t.Errorf("repeated as %+v, want %+v", b, a)
+			}
+			if got.Tiers[0].MaxAgents != 4 || want.Tiers[0].MaxAgents != 4 {
+				t.Errorf("%d and %d agents, want 4", got.Tiers[0].MaxAgents, want.Tiers[0].MaxAgents)
+			}
+			whole, dir := plans, t.TempDir()
+			find(1, 2, dir)
+			resumed := find(1, 0, dir)
+			if resumed.Resumed != 2 || len(resumed.Phases) != len(got.Phases) || len(plans) != len(whole)-2 {
+				t.Fatalf("%d phases were there, and %d in all, want 2 of %d", resumed.Resumed, len(resumed.Phases), len(got.Phases))
+			}
+			for i := range plans {
+				if a, b := whole[i+2], plans[i]; a.Agents != b.Agents || a.Draw != b.Draw || a.Index != b.Index {
+					t.Errorf("phase %d is of %d agents and draw %d, want %d and %d", b.Index, b.Agents, b.Draw, a.Agents, a.Draw)
+				}
 			}
 		})
-		return report
-	}
-	want, got := find(0), find(1)
-	if got.Phases[0].Invalid == "" || got.Phases[1].Agents != got.Phases[0].Agents || len(got.Phases) != len(want.Phases)+1 {
-		t.Errorf("%d phases, want %d and one more", len(got.Phases), len(want.Phases))
-	}
-	if got.Tiers[0].MaxAgents != 4 || want.Tiers[0].MaxAgents != 4 {
-		t.Errorf("%d and %d agents, want 4", got.Tiers[0].MaxAgents, want.Tiers[0].MaxAgents)
 	}
 }
 

@@ -72,14 +72,19 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 	result.observed(&beside)
 	seen := collect(p, r.steady != nil)
 	r.samples[index] = seen.sample()
+	again := false
 	if err = errors.Join(err, gone); err == nil {
-		err = r.rule.Observe(plan, o)
+		if again = r.again(p); again {
+			plan.Alpha = nil
+		} else {
+			err = r.rule.Observe(plan, o)
+		}
 	}
-	if err == nil {
-		result.Verdicts = r.verdicts(plan.Agents, &o)
+	if result.Verdicts = r.unjudged(&o); err == nil {
+		if !again {
+			result.Verdicts = r.verdicts(plan.Agents, &o)
+		}
 		err = r.keep(plan, o, result, p)
-	} else {
-		result.Verdicts = r.unjudged(&o)
 	}
 	if derive.Refused(p) != nil { // so it would be again, at any number of agents
 		err = errors.Join(err, fmt.Errorf("%w at %s: %s", ErrInvalid, agents(plan.Agents), o.Invalid))

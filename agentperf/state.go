@@ -54,6 +54,7 @@ type run struct {
 	samples   map[int]*phaseSample // by index of the phase
 	journal   *journal.Journal     // nil without
 	succeeded bool                 // any request so far
+	repeats   int                  // of the latest phase, in which a Load failed
 }
 
 // newRun returns a run of a resolved configuration that is complete but for what the
