@@ -21,7 +21,9 @@ import (
 
 // workload returns sessions of turns with the given output lengths.
 func workload(tb testing.TB, sessions int, lengths ...int) *trajectory.Workload {
-	tb.Helper()
+	if tb != nil {
+		tb.Helper()
+	}
 	var s trajectory.Store
 	w := &trajectory.Workload{Name: "test"}
 	for i := range sessions {
@@ -30,7 +32,7 @@ func workload(tb testing.TB, sessions int, lengths ...int) *trajectory.Workload 
 		for j, n := range lengths {
 			var err error
 			if h, err = s.Append(h, fmt.Appendf(nil, `{"role":"user","content":"t%d turn %d"}`, i, j)); err != nil {
-				tb.Fatal(err)
+				panic(err) // it is JSON
 			}
 			t.Turns = append(t.Turns, trajectory.Turn{History: h, OutputTokens: n, ToolDelayKnown: true})
 		}
