@@ -15,9 +15,9 @@ import (
 
 // fill sets every field to another value, so that one that is forgotten shows.
 func fill(v reflect.Value, n *int) {
-	for i := range v.NumField() {
+	for _, field := range v.Fields() {
 		*n++
-		switch f := v.Field(i); f.Kind() {
+		switch f := field; f.Kind() {
 		case reflect.Int64, reflect.Int32:
 			f.SetInt(int64(*n))
 		case reflect.Bool:
