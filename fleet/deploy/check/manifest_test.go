@@ -14,9 +14,9 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// jobSet is what a manifest may say of a JobSet: the fields that are used, as jobset's v1alpha2
-// names them. Its module is on no proxy that CI may count on; what is inside of the jobs is of the
-// types of Kubernetes.
+// jobSet is what a manifest may say of a JobSet: the fields that are used, named as in version
+// v1alpha2. The module with its types is not on the module proxy. The jobs within have the types of
+// Kubernetes.
 type jobSet struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata"`

@@ -180,14 +180,15 @@ func checkFleet(t *testing.T, m *manifest) {
 		}
 	}
 	name := flagOf(t, worker.Args, "name")
-	recipe := fmt.Sprintf("certs.sh pki %s", m.host)
+	words := []string{"certs.sh", "pki", m.host}
 	for index := range int(n) {
 		of := strings.ReplaceAll(name, "$(JOB_COMPLETION_INDEX)", strconv.Itoa(index))
 		if errs := validation.IsDNS1123Label(of); len(errs) > 0 || of == name {
 			t.Errorf("worker %s: %v", of, errs)
 		}
-		recipe += " " + of
+		words = append(words, of)
 	}
+	recipe := strings.Join(words, " ")
 	if !strings.Contains(m.text, "\n#     "+recipe+"\n") {
 		t.Errorf("it does not say how certificates are made: %s", recipe)
 	}
@@ -209,7 +210,7 @@ func checkReachable(t *testing.T, m *manifest) {
 	if got, want := flagOf(t, controller.Args, "listen"), fmt.Sprintf(":%d", port.ContainerPort); got != want {
 		t.Errorf("it listens at %s, and its port is %s", got, want)
 	}
-	for _, part := range strings.Split(m.host, ".") {
+	for part := range strings.SplitSeq(m.host, ".") {
 		if errs := validation.IsDNS1123Label(part); len(errs) > 0 {
 			t.Errorf("%s: %v", m.host, errs)
 		}
