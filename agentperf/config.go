@@ -41,7 +41,7 @@ type Config struct {
 	// does. This process still asks the endpoint what it serves, sends a lone request where
 	// nothing succeeds any more, and audits, for which it needs Endpoint or Connect; the
 	// connections that it may open then bound nothing, and MaxAgents is what the load can run.
-	// Nil runs them here.
+	// What each of several clients did is in PhaseResult.Clients. Nil runs them here.
 	Load Load
 	// Workload is the recorded sessions that the agents replay. It is only read.
 	Workload *trajectory.Workload

@@ -28,6 +28,11 @@ type ConfigEcho struct {
 	// WorkloadSHA256 is the digest of what is replayed: all messages, lengths and delays.
 	WorkloadSHA256 string `json:"workload_sha256,omitempty"`
 
+	// Load says that the load came from elsewhere than this process: what Config.Load calls
+	// itself if it is a fmt.Stringer, such as "fleet of 4 workers", its type otherwise. Which
+	// clients there were is in PhaseResult.Clients.
+	Load string `json:"load,omitempty"`
+
 	// Reuse is what the workload allows a cache to reuse, once what does not fit the context
 	// is left out; nil if the run ended before that was known.
 	Reuse *ReuseEcho `json:"reuse,omitempty"`

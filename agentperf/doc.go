@@ -70,6 +70,13 @@
 // too late to measure anything but itself (see [metrics.ClientCheck]), or that a request was
 // longer than the endpoint's context; that says nothing about the system.
 //
+// Where several clients drive the load together (Config.Load), one that was too late is enough.
+// One whose network is bad looks like a slow system instead: the warning uneven_clients names a
+// client whose requests have less than half of the output speed of all others', or most of the
+// failures at more than twice their rate, if that would happen to clients that see one system in
+// at most one of ten thousand phases. It invalidates nothing, as a system may serve by the
+// address of the client.
+//
 // # As published
 //
 // Config.Profile names a published method, one of [Profiles]: load, rule and service levels

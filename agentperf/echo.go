@@ -39,7 +39,7 @@ func echo(cfg *Config) ConfigEcho {
 		CachePrefix:     cfg.Policy.Prefix, HumanWaitCapSeconds: cfg.Policy.HumanWaits.Seconds(),
 		ToolDelayCapSeconds: cfg.Policy.ToolDelayMax.Seconds(),
 		Seed:                cfg.Seed, MaxStart: given(cfg.MaxStart), Assigned: cfg.Assigned != nil, Start: cfg.Start, MaxAgents: cfg.MaxAgents, MaxPhases: cfg.MaxPhases,
-		Label: cfg.Label, ClientLagSeconds: max(0, cfg.ClientLag.Seconds()), Exclusive: cfg.Exclusive,
+		Label: cfg.Label, Load: loadName(cfg.Load), ClientLagSeconds: max(0, cfg.ClientLag.Seconds()), Exclusive: cfg.Exclusive,
 		PercentileRule: percentileRule,
 	}
 	if cfg.Connect == nil {

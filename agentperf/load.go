@@ -18,6 +18,9 @@ import (
 // machines, or a [LocalLoad] on another machine, to which a plan travels as JSON.
 // [github.com/agentperf/agentperf-go/agentperf/agentperftest.TestLoad] tells whether one keeps
 // to what is said here.
+//
+// A Load that is a fmt.Stringer names itself in ConfigEcho.Load, in a few words such as "fleet of
+// 4 workers"; others are there with their type, but for a [LocalLoad], which is this process.
 type Load interface {
 	// Phase runs one phase, and returns soon after ctx is done; the benchmark waits for it
 	// however long it takes. It is not called concurrently.

@@ -65,6 +65,7 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 		}
 	}
 	result.fill(p, r.criteria, o.Invalid)
+	result.clients(p)
 	if r.steady == nil && o.Invalid == "" {
 		result.warn(codeUnlike, unlike(&o.Load, r.population.At(record.Pace{}).Means())...)
 	}

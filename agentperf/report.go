@@ -81,8 +81,18 @@ type PhaseResult struct {
 	Server *telemetry.Server `json:"server,omitempty"`
 	Power  *telemetry.Power  `json:"power,omitempty"`
 	Yields []telemetry.Yield `json:"yields,omitempty"`
-	// Client is the client's check of itself; nil if there was none.
+	// Client is the client's check of itself, and with several that of the latest; nil if
+	// there was none.
 	Client *metrics.ClientCheck `json:"client,omitempty"`
+	// Clients says what each did where several drove the load, in the order of the Load;
+	// empty with one. A client that saw a much slower system than the others, or had most of
+	// the failures, is the warning uneven_clients.
+	Clients []ClientResult `json:"clients,omitempty"`
+	// StartSpread is the time from the first to the last start of several clients, measured
+	// at each by how late it was, and LatestStart names the one that started last; nil and
+	// empty with one.
+	StartSpread *float64 `json:"start_spread_seconds,omitempty"`
+	LatestStart string   `json:"latest_start,omitempty"`
 	// Verdicts holds one verdict per tier on the number of agents, as it stood when the
 	// phase ended. The final one is in TierResult.Numbers: later phases may change it, and
 	// the search may only then demand a decision.

@@ -98,6 +98,26 @@ type RequestPhase struct {
 	Workload string `json:"workload_sha256"`
 	// SyntheticFactor is that of ConfigEcho.
 	SyntheticFactor float64 `json:"synthetic_tokens_factor"`
+	// Clients names the clients where several drove the load, and Owners says which of them
+	// ran each agent, by index. Both are null with one client, and with more than 200,000
+	// agents, of which readers would take the line for a broken one.
+	Clients []string `json:"clients"`
+	Owners  []int32  `json:"owners"`
+}
+
+// mostOwners is the number of agents whose owners are written: at most five bytes each, so that
+// the line stays below the 1 MiB that readers of lines take.
+const mostOwners = 200_000
+
+// clients fills in which client ran which agent.
+func (l *RequestPhase) clients(p *record.Phase) {
+	if len(p.Clients) < 2 || len(p.Owners) == 0 || len(p.Owners) > mostOwners {
+		return
+	}
+	for i := range p.Clients {
+		l.Clients = append(l.Clients, p.Clients[i].Name)
+	}
+	l.Owners = p.Owners
 }
 
 // requestOf returns the line for a row.
@@ -180,10 +200,12 @@ func (e *requestEncoder) request(p *record.Phase, r *record.Row) {
 }
 
 func (e *requestEncoder) phase(p *record.Phase, invalid string) error {
-	e.encode(RequestPhase{
+	l := RequestPhase{
 		Run: p.Run, Phase: p.Index, Agents: p.Agents, Anchor: p.Anchor, AllUp: p.AllUp, Settled: p.Settled, WindowEnd: p.WindowEnd, End: p.End,
 		Ending: string(p.Ending), Completed: p.Completed, Least: p.Least, Straddling: p.Straddling, Invalid: invalid, Seed: p.Seed, Draw: p.Draw, Workload: p.Workload, SyntheticFactor: p.SyntheticFactor,
-	})
+	}
+	l.clients(p)
+	e.encode(l)
 	return e.flush()
 }
 

@@ -83,6 +83,9 @@ func (r *Report) WriteTable(w io.Writer) error {
 	if line := r.Profile.line(); line != "" {
 		fmt.Fprintf(&b, "\n%s\n", plain.Text(line))
 	}
+	if line := r.LoadText(); line != "" {
+		fmt.Fprintf(&b, "\n%s\n", plain.Text(line))
+	}
 	if len(r.Warnings) > 0 {
 		b.WriteString("\nWarnings:\n")
 	}

@@ -4,6 +4,8 @@ package metrics
 // too slow measures itself instead of the system. It encodes to JSON, with the units in
 // the names.
 type ClientCheck struct {
+	// Name names the client where several drove the load, of which this is the latest.
+	Name string `json:"name,omitempty"`
 	// WakeLagP99 and WakeLagMax are how late a goroutine ran that was due at a certain
 	// time, and so how late requests are sent and arrivals noticed. LagSeconds is the
 	// figure to judge by: WakeLagP99, or the P90 in windows too short for a P99, or 0 in

@@ -53,6 +53,7 @@ func Comparable(a, b *Report, ignore ...string) []Difference {
 // different one. One that somebody adds counts until it is listed.
 var agentsExempt = identity.Exemptions{
 	"Endpoint":                  "is the system under test",
+	"Load":                      "where requests are sent from says nothing of the system, and is a note",
 	"Label":                     "names the system under test",
 	"Headers":                   "are what the system under test wants",
 	"SessionHeader":             "is for the routers of the system",

@@ -54,28 +54,49 @@ func (d *Density) Add(p *record.Phase) {
 // last. Of an answer that ended without a count, as those do that are cut, the tokens are
 // taken to be as many for each byte as density says. It is 0 without a window.
 func OutputTokensPerSecond(p *record.Phase, density Density) float64 {
-	window := p.Window()
+	return throughput(p, density, 1, func(*record.Row) int { return 0 })[0]
+}
+
+// ClientTokensPerSecond returns [OutputTokensPerSecond] of each client of a phase with several.
+func ClientTokensPerSecond(p *record.Phase, density Density) []float64 {
+	return throughput(p, density, len(p.Clients), func(r *record.Row) int { return ClientOf(p, r) })
+}
+
+// throughput returns that of n groups of rows; of says which one a row belongs to, negative for
+// none.
+func throughput(p *record.Phase, density Density, n int, of func(*record.Row) int) []float64 {
+	totals, window := make([]float64, n), p.Window()
 	if window <= 0 {
-		return 0
+		return totals
 	}
-	parts := make([]float64, len(p.Rows))
+	parts := make([][]float64, n)
 	for i := range p.Rows {
-		switch r := &p.Rows[i]; {
-		case r.Outcome == record.Implausible: // what was made is unknown
-		case r.WindowBytes == record.None:
-			parts[i] = spread(p, r)
-		case r.TokenSource == sourceEvents && density.bytes > 0 && r.Bytes > 0:
-			parts[i] = float64(r.WindowBytes) * density.tokens / density.bytes
-		default:
-			parts[i] = r.WindowTokens
+		r := &p.Rows[i]
+		if g := of(r); g >= 0 {
+			parts[g] = append(parts[g], inWindow(p, r, density))
 		}
 	}
-	slices.Sort(parts) // requests that end at one instant do so in any order
-	total := 0.0
-	for _, part := range parts {
-		total += part
+	for g := range parts {
+		slices.Sort(parts[g]) // requests that end at one instant do so in any order
+		for _, part := range parts[g] {
+			totals[g] += part
+		}
+		totals[g] /= window.Seconds()
 	}
-	return total / window.Seconds()
+	return totals
+}
+
+// inWindow returns how many tokens of an answer came in the window.
+func inWindow(p *record.Phase, r *record.Row, density Density) float64 {
+	switch {
+	case r.Outcome == record.Implausible: // what was made is unknown
+		return 0
+	case r.WindowBytes == record.None:
+		return spread(p, r)
+	case r.TokenSource == sourceEvents && density.bytes > 0 && r.Bytes > 0:
+		return float64(r.WindowBytes) * density.tokens / density.bytes
+	}
+	return r.WindowTokens
 }
 
 // spread returns how many tokens of an answer came in the window, if those after the first

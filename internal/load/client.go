@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
-	"github.com/agentperf/agentperf-go/metrics"
+	"github.com/agentperf/agentperf-go/internal/derive"
 )
 
 // DefaultClientLag is how late a client may be, at the P99, unless the configuration says
@@ -28,13 +28,13 @@ func TooLate(p *record.Phase, rows []*record.Row, limit time.Duration) string {
 		}
 	}
 	if p.Owners == nil {
-		if late := lateness(rows); late > limit {
+		if late, _ := derive.Lateness(rows); late > limit {
 			return fmt.Sprintf("the client was too late in sending, by up to %v where %v is allowed: %s", late.Round(time.Millisecond), limit, explanation)
 		}
 		return ""
 	}
-	for i, own := range byOwner(p, rows) {
-		if late := lateness(own); late > limit {
+	for i, own := range derive.ByClient(p, rows) {
+		if late, _ := derive.Lateness(own); late > limit {
 			c := &p.Clients[i]
 			return fmt.Sprintf("%s was too late in sending, by up to %v where %v is allowed: %s", named(c), late.Round(time.Millisecond), limit, c.Explanation)
 		}
@@ -48,33 +48,4 @@ func named(c *record.Client) string {
 		return "the client"
 	}
 	return "the client " + c.Name
-}
-
-// byOwner returns the rows of each client.
-func byOwner(p *record.Phase, rows []*record.Row) [][]*record.Row {
-	own := make([][]*record.Row, len(p.Clients))
-	for _, r := range rows {
-		if a := int(r.Agent); a < len(p.Owners) && int(p.Owners[a]) < len(own) {
-			own[p.Owners[a]] = append(own[p.Owners[a]], r)
-		}
-	}
-	return own
-}
-
-// lateness returns how late requests were sent: the P99, the P90 if there are too few for a
-// P99, and 0 if there are too few for that, so that one hiccup does not decide.
-func lateness(rows []*record.Row) time.Duration {
-	late := metrics.Percentiles{Exact: -1}
-	for _, r := range rows {
-		late.Record(r.Lateness().Seconds())
-	}
-	percent := 99.0
-	if late.N() < metrics.SamplesFor(percent) {
-		percent = 90
-	}
-	if late.N() < metrics.SamplesFor(percent) {
-		return 0
-	}
-	seconds, _ := late.At(percent)
-	return time.Duration(seconds * float64(time.Second))
 }

@@ -71,7 +71,7 @@ var imports = map[string][]string{
 	"internal/jsonerror":    {},
 	"internal/jsonscan":     {},
 	"internal/keyed":        {},
-	"internal/load":         {"agentperf/record", "endpoint", "internal/instant", "internal/selfcheck", "internal/sockets", "metrics", "trajectory"},
+	"internal/load":         {"agentperf/record", "endpoint", "internal/derive", "internal/instant", "internal/selfcheck", "internal/sockets", "metrics", "trajectory"},
 	"internal/memnet":       {},
 	"internal/observe":      {"agentperf/record", "internal/derive", "metrics", "telemetry"},
 	"internal/plain":        {},
