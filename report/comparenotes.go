@@ -19,6 +19,9 @@ func (c *Comparison) notes(a, b *Report) {
 			note("the audit of %s has findings: its system may not have done the work that was timed", name)
 		}
 	}
+	if n, k := clientsOf(a), clientsOf(b); n != k {
+		note("the load of %s came from %s, that of %s from %s", c.A, clientsText(n), c.B, clientsText(k))
+	}
 	if x, y := a.tool(), b.tool(); x.Version != y.Version || x.Revision != y.Revision {
 		note("%s was measured by version %s of the benchmark, %s by %s", c.A, version(x), c.B, version(y))
 	}
@@ -31,6 +34,13 @@ func (c *Comparison) notes(a, b *Report) {
 	if len(c.Tiers) == 0 {
 		note("the runs have no service level in common")
 	}
+}
+
+func clientsText(n int) string {
+	if n == 0 {
+		return "one client"
+	}
+	return fmt.Sprintf("%d clients", n)
 }
 
 func version(t system.Tool) string {

@@ -91,6 +91,9 @@ func (m *markdown) agents(file *Report) {
 			m.number(r, &r.Numbers[i])
 		}
 	}
+	if text := r.LoadText(); text != "" {
+		m.line("\n%s", escape(text))
+	}
 	if r.Audit.Outcome != "" {
 		m.line("\nAudit: %s.", escape(string(r.Audit.Outcome)))
 	}

@@ -12,8 +12,8 @@ import (
 )
 
 // WriteOpenMetrics writes reports as OpenMetrics text, which Prometheus and its text-file
-// collector read: gauges with the labels run, model and system, and tier, agents, concurrency or
-// speed. The time stamps are left to whoever scrapes; agentperf_run_started_timestamp_seconds
+// collector read: gauges with the labels run, model and system, and tier, agents, concurrency,
+// speed or client. The time stamps are left to whoever scrapes; agentperf_run_started_timestamp_seconds
 // says when a run was. Two reports of the same run are an error, since they would be one series.
 func WriteOpenMetrics(w io.Writer, reports ...*Report) error {
 	m := &metricsText{families: make(map[string]*family)}
@@ -159,6 +159,7 @@ func (m *metricsText) agents(r *agentperf.Report, run []string) {
 		}
 		m.gauge("agentperf_requests", "Requests measured.", n.Requests, labels...)
 		m.gauge("agentperf_requests_failed", "Requests that the server failed.", n.Failed, labels...)
+		m.clients(r, n, labels)
 	}
 }
 

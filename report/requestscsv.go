@@ -23,13 +23,14 @@ const (
 
 // WriteRequestsCSV turns what agentperf.Config.Requests received, such as the file of maxusers
 // -requests, into CSV: a line for each request, with the columns of agentperf.Request under their
-// names in JSON, and measured, which says whether the request began in the window of its phase;
-// it is empty where the phase has no line of its own, as it did not end. Lines of phases are not
+// names in JSON, client, which is who sent it where several clients drove the load, and measured,
+// which says whether the request began in the window of its phase; both are empty where the phase
+// has no line of its own, as it did not end. Lines of phases are not
 // written. The requests of one phase are held in memory. A bad line is an error that names it.
 func WriteRequestsCSV(w io.Writer, requests io.Reader) error {
 	t := reflect.TypeFor[agentperf.Request]()
 	c := &requestsCSV{out: csv.NewWriter(w)}
-	c.out.Write(append(columns(t, ""), "measured")) // Flush has the error
+	c.out.Write(append(columns(t, ""), "client", "measured")) // Flush has the error
 	lines := bufio.NewScanner(requests)
 	lines.Buffer(nil, mostRow)
 	n := 0
@@ -92,11 +93,24 @@ func (c *requestsCSV) flush(p *agentperf.RequestPhase) {
 	t := reflect.TypeFor[agentperf.Request]()
 	for i := range c.waiting {
 		q := &c.waiting[i]
-		measured := ""
+		client, measured := "", ""
 		if p != nil && p.Run == q.Run && p.Phase == q.Phase {
 			measured = fmt.Sprint(q.Begun >= p.Settled && q.Begun < p.WindowEnd)
+			client = clientOf(p, q.Agent)
 		}
-		c.out.Write(append(cells(reflect.ValueOf(q).Elem(), t), measured))
+		c.out.Write(append(cells(reflect.ValueOf(q).Elem(), t), csvText(client), measured))
 	}
 	c.waiting = c.waiting[:0]
+}
+
+// clientOf returns the name of the client that ran an agent; empty if there was one, or it is
+// unknown.
+func clientOf(p *agentperf.RequestPhase, agent int) string {
+	if agent < 0 || agent >= len(p.Owners) {
+		return ""
+	}
+	if c := int(p.Owners[agent]); c >= 0 && c < len(p.Clients) {
+		return p.Clients[c]
+	}
+	return ""
 }

@@ -62,7 +62,8 @@ func hostile(t *testing.T) *report.Report {
 	a.Tiers[0].Name, a.Tiers[0].Assumption, a.Tiers[0].Numbers[0].Verdict = hostileText, hostileText, hostileText
 	a.Numbers[1].P95TTFTState, a.Audit.Outcome = hostileText, hostileText
 	a.Phases[1].Invalid, a.Phases[0].Verdicts[0].Tier = hostileText, hostileText
-	a.Warnings[0].Text = hostileText
+	a.Warnings[0].Text, a.Config.Load = hostileText, hostileText
+	a.Phases[0].Clients = []agentperf.ClientResult{{Name: hostileText}, {Name: "b"}}
 	return r
 }
 
@@ -276,6 +277,19 @@ func TestRequestsCSV(t *testing.T) {
 	if err := report.WriteRequestsCSV(&out, strings.NewReader(open+"\n\n")); err != nil || !strings.Contains(out.String(), `,'=cmd|'/c calc'!A0,`) || !strings.Contains(out.String(), `,'-x,a\u001b\nb,`) || !strings.Contains(out.String(), ",-1.5,") || !strings.HasSuffix(out.String(), ",\n") {
 		t.Errorf("%s, %v", out.String(), err)
 	}
+	const of = `{"phase_idx":3,"run":"r","request_id":"x","begun_ns":5,"user_id":`
+	out.Reset()
+	clients := of + "0}\n" + of + "1}\n" + of + "2}\n" + of + "3}\n" + of + "-1}\n" + `{"phase_idx":3,"run":"r","settled_ns":5,"window_end_ns":6,"clients":["w1","=w2"],"owners":[1,0,7]}` + "\n"
+	if err := report.WriteRequestsCSV(&out, strings.NewReader(clients)); err != nil {
+		t.Fatal(err)
+	}
+	written := strings.Split(out.String(), "\n")
+	for i, want := range []string{",client,measured", ",'=w2,true", ",w1,true", ",,true", ",,true", ",,true"} {
+		if !strings.HasSuffix(written[i], want) {
+			t.Errorf("%q, want it to end in %q", written[i], want)
+		}
+	}
+
 	for text, want := range map[string]string{
 		open + "\n{":                                                    "report: line 2: it ends in the middle of a value",
 		`{"schema":"agentperf.report/2"}`:                               "line 1: it is neither a request",

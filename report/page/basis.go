@@ -37,7 +37,7 @@ func (s *subject) basis(model string) chart.Figure {
 	facts = append(facts,
 		fact{"Workload", workload}, fact{"Rule", rule}, fact{"Certainty", upper(s.rule())}, fact{"Percentiles", c.PercentileRule},
 		fact{"Answer lengths", string(c.Output)}, fact{"Tool delays", string(c.ToolDelay)}, fact{"Cache isolation", string(c.CachePrefix)},
-		fact{"Seed", fmt.Sprint(c.Seed)}, measuredOn(r.Started, r.Run, r.Complete), s.selfCheck(), audited(&r.Audit), measuredBy(&r.Tool),
+		fact{"Seed", fmt.Sprint(c.Seed)}, measuredOn(r.Started, r.Run, r.Complete), loadFrom(r), s.selfCheck(), audited(&r.Audit), measuredBy(&r.Tool),
 	)
 	if r.Source != nil {
 		facts = append(facts, fact{"Judged from", "records of " + strings.Join(r.Source.Clients, " and ") + ", not measured by this run"})

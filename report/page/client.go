@@ -2,7 +2,9 @@ package page
 
 import (
 	"fmt"
+	"strings"
 
+	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/internal/chart"
 	"github.com/agentperf/agentperf-go/metrics"
 )
@@ -11,6 +13,7 @@ import (
 type clientSummary struct {
 	n, valid, checked int
 	lag, cpu          float64 // the worst of valid ones, and of all
+	latest            string  // whose lag it is, where there are several
 	hasCPU            bool
 }
 
@@ -23,8 +26,8 @@ func (s *clientSummary) add(c *metrics.ClientCheck, invalid string) {
 		return
 	}
 	s.checked++
-	if invalid == "" {
-		s.lag = max(s.lag, c.LagSeconds)
+	if invalid == "" && c.LagSeconds > s.lag {
+		s.lag, s.latest = c.LagSeconds, c.Name
 	}
 	if c.CPUShare != nil {
 		s.cpu, s.hasCPU = max(s.cpu, *c.CPUShare), true
@@ -41,6 +44,9 @@ func (s *clientSummary) fact(of string) fact {
 		return fact{"Client self-check", text + "; the client did not check itself"}
 	}
 	text += "; at most " + chart.Seconds(s.lag) + " late in valid ones"
+	if s.latest != "" {
+		text += " (" + bounded(s.latest) + ")"
+	}
 	if s.hasCPU {
 		text += ", CPU at most " + chart.Share(s.cpu)
 	}
@@ -62,4 +68,11 @@ func (s *sweep) selfCheck() fact {
 		c.add(s.report.Levels[i].Client, s.report.Levels[i].Invalid)
 	}
 	return c.fact("levels")
+}
+
+// loadFrom says which clients drove the load where there were several, or what else it came from
+// than one process.
+func loadFrom(r *agentperf.Report) fact {
+	text := strings.TrimSuffix(r.LoadText(), ".")
+	return fact{"Load from", strings.TrimPrefix(strings.TrimPrefix(text, "Load from elsewhere: "), "Load from ")}
 }
