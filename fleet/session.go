@@ -148,6 +148,7 @@ func (s *session) begin(start time.Duration) {
 	s.part = load.StartPart(w.ctx, load.PartConfig{
 		Shape: s.plan.Plan.Shape, Agents: s.agents, Start: w.began.Add(start), Context: s.plan.Plan.Policy.Window, Tell: s.spool.tell,
 	}, s.work)
+	w.log.Info("a phase begins", "agents", len(s.agents), "of", s.plan.Plan.Agents)
 	go s.tell(s.part)
 }
 
@@ -192,6 +193,7 @@ func (w *worker) ended(s *session) {
 	defer w.mu.Unlock()
 	if w.session == s {
 		w.stage, w.session = wire.Ended, nil
+		w.log.Info("the phase has ended")
 		w.due()
 	}
 }

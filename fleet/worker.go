@@ -190,6 +190,7 @@ func (w *worker) leaveLocked(why string) {
 	}
 	w.session, w.last = nil, s
 	w.failed, w.stage = why, wire.Left
+	w.log.Info("the worker has left the phase", "why", why)
 	s.abandon(errors.New(why))
 }
 

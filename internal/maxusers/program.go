@@ -45,6 +45,9 @@ type Program struct {
 	// called, which may be nil, is called once, when the run is over. With Prepare the agents
 	// count as being elsewhere: a demonstration has one end of their connections, not both.
 	Prepare func(ctx context.Context, cfg *agentperf.Config) (end func(), err error)
+	// Started is called after Prepare, if it is not nil, with what shows a line that stays
+	// beside the progress, until what Prepare returned is called.
+	Started func(line func(format string, args ...any))
 }
 
 // prepare calls Prepare. What it returns is never nil, and does something once.

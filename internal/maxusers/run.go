@@ -74,6 +74,9 @@ func Run(ctx context.Context, p Program) int {
 	progress := &progress{screen: program.Screen(o.quiet, p.Getenv), history: o.history()}
 	defer progress.screen.Close()
 	o.cfg.Progress = progress.show
+	if p.Started != nil {
+		p.Started(progress.screen.Line)
+	}
 	report, err := o.measure(ctx)
 	progress.screen.Close()
 	end()
