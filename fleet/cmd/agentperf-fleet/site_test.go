@@ -1,0 +1,207 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/agentperf/agentperf-go/agentperf"
+	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+)
+
+// A site is a system under test that serves two agents well and three badly, and counts what
+// each worker sends. The two speeds are far from the service level on either side, so that a
+// busy machine changes no answer.
+type site struct {
+	t        *testing.T
+	url      string
+	workload string
+	fast     endpointtest.Engine
+	slow     endpointtest.Engine
+
+	mu     sync.Mutex
+	active int
+	sent   map[string]int      // requests, by worker
+	bodies map[string][]string // and what they were
+	news   chan struct{}
+}
+
+const (
+	fastSpeed, slowSpeed = 300, 60
+	slo                  = "130@10s"
+	holds                = 2
+)
+
+func newSite(t *testing.T) *site {
+	s := &site{
+		t: t, fast: endpointtest.Engine{PerRequest: fastSpeed}, slow: endpointtest.Engine{PerRequest: slowSpeed},
+		sent: make(map[string]int), bodies: make(map[string][]string), news: make(chan struct{}), workload: filepath.Join(t.TempDir(), "sessions.jsonl"),
+	}
+	var text bytes.Buffer
+	for i := range 40 {
+		fmt.Fprintf(&text, `{"conversation_id":"c%d","conversation_idx":0,"messages":[{"role":"user","content":"session %d"}],"tools":null,"target_output_tokens":40}`+"\n", i, i)
+	}
+	if err := os.WriteFile(s.workload, text.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	server, err := endpointtest.Serve(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	s.url = server.URL
+	return s
+}
+
+// ServeHTTP answers a request as fast as there are others now.
+func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	worker := r.Header.Get("X-Worker")
+	if worker == "" || r.Method != http.MethodPost { // of the controller, before the run
+		s.fast.ServeHTTP(w, r)
+		return
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	s.mu.Lock()
+	s.sent[worker]++
+	s.bodies[worker] = append(s.bodies[worker], string(body))
+	s.active++
+	engine := &s.fast
+	if s.active > holds {
+		engine = &s.slow
+	}
+	close(s.news)
+	s.news = make(chan struct{})
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.active--
+	}()
+	engine.ServeHTTP(w, r)
+}
+
+// requests returns how many a worker has sent; of all workers with an empty name.
+func (s *site) requests(worker string) (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for name, sent := range s.sent {
+		if worker == "" || name == worker {
+			n += sent
+		}
+	}
+	return n
+}
+
+// body returns a request of a worker, the nth.
+func (s *site) body(worker string, n int) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n >= len(s.bodies[worker]) {
+		return ""
+	}
+	return s.bodies[worker][n]
+}
+
+// serves waits until each worker has sent some more requests than it has so far.
+func (s *site) serves(more int, workers ...string) {
+	s.t.Helper()
+	late := time.After(patience)
+	want := make(map[string]int)
+	for _, name := range workers {
+		want[name] = s.requests(name) + more
+	}
+	for {
+		s.mu.Lock()
+		news, enough := s.news, true
+		for name, n := range want {
+			enough = enough && s.sent[name] >= n
+		}
+		s.mu.Unlock()
+		if enough {
+			return
+		}
+		select {
+		case <-news:
+		case <-late:
+			s.t.Fatalf("workers %v do not send %d more requests", workers, more)
+		}
+	}
+}
+
+// quiet checks that nothing is sent for a second.
+func (s *site) quiet(worker string) {
+	s.t.Helper()
+	before := s.requests(worker)
+	time.Sleep(time.Second)
+	if n := s.requests(worker) - before; n != 0 {
+		s.t.Errorf("%d requests were sent by a worker that should send none", n)
+	}
+}
+
+// worker starts a worker.
+func (s *site) worker(name, url string, args ...string) *process {
+	s.t.Helper()
+	args = append([]string{"worker", "-controller", url, "-name", name, "-capacity", "100", "-endpoint", s.url, "-header", "X-Worker=" + name, "-workload", s.workload}, args...)
+	return start(s.t, "worker "+name, args...)
+}
+
+// rules are flags with which a phase takes two seconds, and no clock decides anything.
+var rules = []string{
+	"-slo", slo, "-measure", "1500ms", "-settle", "200ms", "-spawn-rate", "0", "-min-trajectories", "0", "-min-per-agent", "0",
+	"-client-lag", "-1s", "-start", "2", "-cache-prefix", "none",
+}
+
+// controller starts a controller of two workers.
+func (s *site) controller(args ...string) (p *process, url string) {
+	s.t.Helper()
+	args = append(append([]string{"controller", "-workers", "2", "-listen", "127.0.0.1:0", "-endpoint", s.url, "-workload", s.workload, "-lease", "2s"}, rules...), args...)
+	p = start(s.t, "controller", args...)
+	return p, strings.TrimSpace(p.says("waiting for workers at", 1))
+}
+
+// report reads a report.
+func report(t *testing.T, file string) *agentperf.Report {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := new(agentperf.Report)
+	if err := json.Unmarshal(text, r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// right checks that a report has the answer.
+func right(t *testing.T, r *agentperf.Report) {
+	t.Helper()
+	if !r.Complete || len(r.Tiers) != 1 || r.Tiers[0].MaxAgents != holds || r.Tiers[0].FirstFailingAgents == nil || *r.Tiers[0].FirstFailingAgents != holds+1 {
+		t.Errorf("the answer is %+v, want %d agents", r.Tiers, holds)
+	}
+}
+
+// broken checks that the first phase is invalid because of something, and that the next one
+// has as many agents and is valid.
+func broken(t *testing.T, r *agentperf.Report, words string) {
+	t.Helper()
+	if len(r.Phases) < 2 {
+		t.Fatalf("%d phases, want one that is repeated", len(r.Phases))
+	}
+	first, second := &r.Phases[0], &r.Phases[1]
+	if !strings.Contains(first.Invalid, words) || first.Agents != holds || second.Agents != holds || second.Invalid != "" {
+		t.Errorf("phases of %d agents (%q) and %d (%q), want an invalid one of %d, for %q, and a valid one", first.Agents, first.Invalid, second.Agents, second.Invalid, holds, words)
+	}
+}
