@@ -73,7 +73,13 @@ func TestPrepare(t *testing.T) {
 			cfg.Requests = &told
 			return prepare(ctx, cfg)
 		}
-		if status := Run(t.Context(), o.Program); status != cli.OK || !strings.Contains(o.out.String(), "1 agent holds.") || told.Len() == 0 || o.prepared != 1 || o.ended != 1 {
+		o.Started = func(line func(format string, args ...any)) {
+			if o.prepared != 1 || o.ended != 0 {
+				t.Error("started before it was prepared, or after its end")
+			}
+			line("%d\x1b workers", 3)
+		}
+		if status := Run(t.Context(), o.Program); status != cli.OK || !strings.Contains(o.out.String(), "1 agent holds.") || told.Len() == 0 || o.prepared != 1 || o.ended != 1 || !strings.Contains(o.errs.String(), " workers\n") || strings.Contains(o.errs.String(), "\x1b") {
 			t.Errorf("status %d, prepared %d, ended %d, %d bytes of requests\n%s%s", status, o.prepared, o.ended, told.Len(), &o.out, &o.errs)
 		}
 	}
