@@ -135,12 +135,14 @@ func (c *Controller) gather(now time.Time) (missing string, err error) {
 		capacities = append(capacities, m.report.Capacity)
 	}
 	c.members, c.share = there, newShare(capacities)
+	var names []string
 	for i, m := range c.members {
 		m.index = i
 		m.order = wire.Order{Controller: c.id, Instance: m.report.Instance, Lease: c.cfg.Lease, Stage: wire.Idle}
-		c.cfg.Logger.Info("worker", "name", m.name, "capacity", m.report.Capacity, "endpoint", m.report.Endpoint)
+		names = append(names, m.name)
 		c.say(m)
 	}
+	c.cfg.Logger.Info("the fleet is complete", "workers", strings.Join(names, " "))
 	return "", nil
 }
 
@@ -151,16 +153,8 @@ func (c *Controller) Capacity() int {
 	if c.share == nil {
 		return 0
 	}
-	// The largest number of which no worker has more than it can run.
-	most := 0
-	for n := range c.share.total {
-		owner := c.share.of(n + 1)[n]
-		if counted(c.share.owners[:n+1], owner) > c.share.capacities[owner] {
-			break
-		}
-		most = n + 1
-	}
-	return most
+	// Of so many each worker has just what it can run, and of fewer no more.
+	return c.share.total
 }
 
 // keep says the orders again and again, which renews the leases.

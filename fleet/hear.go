@@ -60,6 +60,9 @@ func (c *Controller) reported(name string, r *wire.Report, now time.Time) {
 		c.tell(m, &wire.Order{Controller: c.id, Instance: r.Instance, Stage: wire.Rejected, Why: "it speaks another version"})
 		return
 	}
+	if c.members == nil && m.report.Instance != r.Instance && r.Controller == "" {
+		c.cfg.Logger.Info("a worker is there", "name", name, "capacity", r.Capacity, "endpoint", r.Endpoint)
+	}
 	m.report, m.heard = *r, now
 	if a := c.attempt; a != nil && m.index >= 0 && r.Client != nil && r.Epoch == a.epoch {
 		a.checked(m.index, r.Client)

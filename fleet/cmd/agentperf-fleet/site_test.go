@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
 )
 
@@ -31,6 +29,7 @@ type site struct {
 	active int
 	sent   map[string]int      // requests, by worker
 	bodies map[string][]string // and what they were
+	keys   map[string]int      // and with which authorization
 	news   chan struct{}
 }
 
@@ -43,7 +42,7 @@ const (
 func newSite(t *testing.T) *site {
 	s := &site{
 		t: t, fast: endpointtest.Engine{PerRequest: fastSpeed}, slow: endpointtest.Engine{PerRequest: slowSpeed},
-		sent: make(map[string]int), bodies: make(map[string][]string), news: make(chan struct{}), workload: filepath.Join(t.TempDir(), "sessions.jsonl"),
+		sent: make(map[string]int), bodies: make(map[string][]string), keys: make(map[string]int), news: make(chan struct{}), workload: filepath.Join(t.TempDir(), "sessions.jsonl"),
 	}
 	var text bytes.Buffer
 	for i := range 40 {
@@ -76,6 +75,7 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.sent[worker]++
 	s.bodies[worker] = append(s.bodies[worker], string(body))
+	s.keys[r.Header.Get("Authorization")]++
 	s.active++
 	engine := &s.fast
 	if s.active > holds {
@@ -102,6 +102,13 @@ func (s *site) requests(worker string) (n int) {
 		}
 	}
 	return n
+}
+
+// keyed returns how many requests came with a key.
+func (s *site) keyed(key string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.keys["Bearer "+key]
 }
 
 // body returns a request of a worker, the nth.
@@ -169,39 +176,4 @@ func (s *site) controller(args ...string) (p *process, url string) {
 	args = append(append([]string{"controller", "-workers", "2", "-listen", "127.0.0.1:0", "-endpoint", s.url, "-workload", s.workload, "-lease", "2s"}, rules...), args...)
 	p = start(s.t, "controller", args...)
 	return p, strings.TrimSpace(p.says("waiting for workers at", 1))
-}
-
-// report reads a report.
-func report(t *testing.T, file string) *agentperf.Report {
-	t.Helper()
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := new(agentperf.Report)
-	if err := json.Unmarshal(text, r); err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
-// right checks that a report has the answer.
-func right(t *testing.T, r *agentperf.Report) {
-	t.Helper()
-	if !r.Complete || len(r.Tiers) != 1 || r.Tiers[0].MaxAgents != holds || r.Tiers[0].FirstFailingAgents == nil || *r.Tiers[0].FirstFailingAgents != holds+1 {
-		t.Errorf("the answer is %+v, want %d agents", r.Tiers, holds)
-	}
-}
-
-// broken checks that the first phase is invalid because of something, and that the next one
-// has as many agents and is valid.
-func broken(t *testing.T, r *agentperf.Report, words string) {
-	t.Helper()
-	if len(r.Phases) < 2 {
-		t.Fatalf("%d phases, want one that is repeated", len(r.Phases))
-	}
-	first, second := &r.Phases[0], &r.Phases[1]
-	if !strings.Contains(first.Invalid, words) || first.Agents != holds || second.Agents != holds || second.Invalid != "" {
-		t.Errorf("phases of %d agents (%q) and %d (%q), want an invalid one of %d, for %q, and a valid one", first.Agents, first.Invalid, second.Agents, second.Invalid, holds, words)
-	}
 }

@@ -24,6 +24,7 @@ func TestWorkerKilled(t *testing.T) {
 	b.ends()
 	before := s.requests("b")
 	c.says("nothing was heard of worker b", 1)
+	c.says("the fleet is complete: workers a b", 1)
 	b = s.worker("b", url)
 	if status := c.ends(); status != cli.OK {
 		t.Errorf("exit status %d", status)
@@ -36,6 +37,9 @@ func TestWorkerKilled(t *testing.T) {
 	r := report(t, file)
 	broken(t, r, "nothing was heard of worker b")
 	right(t, r)
+	if !kept(t, filepath.Join(dir, "journal"), "nothing was heard of worker b") {
+		t.Error("the journal does not say why the phase was invalid")
+	}
 	if first, again := s.body("b", 0), s.body("b", before); first == "" || first != again {
 		t.Errorf("worker b began with other work:\n%s\n%s", first, again)
 	}
