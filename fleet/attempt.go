@@ -23,20 +23,23 @@ type attempt struct {
 	instances []string // the processes that take part; all is lost with one
 	owners    []int32
 
+	inboxes []inbox
 	checks  sync.Mutex // held briefly, unlike the other
 	clients []*record.Client
 
 	mu     sync.Mutex
 	merge  *load.Merge
 	parts  []told
+	start  time.Time
+	ending bool   // workers were told to stop
 	broken string // why it says nothing of the system
 	err    error  // of an agent
 }
 
 // told is what a worker has told of an attempt.
 type told struct {
-	seq      int64
 	entries  int64
+	bytes    int64
 	sum      uint32
 	started  bool
 	late     time.Duration // of its first agent
@@ -46,7 +49,7 @@ type told struct {
 }
 
 func newAttempt(epoch int64, plan *record.Plan, watch record.Watch, members []*member, owners []int32) *attempt {
-	a := &attempt{epoch: epoch, plan: plan, watch: watch, owners: owners, parts: make([]told, len(members)), clients: make([]*record.Client, len(members))}
+	a := &attempt{epoch: epoch, plan: plan, watch: watch, owners: owners, inboxes: make([]inbox, len(members)), parts: make([]told, len(members)), clients: make([]*record.Client, len(members))}
 	for _, m := range members {
 		a.names = append(a.names, m.name)
 	}
@@ -58,6 +61,7 @@ func newAttempt(epoch int64, plan *record.Plan, watch record.Watch, members []*m
 func (a *attempt) starts(at time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.start = at
 	a.merge = load.NewMerge(a.plan, a.watch, len(a.names), at, func(agent int) int { return int(a.owners[agent]) })
 }
 
@@ -86,35 +90,36 @@ func (c *Controller) batched(name string, b *wire.Batch, now time.Time) {
 	c.mu.Lock()
 	m, a := c.known(name, b.Instance, now), c.attempt
 	c.mu.Unlock()
-	if m == nil || a == nil || b.Epoch != a.epoch || m.index >= len(a.parts) {
+	if m == nil || a == nil || b.Epoch != a.epoch || b.Instance != a.instances[m.index] {
 		return
 	}
-	acked := a.take(m.index, b)
+	acked := a.inboxes[m.index].put(b)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if m.order.Epoch == b.Epoch {
-		m.order.Acked = acked
+		m.order.Acked = max(m.order.Acked, acked)
 		c.say(m)
 	}
 }
 
-// take takes in a batch, if it is the next, and returns the number up to which all are taken.
-func (a *attempt) take(part int, b *wire.Batch) (acked int64) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+// take takes in the next batch of a worker. The caller holds the lock.
+func (a *attempt) take(part int, b *wire.Batch, now time.Duration) {
 	t := &a.parts[part]
-	if b.Seq != t.seq+1 || t.final {
-		return t.seq // there already, or one before it is missing: both are sent again
+	if t.final || a.broken != "" {
+		return
 	}
 	entries, err := wire.Entries(b.Entries)
+	if err == nil {
+		err = t.plausible(entries, b, now)
+	}
 	if err == nil {
 		err = a.merge.Add(part, entries, time.Duration(b.Until))
 	}
 	if err != nil {
 		a.failLocked("worker %s tells what cannot be: %v", a.names[part], err)
 	}
-	t.seq++
 	t.entries += int64(len(entries))
+	t.bytes += int64(len(b.Entries))
 	t.sum = crc32.Update(t.sum, castagnoli, b.Entries)
 	for i := range entries {
 		if e := &entries[i]; e.Kind == load.Up && !t.started {
@@ -129,13 +134,41 @@ func (a *attempt) take(part int, b *wire.Batch) (acked int64) {
 	if t.final = b.Final; t.final {
 		a.finish(part)
 	}
-	return t.seq
+}
+
+const (
+	// mostEarly is how far ahead of the controller's a worker's clock may be.
+	mostEarly = time.Second
+	// mostFirst and mostEachSecond bound the entries of a worker: several times what one machine
+	// does. mostBytes bounds the bytes of one, on average.
+	mostFirst      = 1 << 20
+	mostEachSecond = 200_000
+	mostBytes      = 1 << 10
+)
+
+// plausible returns an error for what no worker can have done until now.
+func (t *told) plausible(entries []load.Entry, b *wire.Batch, now time.Duration) error {
+	last := time.Duration(b.Until)
+	if n := len(entries); n > 0 {
+		last = max(last, entries[n-1].At)
+	}
+	most := mostFirst + int64(mostEachSecond*max(0, now.Seconds()))
+	switch n := t.entries + int64(len(entries)); {
+	case last > now+mostEarly:
+		return fmt.Errorf("it is at %v, and the phase at %v", last, now)
+	case n > most || t.bytes+int64(len(b.Entries)) > mostBytes*most:
+		return fmt.Errorf("%d entries in %v, expected %d at most", n, now, most)
+	}
+	return nil
 }
 
 // finish takes in the manifest of a worker, which has told all.
 func (a *attempt) finish(part int) {
 	t, name := &a.parts[part], a.names[part]
 	a.merge.End(part)
+	if !a.ending && counted(a.owners, int32(part)) > 0 {
+		a.failLocked("worker %s has ended before the phase", name)
+	}
 	m := &t.ended
 	m.Gaps = new(metrics.Gaps)
 	switch err := json.Unmarshal(t.manifest, m); {
@@ -177,6 +210,11 @@ func (a *attempt) advance() (begun, ended, over bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.takeChecks()
+	for i := range a.inboxes {
+		for _, b := range a.inboxes[i].take() {
+			a.take(i, b, time.Since(a.start))
+		}
+	}
 	if err := a.merge.Advance(); err != nil {
 		a.failLocked("what the workers tell cannot be: %v", err)
 	}
@@ -190,9 +228,22 @@ func (a *attempt) progress() record.Progress {
 	return a.merge.Progress()
 }
 
-func (a *attempt) drains() time.Duration {
+// stalled returns how long nothing of what a worker did has come through.
+func (a *attempt) stalled(part int, now time.Time) time.Duration {
+	until, final := a.inboxes[part].told()
+	if final {
+		return 0
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	return now.Sub(a.start) - until
+}
+
+// stop says that workers are told to stop, and returns how long open requests may go on.
+func (a *attempt) stop() time.Duration {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.ending = true
 	return a.merge.Drain()
 }
 

@@ -136,7 +136,10 @@ type WorkerConfig struct {
 	// Logger is told what the worker does. Nil is silent.
 	Logger *slog.Logger
 
-	conn bus.Conn // of tests
+	// Of tests.
+	conn  bus.Conn
+	spool int  // bytes, instead of mostSpool
+	once  bool // see spool
 }
 
 func (c WorkerConfig) resolve() (WorkerConfig, error) {

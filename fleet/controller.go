@@ -2,12 +2,14 @@ package fleet
 
 import (
 	"context"
-	"crypto/rand"
+	cryptorand "crypto/rand"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf"
@@ -29,13 +31,16 @@ type Controller struct {
 	id    string
 	began time.Time // the zero of its clock
 	ends  chan struct{}
+	ended sync.Once
 	kept  sync.WaitGroup
+	posts sync.WaitGroup
+	said  atomic.Int64 // orders
 
 	mu      sync.Mutex
 	met     map[string]*member // by name, all that were heard of
 	members []*member          // the fleet, by name; nil until it is complete
 	share   *share
-	epoch   int64
+	epoch   int64    // begins anywhere: no controller takes what was told to another for its own
 	attempt *attempt // the phase under way; nil without
 	pings   map[int64]ping
 	pinged  int64
@@ -52,6 +57,7 @@ type member struct {
 	order  wire.Order
 	clock  clock // since the last time that it was asked
 	strays string
+	mail   mail
 }
 
 // NewController connects to the server at which the workers meet. It does not wait for them:
@@ -62,7 +68,7 @@ func NewController(ctx context.Context, cfg Config) (*Controller, error) {
 		return nil, err
 	}
 	c := &Controller{
-		cfg: cfg, id: rand.Text(), began: time.Now(), ends: make(chan struct{}), met: make(map[string]*member), pings: make(map[int64]ping), news: make(chan struct{}),
+		cfg: cfg, epoch: rand.Int64N(1 << 48), id: cryptorand.Text(), began: time.Now(), ends: make(chan struct{}), met: make(map[string]*member), pings: make(map[int64]ping), news: make(chan struct{}),
 	}
 	if c.conn, err = cfg.connect(ctx); err != nil {
 		return nil, fmt.Errorf("fleet: %w", err)
@@ -75,8 +81,13 @@ func NewController(ctx context.Context, cfg Config) (*Controller, error) {
 	return c, nil
 }
 
-// Close dismisses the workers and disconnects.
+// Close dismisses the workers and disconnects. It must not be called during Phase.
 func (c *Controller) Close() error {
+	c.ended.Do(c.close)
+	return nil
+}
+
+func (c *Controller) close() {
 	c.mu.Lock()
 	for _, m := range c.members {
 		m.order.Stage, m.order.Cut = wire.Dismiss, ""
@@ -84,20 +95,18 @@ func (c *Controller) Close() error {
 	}
 	members := len(c.members) > 0
 	c.mu.Unlock()
+	if members {
+		// It is said again, as messages may be lost; a worker that misses all leaves with its lease.
+		time.Sleep(dismissing)
+	}
 	close(c.ends)
 	c.kept.Wait()
-	if members {
-		// Once more, as messages may be lost; a worker that misses both leaves with its lease.
-		time.Sleep(sayEvery)
-		c.mu.Lock()
-		for _, m := range c.members {
-			c.say(m)
-		}
-		c.mu.Unlock()
-	}
+	c.posts.Wait()
 	c.conn.Close()
-	return nil
 }
+
+// dismissing is how long workers are told that the run is over: three times.
+const dismissing = 2*sayEvery + sayEvery/4
 
 // Gather waits until all workers are there, for as long as Config.Wait, and makes them the
 // fleet: from then on it consists of these. The error wraps [ErrWorkers], or is the cause of
@@ -172,21 +181,6 @@ func (c *Controller) keep() {
 			c.say(m)
 		}
 		c.mu.Unlock()
-	}
-}
-
-// say publishes the order of a member. The caller holds the lock.
-func (c *Controller) say(m *member) { c.tell(m, &m.order) }
-
-// tell publishes a message to a member. One that is lost is said again, so its error is of no
-// interest.
-func (c *Controller) tell(m *member, message any) {
-	data, err := wire.Encode(message)
-	if err == nil {
-		err = c.conn.Publish(bus.To(c.cfg.Fleet, m.name), data)
-	}
-	if err != nil {
-		c.cfg.Logger.Debug("a message was not sent", "worker", m.name, "err", err)
 	}
 }
 

@@ -46,15 +46,16 @@ func (c *Controller) reported(name string, r *wire.Report, now time.Time) {
 		m = &member{name: name, index: -1}
 		c.met[name] = m
 	case r.Instance != m.report.Instance && now.Sub(m.heard) < c.cfg.Lease:
-		// Two of one name: the first stays until it is silent, and the other waits. One that
-		// was started again has been silent before, or says that it is of no controller.
+		// Two of one name: the first stays until it is silent, and the other waits.
 		if m.strays != r.Instance {
 			m.strays = r.Instance
 			c.cfg.Logger.Warn("another worker of this name is there, or it was started again: it waits until the first is silent", "worker", name)
 		}
 		return
-	case r.Instance != m.report.Instance && m.index >= 0:
-		c.replaced(m, r)
+	case r.Instance == m.report.Instance && r.N <= m.report.N:
+		return // a later one was here before
+	case r.Instance != m.report.Instance && m.index >= 0 && !c.replaced(m, r):
+		return
 	}
 	if r.Version != wire.Version {
 		c.tell(m, &wire.Order{Controller: c.id, Instance: r.Instance, Stage: wire.Rejected, Why: "it speaks another version"})
@@ -71,8 +72,9 @@ func (c *Controller) reported(name string, r *wire.Report, now time.Time) {
 	c.news = make(chan struct{})
 }
 
-// replaced takes another process in the place of a member. The caller holds the lock.
-func (c *Controller) replaced(m *member, r *wire.Report) {
+// replaced takes another process in the place of a member, if that can be. The caller holds the
+// lock.
+func (c *Controller) replaced(m *member, r *wire.Report) bool {
 	first := &m.report
 	why := ""
 	switch {
@@ -82,12 +84,16 @@ func (c *Controller) replaced(m *member, r *wire.Report) {
 		why = "its capacity is not that of the one whose place it takes"
 	}
 	if why != "" {
-		c.cfg.Logger.Warn("a worker cannot take the place of the one before", "worker", m.name, "why", why)
+		if m.strays != r.Instance {
+			m.strays = r.Instance
+			c.cfg.Logger.Warn("a worker cannot take the place of the one before", "worker", m.name, "why", why)
+		}
 		c.tell(m, &wire.Order{Controller: c.id, Instance: r.Instance, Stage: wire.Rejected, Why: why})
-		return
+		return false
 	}
 	c.cfg.Logger.Info("another process takes the place of a worker", "worker", m.name)
 	m.order.Instance = r.Instance
+	return true
 }
 
 // known returns the member that sent a message of an instance, which was heard of now; nil if

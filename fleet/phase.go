@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,9 @@ const (
 	// letGo is how long after the last cut workers have to tell the rest: their agents have
 	// 30 s to let go of their requests.
 	letGo = 40 * time.Second
+	// leastPatience is how long what a worker did may be on its way while it is heard of, and
+	// twice the lease at least: some ten times as long as it takes to send it again.
+	leastPatience = 10 * time.Second
 	// mostClockError is how far the clock of a worker may be off: as much as a client may be
 	// late before a phase is invalid.
 	mostClockError = 50 * time.Millisecond
@@ -48,10 +52,10 @@ func (c *Controller) Phase(ctx context.Context, plan *record.Plan, watch record.
 	}
 	before := c.clocks(ctx)
 	fault := a.fault()
-	if fault == "" {
+	if fault == "" && ctx.Err() == nil {
 		fault = c.start(ctx, a, before)
 	}
-	if fault == "" {
+	if fault == "" && ctx.Err() == nil {
 		fault = c.run(ctx, a)
 	}
 	switch {
@@ -60,7 +64,9 @@ func (c *Controller) Phase(ctx context.Context, plan *record.Plan, watch record.
 	case fault != "":
 		c.cut(a, fault)
 	default:
-		fault = c.drain(ctx, a)
+		if fault = c.drain(ctx, a); fault != "" || ctx.Err() != nil {
+			c.cut(a, cmp.Or(fault, "the run was stopped"))
+		}
 	}
 	var after []clock
 	if fault == "" && ctx.Err() == nil {
@@ -104,12 +110,7 @@ func (c *Controller) begin(plan *record.Plan, watch record.Watch) (*attempt, err
 			return nil, fmt.Errorf("%w: %d agents are %d for worker %s, whose capacity is %d", ErrWorkers, plan.Agents, n, m.name, m.report.Capacity)
 		}
 	}
-	if c.epoch == 0 {
-		// One that a worker has not seen of this controller, whatever it has seen.
-		c.epoch = 1
-	} else {
-		c.epoch++
-	}
+	c.epoch++
 	a := newAttempt(c.epoch, plan, watch, c.members, owners)
 	c.attempt = a
 	for _, m := range c.members {
@@ -148,6 +149,12 @@ func (c *Controller) prepare(ctx context.Context, a *attempt) error {
 	tick := time.NewTicker(sayEvery)
 	defer tick.Stop()
 	var again time.Time
+	c.mu.Lock()
+	err := fits(&wire.Plan{Controller: c.id, Epoch: a.epoch, Plan: *a.plan, Capacities: c.share.capacities, Me: len(c.members), Instance: c.id})
+	c.mu.Unlock()
+	if err != nil {
+		return err
+	}
 	for {
 		now := time.Now()
 		c.mu.Lock()
@@ -191,6 +198,7 @@ func (c *Controller) prepare(ctx context.Context, a *attempt) error {
 
 // lost says which member is lost, if one is.
 func (c *Controller) lost(a *attempt, now time.Time) {
+	patience := max(leastPatience, 2*c.cfg.Lease)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for i, m := range c.members {
@@ -204,6 +212,8 @@ func (c *Controller) lost(a *attempt, now time.Time) {
 			a.fail("worker %s has left the phase: %s", m.name, r.Failed)
 		case r.Controller != c.id:
 			a.fail("worker %s does not obey this controller any more", m.name)
+		case a.stalled(i, now) > patience:
+			a.fail("nothing of what worker %s did in the last %v has come through", m.name, patience)
 		}
 	}
 }
@@ -234,6 +244,9 @@ func (c *Controller) start(ctx context.Context, a *attempt, clocks []clock) (fau
 		}
 		news := c.news
 		c.mu.Unlock()
+		if now.After(start.Add(c.cfg.Lease)) {
+			a.fail("not all workers say that they have started")
+		}
 		if c.lost(a, now); armed || a.fault() != "" || ctx.Err() != nil {
 			return a.fault()
 		}
@@ -257,8 +270,8 @@ func (c *Controller) run(ctx context.Context, a *attempt) (fault string) {
 		case <-ctx.Done():
 			return ""
 		}
-		now := time.Now()
 		begun, ended, over := a.advance()
+		now := time.Now()
 		if begun != opened || ended != closed {
 			opened, closed = begun, ended
 			c.order(func(_ *member, o *wire.Order) { o.Opened, o.Closed = begun, ended })
@@ -267,11 +280,7 @@ func (c *Controller) run(ctx context.Context, a *attempt) (fault string) {
 			shown = now
 			a.watch.Progress(a.progress())
 		}
-		// A look that took long has kept what was said in the meantime from being heard.
-		if time.Since(now) < c.cfg.Lease/2 {
-			c.lost(a, now)
-		}
-		if a.fault() != "" || over {
+		if c.lost(a, time.Now()); a.fault() != "" || over {
 			return a.fault()
 		}
 	}
@@ -279,7 +288,7 @@ func (c *Controller) run(ctx context.Context, a *attempt) (fault string) {
 
 // drain ends the load, and waits until every worker has told all.
 func (c *Controller) drain(ctx context.Context, a *attempt) (fault string) {
-	drain := a.drains()
+	drain := a.stop()
 	c.order(func(_ *member, o *wire.Order) { o.Stage, o.Drain, o.Closed = wire.Stop, drain, true })
 	return c.end(ctx, a, drain+letGo)
 }
@@ -290,8 +299,8 @@ func (c *Controller) end(ctx context.Context, a *attempt, patience time.Duration
 	tick := time.NewTicker(advanceEvery)
 	defer tick.Stop()
 	for {
-		now := time.Now()
 		a.advance()
+		now := time.Now()
 		if c.lost(a, now); a.fault() != "" || a.finals() || ctx.Err() != nil {
 			return a.fault()
 		}

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -52,6 +53,7 @@ func (w *worker) prepare(p *wire.Plan) {
 		w.enter(p.Epoch)
 	}
 	s := &session{w: w, epoch: p.Epoch, plan: p, gone: make(chan struct{})}
+	s.spool.most, s.spool.once = cmp.Or(w.cfg.spool, mostSpool), w.cfg.once
 	if w.last != nil {
 		s.after = w.last.gone
 	}

@@ -29,6 +29,9 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // A spool holds what a worker has to tell of a phase until it is acknowledged. Taking in an
 // entry never blocks and allocates little.
 type spool struct {
+	most int  // bytes
+	once bool // nothing is sent again, so that a test can see what that is good for
+
 	mu       sync.Mutex
 	waiting  []byte // entries that are in no batch yet
 	ends     []int  // in it, of what makes a whole batch
@@ -53,7 +56,7 @@ type sentBatch struct {
 func (s *spool) tell(e load.Entry) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.overflow || len(s.waiting)+s.waits > mostSpool {
+	if s.overflow || len(s.waiting)+s.waits > s.most {
 		s.overflow = true
 		return
 	}
@@ -138,12 +141,14 @@ func (s *spool) acked(seq int64) {
 func (s *spool) again(now time.Time) (all []sentBatch) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.batches) == 0 || now.Sub(s.batches[0].at) < resendAfter {
+	if s.once {
 		return nil
 	}
-	for i := range s.batches[:min(len(s.batches), mostResent)] {
-		s.batches[i].at = now
-		all = append(all, s.batches[i])
+	for i := range s.batches[:min(len(s.batches), mostAhead)] { // those that the other side takes in
+		if b := &s.batches[i]; now.Sub(b.at) >= resendAfter && len(all) < mostResent {
+			b.at = now
+			all = append(all, *b)
+		}
 	}
 	return all
 }

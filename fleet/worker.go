@@ -106,10 +106,13 @@ type worker struct {
 	done     chan error    // takes how it ends
 	changed  chan struct{} // has an element when a report is due
 
+	reports  int64        // made, of the goroutine that does
 	deadline atomic.Int64 // of the lease, by its clock; requests are not sent after it
 
 	mu         sync.Mutex
 	controller string // that it obeys; empty without
+	ordered    int64  // the number of the last order of the latest
+	dismissed  string // the controller that has dismissed it
 	latest     string // that it obeyed last
 	epoch      int64
 	stage      wire.Stage
@@ -127,8 +130,12 @@ func (w *worker) serve(ctx context.Context) error {
 	tick := time.NewTicker(sayEvery)
 	defer tick.Stop()
 	defer w.rest()
+	guarded := make(chan struct{})
+	defer func() { <-guarded }()
+	over := make(chan struct{})
+	defer close(over)
+	go func() { defer close(guarded); w.guard(over) }()
 	for {
-		w.watch()
 		w.report()
 		select {
 		case <-tick.C:
@@ -152,6 +159,24 @@ func (w *worker) rest() {
 	w.mu.Unlock()
 	if last != nil {
 		<-last.gone
+	}
+}
+
+// guardEvery is how long after its end a lease may be seen to have expired.
+const guardEvery = 50 * time.Millisecond
+
+// guard leaves controllers whose leases have expired. It waits for nothing else, such as a
+// transport that does not read.
+func (w *worker) guard(over <-chan struct{}) {
+	tick := time.NewTicker(guardEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			w.watch()
+		case <-over:
+			return
+		}
 	}
 }
 
@@ -219,8 +244,9 @@ func (w *worker) say(message any) {
 
 func (w *worker) report() {
 	w.mu.Lock()
+	w.reports++
 	r := &wire.Report{
-		Instance: w.instance, Build: w.build, Capacity: w.capacity, Endpoint: w.endpoint, Controller: w.controller,
+		N: w.reports, Instance: w.instance, Build: w.build, Capacity: w.capacity, Endpoint: w.endpoint, Controller: w.controller,
 		Epoch: w.epoch, Stage: w.stage, Refused: w.refused, Failed: w.failed,
 	}
 	s := w.session
@@ -260,6 +286,9 @@ func (w *worker) obey(o *wire.Order) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if o.Controller == w.dismissed || o.Controller == w.latest && o.N <= w.ordered {
+		return // a later one was here before
+	}
 	switch {
 	case o.Stage == wire.Rejected:
 		if w.controller == "" || w.controller == o.Controller {
@@ -279,9 +308,11 @@ func (w *worker) obey(o *wire.Order) {
 	case w.controller != o.Controller:
 		return // until the lease of the other has expired
 	}
+	w.ordered = o.N
 	w.deadline.Store(int64(w.clock() + o.Lease))
 	if o.Stage == wire.Dismiss {
 		w.leaveLocked("the run is over")
+		w.dismissed = o.Controller
 		w.controller, w.latest, w.epoch, w.stage, w.failed = "", "", 0, wire.Idle, ""
 		w.log.Info("the run is over")
 		if !w.cfg.Stay {

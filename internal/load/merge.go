@@ -16,12 +16,14 @@ type Merge struct {
 	watch record.Watch
 	every time.Duration // between looks
 
-	owner func(agent int) int
-	parts []mergedPart
-	now   time.Duration // up to which all is taken
-	tick  time.Duration // when the window has to be told the time
-	look  time.Duration // when the next look is due; never before the window begins
-	shown display
+	owner   func(agent int) int
+	parts   []mergedPart
+	waiting int           // entries, of all parts
+	up      []bool        // agents that were started
+	now     time.Duration // up to which all is taken
+	tick    time.Duration // when the window has to be told the time
+	look    time.Duration // when the next look is due; never before the window begins
+	shown   display
 
 	begun, ended bool // the window, as far as it was told of that
 }
@@ -44,7 +46,7 @@ type mergedPart struct {
 func NewMerge(plan *record.Plan, watch record.Watch, parts int, anchor time.Time, owner func(agent int) int) *Merge {
 	m := &Merge{
 		book:  newBook(plan.Shape, record.Header{Run: plan.Run, Index: plan.Index, ContextTokens: plan.Policy.Window, Anchor: anchor.Round(0)}),
-		watch: watch, look: never, owner: owner,
+		watch: watch, look: never, owner: owner, up: make([]bool, plan.Agents),
 	}
 	if watch.Look != nil {
 		m.every = plan.LookEvery
@@ -75,10 +77,18 @@ func (m *Merge) Add(part int, entries []Entry, until time.Duration) error {
 		}
 		p.last = e.At
 	}
+	if n := m.waiting + len(entries); n > mostWaiting {
+		return fmt.Errorf("%d entries wait for those of other parts, expected %d at most", n, mostWaiting)
+	}
 	p.waiting = append(p.waiting, entries...)
+	m.waiting += len(entries)
 	p.until = max(p.until, until)
 	return nil
 }
+
+// mostWaiting bounds the entries that wait for the slowest part, some 350 bytes each: what a large
+// system gives in half a minute.
+const mostWaiting = 1 << 21
 
 // End takes in that nothing more is told of a part: no other waits for it.
 func (m *Merge) End(part int) { m.parts[part].until = never }
@@ -130,6 +140,7 @@ func (m *Merge) take(until time.Duration) error {
 			return err
 		}
 		p.waiting = p.waiting[1:]
+		m.waiting--
 		m.turns()
 	}
 }
@@ -178,8 +189,12 @@ func (m *Merge) lookNow() {
 // apply does what an entry says.
 func (m *Merge) apply(p *mergedPart, e *Entry) error {
 	agent := int(e.Agent)
+	if e.Kind != Thread && e.Kind != Message && m.up[agent] == (e.Kind == Up) {
+		return fmt.Errorf("an entry of kind %d of agent %d, who was started twice or not at all", e.Kind, agent)
+	}
 	switch e.Kind {
 	case Up:
+		m.up[agent] = true
 		m.window.Spawned()
 	case Play:
 		p.plays = append(p.plays, m.rows.play(record.Play{Agent: e.Agent, Trajectory: e.Text, Session: e.Session}))

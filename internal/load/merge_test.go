@@ -183,9 +183,11 @@ func TestMergeRefuses(t *testing.T) {
 		{"an agent beyond", []load.Entry{begin(4, 0, 1)}, "agent 4"},
 		{"a negative agent", []load.Entry{begin(-2, 0, 1)}, "agent -2"},
 		{"back in time", []load.Entry{begin(0, 0, 2), begin(0, 1, 1)}, "at 1ns after one at 2ns"},
-		{"begun twice", []load.Entry{begin(0, 0, 1), begin(2, 0, 1)}, "begins twice"},
+		{"started twice", []load.Entry{{Kind: load.Up}}, "agent 0, who was started twice"},
+		{"not started", []load.Entry{begin(2, 0, 1)}, "agent 2, who was started twice or not at all"},
+		{"begun twice", []load.Entry{begin(0, 0, 1), begin(0, 0, 1)}, "begins twice"},
 		{"ended without beginning", []load.Entry{with(begin(0, 0, 1), func(e *load.Entry) { e.Kind = load.End })}, "has not begun"},
-		{"ended by another", []load.Entry{begin(0, 0, 1), with(begin(2, 0, 1), func(e *load.Entry) { e.Kind = load.End })}, "has not begun"},
+		{"ended by another", []load.Entry{{Kind: load.Up, Agent: 2}, begin(0, 0, 1), with(begin(2, 0, 1), func(e *load.Entry) { e.Kind = load.End })}, "has not begun"},
 		{"another beginning", []load.Entry{begin(0, 0, 1), with(begin(0, 0, 2), func(e *load.Entry) { e.Kind = load.End })}, "began at 1ns, and at 2ns"},
 		{"a play not told of", []load.Entry{with(begin(0, 0, 1), func(e *load.Entry) { e.Row.Play = 0 })}, "play 0"},
 		{"a thread not told of", []load.Entry{with(begin(0, 0, 1), func(e *load.Entry) { e.Row.Thread = 1 })}, "thread 1"},
@@ -193,7 +195,7 @@ func TestMergeRefuses(t *testing.T) {
 	} {
 		plan := record.Plan{Shape: record.Shape{Agents: 4, Measure: sec}}
 		m := load.NewMerge(&plan, record.Watch{}, 2, time.Now(), func(agent int) int { return agent % 2 })
-		err := m.Add(0, tt.entries, 10)
+		err := m.Add(0, append([]load.Entry{{Kind: load.Up, Agent: 0}}, tt.entries...), 10)
 		if err == nil {
 			err = errors.Join(m.Add(1, nil, 10), m.Advance())
 		}

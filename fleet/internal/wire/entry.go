@@ -138,7 +138,9 @@ func (d *decoder) row(at time.Duration, agent int32) record.Row {
 	} else {
 		d.fail(fmt.Errorf("%d events ahead, expected 16 bits", ahead))
 	}
-	r.WindowTokens = math.Float64frombits(d.uvarint())
+	if r.WindowTokens = math.Float64frombits(d.uvarint()); math.IsNaN(r.WindowTokens) || math.IsInf(r.WindowTokens, 0) {
+		d.fail(fmt.Errorf("%v tokens in the window, expected a number", r.WindowTokens))
+	}
 	return r
 }
 

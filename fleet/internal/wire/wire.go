@@ -7,8 +7,11 @@
 package wire
 
 import (
+	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"hash/crc32"
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
@@ -50,6 +53,8 @@ const (
 // An Order is what the controller wants of a worker. It renews the worker's lease.
 type Order struct {
 	Version int `json:"version"`
+	// N numbers the orders of a controller, so that one that comes late is known.
+	N int64 `json:"n"`
 	// Controller names the process of the controller, Instance that of the worker: to
 	// another of the same name it says nothing.
 	Controller string `json:"controller"`
@@ -88,7 +93,9 @@ type Plan struct {
 
 // A Report is what a worker does.
 type Report struct {
-	Version  int    `json:"version"`
+	Version int `json:"version"`
+	// N numbers the reports of a process, so that one that comes late is known.
+	N        int64  `json:"n"`
 	Instance string `json:"instance"`
 	// Build identifies what the process was built of. Capacity is how many agents it runs
 	// at most, and Endpoint says where it sends requests, without credentials.
@@ -136,8 +143,18 @@ type Manifest struct {
 	Err string `json:"err,omitempty"`
 }
 
-// Encode returns a message, one of the types above or *[Batch].
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// Encode returns a message, one of the types above or *[Batch], with a checksum.
 func Encode(message any) ([]byte, error) {
+	data, err := encode(message)
+	if err != nil {
+		return nil, err
+	}
+	return binary.BigEndian.AppendUint32(data, crc32.Checksum(data, castagnoli)), nil
+}
+
+func encode(message any) ([]byte, error) {
 	var k kind
 	switch m := message.(type) {
 	case *Order:
@@ -162,9 +179,23 @@ func Encode(message any) ([]byte, error) {
 	return append([]byte{byte(k)}, text...), nil
 }
 
+// ErrDamaged is the error of a message that was changed on its way.
+var ErrDamaged = errors.New("a message whose checksum is wrong")
+
+// mostReport bounds a report, of which one is kept for each worker that was heard of.
+const mostReport = 64 << 10
+
 // Decode returns a message that [Encode] wrote. It may come from anyone: what it refers to has
 // to be checked.
 func Decode(data []byte) (message any, err error) {
+	n := len(data) - crc32.Size
+	if n < 0 || binary.BigEndian.Uint32(data[n:]) != crc32.Checksum(data[:n], castagnoli) {
+		return nil, ErrDamaged
+	}
+	return decode(data[:n])
+}
+
+func decode(data []byte) (message any, err error) {
 	if len(data) == 0 {
 		return nil, fmt.Errorf("an empty message")
 	}
@@ -176,7 +207,9 @@ func Decode(data []byte) (message any, err error) {
 	case kindPing:
 		message = new(Ping)
 	case kindReport:
-		message = new(Report)
+		if message = new(Report); len(data) > mostReport {
+			return nil, fmt.Errorf("a report of %d bytes, expected at most %d", len(data), mostReport)
+		}
 	case kindPong:
 		message = new(Pong)
 	case kindBatch:
