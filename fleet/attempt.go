@@ -27,13 +27,14 @@ type attempt struct {
 	checks  sync.Mutex // held briefly, unlike the other
 	clients []*record.Client
 
-	mu     sync.Mutex
-	merge  *load.Merge
-	parts  []told
-	start  time.Time
-	ending bool   // workers were told to stop
-	broken string // why it says nothing of the system
-	err    error  // of an agent
+	mu      sync.Mutex
+	merge   *load.Merge
+	parts   []told
+	start   time.Time
+	corrupt bool   // what was told cannot be: nothing more is taken in
+	ending  bool   // workers were told to stop
+	broken  string // why it says nothing of the system
+	err     error  // of an agent
 }
 
 // told is what a worker has told of an attempt.
@@ -102,10 +103,19 @@ func (c *Controller) batched(name string, b *wire.Batch, now time.Time) {
 	}
 }
 
+// collect takes in what has come. The caller holds the lock.
+func (a *attempt) collect() {
+	for i := range a.inboxes {
+		for _, b := range a.inboxes[i].take() {
+			a.take(i, b, time.Since(a.start))
+		}
+	}
+}
+
 // take takes in the next batch of a worker. The caller holds the lock.
 func (a *attempt) take(part int, b *wire.Batch, now time.Duration) {
 	t := &a.parts[part]
-	if t.final || a.broken != "" {
+	if t.final || a.corrupt {
 		return
 	}
 	entries, err := wire.Entries(b.Entries)
@@ -116,7 +126,9 @@ func (a *attempt) take(part int, b *wire.Batch, now time.Duration) {
 		err = a.merge.Add(part, entries, time.Duration(b.Until))
 	}
 	if err != nil {
+		a.corrupt = true
 		a.failLocked("worker %s tells what cannot be: %v", a.names[part], err)
+		return
 	}
 	t.entries += int64(len(entries))
 	t.bytes += int64(len(b.Entries))
@@ -210,11 +222,7 @@ func (a *attempt) advance() (begun, ended, over bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.takeChecks()
-	for i := range a.inboxes {
-		for _, b := range a.inboxes[i].take() {
-			a.take(i, b, time.Since(a.start))
-		}
-	}
+	a.collect()
 	if err := a.merge.Advance(); err != nil {
 		a.failLocked("what the workers tell cannot be: %v", err)
 	}
@@ -272,6 +280,8 @@ func (a *attempt) late() string {
 func (a *attempt) phase(before, after []clock, fault string) (*record.Phase, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.collect()
+	fault = cmp.Or(fault, a.broken)
 	var gaps metrics.Gaps
 	var warnings []metrics.Warning
 	var reconnects int64

@@ -27,6 +27,7 @@ func BenchmarkController(b *testing.B) {
 		owners = append(owners, int32(i%workers))
 	}
 	a := newAttempt(1, plan, record.Watch{}, members, owners)
+	a.starts(time.Now().Add(-1000 * time.Hour)) // long enough ago for as many as there will be
 	next := make([]int64, workers)
 	at := time.Duration(0)
 	batch := func(w int, seq int64) []byte {
@@ -34,6 +35,7 @@ func BenchmarkController(b *testing.B) {
 		add := func(e load.Entry) { entries = wire.AppendEntry(entries, &e) }
 		if seq == 1 {
 			for agent := w; agent < agents; agent += workers {
+				add(load.Entry{Kind: load.Up, Agent: int32(agent)})
 				add(load.Entry{Kind: load.Play, Agent: int32(agent), Text: "trajectory-0001", Session: "0123456789abcdef0123456789abcdef"})
 			}
 		}
@@ -74,7 +76,7 @@ func BenchmarkController(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			a.take(w, m.(*wire.Batch))
+			a.inboxes[w].put(m.(*wire.Batch))
 		}
 		a.advance()
 		if fault := a.fault(); fault != "" {

@@ -317,6 +317,7 @@ func (c *Controller) end(ctx context.Context, a *attempt, patience time.Duration
 // cut ends the attempt at once. It waits until the workers that are there have left it, so that
 // the next phase does not begin beside its requests.
 func (c *Controller) cut(a *attempt, why string) {
+	a.stop()
 	c.order(func(_ *member, o *wire.Order) { o.Cut, o.Stage = why, wire.Stop })
 	until := time.Now().Add(letGo)
 	for {
@@ -330,6 +331,9 @@ func (c *Controller) cut(a *attempt, why string) {
 		}
 		news := c.news
 		c.mu.Unlock()
+		a.mu.Lock()
+		a.collect() // and no look at it any more
+		a.mu.Unlock()
 		if !waits || now.After(until) {
 			return
 		}
