@@ -40,8 +40,9 @@ type Controller struct {
 	met     map[string]*member // by name, all that were heard of
 	members []*member          // the fleet, by name; nil until it is complete
 	share   *share
-	epoch   int64    // begins anywhere: no controller takes what was told to another for its own
-	attempt *attempt // the phase under way; nil without
+	epoch   int64     // begins anywhere: no controller takes what was told to another for its own
+	failed  time.Time // when the last attempt that has failed was over
+	attempt *attempt  // the phase under way; nil without
 	pings   map[int64]ping
 	pinged  int64
 	news    chan struct{} // closed and made anew when anything was heard

@@ -45,7 +45,7 @@ func (c *Controller) Phase(ctx context.Context, plan *record.Plan, watch record.
 	if err != nil {
 		return nil, err
 	}
-	defer c.finish()
+	defer func() { c.finish(a.fault() != "") }()
 	if err := c.prepare(ctx, a); err != nil {
 		c.cut(a, "the phase could not be prepared")
 		return nil, err
@@ -89,7 +89,8 @@ func (c *Controller) complete(ctx context.Context) error {
 		}
 		for _, m := range c.members {
 			switch {
-			case now.Sub(m.heard) >= c.cfg.Lease:
+			case now.Sub(m.heard) >= 4*sayEvery || // lest a phase begins with one that has just gone
+				!m.heard.After(c.failed):
 				return "nothing is heard of worker " + m.name, nil
 			case m.report.Controller != c.id:
 				c.say(m)
@@ -130,10 +131,14 @@ func counted(owners []int32, of int32) (n int) {
 	return n
 }
 
-// finish ends the attempt.
-func (c *Controller) finish() {
+// finish ends the attempt. After one that has failed, workers that were lost with it are waited
+// for: what was heard of them before does not count.
+func (c *Controller) finish(failed bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if failed {
+		c.failed = time.Now()
+	}
 	c.attempt = nil
 	for _, m := range c.members {
 		if m.order.Cut == "" {

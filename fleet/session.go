@@ -161,12 +161,11 @@ func (s *session) tell(part *load.Part) {
 	defer tick.Stop()
 	ended := part.Ended()
 	for {
+		over := false
 		select {
 		case <-tick.C:
 		case <-ended:
-			ended = nil
-			s.send(s.spool.batch(s.w.instance, s.epoch, part.Until()))
-			s.send(s.spool.manifest(s.w.instance, s.epoch, s.manifest(part)))
+			over = true
 		}
 		if s.abandoned() {
 			if ended != nil {
@@ -174,6 +173,11 @@ func (s *session) tell(part *load.Part) {
 				part.Release()
 			}
 			return
+		}
+		if over {
+			ended = nil
+			s.send(s.spool.batch(s.w.instance, s.epoch, part.Until()))
+			s.send(s.spool.manifest(s.w.instance, s.epoch, s.manifest(part)))
 		}
 		if s.spool.full() {
 			s.w.leave("what it had to tell of its requests did not get through and filled its memory")

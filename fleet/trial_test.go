@@ -161,3 +161,10 @@ func (x *trial) canceled(f func(cancel context.CancelCauseFunc)) (took time.Dura
 	p, err = x.c.Phase(ctx, &x.plan, record.Watch{})
 	return time.Since(at), p, err
 }
+
+// sentBy returns how many requests a worker has sent.
+func (w *world) sentBy(worker string) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.sent[worker]
+}
