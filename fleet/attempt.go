@@ -166,7 +166,7 @@ func (t *told) plausible(entries []load.Entry, b *wire.Batch, now time.Duration)
 	}
 	most := mostFirst + int64(mostEachSecond*max(0, now.Seconds()))
 	switch n := t.entries + int64(len(entries)); {
-	case last > now+mostEarly:
+	case last > max(0, now)+mostEarly:
 		return fmt.Errorf("it is at %v, and the phase at %v", last, now)
 	case n > most || t.bytes+int64(len(b.Entries)) > mostBytes*most:
 		return fmt.Errorf("%d entries in %v, expected %d at most", n, now, most)

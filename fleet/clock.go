@@ -56,10 +56,10 @@ func (c *Controller) clocks(ctx context.Context) []clock {
 		c.mu.Lock()
 		done := asked >= askedClocks
 		for _, m := range c.members {
+			done = done && m.clock.n >= askedClocks/2
 			if m.clock.n >= askedClocks || asked >= 4*askedClocks { // some were lost
 				continue
 			}
-			done = done && m.clock.n >= askedClocks/2
 			c.pinged++
 			c.tell(m, &wire.Ping{N: c.pinged})
 		}

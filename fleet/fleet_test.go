@@ -52,6 +52,7 @@ type world struct {
 	bodies map[int][]string // of requests, by agent
 	sent   map[string]int   // requests, by worker
 	latest map[string]time.Time
+	first  map[string]time.Time // by worker, since this was set
 }
 
 func newWorld(t *testing.T, engine *endpointtest.Engine) *world {
@@ -102,6 +103,9 @@ func (r *recorder) Send(ctx context.Context, q *trajectory.Request, clock *metri
 	r.w.bodies[r.agent] = append(r.w.bodies[r.agent], string(bytes.Join(q.Body, nil)))
 	r.w.sent[r.worker]++
 	r.w.latest[r.worker] = time.Now()
+	if _, there := r.w.first[r.worker]; !there && r.w.first != nil {
+		r.w.first[r.worker] = time.Now()
+	}
 	r.w.mu.Unlock()
 	return r.Sender.Send(ctx, q, clock)
 }

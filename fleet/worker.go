@@ -326,8 +326,12 @@ func (w *worker) obey(o *wire.Order) {
 	if o.Epoch > w.epoch {
 		w.enter(o.Epoch)
 	}
-	if w.session != nil {
+	switch {
+	case w.session != nil:
 		w.session.obey(o)
+	case w.stage == wire.Prepare && o.Cut != "": // before its plan is here
+		w.stage, w.failed = wire.Left, o.Cut
+		w.due()
 	}
 }
 
