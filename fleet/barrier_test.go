@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -45,11 +46,13 @@ func TestBarrier(t *testing.T) {
 // A way that is longer there than back makes a worker start early, and the error of its clock says
 // by how much at most.
 func TestLopsidedWay(t *testing.T) {
-	there, back := 30*time.Millisecond, 4*time.Millisecond
+	const back = 4 * time.Millisecond
+	var there atomic.Int64
+	there.Store(int64(30 * time.Millisecond))
 	try(t, 2, func(_ *trial, m bus.Message) []time.Duration {
 		switch {
 		case m.To == "w1":
-			return []time.Duration{there}
+			return []time.Duration{time.Duration(there.Load())}
 		case m.From == "w1":
 			return []time.Duration{back}
 		}
@@ -69,16 +72,17 @@ func TestLopsidedWay(t *testing.T) {
 		if e := p.Clients[0].ClockError; e != 0 {
 			t.Errorf("the error of the other is %v", e)
 		}
-		there = 120 * time.Millisecond
+		there.Store(int64(120 * time.Millisecond))
 		x.invalid("the clock of worker w1")
 	})
 }
 
 // A worker that is told too late to start does not, the phase is invalid, and the next is valid.
 func TestToldTooLate(t *testing.T) {
-	late := true
+	var late atomic.Bool
+	late.Store(true)
 	try(t, 2, func(_ *trial, m bus.Message) []time.Duration {
-		if message, _ := wire.Decode(m.Data); message != nil && m.To == "w1" && late {
+		if message, _ := wire.Decode(m.Data); message != nil && m.To == "w1" && late.Load() {
 			if o, ok := message.(*wire.Order); ok && o.Stage == wire.Run {
 				return []time.Duration{5 * time.Second} // and all that is behind it
 			}
@@ -86,7 +90,7 @@ func TestToldTooLate(t *testing.T) {
 		return []time.Duration{0}
 	}, func(x *trial) {
 		x.invalid("worker w1")
-		late = false
+		late.Store(false)
 		if n := x.sentBy("w1"); n > 0 {
 			t.Errorf("it has sent %d requests", n)
 		}

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -40,6 +41,7 @@ func TestCutOff(t *testing.T) {
 				words[0] += "1"
 			}
 			p := x.invalid(words...)
+			x.afters.Wait()
 			time.Sleep(time.Minute)
 			for _, name := range []string{"w0", "w1"} {
 				if late := x.latestOf(name).Sub(cut); late > DefaultLease {
@@ -69,20 +71,20 @@ func TestCutOffBriefly(t *testing.T) {
 
 // A worker that hears nothing, while it is heard, stops too.
 func TestDeafWorker(t *testing.T) {
-	deaf := false
+	var deaf atomic.Bool
 	try(t, 2, func(_ *trial, m bus.Message) []time.Duration {
-		if deaf && m.To == "w1" {
+		if deaf.Load() && m.To == "w1" {
 			return nil
 		}
 		return []time.Duration{0}
 	}, func(x *trial) {
 		x.after(5*time.Second, func() {
-			deaf = true
+			deaf.Store(true)
 			time.Sleep(DefaultLease + cutting)
 			if n := x.engine.Stats().Active; n > 0 {
 				t.Errorf("%d requests are open", n)
 			}
-			deaf = false
+			deaf.Store(false)
 		})
 		x.invalid("worker w1 has left the phase", "nothing was heard of the controller")
 		x.valid()

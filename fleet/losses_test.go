@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"math/rand/v2"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -58,9 +59,10 @@ func batchOf(m bus.Message) *wire.Batch {
 // A batch that never comes makes the phase invalid, whatever comes after it.
 func TestBatchLostForever(t *testing.T) {
 	for _, final := range []bool{false, true} {
-		lose := true
+		var lose atomic.Bool
+		lose.Store(true)
 		try(t, 2, func(_ *trial, m bus.Message) []time.Duration {
-			if b := batchOf(m); lose && m.From == "w1" && b != nil && (b.Seq == 7 && !final || b.Final && final) {
+			if b := batchOf(m); lose.Load() && m.From == "w1" && b != nil && (b.Seq == 7 && !final || b.Final && final) {
 				return nil
 			}
 			return []time.Duration{0}
@@ -70,7 +72,7 @@ func TestBatchLostForever(t *testing.T) {
 			if took := time.Since(begun); took > 80*time.Second {
 				t.Errorf("it took %v", took)
 			}
-			lose = false
+			lose.Store(false)
 			x.valid()
 		})
 	}
@@ -79,26 +81,28 @@ func TestBatchLostForever(t *testing.T) {
 // A batch that is damaged on its way is refused, and sent again. Where all are, the phase is
 // invalid.
 func TestDamagedBatch(t *testing.T) {
-	damaged := make(map[*byte]bool)
-	always := false
+	damaged := make(map[*byte]bool) // of the hub, that is of one message at a time
+	var again atomic.Int32
+	var always atomic.Bool
 	flip := func(data []byte) { data[len(data)/2] ^= 4 } // where the worker keeps it
 	try(t, 2, func(x *trial, m bus.Message) []time.Duration {
 		switch b := batchOf(m); {
 		case m.From != "w1":
-		case damaged[&m.Data[0]] && !always:
+		case damaged[&m.Data[0]] && !always.Load():
 			flip(m.Data)
 			delete(damaged, &m.Data[0])
-		case b != nil && (always || b.Seq%5 == 0):
+			again.Add(1)
+		case b != nil && (always.Load() || b.Seq%5 == 0):
 			flip(m.Data)
 			damaged[&m.Data[0]] = true
 		}
 		return []time.Duration{0}
 	}, func(x *trial) {
 		x.valid()
-		if len(damaged) > 0 {
-			t.Errorf("%d batches were not sent again", len(damaged))
+		if n := again.Load(); n < 50 {
+			t.Errorf("%d batches were damaged and sent again", n)
 		}
-		always = true
+		always.Store(true)
 		x.invalid("nothing of what worker w1")
 	})
 }

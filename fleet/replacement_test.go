@@ -49,19 +49,19 @@ func TestReplacementOfAnotherBuild(t *testing.T) {
 		x.valid()
 		x.workers["w1"].stop()
 		time.Sleep(DefaultLease)
-		conn, why := x.hub.Conn("w1"), ""
+		conn := x.hub.Conn("w1")
+		why := make(chan string, 1)
 		conn.Subscribe(bus.To(DefaultFleet, "w1"), func(_ string, data []byte) {
 			if m, _ := wire.Decode(data); m != nil {
 				if o, ok := m.(*wire.Order); ok && o.Instance == "other" {
-					why = o.Why
+					why <- o.Why
 				}
 			}
 		})
 		data, _ := wire.Encode(&wire.Report{N: 1, Instance: "other", Build: "another", Capacity: 8, Stage: wire.Idle})
 		conn.Publish(bus.From(DefaultFleet, "w1"), data)
-		time.Sleep(time.Second)
-		if !strings.Contains(why, "another") {
-			t.Errorf("it was told %q", why)
+		if text := <-why; !strings.Contains(text, "another") {
+			t.Errorf("it was told %q", text)
 		}
 		conn.Close()
 		x.begin("w1", WorkerConfig{})

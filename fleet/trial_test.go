@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -22,6 +23,7 @@ type trial struct {
 	c       *Controller
 	workers map[string]*process
 	plan    record.Plan
+	afters  sync.WaitGroup
 }
 
 // try runs f with a fleet of so many workers w0, w1, ..., whose agents are half of what they can
@@ -73,6 +75,7 @@ func (x *trial) begin(name string, cfg WorkerConfig) {
 
 // end ends the fleet: all workers are dismissed, or stopped.
 func (x *trial) end() {
+	x.afters.Wait()
 	x.c.Close()
 	for _, p := range x.workers {
 		p.stop()
@@ -144,13 +147,13 @@ func (x *trial) names(text string, words ...string) {
 
 // after does something that long after the start of the phase that begins next.
 func (x *trial) after(d time.Duration, f func()) {
-	go func() {
+	x.afters.Go(func() {
 		for sent := x.engine.Stats().Requests; x.engine.Stats().Requests == sent; {
 			time.Sleep(10 * time.Millisecond)
 		}
 		time.Sleep(d)
 		f()
-	}()
+	})
 }
 
 // canceled runs a phase that is canceled by f, and returns how long that took.

@@ -1,0 +1,148 @@
+package fleet
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/agentperf/agentperf-go/agentperf/record"
+	"github.com/agentperf/agentperf-go/fleet/internal/bus"
+	"github.com/agentperf/agentperf-go/fleet/internal/wire"
+)
+
+// refused runs a phase that has to be refused with an error that says all of the words, at once.
+func (x *trial) refused(words ...string) error {
+	x.t.Helper()
+	begun := time.Now()
+	p, err := x.c.Phase(x.t.Context(), &x.plan, record.Watch{})
+	if err == nil || p != nil {
+		x.t.Fatalf("%v, %v", p, err)
+	}
+	x.names(err.Error(), words...)
+	if took := time.Since(begun); took > 2*time.Second {
+		x.t.Errorf("it took %v", took)
+	}
+	if n := x.engine.Stats().Requests; n > 0 {
+		x.t.Errorf("%d requests were sent", n)
+	}
+	return err
+}
+
+// A worker with another workload ends the run at once, and is named with both digests.
+func TestAnotherWorkload(t *testing.T) {
+	try(t, 1, nil, func(x *trial) {
+		x.begin("other", WorkerConfig{Workload: workload(x.t, 5, 20, 7, 34)})
+		x.c.Close()
+		x.workers["w0"].stop()
+		x.begin("w0", WorkerConfig{})
+		x.workers["other"].stop()
+		x.begin("other", WorkerConfig{Workload: workload(x.t, 5, 20, 7, 34)})
+		x.c = x.controller(2)
+		text := x.refused("worker other", x.plan.Workload[:12], "the one here has ").Error()
+		if strings.Contains(text, "w0") {
+			t.Errorf("%q blames the other", text)
+		}
+	})
+}
+
+// More agents than the workers can run are an error.
+func TestTooManyAgents(t *testing.T) {
+	try(t, 2, nil, func(x *trial) {
+		x.plan.Agents = 17
+		if err := x.refused("17 agents", "whose capacity is 8"); !errors.Is(err, ErrWorkers) {
+			t.Errorf("%v is no ErrWorkers", err)
+		}
+		if n := x.c.Capacity(); n != 16 {
+			t.Errorf("a capacity of %d", n)
+		}
+		x.plan.Agents = 16
+		x.valid()
+	})
+}
+
+// A plan that is longer than a message is an error.
+func TestPlanTooLong(t *testing.T) {
+	try(t, 2, nil, func(x *trial) {
+		for range x.plan.Agents {
+			x.plan.Assigned = append(x.plan.Assigned, []string{"t0", strings.Repeat("x", bus.MaxMessage/8)})
+		}
+		x.refused("the plan cannot be sent")
+	})
+}
+
+// A worker whose records do not get through forgets them in the end, holds up no agent, and the
+// phase is invalid.
+func TestSpoolOverflows(t *testing.T) {
+	tryWith(t, WorkerConfig{spool: 8000}, 2, func(_ *trial, m bus.Message) []time.Duration {
+		if b := batchOf(m); b != nil && m.From == "w1" {
+			return nil
+		}
+		return []time.Duration{0}
+	}, func(x *trial) {
+		x.after(2*time.Second, func() { // agents go on
+			before := x.sentBy("w1")
+			time.Sleep(2 * time.Second)
+			if n := x.sentBy("w1") - before; n < 4 {
+				t.Errorf("%d requests in 2 s", n)
+			}
+		})
+		x.plan.Measure = 30 * time.Second
+		begun := time.Now()
+		x.invalid("worker w1 has left the phase", "filled its memory")
+		if took := time.Since(begun); took > 10*time.Second {
+			t.Errorf("it took %v", took)
+		}
+	})
+}
+
+// A transport that does not read holds up what goes to one worker, and the leases of no other.
+func TestTransportThatBlocks(t *testing.T) {
+	try(t, 2, nil, func(x *trial) {
+		x.c.Close()
+		for _, p := range x.workers {
+			p.stop()
+		}
+		blocked := make(chan struct{})
+		conn := &blockingConn{Conn: x.hub.Conn(bus.Controller), to: bus.To(DefaultFleet, "w1"), blocked: blocked}
+		x.begin("w0", WorkerConfig{})
+		x.begin("w1", WorkerConfig{})
+		c, err := NewController(x.t.Context(), Config{Workers: 2, conn: conn, Logger: x.log})
+		if err != nil {
+			t.Fatal(err)
+		}
+		x.c = c
+		x.after(5*time.Second, func() {
+			close(blocked)
+			time.Sleep(DefaultLease + 3*time.Second)
+			if n := x.sentBy("w0"); n == 0 || time.Since(x.latestOf("w1")) < 2*time.Second {
+				t.Errorf("w1 goes on without its controller")
+			}
+		})
+		p := x.invalid("worker w1 has left the phase: nothing was heard of the controller")
+		for _, r := range p.Rows {
+			if p.Owners[r.Agent] == 0 && r.Outcome == record.Local {
+				t.Error("w0 has lost its lease")
+			}
+		}
+	})
+}
+
+// blockingConn is a Conn that takes 5 s for each message to one worker, once it is blocked.
+type blockingConn struct {
+	bus.Conn
+	to      string
+	blocked chan struct{}
+}
+
+func (c *blockingConn) Publish(subject string, data []byte) error {
+	if message, _ := wire.Decode(data); message != nil && subject == c.to {
+		select {
+		case <-c.blocked:
+			time.Sleep(5 * time.Second)
+			return errors.New("the transport does not read")
+		default:
+		}
+	}
+	return c.Conn.Publish(subject, data)
+}
