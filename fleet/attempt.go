@@ -3,6 +3,7 @@ package fleet
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"sync"
@@ -224,10 +225,19 @@ func (a *attempt) advance() (begun, ended, over bool) {
 	a.takeChecks()
 	a.collect()
 	if err := a.merge.Advance(); err != nil {
-		a.failLocked("what the workers tell cannot be: %v", err)
+		a.corrupt = true
+		a.failLocked("%s", a.blame(err))
 	}
 	_, begun, ended, over = a.merge.Window()
 	return begun, ended, over
+}
+
+// blame says whose entry cannot be.
+func (a *attempt) blame(err error) string {
+	if e, ok := errors.AsType[*load.PartError](err); ok {
+		return fmt.Sprintf("worker %s tells what cannot be: %v", a.names[e.Part], e.Err)
+	}
+	return err.Error()
 }
 
 func (a *attempt) progress() record.Progress {
@@ -313,7 +323,7 @@ func (a *attempt) phase(before, after []clock, fault string) (*record.Phase, err
 	}
 	p, err := a.merge.Phase(why, fault)
 	if err != nil && fault == "" {
-		p.Fault = fmt.Sprintf("what the workers tell cannot be: %v", err)
+		p.Fault = a.blame(err)
 	}
 	p.Gaps.Merge(&gaps)
 	p.Reconnects, p.Warnings = reconnects, warnings

@@ -96,8 +96,17 @@ func (m *Merge) End(part int) { m.parts[part].until = never }
 // Client takes in the check of itself that the client of a part has made so far.
 func (m *Merge) Client(part int, c record.Client) { m.parts[part].client = c }
 
+// A PartError is of an entry that cannot be.
+type PartError struct {
+	Part int // that has told it
+	Err  error
+}
+
+func (e *PartError) Error() string { return fmt.Sprintf("part %d: %v", e.Part, e.Err) }
+func (e *PartError) Unwrap() error { return e.Err }
+
 // Advance takes what has been told up to the latest instant of which every part has told all.
-// The error is that of an entry which cannot be.
+// The error is a [*PartError].
 func (m *Merge) Advance() error {
 	horizon := time.Duration(never)
 	for i := range m.parts {
@@ -137,7 +146,7 @@ func (m *Merge) take(until time.Duration) error {
 		p := &m.parts[part]
 		e := &p.waiting[0]
 		if err := m.apply(p, e); err != nil {
-			return err
+			return &PartError{part, err}
 		}
 		p.waiting = p.waiting[1:]
 		m.waiting--
