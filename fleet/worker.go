@@ -3,7 +3,6 @@ package fleet
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
@@ -17,7 +16,6 @@ import (
 	"github.com/agentperf/agentperf-go/fleet/internal/wire"
 	"github.com/agentperf/agentperf-go/internal/replay"
 	"github.com/agentperf/agentperf-go/internal/sockets"
-	"github.com/agentperf/agentperf-go/metrics"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -162,63 +160,6 @@ func (w *worker) rest() {
 	}
 }
 
-// guardEvery is how long after its end a lease may be seen to have expired.
-const guardEvery = 50 * time.Millisecond
-
-// guard leaves controllers whose leases have expired. It waits for nothing else, such as a
-// transport that does not read.
-func (w *worker) guard(over <-chan struct{}) {
-	tick := time.NewTicker(guardEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-tick.C:
-			w.watch()
-		case <-over:
-			return
-		}
-	}
-}
-
-// watch leaves the controller whose lease has expired.
-func (w *worker) watch() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.controller != "" && w.expired() {
-		w.freeLocked()
-	}
-}
-
-// expired reports whether the lease has expired.
-func (w *worker) expired() bool { return w.clock() > time.Duration(w.deadline.Load()) }
-
-// freeLocked leaves the controller, which is silent. The caller holds the lock.
-func (w *worker) freeLocked() {
-	w.leaveLocked(errLease.Error())
-	w.controller = ""
-	w.log.Warn("the controller is silent: requests are cut")
-}
-
-var errLease = errors.New("nothing was heard of the controller for the time of the lease")
-
-// leave cuts what is under way, for the given reason.
-func (w *worker) leave(why string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.leaveLocked(why)
-}
-
-func (w *worker) leaveLocked(why string) {
-	s := w.session
-	if s == nil {
-		return
-	}
-	w.session, w.last = nil, s
-	w.failed, w.stage = why, wire.Left
-	w.log.Info("the worker has left the phase", "why", why)
-	s.abandon(errors.New(why))
-}
-
 // due makes a report go out at once.
 func (w *worker) due() {
 	select {
@@ -256,123 +197,3 @@ func (w *worker) report() {
 	}
 	w.say(r)
 }
-
-// hear takes in a message of the controller.
-func (w *worker) hear(_ string, data []byte) {
-	message, err := wire.Decode(data)
-	if err != nil {
-		w.log.Warn("a message that cannot be read", "err", err)
-		return
-	}
-	switch m := message.(type) {
-	case *wire.Ping:
-		w.say(&wire.Pong{N: m.N, Instance: w.instance, Clock: w.clock()})
-	case *wire.Order:
-		if m.Instance == w.instance {
-			w.obey(m)
-		}
-	case *wire.Plan:
-		if m.Instance == w.instance {
-			w.prepare(m)
-		}
-	}
-}
-
-// obey does what the controller wants, if that is the one whose worker this is or may become.
-func (w *worker) obey(o *wire.Order) {
-	if o.Version != wire.Version {
-		w.end(&RejectedError{fmt.Sprintf("it speaks version %d, and this worker %d", o.Version, wire.Version)})
-		return
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if o.Controller == w.dismissed || o.Controller == w.latest && o.N <= w.ordered {
-		return // a later one was here before
-	}
-	switch {
-	case o.Stage == wire.Rejected:
-		if w.controller == "" || w.controller == o.Controller {
-			w.end(&RejectedError{o.Why})
-		}
-		return
-	case w.controller != "" && w.expired():
-		// What was sent before this process was held up renews nothing.
-		w.freeLocked()
-	}
-	switch {
-	case w.controller == "" && w.latest == o.Controller:
-		w.controller = o.Controller // what was left stays left
-	case w.controller == "":
-		w.log.Info("the worker has a controller", "controller", o.Controller)
-		w.controller, w.latest, w.epoch, w.stage = o.Controller, o.Controller, 0, wire.Idle
-	case w.controller != o.Controller:
-		return // until the lease of the other has expired
-	}
-	w.ordered = o.N
-	w.deadline.Store(int64(w.clock() + o.Lease))
-	if o.Stage == wire.Dismiss {
-		w.leaveLocked("the run is over")
-		w.dismissed = o.Controller
-		w.controller, w.latest, w.epoch, w.stage, w.failed = "", "", 0, wire.Idle, ""
-		w.log.Info("the run is over")
-		if !w.cfg.Stay {
-			w.end(nil)
-		}
-		return
-	}
-	if o.Epoch < w.epoch {
-		return
-	}
-	if o.Epoch > w.epoch {
-		w.enter(o.Epoch)
-	}
-	switch {
-	case w.session != nil:
-		w.session.obey(o)
-	case w.stage == wire.Prepare && o.Cut != "": // before its plan is here
-		w.stage, w.failed = wire.Left, o.Cut
-		w.due()
-	}
-}
-
-// enter begins an attempt at a phase. The caller holds the lock.
-func (w *worker) enter(epoch int64) {
-	w.leaveLocked("another phase begins")
-	w.epoch, w.stage, w.refused, w.failed = epoch, wire.Prepare, "", ""
-	w.due()
-}
-
-// end makes Serve return.
-func (w *worker) end(err error) {
-	select {
-	case w.done <- err:
-	default:
-	}
-}
-
-// fenced is a Sender that sends nothing once the lease of its worker has expired, be it that
-// the process was held up and has not noticed yet.
-type fenced struct {
-	trajectory.Sender
-	w *worker
-}
-
-func (f fenced) Send(ctx context.Context, r *trajectory.Request, clock *metrics.Clock) error {
-	if f.w.expired() {
-		return leaseError{}
-	}
-	return f.Sender.Send(ctx, r, clock)
-}
-
-func (f fenced) Close() error {
-	if c, ok := f.Sender.(interface{ Close() error }); ok {
-		return c.Close()
-	}
-	return nil
-}
-
-// leaseError is a trajectory.LocalError.
-type leaseError struct{}
-
-func (leaseError) Error() string { return errLease.Error() }
-func (leaseError) Local() bool   { return true }

@@ -1,0 +1,63 @@
+package fleet
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+
+	"github.com/agentperf/agentperf-go/agentperf/record"
+	"github.com/agentperf/agentperf-go/internal/load"
+	"github.com/agentperf/agentperf-go/metrics"
+)
+
+// blame says whose entry cannot be.
+func (a *attempt) blame(err error) string {
+	if e, ok := errors.AsType[*load.PartError](err); ok {
+		return fmt.Sprintf("worker %s tells what cannot be: %v", a.names[e.Part], e.Err)
+	}
+	return err.Error()
+}
+
+// phase returns the phase, which is invalid if there is a fault.
+func (a *attempt) phase(before, after []clock, fault string) (*record.Phase, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.collect()
+	fault = cmp.Or(fault, a.broken)
+	var gaps metrics.Gaps
+	var warnings []metrics.Warning
+	var reconnects int64
+	for i := range a.parts {
+		t := &a.parts[i]
+		if !t.final {
+			continue
+		}
+		m := &t.ended
+		if m.Gaps != nil {
+			gaps.Merge(m.Gaps)
+		}
+		reconnects += m.Reconnects
+		for _, text := range m.Warnings {
+			warnings = append(warnings, metrics.Warning{Code: "connections", Text: "worker " + a.names[i] + ": " + text})
+		}
+		check := m.Client
+		check.Name, check.StartLate = a.names[i], t.late
+		if after != nil {
+			if check.ClockError = after[i].error(before[i]); after[i].n == 0 || check.ClockError > mostClockError {
+				fault = cmp.Or(fault, fmt.Sprintf("the clock of worker %s is known to %v, where %v is allowed", a.names[i], check.ClockError, mostClockError))
+			}
+		}
+		a.merge.Client(i, check)
+	}
+	why := record.Interrupted
+	if fault != "" {
+		why = record.Stopped
+	}
+	p, err := a.merge.Phase(why, fault)
+	if err != nil && fault == "" {
+		p.Fault = a.blame(err)
+	}
+	p.Gaps.Merge(&gaps)
+	p.Reconnects, p.Warnings = reconnects, warnings
+	return p, a.err
+}

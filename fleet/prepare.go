@@ -1,0 +1,104 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/agentperf/agentperf-go/fleet/internal/wire"
+)
+
+// prepare tells the plan until every worker is ready. The error is of a plan that a worker
+// refuses. What is lost meanwhile is a fault of the attempt.
+func (c *Controller) prepare(ctx context.Context, a *attempt) error {
+	until := time.Now().Add(preparing)
+	tick := time.NewTicker(sayEvery)
+	defer tick.Stop()
+	var again time.Time
+	c.mu.Lock()
+	err := fits(&wire.Plan{Controller: c.id, Epoch: a.epoch, Plan: *a.plan, Capacities: c.share.capacities, Me: len(c.members), Instance: c.id})
+	c.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	for {
+		now := time.Now()
+		c.mu.Lock()
+		waits, due := 0, !now.Before(again)
+		if due {
+			again = now.Add(time.Second)
+		}
+		var refused error
+		capacities := c.share.capacities
+		for i, m := range c.members {
+			switch r := &m.report; {
+			case r.Epoch == a.epoch && r.Refused != "":
+				refused = errors.Join(refused, fmt.Errorf("fleet: worker %s: %s", m.name, r.Refused))
+			case r.Epoch == a.epoch && r.Stage != wire.Prepare:
+			default:
+				if waits++; due {
+					c.tell(m, &wire.Plan{Controller: c.id, Instance: m.order.Instance, Epoch: a.epoch, Plan: *a.plan, Capacities: capacities, Me: i})
+				}
+			}
+		}
+		news := c.news
+		c.mu.Unlock()
+		if refused != nil {
+			return refused
+		}
+		if c.lost(a, now); waits == 0 || a.fault() != "" {
+			return nil
+		}
+		if now.After(until) {
+			a.fail("the plan was not prepared within %v", preparing)
+			return nil
+		}
+		select {
+		case <-news:
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// start orders the workers to start at one instant, and waits until all have it.
+func (c *Controller) start(ctx context.Context, a *attempt, clocks []clock) (fault string) {
+	trip := time.Duration(0)
+	for i, k := range clocks {
+		if k.n == 0 {
+			return a.fail("worker %s does not tell its clock", a.names[i])
+		}
+		trip = max(trip, k.trip)
+	}
+	start := time.Now().Add(ahead + 4*trip)
+	a.starts(start)
+	c.order(func(m *member, o *wire.Order) {
+		o.Stage, o.Start = wire.Run, start.Sub(c.began)+clocks[m.index].offset
+	})
+	for {
+		now := time.Now()
+		c.mu.Lock()
+		armed := true
+		for _, m := range c.members {
+			armed = armed && m.report.Epoch == a.epoch && m.report.Stage != wire.Ready
+			if r := &m.report; now.After(start) && r.Epoch == a.epoch && r.Stage == wire.Ready {
+				a.fail("worker %s was not told in time to start", m.name)
+			}
+		}
+		news := c.news
+		c.mu.Unlock()
+		if now.After(start.Add(c.cfg.Lease)) {
+			a.fail("not all workers say that they have started")
+		}
+		if c.lost(a, now); armed || a.fault() != "" || ctx.Err() != nil {
+			return a.fault()
+		}
+		select {
+		case <-news:
+		case <-time.After(sayEvery):
+		case <-ctx.Done():
+		}
+	}
+}

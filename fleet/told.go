@@ -1,0 +1,119 @@
+package fleet
+
+import (
+	"encoding/json"
+	"fmt"
+	"hash/crc32"
+	"time"
+
+	"github.com/agentperf/agentperf-go/fleet/internal/wire"
+	"github.com/agentperf/agentperf-go/internal/load"
+	"github.com/agentperf/agentperf-go/metrics"
+)
+
+// told is what a worker has told of an attempt.
+type told struct {
+	entries  int64
+	bytes    int64
+	sum      uint32
+	started  bool
+	late     time.Duration // of its first agent
+	manifest []byte
+	final    bool
+	ended    wire.Manifest // once it is final
+}
+
+// collect takes in what has come. The caller holds the lock.
+func (a *attempt) collect() {
+	for i := range a.inboxes {
+		for _, b := range a.inboxes[i].take() {
+			a.take(i, b, time.Since(a.start))
+		}
+	}
+}
+
+// take takes in the next batch of a worker. The caller holds the lock.
+func (a *attempt) take(part int, b *wire.Batch, now time.Duration) {
+	t := &a.parts[part]
+	if t.final || a.corrupt {
+		return
+	}
+	entries, err := wire.Entries(b.Entries)
+	if err == nil {
+		err = t.plausible(entries, b, now)
+	}
+	if err == nil {
+		err = a.merge.Add(part, entries, time.Duration(b.Until))
+	}
+	if err != nil {
+		a.corrupt = true
+		a.failLocked("worker %s tells what cannot be: %v", a.names[part], err)
+		return
+	}
+	t.entries += int64(len(entries))
+	t.bytes += int64(len(b.Entries))
+	t.sum = crc32.Update(t.sum, castagnoli, b.Entries)
+	for i := range entries {
+		if e := &entries[i]; e.Kind == load.Up && !t.started {
+			t.started, t.late = true, e.At-a.plan.Due(int(e.Agent))
+		}
+	}
+	t.manifest = append(t.manifest, b.Manifest...)
+	if len(t.manifest) > mostManifest {
+		a.failLocked("worker %s has a manifest of more than %d bytes", a.names[part], mostManifest)
+		t.manifest = nil
+	}
+	if t.final = b.Final; t.final {
+		a.finish(part)
+	}
+}
+
+const (
+	// mostEarly is how far ahead of the controller's a worker's clock may be.
+	mostEarly = time.Second
+	// mostFirst and mostEachSecond bound the entries of a worker: several times what one machine
+	// does. mostBytes bounds the bytes of one, on average.
+	mostFirst      = 1 << 20
+	mostEachSecond = 200_000
+	mostBytes      = 1 << 10
+)
+
+// plausible returns an error for what no worker can have done until now.
+func (t *told) plausible(entries []load.Entry, b *wire.Batch, now time.Duration) error {
+	last := time.Duration(b.Until)
+	if n := len(entries); n > 0 {
+		last = max(last, entries[n-1].At)
+	}
+	most := mostFirst + int64(mostEachSecond*max(0, now.Seconds()))
+	switch n := t.entries + int64(len(entries)); {
+	case last > max(0, now)+mostEarly:
+		return fmt.Errorf("it is at %v, and the phase at %v", last, now)
+	case n > most || t.bytes+int64(len(b.Entries)) > mostBytes*most:
+		return fmt.Errorf("%d entries in %v, expected %d at most", n, now, most)
+	}
+	return nil
+}
+
+// finish takes in the manifest of a worker, which has told all.
+func (a *attempt) finish(part int) {
+	t, name := &a.parts[part], a.names[part]
+	a.merge.End(part)
+	if !a.ending && counted(a.owners, int32(part)) > 0 {
+		a.failLocked("worker %s has ended before the phase", name)
+	}
+	m := &t.ended
+	m.Gaps = new(metrics.Gaps)
+	switch err := json.Unmarshal(t.manifest, m); {
+	case err != nil:
+		a.failLocked("the manifest of worker %s cannot be read: %v", name, err)
+	case m.Entries != t.entries || m.Sum != t.sum:
+		a.failLocked("records of worker %s are missing or damaged: it has told of %d with the checksum %08x, and %d with %08x are here", name, m.Entries, m.Sum, t.entries, t.sum)
+	case m.Err != "":
+		a.err = fmt.Errorf("fleet: worker %s: %s", name, m.Err)
+		a.failLocked("worker %s: %s", name, m.Err)
+	}
+	t.manifest = nil
+}
+
+// mostManifest bounds a manifest: two histograms take 650 KB each at most.
+const mostManifest = 4 << 20
