@@ -43,7 +43,9 @@ func (a *attempt) phase(before, after []clock, fault string) (*record.Phase, err
 		check := m.Client
 		check.Name, check.StartLate = a.names[i], t.late
 		if after != nil {
-			if check.ClockError = after[i].error(before[i]); after[i].n == 0 || check.ClockError > mostClockError {
+			if after[i].n == 0 {
+				fault = cmp.Or(fault, "worker "+a.names[i]+" does not tell its clock any more")
+			} else if check.ClockError = after[i].error(before[i]); check.ClockError > mostClockError {
 				fault = cmp.Or(fault, fmt.Sprintf("the clock of worker %s is known to %v, where %v is allowed", a.names[i], check.ClockError, mostClockError))
 			}
 		}

@@ -65,12 +65,8 @@ func (x *trial) measured(l agentperf.Load) (all play) {
 // Agents send the same requests, byte by byte, and what is measured of them is the same,
 // whoever runs them.
 func TestSameRequests(t *testing.T) {
-	agents := 400
-	if testing.Short() {
-		agents = 40
-	}
-	quarter := agents / 4
 	for name, change := range map[string]func(x *trial){
+		"many": func(x *trial) { x.plan.Measure, x.engine.TokensPerEvent = 2*time.Second, 40 },
 		"fields": func(x *trial) {
 			x.plan.Policy.Fields = map[string]json.RawMessage{"note": json.RawMessage(`{ "a<b" :  "c & d > e" , "n": 1.50e+2 }`), "é\u2028": json.RawMessage(`[1,  2]`)}
 		},
@@ -79,12 +75,19 @@ func TestSameRequests(t *testing.T) {
 		},
 		"assigned": func(x *trial) {
 			x.plan.Policy.ToolDelay = trajectory.ToolDelaySampled
-			for i := range agents {
+			for i := range 40 {
 				x.plan.Assigned = append(x.plan.Assigned, []string{fmt.Sprint("t", i%5), fmt.Sprint("t", (i+2)%5)})
 			}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			agents := 40
+			if name == "many" {
+				if agents = 400; testing.Short() {
+					t.Skip("takes a while with the race detector")
+				}
+			}
+			quarter := agents / 4
 			synctest.Test(t, func(t *testing.T) {
 				x := newTrial(t, nil)
 				x.plan.Agents, x.plan.SpawnRate, x.plan.Measure = agents, float64(agents), 6*time.Second
