@@ -18,6 +18,9 @@ const (
 	// ahead is how long before the start of a phase the order to start is given, beside some
 	// round trips: long enough for a worker that is scheduled late.
 	ahead = 500 * time.Millisecond
+	// armEvery is how often the order to start is said before: ten times, as there is no other
+	// chance.
+	armEvery = 50 * time.Millisecond
 	// advanceEvery is how often what was told is put together.
 	advanceEvery = 20 * time.Millisecond
 	// progressEvery is how often progress is told.

@@ -82,22 +82,20 @@ func (c *Controller) start(ctx context.Context, a *attempt, clocks []clock) (fau
 		c.mu.Lock()
 		armed := true
 		for _, m := range c.members {
-			armed = armed && m.report.Epoch == a.epoch && m.report.Stage != wire.Ready
-			if r := &m.report; now.After(start) && r.Epoch == a.epoch && r.Stage == wire.Ready {
-				a.fail("worker %s was not told in time to start", m.name)
+			if r := &m.report; r.Epoch == a.epoch && r.Stage != wire.Ready {
+				continue
+			}
+			armed = false
+			if c.say(m); now.After(start.Add(c.cfg.Lease)) {
+				a.fail("worker %s does not say that it has started", m.name)
 			}
 		}
-		news := c.news
 		c.mu.Unlock()
-		if now.After(start.Add(c.cfg.Lease)) {
-			a.fail("not all workers say that they have started")
-		}
 		if c.lost(a, now); armed || a.fault() != "" || ctx.Err() != nil {
 			return a.fault()
 		}
 		select {
-		case <-news:
-		case <-time.After(sayEvery):
+		case <-time.After(armEvery): // rather than with news, so that it is not said without end
 		case <-ctx.Done():
 		}
 	}
