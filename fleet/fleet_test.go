@@ -127,7 +127,10 @@ func (p *process) stop() error {
 func (w *world) start(name string, cfg WorkerConfig) *process {
 	ctx, cancel := context.WithCancel(w.t.Context())
 	p := &process{cancel: cancel, done: make(chan error, 1)}
-	cfg.Name, cfg.conn, cfg.Logger = name, w.hub.Conn(name), w.log
+	cfg.Name, cfg.Logger = name, w.log
+	if cfg.conn == nil {
+		cfg.conn = w.hub.Conn(name)
+	}
 	end := func() {}
 	if cfg.Connect == nil {
 		cfg.Connect, end = w.connect(name)
