@@ -17,8 +17,9 @@ func (w *world) latestOf(worker string) time.Time {
 	return w.latest[worker]
 }
 
-// cutting is what cutting requests takes: until the end of a lease is seen.
-const cutting = guardEvery + 10*time.Millisecond
+// cutting is what cutting requests takes: until a worker sees the end of its lease, and until the
+// controller, which it tells, has told the others.
+const cutting = guardEvery + 2*advanceEvery + 10*time.Millisecond
 
 // A worker that is cut off stops by the end of its lease, the phase is invalid and names it, and
 // once it is back the phase is repeated with the same agents on the same workers.
