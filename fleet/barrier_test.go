@@ -34,7 +34,7 @@ func TestBarrier(t *testing.T) {
 			if delay < mostClockError {
 				x.valid()
 			} else {
-				x.invalid("the clock of worker w0 is known to 400ms")
+				x.invalid("the clock of worker w0 is known to 200ms")
 			}
 			if got := first(); len(got) != 4 || !got["w0"].Equal(got["w1"]) || !got["w0"].Equal(got["w2"]) || !got["w0"].Equal(got["w3"]) {
 				t.Errorf("%v: %v", delay, got)

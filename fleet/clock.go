@@ -22,10 +22,10 @@ func (k *clock) add(offset, trip time.Duration) {
 	k.n++
 }
 
-// error returns how far the offset may be off: what it has moved from another measurement of
-// it, and half of both round trips.
+// error returns how far the offset that was measured before a phase may be off in the phase:
+// what it has moved until now, and half of the longer round trip.
 func (k clock) error(before clock) time.Duration {
-	return (k.offset - before.offset).Abs() + (k.trip+before.trip)/2
+	return (k.offset - before.offset).Abs() + max(k.trip, before.trip)/2
 }
 
 type ping struct {
