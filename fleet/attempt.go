@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
-	"github.com/agentperf/agentperf-go/fleet/internal/wire"
 	"github.com/agentperf/agentperf-go/internal/load"
 )
 
@@ -33,10 +32,10 @@ type attempt struct {
 	err     error  // of an agent
 }
 
-func newAttempt(epoch int64, plan *record.Plan, watch record.Watch, members []*member, owners []int32) *attempt {
-	a := &attempt{epoch: epoch, plan: plan, watch: watch, owners: owners, inboxes: make([]inbox, len(members)), parts: make([]told, len(members)), clients: make([]*record.Client, len(members))}
-	for _, m := range members {
-		a.names = append(a.names, m.name)
+func newAttempt(epoch int64, plan *record.Plan, watch record.Watch, names []string, owners []int32) *attempt {
+	a := &attempt{
+		epoch: epoch, plan: plan, watch: watch, names: names, owners: owners,
+		inboxes: make([]inbox, len(names)), parts: make([]told, len(names)), clients: make([]*record.Client, len(names)),
 	}
 	a.starts(time.Now())
 	return a
@@ -68,23 +67,6 @@ func (a *attempt) fault() string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.broken
-}
-
-// batched takes in a batch.
-func (c *Controller) batched(name string, b *wire.Batch, now time.Time) {
-	c.mu.Lock()
-	m, a := c.known(name, b.Instance, now), c.attempt
-	c.mu.Unlock()
-	if m == nil || a == nil || b.Epoch != a.epoch || b.Instance != a.instances[m.index] {
-		return
-	}
-	acked := a.inboxes[m.index].put(b)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if m.order.Epoch == b.Epoch {
-		m.order.Acked = max(m.order.Acked, acked)
-		c.say(m)
-	}
 }
 
 // checked takes in the check of itself that a worker has made so far.

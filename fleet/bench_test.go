@@ -18,15 +18,15 @@ import (
 func BenchmarkController(b *testing.B) {
 	const workers, agents, each = 4, 4000, 200 // each: requests in a batch
 	plan := &record.Plan{Shape: record.Shape{Agents: agents, Measure: 1000 * time.Hour}}
-	var members []*member
+	var names []string
 	var owners []int32
 	for i := range workers {
-		members = append(members, &member{name: fmt.Sprint("w", i), index: i})
+		names = append(names, fmt.Sprint("w", i))
 	}
 	for i := range agents {
 		owners = append(owners, int32(i%workers))
 	}
-	a := newAttempt(1, plan, record.Watch{}, members, owners)
+	a := newAttempt(1, plan, record.Watch{}, names, owners)
 	a.starts(time.Now().Add(-1000 * time.Hour)) // long enough ago for as many as there will be
 	next := make([]int64, workers)
 	at := time.Duration(0)

@@ -134,3 +134,45 @@ func (c *Controller) order(change func(m *member, o *wire.Order)) {
 		c.say(m)
 	}
 }
+
+// say has the order of a worker sent. The caller holds the lock.
+func (c *Controller) say(m *member) { c.tell(m, nil) }
+
+// tell has a message sent to a worker. The caller holds the lock.
+func (c *Controller) tell(m *member, message any) {
+	m.mail.put(message, func() {
+		c.posts.Go(func() { m.mail.run(c.ends, func() { c.deliver(m) }) })
+	})
+}
+
+// deliver sends what waits for a worker.
+func (c *Controller) deliver(m *member) {
+	c.mu.Lock()
+	due, messages := m.mail.take()
+	if order := m.order; due {
+		messages = append(messages, &order)
+	}
+	c.mu.Unlock()
+	for _, message := range messages {
+		c.publish(m.name, message)
+	}
+}
+
+// publish sends a message. One that is lost is said again, so its error is of no interest.
+func (c *Controller) publish(worker string, message any) {
+	switch message := message.(type) {
+	case *wire.Order:
+		message.N = c.said.Add(1)
+	case *wire.Ping:
+		c.mu.Lock()
+		c.pings[message.N] = ping{worker, time.Now()}
+		c.mu.Unlock()
+	}
+	data, err := wire.Encode(message)
+	if err == nil {
+		err = c.conn.Publish(bus.To(c.cfg.Fleet, worker), data)
+	}
+	if err != nil {
+		c.cfg.Logger.Debug("a message was not sent", "worker", worker, "err", err)
+	}
+}

@@ -106,3 +106,33 @@ func (c *Controller) known(name, instance string, now time.Time) *member {
 	m.heard = now
 	return m
 }
+
+// batched takes in a batch.
+func (c *Controller) batched(name string, b *wire.Batch, now time.Time) {
+	c.mu.Lock()
+	m, a := c.known(name, b.Instance, now), c.attempt
+	c.mu.Unlock()
+	if m == nil || a == nil || b.Epoch != a.epoch || b.Instance != a.instances[m.index] {
+		return
+	}
+	acked := a.inboxes[m.index].put(b)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if m.order.Epoch == b.Epoch {
+		m.order.Acked = max(m.order.Acked, acked)
+		c.say(m)
+	}
+}
+
+// ponged takes in the answer to a ping.
+func (c *Controller) ponged(name string, p *wire.Pong, now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	m, asked := c.known(name, p.Instance, now), c.pings[p.N]
+	if m == nil || asked.worker != name {
+		return
+	}
+	delete(c.pings, p.N)
+	trip := now.Sub(asked.at)
+	m.clock.add(p.Clock-(asked.at.Sub(c.began)+trip/2), trip)
+}

@@ -201,7 +201,7 @@ func FuzzTold(f *testing.F) {
 			a := newAttempt(1, &plan, record.Watch{
 				Look:  func(p *record.Phase) bool { return len(p.Rows) > 100 },
 				Ended: func(*record.Phase, *record.Row) {},
-			}, []*member{{name: "a"}, {name: "b"}}, []int32{0, 1, 0, 1})
+			}, []string{"a", "b"}, []int32{0, 1, 0, 1})
 			time.Sleep(10 * time.Second)
 			in := &a.inboxes[1]
 			put := func(b *wire.Batch) { in.put(b); a.advance() }

@@ -2,7 +2,6 @@ package fleet
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/agentperf/agentperf-go/fleet/internal/bus"
 	"github.com/agentperf/agentperf-go/fleet/internal/wire"
@@ -20,74 +19,42 @@ type mail struct {
 // mostMail bounds the messages that wait for a worker, which are said again if they are lost.
 const mostMail = 64
 
-// say has the order of a worker sent. The caller holds the lock.
-func (c *Controller) say(m *member) {
-	m.mail.due = true
-	c.wake(m)
-}
-
-// tell has a message sent to a worker. The caller holds the lock.
-func (c *Controller) tell(m *member, message any) {
-	if len(m.mail.other) < mostMail {
-		m.mail.other = append(m.mail.other, message)
+// put adds a message to what waits; nil is the order. It is sent by run, which start begins if
+// it does not run yet.
+func (m *mail) put(message any, start func()) {
+	switch {
+	case message == nil:
+		m.due = true
+	case len(m.other) < mostMail:
+		m.other = append(m.other, message)
 	}
-	c.wake(m)
-}
-
-func (c *Controller) wake(m *member) {
-	if m.mail.wake == nil {
-		m.mail.wake = make(chan struct{}, 1)
-		c.posts.Go(func() { c.post(m) })
+	if m.wake == nil {
+		m.wake = make(chan struct{}, 1)
+		start()
 	}
 	select {
-	case m.mail.wake <- struct{}{}:
+	case m.wake <- struct{}{}:
 	default:
 	}
 }
 
-// post sends what waits for a worker, until the controller ends.
-func (c *Controller) post(m *member) {
+// take takes out what waits.
+func (m *mail) take() (due bool, other []any) {
+	due, other = m.due, m.other
+	m.due, m.other = false, nil
+	return due, other
+}
+
+// run has what waits delivered until ends is closed, and then once more.
+func (m *mail) run(ends <-chan struct{}, deliver func()) {
 	for {
 		select {
-		case <-m.mail.wake:
-			c.deliver(m)
-		case <-c.ends:
-			c.deliver(m)
+		case <-m.wake:
+			deliver()
+		case <-ends:
+			deliver()
 			return
 		}
-	}
-}
-
-func (c *Controller) deliver(m *member) {
-	c.mu.Lock()
-	messages := m.mail.other
-	if m.mail.due {
-		order := m.order
-		messages = append(messages, &order)
-	}
-	m.mail.other, m.mail.due = nil, false
-	c.mu.Unlock()
-	for _, message := range messages {
-		c.publish(m.name, message)
-	}
-}
-
-// publish sends a message. One that is lost is said again, so its error is of no interest.
-func (c *Controller) publish(worker string, message any) {
-	switch message := message.(type) {
-	case *wire.Order:
-		message.N = c.said.Add(1)
-	case *wire.Ping:
-		c.mu.Lock()
-		c.pings[message.N] = ping{worker, time.Now()}
-		c.mu.Unlock()
-	}
-	data, err := wire.Encode(message)
-	if err == nil {
-		err = c.conn.Publish(bus.To(c.cfg.Fleet, worker), data)
-	}
-	if err != nil {
-		c.cfg.Logger.Debug("a message was not sent", "worker", worker, "err", err)
 	}
 }
 

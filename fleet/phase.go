@@ -31,9 +31,6 @@ const (
 	// leastPatience is how long what a worker did may be on its way while it is heard of, and
 	// twice the lease at least: some ten times as long as it takes to send it again.
 	leastPatience = 10 * time.Second
-	// mostClockError is how far the clock of a worker may be off: as much as a client may be
-	// late before a phase is invalid.
-	mostClockError = 50 * time.Millisecond
 )
 
 // Phase runs a phase on all workers. It waits for those that are missing as [Controller.Gather]
@@ -114,7 +111,11 @@ func (c *Controller) begin(plan *record.Plan, watch record.Watch) (*attempt, err
 		}
 	}
 	c.epoch++
-	a := newAttempt(c.epoch, plan, watch, c.members, owners)
+	var names []string
+	for _, m := range c.members {
+		names = append(names, m.name)
+	}
+	a := newAttempt(c.epoch, plan, watch, names, owners)
 	c.attempt = a
 	for _, m := range c.members {
 		m.order.Epoch, m.order.Stage, m.order.Start, m.order.Opened, m.order.Closed, m.order.Drain, m.order.Cut, m.order.Acked = c.epoch, wire.Prepare, 0, false, false, 0, "", 0
@@ -122,15 +123,6 @@ func (c *Controller) begin(plan *record.Plan, watch record.Watch) (*attempt, err
 		c.say(m)
 	}
 	return a, nil
-}
-
-func counted(owners []int32, of int32) (n int) {
-	for _, o := range owners {
-		if o == of {
-			n++
-		}
-	}
-	return n
 }
 
 // finish ends the attempt. After one that has failed, workers that were lost with it are waited

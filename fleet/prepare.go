@@ -63,6 +63,43 @@ func (c *Controller) prepare(ctx context.Context, a *attempt) error {
 	}
 }
 
+// clocks asks all members for their clocks, and returns what is known then. A member that does
+// not answer has no round trips.
+func (c *Controller) clocks(ctx context.Context) []clock {
+	c.mu.Lock()
+	for _, m := range c.members {
+		m.clock = clock{}
+	}
+	clear(c.pings)
+	c.mu.Unlock()
+	until := time.Now().Add(mostClocks)
+	for asked := 0; ; asked++ {
+		c.mu.Lock()
+		done := asked >= askedClocks
+		for _, m := range c.members {
+			done = done && m.clock.n >= askedClocks/2
+			if m.clock.n >= askedClocks || asked >= 4*askedClocks { // some were lost
+				continue
+			}
+			c.pinged++
+			c.tell(m, &wire.Ping{N: c.pinged})
+		}
+		var all []clock
+		for _, m := range c.members {
+			all = append(all, m.clock)
+		}
+		c.mu.Unlock()
+		if done || time.Now().After(until) {
+			return all
+		}
+		select {
+		case <-time.After(askEvery):
+		case <-ctx.Done():
+			return all
+		}
+	}
+}
+
 // start orders the workers to start at one instant, and waits until all have it.
 func (c *Controller) start(ctx context.Context, a *attempt, clocks []clock) (fault string) {
 	trip := time.Duration(0)

@@ -42,3 +42,13 @@ func (s *share) agents(worker, of int) (own []int) {
 	}
 	return own
 }
+
+// counted returns how many agents a worker has.
+func counted(owners []int32, of int32) (n int) {
+	for _, o := range owners {
+		if o == of {
+			n++
+		}
+	}
+	return n
+}
