@@ -35,6 +35,7 @@ type Part struct {
 	cfg   PartConfig
 	stop  context.CancelCauseFunc // begins no further request
 	cut   context.CancelCauseFunc // cuts what is open
+	whole context.Context         // done once cut was called; hard also with the error of an agent
 	hard  context.Context
 	check *selfcheck.Watch
 	gaps  []metrics.Gaps
@@ -54,11 +55,11 @@ type Part struct {
 // StartPart starts the agents of a part, each when it is due. They go on until the part is
 // stopped or cut, or ctx is done.
 func StartPart(ctx context.Context, cfg PartConfig, work Work) *Part {
-	hard, cut := context.WithCancelCause(ctx)
-	group, hard := errgroup.WithContext(hard)
+	whole, cut := context.WithCancelCause(ctx)
+	group, hard := errgroup.WithContext(whole)
 	soft, stop := context.WithCancelCause(hard)
 	p := &Part{
-		cfg: cfg, stop: stop, cut: cut, hard: hard, check: selfcheck.Start(), ended: make(chan struct{}),
+		cfg: cfg, stop: stop, cut: cut, whole: whole, hard: hard, check: selfcheck.Start(), ended: make(chan struct{}),
 		gaps: make([]metrics.Gaps, max(1, min(len(cfg.Agents), gapShards))), threads: names{most: mostThreads}, messages: names{most: mostMessages},
 	}
 	p.threads.index("")
@@ -147,7 +148,7 @@ func (p *Part) Ended() <-chan struct{} { return p.ended }
 
 // Err returns, once the part has ended, the error of an agent, or [ErrStuck].
 func (p *Part) Err() error {
-	if p.err != nil && errors.Is(context.Cause(p.hard), p.err) {
+	if p.err != nil && errors.Is(context.Cause(p.whole), p.err) {
 		return nil // it was cut
 	}
 	return p.err
@@ -225,15 +226,15 @@ func (p *Part) play(of record.Play) int32 {
 func (p *Part) thread(id string) int32 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.name(Thread, &p.threads, id)
+	return p.name(Thread, &p.threads, id, p.now())
 }
 
-// name returns the number of a name, and tells of it if it is new.
-func (p *Part) name(kind Kind, in *names, name string) int32 {
+// name returns the number of a name, and tells of it now if it is new.
+func (p *Part) name(kind Kind, in *names, name string, now time.Duration) int32 {
 	before := len(in.all)
 	i := in.index(name)
 	if len(in.all) > before {
-		p.cfg.Tell(Entry{Kind: kind, At: p.now(), Text: in.all[i]})
+		p.cfg.Tell(Entry{Kind: kind, At: now, Text: in.all[i]})
 	}
 	return i
 }
@@ -262,7 +263,7 @@ func (p *Part) finish(q *Request, t *metrics.Timing, err error) {
 	now := p.now()
 	message, stated := q.conclude(t, err, p.hard, p.cfg.Start, now, p.cfg.Context)
 	if message != "" {
-		q.row.Message = p.name(Message, &p.messages, message)
+		q.row.Message = p.name(Message, &p.messages, message, now) // at the instant of the end, or that would be told out of order
 	}
 	p.cfg.Tell(Entry{Kind: End, At: now, Agent: q.row.Agent, Request: q.id, Row: q.row, Context: stated})
 }
