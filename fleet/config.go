@@ -15,42 +15,41 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// DefaultFleet is the name of a fleet that has no other.
-const DefaultFleet = "default"
+// DefaultFleet, "default", is the name of a fleet that is given none.
+const DefaultFleet = bus.DefaultFleet
 
-// DefaultLease is how long a worker goes on without its controller, and how long a controller
-// waits for a silent worker, unless the configuration says otherwise: several times what a
-// network or a busy machine holds messages up, and short for a system that a fleet without a
-// controller would keep loaded.
+// DefaultLease is the lease of a fleet that is given none. It is several times as long as a network
+// or a busy machine delays messages, and short for a system that a fleet without a controller
+// would keep under load.
 const DefaultLease = 5 * time.Second
 
 // leastLease is the shortest lease: orders and reports go out each quarter of a second.
 const leastLease = time.Second
 
-// Config is the configuration of a controller. URL, or Dial, and Workers are required.
+// Config configures a controller. Workers is required, and URL or Dial.
 type Config struct {
-	// Fleet names the fleet, so that several may meet at one server: 1 to 63 of a-z, 0-9 and
-	// -. Empty means [DefaultFleet].
+	// Fleet names the fleet, so that several can share a server: 1 to 63 of a-z, 0-9 and -.
+	// Empty means [DefaultFleet].
 	Fleet string
-	// URL is that of the nats-server: nats://host:port on this machine, else tls://. It may
-	// hold credentials, which are never shown.
+	// URL is the address of the nats-server: nats://host:port on this machine, tls://host:port
+	// on any. It may hold credentials, which are never logged or shown.
 	URL string
-	// TLS has the certificate of the controller and the authorities of the server's.
+	// TLS holds the controller's certificate and the authorities that vouch for the server. Nil
+	// means no certificate, and the authorities of this machine.
 	TLS *tls.Config
-	// Dial and Secret are what a broker in this process is reached by; see
-	// broker.Server.Controller. They take the place of URL and TLS.
+	// Dial and Secret reach a broker in this process; see broker.Server.Controller. With Dial,
+	// URL and TLS are ignored; without it, Secret is.
 	Dial   func(ctx context.Context) (net.Conn, error)
 	Secret string
-	// Workers is the number of workers that the fleet consists of, 1 or more. More than
-	// these are not used.
+	// Workers is the number of workers in the fleet, 1 to 1000. Further ones are not used.
 	Workers int
-	// Lease is how long a worker goes on without a word of the controller, and the
-	// controller without one of a worker. 0 means [DefaultLease]; the least is 1 s.
+	// Lease is how long a worker continues without hearing from the controller, and how long the
+	// controller waits for a silent worker: 1s or more. 0 means [DefaultLease].
 	Lease time.Duration
-	// Wait is how long to wait for the workers, at the beginning and before a phase when one
-	// was lost. 0 means 2 minutes, negative means as long as it takes.
+	// Wait is how long to wait for missing workers, at the beginning and before each phase. 0
+	// means 2 minutes; a negative Wait has no limit.
 	Wait time.Duration
-	// Logger is told of workers that come and go. Nil is silent.
+	// Logger receives notes on workers and the connection. Nil discards them.
 	Logger *slog.Logger
 
 	conn bus.Conn // of tests
@@ -82,8 +81,8 @@ func (c Config) resolve() (Config, error) {
 	return c, errors.Join(append(errs, err)...)
 }
 
-// mostWorkers bounds the workers of a fleet: the broker of this module lets in as many, less
-// the controller.
+// mostWorkers bounds the workers of a fleet: the broker of this module lets in as many and the
+// controller, with some to spare for those that come back before they are missed.
 const mostWorkers = 1000
 
 func resolveLease(d time.Duration) (time.Duration, error) {
@@ -100,40 +99,42 @@ func (c *Config) connect(ctx context.Context) (bus.Conn, error) {
 	if c.conn != nil {
 		return c.conn, nil
 	}
-	url := c.URL
-	if c.Dial != nil && url == "" {
-		url = "nats://127.0.0.1:4222" // a name only
+	where := natsbus.Config{Name: bus.Controller, URL: c.URL, TLS: c.TLS, Logger: c.Logger}
+	if c.Dial != nil {
+		where.URL, where.TLS = "nats://127.0.0.1:4222", nil // a name only
+		where.Dial, where.Secret = c.Dial, c.Secret
 	}
-	return natsbus.Dial(ctx, natsbus.Config{URL: url, TLS: c.TLS, Name: bus.Controller, Secret: c.Secret, Dial: c.Dial, Logger: c.Logger})
+	return natsbus.Dial(ctx, where)
 }
 
-// WorkerConfig is the configuration of a worker. URL, Name, Workload and one of Endpoint and
-// Connect are required.
+// WorkerConfig configures a worker. URL, Name, Workload and either Endpoint or Connect are
+// required.
 type WorkerConfig struct {
-	// Fleet names the fleet; empty means [DefaultFleet].
+	// Fleet names the fleet. Empty means [DefaultFleet].
 	Fleet string
-	// URL is that of the nats-server, and TLS has the certificate of the worker and the
-	// authorities of the server's; see Config.
+	// URL is the address of the nats-server, and TLS holds the worker's certificate and the
+	// authorities that vouch for the server, both as in [Config].
 	URL string
 	TLS *tls.Config
-	// Name names the worker within its fleet: 1 to 63 of a-z, 0-9 and -. One that takes the
-	// place of another has its name.
+	// Name names the worker within its fleet: 1 to 63 of a-z, 0-9 and -, and not "controller".
+	// A replacement for a lost worker has its name.
 	Name string
-	// Capacity is how many agents the worker runs at most, and says what part of all agents
-	// it gets. 0 means as many as this machine may open connections for, and 10,000 at most.
+	// Capacity is the largest number of agents that the worker runs, and its weight when agents
+	// are divided among workers: at most 1,000,000. 0 means as many as this machine can open
+	// connections for, up to 10,000.
 	Capacity int
-	// Workload is what is replayed, as it was recorded. All workers and the controller must
-	// have the same, which is checked.
+	// Workload holds the sessions to replay, as recorded. It must be the same for all workers and
+	// the controller; a phase is refused otherwise.
 	Workload *trajectory.Workload
-	// Endpoint is the system under test, as this machine reaches it. Credentials are this
-	// machine's own: none goes through the server.
+	// Endpoint is the system under test, as this machine reaches it. Its credentials stay on this
+	// machine.
 	Endpoint endpoint.Config
 	// Connect, if set, replaces Endpoint; see agentperf.Config.
 	Connect func(agent int) trajectory.Sender
-	// Stay makes the worker wait for another run once one is over. By default Serve then
-	// returns.
+	// Stay makes the worker wait for another run when one is over, rather than return from
+	// [Serve].
 	Stay bool
-	// Logger is told what the worker does. Nil is silent.
+	// Logger receives notes on what the worker does. Nil discards them.
 	Logger *slog.Logger
 
 	// Of tests.
@@ -158,7 +159,7 @@ func (c WorkerConfig) resolve() (WorkerConfig, error) {
 		bad("Capacity is %d, expected 0 to %d", c.Capacity, mostCapacity)
 	}
 	if c.Workload == nil || len(c.Workload.Trajectories) == 0 {
-		bad("Workload is empty")
+		bad("Workload is empty, expected recorded sessions")
 	} else if err := c.Workload.Validate(); err != nil {
 		bad("Workload: %w", err)
 	}

@@ -68,9 +68,9 @@ func TestHostileWorker(t *testing.T) {
 		"a request without a play": entry(load.Entry{Kind: load.Begin, At: now, Agent: 1, Request: -1, Row: row(func(r *record.Row) { r.Play = math.MinInt32 })}),
 		"all that is to come":      func(b *wire.Batch) { b.Until = math.MaxInt64 },
 		"nothing until now":        func(b *wire.Batch) { b.Until = math.MinInt64 },
-		"its end":                  func(b *wire.Batch) { b.Last, b.Final = true, true },
-		"its end, with figures":    func(b *wire.Batch) { b.Last, b.Final, b.Manifest = true, true, []byte(`{"entries":-1,"gaps":{}}`) },
-		"a long manifest":          func(b *wire.Batch) { b.Last, b.Manifest = true, make([]byte, 900_000) },
+		"its end":                  func(b *wire.Batch) { b.Final = true },
+		"its end, with figures":    func(b *wire.Batch) { b.Final, b.Manifest = true, []byte(`{"entries":-1,"gaps":{}}`) },
+		"a long manifest":          func(b *wire.Batch) { b.Manifest = make([]byte, 900_000) },
 		"a batch far ahead":        func(b *wire.Batch) { b.Seq = math.MaxInt64 },
 		"a batch of the past":      func(b *wire.Batch) { b.Seq = math.MinInt64 },
 		"an attempt to come":       func(b *wire.Batch) { b.Epoch = math.MaxInt64 },
@@ -211,7 +211,7 @@ func FuzzTold(f *testing.F) {
 				put(&wire.Batch{Seq: seq, Until: until, Entries: text[:n]})
 				if text = text[n:]; len(text) == 0 {
 					a.stop()
-					put(&wire.Batch{Seq: seq + 1, Until: until, Manifest: manifest, Last: true, Final: final})
+					put(&wire.Batch{Seq: seq + 1, Until: until, Manifest: manifest, Final: final})
 				}
 			}
 			p, _ := a.phase(nil, nil, "")

@@ -35,15 +35,15 @@ type spool struct {
 	mu       sync.Mutex
 	waiting  []byte // entries that are in no batch yet
 	ends     []int  // in it, of what makes a whole batch
+	entries  int64
+	batches  []sentBatch // not acknowledged, in order
+	waits    int         // their bytes
 	overflow bool
-	waits    int // bytes of batches that are not acknowledged
 
 	// Of the goroutine that sends.
-	batches []sentBatch // not acknowledged, in order
-	seq     int64
-	until   time.Duration
-	entries int64 // under mu
-	sum     uint32
+	seq   int64
+	until time.Duration
+	sum   uint32
 }
 
 type sentBatch struct {
@@ -118,7 +118,7 @@ func (s *spool) manifest(instance string, epoch int64, text []byte) (made []sent
 	for {
 		piece := text[:min(len(text), batchBytes)]
 		text = text[len(piece):]
-		made = append(made, s.add(&wire.Batch{Instance: instance, Epoch: epoch, Until: int64(s.until), Manifest: piece, Last: true, Final: len(text) == 0}))
+		made = append(made, s.add(&wire.Batch{Instance: instance, Epoch: epoch, Until: int64(s.until), Manifest: piece, Final: len(text) == 0}))
 		if len(text) == 0 {
 			return made
 		}

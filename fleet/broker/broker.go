@@ -18,9 +18,6 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// DefaultFleet names a fleet that has no other name.
-const DefaultFleet = "default"
-
 const (
 	// What the broker keeps for a client that does not read, in bytes, and how long a
 	// write to it may take: the lease of a worker, who is lost after it anyway. From
@@ -39,65 +36,62 @@ const (
 	// A worker that is cut off without a word is noticed after three of these.
 	pingInterval = 10 * time.Second
 
-	// The largest fleet by default: a worker is a machine.
+	// The largest fleet, of a controller and 1000 workers, and some that come back before it is
+	// noticed that they were gone.
 	maxConnections = 1024
 
 	// Closing waits for handshakes, which have 5 s.
 	closeTimeout = 2 * handshakeTimeout
 )
 
-// Config says where a broker listens and whom it lets in. The zero value listens on a port
-// of the system's choice of 127.0.0.1, without TLS, and prints nothing.
+// Config says where a broker listens and whom it admits. The zero Config listens on a free port
+// of 127.0.0.1, without TLS, and logs nothing.
 //
-// A worker's name is that of its certificate: the only DNS name in it, or else the common
-// name. Without TLS, which only this machine can reach, it is the user name it gives. It may
-// subscribe to what the controller sends it and publish what is from it, nothing else.
+// With TLS, a worker is called what its certificate says: the only DNS name in it or, without one,
+// the common name. Without TLS, which only this machine can reach, it is called by the user name
+// it gives. It may subscribe to what the controller sends to that name and publish as that name,
+// nothing else.
 type Config struct {
-	// Listen is host:port, "" for 127.0.0.1:0. Anything but a loopback address demands
-	// the three files.
+	// Listen is the host:port to listen on; port 0 is a free one. Empty means 127.0.0.1:0. An
+	// address that is not loopback requires the three files.
 	Listen string
 
-	// Fleet is part of the subjects: 1 to 63 of a-z, 0-9 and -, "" for [DefaultFleet].
+	// Fleet names the fleet: 1 to 63 of a-z, 0-9 and -. Empty means "default", as in package
+	// fleet.
 	Fleet string
 
-	// CertFile and KeyFile are of the broker's certificate, CAFile of the authorities
-	// of its clients', all PEM. Clients without a certificate are refused. All three or
-	// none.
+	// CertFile and KeyFile name the files with the broker's certificate and key, CAFile the one
+	// with the authorities that vouch for clients, all in PEM. Either all three are set or none;
+	// with them, clients without a certificate are refused.
 	CertFile, KeyFile, CAFile string
 
-	// Secret is the controller's password, of use only within the process. "" draws
-	// one; a broker that takes the place of another has the other's.
-	Secret string
-
-	// MaxConnections bounds the clients, 0 for 1024.
-	MaxConnections int
-
-	// Logger gets what nats-server has to say, nil discards it.
+	// Logger receives what nats-server logs. Nil discards it.
 	Logger *slog.Logger
 
-	writeDeadline time.Duration // of tests
+	// Of tests.
+	secret         string // of the controller, instead of one that is drawn
+	maxConnections int
+	writeDeadline  time.Duration
 }
 
-// A Server is a broker that runs. Its methods may be called concurrently.
+// A Server is a running broker. Its methods are safe for concurrent use.
 type Server struct {
 	nats   *server.Server
 	url    string
 	secret string
 }
 
-// Start starts a broker. It handles no signals and writes no files.
+// Start starts a broker. It handles no signals and writes no files. The error says which field of
+// c is wrong, or why the broker cannot listen.
 func Start(c Config) (*Server, error) {
 	if c.Fleet == "" {
-		c.Fleet = DefaultFleet
+		c.Fleet = bus.DefaultFleet
 	}
 	if !bus.ValidName(c.Fleet) {
 		return nil, fmt.Errorf("broker: fleet %q: want 1 to 63 of a-z, 0-9 and -", c.Fleet)
 	}
-	if c.MaxConnections < 0 {
-		return nil, fmt.Errorf("broker: %d connections: want 0 or more", c.MaxConnections)
-	}
-	if c.Secret == "" {
-		c.Secret = rand.Text()
+	if c.secret == "" {
+		c.secret = rand.Text()
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
@@ -122,7 +116,7 @@ func Start(c Config) (*Server, error) {
 	if o.TLSConfig != nil {
 		scheme = "tls"
 	}
-	return &Server{nats: ns, url: scheme + "://" + addr.String(), secret: c.Secret}, nil
+	return &Server{nats: ns, url: scheme + "://" + addr.String(), secret: c.secret}, nil
 }
 
 func options(c Config) (*server.Options, error) {
@@ -155,13 +149,13 @@ func options(c Config) (*server.Options, error) {
 		WriteDeadline:       writeDeadline,
 		NoFastProducerStall: true, // nobody waits for a worker that does not read
 
-		CustomClientAuthentication: &door{fleet: c.Fleet, secret: c.Secret, tls: tlsConfig != nil, logger: c.Logger},
+		CustomClientAuthentication: &door{fleet: c.Fleet, secret: c.secret, tls: tlsConfig != nil, logger: c.Logger},
 	}
 	if addr.Port == 0 {
 		o.Port = server.RANDOM_PORT
 	}
-	if c.MaxConnections > 0 {
-		o.MaxConn = c.MaxConnections
+	if c.maxConnections > 0 {
+		o.MaxConn = c.maxConnections
 	}
 	if c.writeDeadline > 0 {
 		o.WriteDeadline = c.writeDeadline
@@ -169,18 +163,18 @@ func options(c Config) (*server.Options, error) {
 	return o, nil
 }
 
-// URL is where workers connect to: nats://host:port, or tls:// with TLS. The host is the
-// address on which the broker listens, which is no name in a certificate.
+// URL returns the address to which workers connect: nats://host:port, or tls://host:port with
+// TLS. The host is the address on which the broker listens, not a name in its certificate.
 func (s *Server) URL() string { return s.url }
 
-// Controller returns what the controller needs to connect: a way that does not leave the
-// process, and the secret that goes with the name "controller".
+// Controller returns what the controller needs to connect, for the fields of that name in
+// fleet.Config: a Dial that does not leave the process, and a Secret that nobody else knows.
 func (s *Server) Controller() (dial func(context.Context) (net.Conn, error), secret string) {
 	return func(context.Context) (net.Conn, error) { return s.nats.InProcessConn() }, s.secret
 }
 
-// Close ends the broker and all connections to it, and frees its port. An error means that
-// it has not ended after 10 s. A second call does nothing.
+// Close ends the broker and all connections to it, and frees its port. The error says that it
+// has not ended after 10 seconds. Further calls do nothing.
 func (s *Server) Close() error {
 	done := make(chan struct{})
 	go func() {

@@ -44,7 +44,6 @@ func TestConfigErrors(t *testing.T) {
 	}
 	for want, change := range map[string]func(c *Config){
 		"want 1 to 63":      func(c *Config) { c.Fleet = "a.b" },
-		"want 0 or more":    func(c *Config) { c.MaxConnections = -1 },
 		"all three or none": func(c *Config) { c.CAFile = "" },
 		"no/such":           func(c *Config) { c.CAFile = "no/such" },
 		"PEM":               func(c *Config) { c.CAFile = junk },
@@ -62,7 +61,7 @@ func TestConfigErrors(t *testing.T) {
 }
 
 func TestMaxConnections(t *testing.T) {
-	s := start(t, Config{MaxConnections: 2})
+	s := start(t, Config{maxConnections: 2})
 	for _, name := range []string{"a", "b"} {
 		if _, err := rawDial(t, s.URL(), name, "", nil); err != nil {
 			t.Fatal(err)
@@ -77,7 +76,7 @@ func TestMaxConnections(t *testing.T) {
 // sent meanwhile, and the publisher is told.
 func TestRestart(t *testing.T) {
 	var now atomic.Pointer[Server]
-	first, err := Start(Config{Fleet: "test", Secret: "s"})
+	first, err := Start(Config{Fleet: "test", secret: "s"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +116,7 @@ func TestRestart(t *testing.T) {
 				t.Errorf("%s published without a broker", name)
 			}
 		}
-		next, err := Start(Config{Fleet: "test", Secret: "s", Listen: strings.TrimPrefix(first.URL(), "nats://")})
+		next, err := Start(Config{Fleet: "test", secret: "s", Listen: strings.TrimPrefix(first.URL(), "nats://")})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -25,17 +25,15 @@ func permissions(fleet, name string) *server.Permissions {
 	}
 }
 
-// NATSConfig returns the configuration of a nats-server of its own that lets the same
-// clients do the same as the broker that c describes: its controller, which there connects
-// as all others do, and the workers named. Clients are known by the DNS names of their
-// certificates, so that c has the three files; nats-server knows no common name without the
-// rest of its subject. Secret and Logger do not matter.
+// NATSConfig returns the configuration file of a nats-server process that admits the clients of a
+// fleet and lets each do what the broker that c describes would: the controller, which connects
+// like any other client, and the workers of the given names. Clients are known by the DNS names in
+// their certificates, so that c needs Listen and the three files; nats-server does not know a common
+// name without the rest of its subject. Logger is ignored. The error says which field or name is
+// wrong.
 func NATSConfig(c Config, workers []string) (string, error) {
 	if c.Fleet == "" {
-		c.Fleet = DefaultFleet
-	}
-	if c.MaxConnections == 0 {
-		c.MaxConnections = maxConnections
+		c.Fleet = bus.DefaultFleet
 	}
 	if !bus.ValidName(c.Fleet) {
 		return "", fmt.Errorf("broker: fleet %q: want 1 to 63 of a-z, 0-9 and -", c.Fleet)
@@ -51,7 +49,7 @@ func NATSConfig(c Config, workers []string) (string, error) {
 	quote := func(s string) string { return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"` }
 	var b strings.Builder
 	fmt.Fprintf(&b, "listen: %s\nmax_payload: %d\nmax_pending: %d\nmax_connections: %d\nmax_subscriptions: %d\nwrite_deadline: %q\nno_fast_producer_stall: true\n",
-		quote(c.Listen), bus.MaxMessage, maxPending, c.MaxConnections, maxSubscriptions, writeDeadline)
+		quote(c.Listen), bus.MaxMessage, maxPending, maxConnections, maxSubscriptions, writeDeadline)
 	fmt.Fprintf(&b, "tls {\n  cert_file: %s\n  key_file: %s\n  ca_file: %s\n  verify_and_map: true\n  min_version: \"1.3\"\n  timeout: %g\n}\n",
 		quote(c.CertFile), quote(c.KeyFile), quote(c.CAFile), handshakeTimeout.Seconds())
 	b.WriteString("authorization {\n  users = [\n")

@@ -77,10 +77,10 @@ func TestCertificates(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if err := conn.Subscribe(bus.To(broker.DefaultFleet, name), func(string, []byte) {}); err != nil {
+		if err := conn.Subscribe(bus.To(bus.DefaultFleet, name), func(string, []byte) {}); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if err := conn.Subscribe(bus.To(broker.DefaultFleet, "worker-7"), func(string, []byte) {}); err == nil {
+		if err := conn.Subscribe(bus.To(bus.DefaultFleet, "worker-7"), func(string, []byte) {}); err == nil {
 			t.Errorf("%s may hear what is said to another", name)
 		}
 	}

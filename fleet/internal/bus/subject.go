@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// DefaultFleet is the name of a fleet that is given none.
+const DefaultFleet = "default"
+
 // Controller is the name of the controller, which no worker may have.
 const Controller = "controller"
 

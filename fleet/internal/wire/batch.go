@@ -18,10 +18,10 @@ type Batch struct {
 	Until int64
 	// Entries are entries as [AppendEntry] writes them.
 	Entries []byte
-	// Last is set in the batches that hold the manifest in JSON, whose pieces Manifest has;
-	// Final in the last of them.
-	Manifest    []byte
-	Last, Final bool
+	// Manifest is a piece of the [Manifest] in JSON, which follows all entries. Final is set in
+	// the last batch.
+	Manifest []byte
+	Final    bool
 }
 
 func (b *Batch) encode() []byte {
@@ -31,14 +31,11 @@ func (b *Batch) encode() []byte {
 	buf = binary.AppendVarint(buf, b.Epoch)
 	buf = binary.AppendVarint(buf, b.Seq)
 	buf = binary.AppendVarint(buf, b.Until)
-	flags := byte(0)
-	if b.Last {
-		flags |= 1
-	}
+	final := byte(0)
 	if b.Final {
-		flags |= 2
+		final = 1
 	}
-	buf = append(buf, flags)
+	buf = append(buf, final)
 	buf = binary.AppendUvarint(buf, uint64(len(b.Entries)))
 	buf = append(buf, b.Entries...)
 	return append(buf, b.Manifest...)
@@ -48,8 +45,7 @@ func decodeBatch(data []byte) (*Batch, error) {
 	d := decoder{data: data}
 	b := &Batch{Instance: d.string(64)}
 	b.Epoch, b.Seq, b.Until = d.varint(), d.varint(), d.varint()
-	flags := d.byte()
-	b.Last, b.Final = flags&1 != 0, flags&2 != 0
+	b.Final = d.byte() != 0
 	b.Entries = d.take(d.uvarint())
 	if b.Manifest = d.data; d.err != nil {
 		return nil, fmt.Errorf("a batch: %w", d.err)

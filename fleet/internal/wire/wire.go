@@ -111,7 +111,7 @@ type Report struct {
 	Refused string `json:"refused,omitempty"`
 	Failed  string `json:"failed,omitempty"`
 	// Client is the check of itself in the window, as far as that has come; nil outside of
-	// a phase.
+	// a phase, and in most reports within one.
 	Client *record.Client `json:"client,omitempty"`
 }
 

@@ -87,7 +87,7 @@ func TestMessagesTravel(t *testing.T) {
 		&Plan{Controller: "c", Instance: "i", Epoch: 7, Plan: record.Plan{Run: "r", Shape: record.Shape{Agents: 4}}, Capacities: []int{1, 2}, Me: 1},
 		&Ping{N: 4}, &Pong{N: 4, Instance: "i", Clock: 5},
 		&Report{Version: Version, Instance: "i", Build: "b", Capacity: 9, Endpoint: "e", Controller: "c", Epoch: 7, Stage: Ready, Refused: "r", Failed: "f", Client: &record.Client{Lag: 5}},
-		&Batch{Instance: "i", Epoch: 7, Seq: 9, Until: 1 << 50, Entries: []byte("abc"), Manifest: []byte("{}"), Last: true, Final: true},
+		&Batch{Instance: "i", Epoch: 7, Seq: 9, Until: 1 << 50, Entries: []byte("abc"), Manifest: []byte("{}"), Final: true},
 		&Batch{Instance: "i", Epoch: 7, Seq: 9, Until: -1, Entries: []byte{}, Manifest: []byte{}},
 	} {
 		data, err := Encode(want)
