@@ -1,15 +1,15 @@
 package agentperf
 
 // A ClientResult says what one of several clients that drove the load together did in a phase,
-// and how it fared itself. Figures are of the requests of its agents that began in the window,
-// unless stated otherwise.
+// and how well it kept up. Unless stated otherwise, figures are of its agents' requests that
+// began in the window.
 type ClientResult struct {
 	// Name names the client, as the Load does; empty if it was lost before it said anything.
 	Name string `json:"name"`
 	// Agents is the number of agents that it ran.
 	Agents int `json:"agents"`
-	// Requests is the number of requests, and Failed the number of those that the server
-	// failed.
+	// Requests is the number of requests, Failed the number of those that failed by the server's
+	// fault, and OutputTokens the output of all of them.
 	Requests     int   `json:"requests"`
 	Failed       int   `json:"failed"`
 	OutputTokens int64 `json:"output_tokens"`
@@ -21,15 +21,15 @@ type ClientResult struct {
 	P50Speed *float64 `json:"p50_speed_tokens_per_second"`
 	// LagSeconds is how late the client noticed events, as in [metrics.ClientCheck].
 	LagSeconds float64 `json:"lag_seconds"`
-	// Lateness is the P99 of how late it sent the requests, or the P90 of those too few for
-	// that; nil if they are too few for either.
+	// Lateness is the P99, in seconds, of how late it sent the requests, or the P90 if they are
+	// too few for that; nil if they are too few for either.
 	Lateness *float64 `json:"lateness_seconds"`
 	// CPUShare is the part of the time of its Processors that the client used, 0 to 1; nil
 	// if unknown.
 	CPUShare   *float64 `json:"cpu_share"`
 	Processors int      `json:"processors"`
-	// StartLate is how late it started its first agent.
+	// StartLate is how late it started its first agent, in seconds.
 	StartLate float64 `json:"start_late_seconds"`
-	// ClockError is how far its clock may be off that of the phase.
+	// ClockError bounds how far its clock is off that of the phase, in seconds.
 	ClockError float64 `json:"clock_error_seconds"`
 }

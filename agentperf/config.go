@@ -37,11 +37,11 @@ type Config struct {
 	// is live beside it, from several goroutines at a time. A Sender that is an
 	// io.Closer is closed when its agent ends.
 	Connect func(agent int) trajectory.Sender
-	// Load, if set, runs the phases in place of this process, such as a fleet of machines
-	// does. This process still asks the endpoint what it serves, sends a lone request where
-	// nothing succeeds any more, and audits, for which it needs Endpoint or Connect; the
-	// connections that it may open then bound nothing, and MaxAgents is what the load can run.
-	// What each of several clients did is in PhaseResult.Clients. Nil runs them here.
+	// Load, if set, runs the phases in place of this process, as a fleet of machines does. This
+	// process still needs Endpoint or Connect, to ask the endpoint what it serves, to send a lone
+	// request when nothing succeeds, and to audit. MaxAgents must be no more than the load can run;
+	// the connections that this process can open do not limit it then. PhaseResult.Clients says
+	// what each of several clients did. Nil runs the agents in this process.
 	Load Load
 	// Workload is the recorded sessions that the agents replay. It is only read.
 	Workload *trajectory.Workload

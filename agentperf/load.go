@@ -2,6 +2,7 @@ package agentperf
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
@@ -12,59 +13,63 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// A Load runs the phases of a benchmark: it starts the agents of a plan, keeps them at their
-// requests until the window of the phase has ended and nothing measured is waited for, and
-// returns what was seen. It judges nothing. This process is the default; others are a fleet of
-// machines, or a [LocalLoad] on another machine, to which a plan travels as JSON.
-// [github.com/agentperf/agentperf-go/agentperf/agentperftest.TestLoad] tells whether one keeps
-// to what is said here.
+// A Load runs the phases of a benchmark. It starts the agents of a plan, keeps them sending until
+// the measured window has ended and no measured request is open, and returns what it saw. It judges
+// nothing. The default is this process; others are a fleet of machines, or a [LocalLoad] on another
+// machine, to which plans travel as JSON.
+// [github.com/agentperf/agentperf-go/agentperf/agentperftest.TestLoad] tests an implementation
+// against what is promised here.
 //
-// A Load that is a fmt.Stringer names itself in ConfigEcho.Load, in a few words such as "fleet of
-// 4 workers"; others are there with their type, but for a [LocalLoad], which is this process.
+// A Load that is a fmt.Stringer chooses its own name in ConfigEcho.Load, such as "fleet of 4
+// workers". Any other is named by its type, except a [LocalLoad], which has no name there.
 type Load interface {
-	// Phase runs one phase, and returns soon after ctx is done; the benchmark waits for it
-	// however long it takes. It is not called concurrently.
+	// Phase runs one phase. It returns soon after ctx is done; the benchmark waits for it without
+	// a limit of its own. Calls do not overlap.
 	//
-	// Every agent sends what [trajectory.Schedule] says, and a request belongs to the phase
-	// if it was begun: each has a row, those that failed and those that were cut included.
-	// [record.Row] says what of a row a verdict rests on. The functions of watch are called
-	// until Phase returns and not later. What the caller knows of a header need not be filled
-	// in, here or in a phase that watch is told of: Run, Index, Agents, and all from Seed to
-	// HeldTokens, of which ContextTokens is filled in only where the endpoint stated another.
-	// The phase is returned beside an error too, if there is one, with what was seen until
-	// then.
+	// Every agent sends what [trajectory.Schedule] says. Every request that was begun has a row,
+	// also if it failed or was cut; [record.Row] says which of its fields a verdict rests on. The
+	// functions of watch may be called until Phase returns, and not afterward. In the header of the
+	// phase, here and wherever watch is given one, the fields that the caller knows may stay zero:
+	// Run, Index, Agents, and all from Seed to HeldTokens. ContextTokens is among them, but must
+	// be set if the endpoint stated another context. With an error Phase may return a phase too,
+	// which holds what was seen until then.
 	//
-	// What went wrong with the load itself, so that the phase says nothing of the system, is
-	// in the Fault of its header: the phase is then invalid, and so is one that no phase can be,
-	// such as one with rows of agents that the plan does not have. It is repeated as it was
-	// planned, with the same draw, up to three times in a row. If it fails still, the rule
-	// counts it as any invalid phase: under [Controlled] the number is planned once more and
-	// then left alone, so that a search goes on at others and a check ends; under [Point],
-	// whose numbers take one phase each, it is not. An error is for what would be so again,
-	// and ends the run.
+	// If the load itself failed, so that the phase says nothing about the system, Header.Fault
+	// says why, and the phase is invalid. So is a phase that cannot be, such as one with rows of
+	// agents that are not in the plan. Either is repeated as planned, with the same draw, up to
+	// three times in a row. If it still fails, the rule treats it as any invalid phase: [Controlled]
+	// plans the number of agents once more and then leaves it alone, so that a search goes on with
+	// others and a check ends; [Point], whose numbers take one phase each, does not plan it again.
+	// An error is for what would fail the same way again. It ends the run.
 	Phase(ctx context.Context, plan *record.Plan, watch record.Watch) (*record.Phase, error)
 }
 
-// A LocalLoad is a Load that runs all agents in this process. It is safe for use by one
-// goroutine at a time.
+// A LocalLoad is a [Load] that runs all agents in this process. It is not safe for concurrent use.
 type LocalLoad struct {
-	// Workload is what is replayed, as it was recorded: what does not fit the context of a
-	// plan is left out by it. Required.
+	// Workload holds the sessions to replay, as recorded; what does not fit the context of a plan
+	// is left out. Required.
 	Workload *trajectory.Workload
-	// Connect returns a new connection for an agent, as that of Config does. Required.
+	// Connect returns a new connection for an agent; see Config.Connect. Required.
 	Connect func(agent int) trajectory.Sender
 
-	crew   *replay.Crew
+	script *replay.Script
 	client *endpoint.Client // nil with a Connect of the caller's
 	warn   func(agent int, err error)
 }
 
-// Phase runs a phase. The error is of a plan for another workload, or that of ctx.
+// Phase implements [Load]. The error says that a required field is missing, or that the plan has
+// no agents or is for another workload; or it is the cause of ctx.
 func (l *LocalLoad) Phase(ctx context.Context, plan *record.Plan, watch record.Watch) (*record.Phase, error) {
-	if l.crew == nil {
-		l.crew, l.warn = replay.Recruit(l.Workload), func(int, error) {}
+	switch {
+	case l.Workload == nil:
+		return nil, errors.New("agentperf: LocalLoad has no Workload, expected recorded sessions")
+	case l.Connect == nil:
+		return nil, errors.New("agentperf: LocalLoad has no Connect, expected a function")
 	}
-	work, err := l.crew.Work(plan, l.Connect, l.warn)
+	if l.script == nil {
+		l.script, l.warn = replay.NewScript(l.Workload), func(int, error) {}
+	}
+	work, err := l.script.Work(plan, l.Connect, l.warn)
 	if err != nil {
 		return nil, fmt.Errorf("agentperf: %w", err)
 	}

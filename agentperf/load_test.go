@@ -172,3 +172,22 @@ func TestLoadAuditedAndResumed(t *testing.T) {
 		}
 	})
 }
+
+// A LocalLoad that lacks something, or whose plan has no agents, is an error and no panic.
+func TestLocalLoadErrors(t *testing.T) {
+	var got bodies
+	for want, change := range map[string]func(l *agentperf.LocalLoad, p *record.Plan){
+		"LocalLoad has no Workload, expected recorded sessions": func(l *agentperf.LocalLoad, _ *record.Plan) { l.Workload = nil },
+		"LocalLoad has no Connect, expected a function":         func(l *agentperf.LocalLoad, _ *record.Plan) { l.Connect = nil },
+		"the plan has 0 agents, expected 1 or more":             func(_ *agentperf.LocalLoad, p *record.Plan) { p.Agents = 0 },
+		"the plan has -1 agents, expected 1 or more":            func(_ *agentperf.LocalLoad, p *record.Plan) { p.Agents = -1 },
+		"the plan is for a workload with the digest abc":        func(_ *agentperf.LocalLoad, p *record.Plan) { p.Workload = "abc" },
+	} {
+		l := &agentperf.LocalLoad{Workload: workload(t, 3, []int{20}, 0), Connect: got.connect}
+		plan := &record.Plan{Shape: record.Shape{Agents: 1}, Policy: trajectory.Policy{Model: "m"}.Resolve()}
+		change(l, plan)
+		if p, err := l.Phase(t.Context(), plan, record.Watch{}); p != nil || err == nil || !strings.HasPrefix(err.Error(), "agentperf: "+want) {
+			t.Errorf("%v, %v, want %q", p, err, want)
+		}
+	}
+}

@@ -21,10 +21,10 @@ func loadName(l Load) string {
 // namedClients is how many clients are named in a sentence: a line of more is no help.
 const namedClients = 8
 
-// LoadText says in a sentence which clients drove the load and how they fared in the phases
-// that are valid, where there were several in a phase; what the load calls itself where it was
-// one elsewhere; and nothing if it was this process. Names are as in the report: whoever prints
-// them to a terminal has to escape them.
+// LoadText returns a sentence about where the load came from: which clients drove it and how late
+// they were in valid phases, if there were several; the name of the load, if there was one client
+// elsewhere. It is empty if the load was this process. Names are as in the report, and must be
+// escaped before they are printed to a terminal.
 func (r *Report) LoadText() string {
 	names := r.clientNames()
 	if len(names) == 0 {
@@ -99,7 +99,7 @@ func (w *worst) of(format string) string {
 	return " " + fmt.Sprintf(format, shortName(w.name))
 }
 
-// shortName cuts a name that is no name: those of a fleet have 63 bytes at most.
+// shortName cuts a name that is too long to be one: those of a fleet have at most 63 bytes.
 func shortName(name string) string {
 	const most = 100
 	if text := []rune(name); len(text) > most {

@@ -116,9 +116,9 @@ func (r *run) planOf(index int, plan decide.Plan) record.Plan {
 
 // scheduleOf returns who plays what by a plan.
 func (r *run) scheduleOf(plan *record.Plan) trajectory.Schedule {
-	s, err := r.crew.Schedule(plan)
+	s, err := r.script.Schedule(plan)
 	if err != nil {
-		panic(err) // the crew is that of the plans
+		panic(err) // the script is of the workload that is planned
 	}
 	return s
 }

@@ -88,8 +88,8 @@ type PhaseResult struct {
 	// empty with one. A client that saw a much slower system than the others, or had most of
 	// the failures, is the warning uneven_clients.
 	Clients []ClientResult `json:"clients,omitempty"`
-	// StartSpread is the time from the first to the last start of several clients, measured
-	// at each by how late it was, and LatestStart names the one that started last; nil and
+	// StartSpread is the time in seconds from the first to the last start of several clients,
+	// by how late each found itself, and LatestStart names the one that started last; nil and
 	// empty with one.
 	StartSpread *float64 `json:"start_spread_seconds,omitempty"`
 	LatestStart string   `json:"latest_start,omitempty"`

@@ -72,9 +72,9 @@ func prepare(ctx context.Context, written Config, numbers ...int) (r *run, err e
 	}
 	r.assigned = cfg.Assigned
 	r.population = &population{Paces: replay.Paces{Workload: cfg.Workload, Policy: cfg.Policy}, schedule: r.schedule}
-	r.crew = replay.NewCrew(&r.population.Paces, r.digest)
+	r.script = replay.ScriptOf(&r.population.Paces, r.digest)
 	if r.load = cfg.Load; r.load == nil {
-		r.load = &LocalLoad{Workload: cfg.Workload, Connect: r.connect, crew: r.crew, client: r.client, warn: func(agent int, err error) {
+		r.load = &LocalLoad{Workload: cfg.Workload, Connect: r.connect, script: r.script, client: r.client, warn: func(agent int, err error) {
 			r.log.Warn("closing a Sender", "agent", agent, "err", err)
 		}}
 	}

@@ -25,7 +25,7 @@ type run struct {
 	criteria   []decide.Tier // of tiers
 	rule       decide.Rule
 	load       Load
-	crew       *replay.Crew
+	script     *replay.Script
 	population *population // the workload
 	steady     *population // the same; nil under a rule whose agents begin in their first turns
 	bounds     decide.Bounds

@@ -70,7 +70,7 @@ func (s *session) prepare() {
 		if s.agents = newShare(s.plan.Capacities).agents(s.plan.Me, plan.Agents); len(s.agents) > w.capacity {
 			return fmt.Errorf("%d agents for a worker with a capacity of %d", len(s.agents), w.capacity)
 		}
-		s.work, err = w.crew.Work(plan, func(agent int) trajectory.Sender { return fenced{w.connect(agent), w} }, func(agent int, err error) {
+		s.work, err = w.script.Work(plan, func(agent int) trajectory.Sender { return fenced{w.connect(agent), w} }, func(agent int, err error) {
 			w.log.Warn("closing a Sender", "agent", agent, "err", err)
 		})
 		return err

@@ -40,7 +40,7 @@ func Serve(ctx context.Context, cfg WorkerConfig) error {
 		return err
 	}
 	w := &worker{
-		cfg: cfg, log: cfg.Logger, instance: rand.Text(), build: build(), began: time.Now(), crew: replay.Recruit(cfg.Workload), connect: cfg.Connect,
+		cfg: cfg, log: cfg.Logger, instance: rand.Text(), build: build(), began: time.Now(), script: replay.NewScript(cfg.Workload), connect: cfg.Connect,
 		stage: wire.Idle, done: make(chan error, 1), changed: make(chan struct{}, 1),
 	}
 	if w.connect == nil {
@@ -94,7 +94,7 @@ type worker struct {
 	instance string
 	build    string
 	began    time.Time // the zero of its clock
-	crew     *replay.Crew
+	script   *replay.Script
 	connect  func(agent int) trajectory.Sender
 	client   *endpoint.Client // nil with Connect
 	endpoint string

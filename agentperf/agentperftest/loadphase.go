@@ -18,7 +18,7 @@ import (
 type loadTest struct {
 	load   agentperf.Load
 	target target
-	crew   *replay.Crew
+	script *replay.Script
 	policy trajectory.Policy
 	digest string
 	plain  *loadPhase // of the first rule
@@ -27,7 +27,7 @@ type loadTest struct {
 func newLoadTest(newLoad func(LoadTarget) (agentperf.Load, error)) (*loadTest, error) {
 	t := &loadTest{policy: trajectory.Policy{Model: "target", Output: trajectory.OutputExact}.Resolve()}
 	w := loadSessions()
-	t.crew, t.digest = replay.Recruit(w), replay.Digest(w, &t.policy)
+	t.script, t.digest = replay.NewScript(w), replay.Digest(w, &t.policy)
 	load, err := newLoad(LoadTarget{Workload: loadSessions(), Connect: t.target.connect, Handler: &t.target})
 	if err == nil && load == nil {
 		err = errors.New("it returned nil")

@@ -69,7 +69,7 @@ const mostPlays = 50
 // dueRequests returns what a plan lets agents send, by body, and the number of requests of each
 // play.
 func (t *loadTest) dueRequests(plan *record.Plan) (all map[string]*dueRequest, plays [][]int, err error) {
-	schedule, err := t.crew.Schedule(plan)
+	schedule, err := t.script.Schedule(plan)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -16,8 +16,8 @@ type Client struct {
 	WakeMax time.Duration `json:"wake_max_ns"`
 	// SchedP99 is the P99 of the time that goroutines waited for a processor.
 	SchedP99 time.Duration `json:"sched_p99_ns"`
-	// GCPauseMax is the longest pause of the garbage collector, GCPauseTotal the sum of all.
-	// They are 0 of a client that has none.
+	// GCPauseMax is the longest pause of the garbage collector, GCPauseTotal the sum of all; 0
+	// for a client without one.
 	GCPauseMax   time.Duration `json:"gc_pause_max_ns"`
 	GCPauseTotal time.Duration `json:"gc_pause_total_ns"`
 	// CPUShare is the part of the time of its Processors that the process used, 0 to 1;
@@ -25,10 +25,10 @@ type Client struct {
 	CPUShare float64 `json:"cpu_share"`
 	// Processors is the number of processors that the client may use.
 	Processors int `json:"processors"`
-	// Explanation says in words what held the client up, in case it was too late.
+	// Explanation says in words what held the client up, for the case that it was too late.
 	Explanation string `json:"explanation,omitempty"`
-	// StartLate is how late the client started its first agent, and ClockError how far its
-	// clock may be off that of the phase, where there are several clients.
+	// StartLate is how late the client started its first agent, and ClockError bounds how far its
+	// clock is off that of the phase; 0 if it was the only client.
 	StartLate  time.Duration `json:"start_late_ns,omitempty"`
 	ClockError time.Duration `json:"clock_error_ns,omitempty"`
 }

@@ -6,9 +6,9 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// A Plan is what a phase is to be: who plays what, how turns become requests, and when the
-// window may end. Together with the workload it determines every request. It encodes to JSON
-// and back without loss, so that another process can run the phase.
+// A Plan says what a phase is to be: who plays what, how turns become requests, and when the
+// window may end. Plan and workload together determine every request. A Plan survives a round trip
+// through JSON unchanged, so that another process can run the phase.
 type Plan struct {
 	// Run and Index name the phase, as in [Header].
 	Run   string `json:"run"`
@@ -16,24 +16,22 @@ type Plan struct {
 
 	Shape
 
-	// Seed and Draw determine who plays what, and Index the prefixes that keep the caches of
-	// plays apart. Steady makes agents begin where they stand at a random moment of the
-	// steady state at Pace, unless that is zero; otherwise their first turn is 0 to MaxStart.
-	// Assigned lists, if not nil, the trajectories of each agent by their IDs. See
-	// [trajectory.Schedule].
+	// Seed and Draw determine who plays what, and Index the prefixes that keep plays from sharing
+	// a cache. With Steady and a Pace that is not zero, agents begin where they stand at a random
+	// moment of the steady state at that pace; otherwise in a turn from 0 to MaxStart. Assigned,
+	// unless nil, lists the IDs of each agent's trajectories. See [trajectory.Schedule].
 	Seed     uint64     `json:"seed,string"`
 	Draw     int        `json:"draw"`
 	Steady   bool       `json:"steady"`
 	Pace     Pace       `json:"pace,omitzero"`
 	MaxStart int        `json:"max_start"`
 	Assigned [][]string `json:"assigned"`
-	// Workload is the digest of what is replayed, which is the workload without what does
-	// not fit Policy.Window.
+	// Workload is the digest of what is replayed: the workload without what does not fit
+	// Policy.Window.
 	Workload string            `json:"workload_sha256"`
 	Policy   trajectory.Policy `json:"policy"`
 
-	// LookEvery is the time between the first calls of [Watch.Look]; 0 means that there are
-	// none.
+	// LookEvery is the time between the first calls of [Watch.Look]; 0 means no calls.
 	LookEvery time.Duration `json:"look_every_ns"`
 }
 

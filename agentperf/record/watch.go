@@ -2,21 +2,21 @@ package record
 
 import "time"
 
-// A Watch is what those who judge a phase want to be told while it is under way. Functions
-// that are nil are not called. None is called concurrently with itself, but each may be while
-// another is.
+// A Watch is what is to be told about a phase under way. Functions that are nil are not called.
+// No function is called concurrently with itself, but one may be called while another runs.
 type Watch struct {
 	// Look is called from the start of the window on, with the phase as it is known at that
-	// instant, which it does not keep and of which it changes at most the header. If it returns true, the window ends at
-	// once and open requests are drained. Looks are Plan.LookEvery apart and grow sparser: by
-	// a twentieth of the window at least, so that they cost the client little.
+	// instant. It must not keep the phase, and may change its header only. If it returns true, the
+	// window ends at once and open requests are drained. Looks are Plan.LookEvery apart at first;
+	// each is a twentieth of the window or more after the last, so that they cost the client
+	// little.
 	Look func(*Phase) bool
-	// Progress is called about twice a second, from the start to the end of the phase. If it is slow, it is called less often; it
-	// holds up nothing else.
+	// Progress is called about twice a second, from the start of the phase to its end. If it is
+	// slow, it is called less often; nothing but the return of Load.Phase waits for it.
 	Progress func(Progress)
-	// Ended is called as each request ends, with its row and a phase that has what the row
-	// refers to: it may keep the phase, whose rows it does not look at, and not the row. It
-	// returns at once.
+	// Ended is called as each request ends, with its row and a phase that has what the row refers
+	// to. It must return at once. It may keep the phase, whose Rows it must not use, but not the
+	// row.
 	Ended func(*Phase, *Row)
 }
 
@@ -29,8 +29,8 @@ type Progress struct {
 	// Up is the number of agents started; Attempts and Succeeded count their requests,
 	// Completed the work completed in the window.
 	Up, Attempts, Succeeded, Completed int
-	// InFlight is the number of requests that are open, Failed that of those that failed by
-	// the system's fault, OutputTokens the output of all that have ended.
+	// InFlight is the number of open requests, Failed the number that failed by the system's
+	// fault, and OutputTokens the output of all that have ended.
 	InFlight, Failed int
 	OutputTokens     int64
 	// Pending says in words what is missing before the window may end.

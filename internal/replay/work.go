@@ -2,6 +2,7 @@ package replay
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
@@ -13,7 +14,10 @@ import (
 // Work returns what the agents of a plan do: each plays one trajectory after the other. connect
 // returns a new connection for an agent; warn is told what went wrong in closing one, which
 // says nothing of the system.
-func (c *Crew) Work(plan *record.Plan, connect func(agent int) trajectory.Sender, warn func(agent int, err error)) (load.Work, error) {
+func (c *Script) Work(plan *record.Plan, connect func(agent int) trajectory.Sender, warn func(agent int, err error)) (load.Work, error) {
+	if plan.Agents < 1 {
+		return nil, fmt.Errorf("the plan has %d agents, expected 1 or more", plan.Agents)
+	}
 	schedule, err := c.Schedule(plan)
 	if err != nil {
 		return nil, err

@@ -10,26 +10,27 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// A Crew knows what the agents of plans play. It is not safe for concurrent use; what
-// [Crew.Work] returns is.
-type Crew struct {
+// A Script knows what the agents of plans for one workload play. It is not safe for concurrent
+// use; what [Script.Work] returns is.
+type Script struct {
 	recorded *trajectory.Workload
 	paces    *Paces // of the latest policy; its workload is the one that is replayed
 	digest   string
 }
 
-// NewCrew returns the crew of plans with the policy of paces, whose workload has the given
-// digest.
-func NewCrew(paces *Paces, digest string) *Crew {
-	return &Crew{recorded: paces.Workload, paces: paces, digest: digest}
+// ScriptOf returns the script of plans for the workload of paces, which has the given digest, under
+// their policy.
+func ScriptOf(paces *Paces, digest string) *Script {
+	return &Script{recorded: paces.Workload, paces: paces, digest: digest}
 }
 
-// Recruit returns the crew of plans for a workload as it was recorded, whatever their policies.
-func Recruit(recorded *trajectory.Workload) *Crew { return &Crew{recorded: recorded} }
+// NewScript returns the script of plans for a workload as it was recorded, under any policy.
+func NewScript(recorded *trajectory.Workload) *Script { return &Script{recorded: recorded} }
 
-// take makes the crew that of a policy, which takes some seconds for a large workload; the
-// phases of a run have the same. It returns an error if the workload is not that of the plan.
-func (c *Crew) take(plan *record.Plan) error {
+// prepare fits and encodes the workload for the policy of a plan, which takes some seconds for a
+// large one; the phases of a run have the same. It returns an error if the workload is not that of
+// the plan.
+func (c *Script) prepare(plan *record.Plan) error {
 	if c.paces == nil || !equal(&c.paces.Policy, &plan.Policy) {
 		if err := plan.Policy.Validate(); err != nil {
 			return err
@@ -53,8 +54,8 @@ func equal(a, b *trajectory.Policy) bool {
 }
 
 // Schedule returns who plays what by a plan.
-func (c *Crew) Schedule(plan *record.Plan) (s trajectory.Schedule, err error) {
-	if err := c.take(plan); err != nil {
+func (c *Script) Schedule(plan *record.Plan) (s trajectory.Schedule, err error) {
+	if err := c.prepare(plan); err != nil {
 		return s, err
 	}
 	s = trajectory.Schedule{Workload: c.paces.Workload, Seed: plan.Seed, Phase: plan.Index, Draw: plan.Draw, MaxStart: plan.MaxStart}
