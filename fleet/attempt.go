@@ -9,20 +9,21 @@ import (
 	"github.com/agentperf/agentperf-go/internal/load"
 )
 
-// attempt is a phase under way.
+// attempt is a phase under way. It belongs to the goroutine of Phase, but for its inboxes and its
+// checks, which messages are put in.
 type attempt struct {
 	epoch     int64
 	plan      *record.Plan
 	watch     record.Watch
+	teller    *teller
 	names     []string
 	instances []string // the processes that take part; all is lost with one
 	owners    []int32
 
 	inboxes []inbox
-	checks  sync.Mutex // held briefly, unlike the other
-	clients []*record.Client
+	checks  sync.Mutex
+	clients []*record.Client // under checks
 
-	mu      sync.Mutex
 	merge   *load.Merge
 	parts   []told
 	start   time.Time
@@ -34,7 +35,7 @@ type attempt struct {
 
 func newAttempt(epoch int64, plan *record.Plan, watch record.Watch, names []string, owners []int32) *attempt {
 	a := &attempt{
-		epoch: epoch, plan: plan, watch: watch, names: names, owners: owners,
+		epoch: epoch, plan: plan, watch: watch, teller: newTeller(watch.Progress), names: names, owners: owners,
 		inboxes: make([]inbox, len(names)), parts: make([]told, len(names)), clients: make([]*record.Client, len(names)),
 	}
 	a.starts(time.Now())
@@ -43,31 +44,19 @@ func newAttempt(epoch int64, plan *record.Plan, watch record.Watch, names []stri
 
 // starts sets when the phase begins, before anything is told of it.
 func (a *attempt) starts(at time.Time) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	a.start = at
 	a.merge = load.NewMerge(a.plan, a.watch, len(a.names), at, func(agent int) int { return int(a.owners[agent]) })
 }
 
 // fail makes the attempt invalid and returns why it is. The first reason counts.
 func (a *attempt) fail(format string, args ...any) string {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.failLocked(format, args...)
-}
-
-func (a *attempt) failLocked(format string, args ...any) string {
 	if a.broken == "" {
 		a.broken = fmt.Sprintf(format, args...)
 	}
 	return a.broken
 }
 
-func (a *attempt) fault() string {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.broken
-}
+func (a *attempt) fault() string { return a.broken }
 
 // checked takes in the check of itself that a worker has made so far.
 func (a *attempt) checked(part int, c *record.Client) {
@@ -90,23 +79,17 @@ func (a *attempt) takeChecks() {
 
 // advance puts together what was told.
 func (a *attempt) advance() (begun, ended, over bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	a.takeChecks()
 	a.collect()
 	if err := a.merge.Advance(); err != nil {
 		a.corrupt = true
-		a.failLocked("%s", a.blame(err))
+		a.fail("%s", a.blame(err))
 	}
-	_, begun, ended, over = a.merge.Window()
+	begun, ended, over = a.merge.Window()
 	return begun, ended, over
 }
 
-func (a *attempt) progress() record.Progress {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.merge.Progress()
-}
+func (a *attempt) progress() record.Progress { return a.merge.Progress() }
 
 // stalled returns how long nothing of what a worker did has come through.
 func (a *attempt) stalled(part int, now time.Time) time.Duration {
@@ -114,32 +97,22 @@ func (a *attempt) stalled(part int, now time.Time) time.Duration {
 	if final {
 		return 0
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	return now.Sub(a.start) - until
 }
 
 // stop says that workers are told to stop, and returns how long open requests may go on.
 func (a *attempt) stop() time.Duration {
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	a.ending = true
 	return a.merge.Drain()
 }
 
 // final reports whether a worker has told all.
-func (a *attempt) final(part int) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.parts[part].final
-}
+func (a *attempt) final(part int) bool { return a.parts[part].final }
 
 func (a *attempt) finals() bool { return a.late() == "" }
 
 // late names a worker that has not told all; empty if there is none.
 func (a *attempt) late() string {
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	for i := range a.parts {
 		if !a.parts[i].final {
 			return a.names[i]

@@ -17,12 +17,15 @@ import (
 
 var _ agentperf.Load = (*Controller)(nil)
 
-// ErrWorkers is wrapped by errors that say that the workers are not there, or cannot work
-// together.
-var ErrWorkers = errors.New("the fleet is not complete")
+// ErrWorkers is wrapped by errors that say that workers are missing, cannot work together, or are
+// too few for the agents of a plan.
+var ErrWorkers = errors.New("fleet: workers are missing or do not fit")
 
-// A Controller runs the phases of a benchmark on the workers of a fleet. Its methods are safe
-// for concurrent use, but for Phase.
+var errClosed = errors.New("fleet: the controller is closed")
+
+// A Controller runs the phases of a benchmark on the workers of a fleet. It is an
+// [agentperf.Load]. Capacity, Gather and String are safe for concurrent use; calls of Phase must
+// not overlap.
 type Controller struct {
 	cfg   Config
 	conn  bus.Conn
@@ -35,6 +38,7 @@ type Controller struct {
 	said  atomic.Int64 // orders
 
 	mu      sync.Mutex
+	closed  bool
 	met     map[string]*member // by name, all that were heard of
 	members []*member          // the fleet, by name; nil until it is complete
 	share   *share
@@ -59,8 +63,10 @@ type member struct {
 	mail   mail
 }
 
-// NewController connects to the server at which the workers meet. It does not wait for them:
-// see [Controller.Gather].
+// NewController connects to the server at which the workers meet, and waits until the server is
+// there or ctx is done. It does not wait for the workers; see [Controller.Gather]. The error lists
+// every field of cfg that is wrong, says why the server refuses the controller, or wraps the cause
+// of ctx.
 func NewController(ctx context.Context, cfg Config) (*Controller, error) {
 	cfg, err := cfg.resolve()
 	if err != nil {
@@ -80,7 +86,8 @@ func NewController(ctx context.Context, cfg Config) (*Controller, error) {
 	return c, nil
 }
 
-// Close dismisses the workers and disconnects. It must not be called during Phase.
+// Close dismisses the workers, which takes half a second, and disconnects. It must not be called
+// during Phase; later calls of Gather and Phase return an error at once. The error is always nil.
 func (c *Controller) Close() error {
 	c.ended.Do(c.close)
 	return nil
@@ -88,6 +95,7 @@ func (c *Controller) Close() error {
 
 func (c *Controller) close() {
 	c.mu.Lock()
+	c.closed = true
 	for _, m := range c.members {
 		m.order.Stage, m.order.Cut = wire.Dismiss, ""
 		c.say(m)
@@ -140,6 +148,9 @@ func (c *Controller) say(m *member) { c.tell(m, nil) }
 
 // tell has a message sent to a worker. The caller holds the lock.
 func (c *Controller) tell(m *member, message any) {
+	if c.closed && m.mail.wake == nil {
+		return // Close does not wait for a goroutine that would begin now
+	}
 	m.mail.put(message, func() {
 		c.posts.Go(func() { m.mail.run(c.ends, func() { c.deliver(m) }) })
 	})

@@ -10,9 +10,10 @@ import (
 	"github.com/agentperf/agentperf-go/fleet/internal/wire"
 )
 
-// Gather waits until all workers are there, for as long as Config.Wait, and makes them the
-// fleet: from then on it consists of these. The error wraps [ErrWorkers], or is the cause of
-// ctx. [Controller.Phase] does the same if it was not done.
+// Gather waits until Config.Workers workers are there, at most for Config.Wait, and makes them the
+// fleet: no other joins it, but for one that takes the place of another under its name. The error
+// wraps [ErrWorkers], is the cause of ctx, or says that the controller is closed. Gather need not
+// be called: [Controller.Phase] does the same first.
 func (c *Controller) Gather(ctx context.Context) error {
 	return c.await(ctx, func(now time.Time) (missing string, err error) {
 		if c.members != nil {
@@ -57,7 +58,9 @@ func (c *Controller) gather(now time.Time) (missing string, err error) {
 	return "", nil
 }
 
-// Capacity returns how many agents the fleet can run at most, 0 while it is not complete.
+// Capacity returns the number of agents that the fleet can run, the sum of its workers'
+// capacities; 0 before [Controller.Gather] or the first phase has made it complete.
+// agentperf.Config.MaxAgents must not exceed it: a phase with more agents ends the run.
 func (c *Controller) Capacity() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -66,6 +69,14 @@ func (c *Controller) Capacity() int {
 	}
 	// Of so many each worker has just what it can run, and of fewer no more.
 	return c.share.total
+}
+
+// String names the fleet in reports: "fleet of 4 workers".
+func (c *Controller) String() string {
+	if c.cfg.Workers == 1 {
+		return "fleet of 1 worker"
+	}
+	return fmt.Sprintf("fleet of %d workers", c.cfg.Workers)
 }
 
 // await calls done, with the lock held, each time something was heard, until nothing is missing.
@@ -80,7 +91,10 @@ func (c *Controller) await(ctx context.Context, done func(now time.Time) (missin
 	defer tick.Stop()
 	for {
 		c.mu.Lock()
-		missing, err := done(time.Now())
+		missing, err := "", errClosed
+		if !c.closed {
+			missing, err = done(time.Now())
+		}
 		news := c.news
 		c.mu.Unlock()
 		if err != nil || missing == "" {

@@ -39,26 +39,27 @@ func (c *Controller) reported(name string, r *wire.Report, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	m := c.met[name]
-	switch {
-	case m == nil && len(c.met) >= mostMet:
-		return
-	case m == nil:
+	if m == nil {
+		if len(c.met) >= mostMet {
+			return
+		}
 		m = &member{name: name, index: -1}
 		c.met[name] = m
-	case r.Instance != m.report.Instance && now.Sub(m.heard) < c.cfg.Lease:
+	}
+	switch another := r.Instance != m.report.Instance; {
+	case another && now.Sub(m.heard) < c.cfg.Lease:
 		// Two of one name: the first stays until it is silent, and the other waits.
 		if m.strays != r.Instance {
 			m.strays = r.Instance
 			c.cfg.Logger.Warn("another worker of this name is there, or it was started again: it waits until the first is silent", "worker", name)
 		}
 		return
-	case r.Instance == m.report.Instance && r.N <= m.report.N:
+	case !another && r.N <= m.report.N:
 		return // a later one was here before
-	case r.Instance != m.report.Instance && m.index >= 0 && !c.replaced(m, r):
-		return
-	}
-	if r.Version != wire.Version {
+	case r.Version != wire.Version:
 		c.tell(m, &wire.Order{Controller: c.id, Instance: r.Instance, Stage: wire.Rejected, Why: "it speaks another version"})
+		return
+	case another && m.index >= 0 && !c.replaced(m, r):
 		return
 	}
 	if c.members == nil && m.report.Instance != r.Instance && r.Controller == "" {

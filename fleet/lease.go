@@ -49,11 +49,13 @@ func (w *worker) freeLocked() {
 
 var errLease = errors.New("nothing was heard of the controller for the time of the lease")
 
-// leave cuts what is under way, for the given reason.
-func (w *worker) leave(why string) {
+// leave cuts what is under way in a session, for the given reason, unless that was left before.
+func (w *worker) leave(s *session, why string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.leaveLocked(why)
+	if w.session == s {
+		w.leaveLocked(why)
+	}
 }
 
 func (w *worker) leaveLocked(why string) {

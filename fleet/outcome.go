@@ -20,8 +20,6 @@ func (a *attempt) blame(err error) string {
 
 // phase returns the phase, which is invalid if there is a fault.
 func (a *attempt) phase(before, after []clock, fault string) (*record.Phase, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	a.collect()
 	fault = cmp.Or(fault, a.broken)
 	var gaps metrics.Gaps

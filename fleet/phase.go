@@ -23,8 +23,6 @@ const (
 	armEvery = 50 * time.Millisecond
 	// advanceEvery is how often what was told is put together.
 	advanceEvery = 20 * time.Millisecond
-	// progressEvery is how often progress is told.
-	progressEvery = 500 * time.Millisecond
 	// letGo is how long after the last cut workers have to tell the rest: their agents have
 	// 30 s to let go of their requests.
 	letGo = 40 * time.Second
@@ -44,6 +42,7 @@ func (c *Controller) Phase(ctx context.Context, plan *record.Plan, watch record.
 	if err != nil {
 		return nil, err
 	}
+	defer a.teller.end()
 	defer func() { c.finish(a.fault() != "") }()
 	if err := c.prepare(ctx, a); err != nil {
 		c.cut(a, "the phase could not be prepared")

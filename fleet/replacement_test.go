@@ -1,7 +1,10 @@
 package fleet
 
 import (
+	"encoding/binary"
 	"errors"
+	"fmt"
+	"hash/crc32"
 	"slices"
 	"strings"
 	"testing"
@@ -65,6 +68,20 @@ func TestReplacementOfAnotherBuild(t *testing.T) {
 		}
 		conn.Close()
 		x.begin("w1", WorkerConfig{})
+		x.valid()
+	})
+}
+
+// One that speaks another version is no replacement either, and the first goes on when it is back.
+func TestReplacementOfAnotherVersion(t *testing.T) {
+	try(t, 2, nil, func(x *trial) {
+		x.valid()
+		x.hub.Cut("w1")
+		time.Sleep(2 * DefaultLease)
+		report := fmt.Appendf(nil, `R{"version":%d,"n":1,"instance":"other","build":%q,"capacity":8,"stage":"idle"}`, wire.Version+1, build())
+		x.hub.Conn("other").Publish(bus.From(DefaultFleet, "w1"), binary.BigEndian.AppendUint32(report, crc32.Checksum(report, castagnoli)))
+		time.Sleep(time.Second)
+		x.hub.Heal("w1")
 		x.valid()
 	})
 }

@@ -33,7 +33,6 @@ func (c *Controller) lost(a *attempt, now time.Time) {
 func (c *Controller) run(ctx context.Context, a *attempt) (fault string) {
 	tick := time.NewTicker(advanceEvery)
 	defer tick.Stop()
-	shown := time.Now()
 	var opened, closed bool
 	for {
 		select {
@@ -47,10 +46,7 @@ func (c *Controller) run(ctx context.Context, a *attempt) (fault string) {
 			opened, closed = begun, ended
 			c.order(func(_ *member, o *wire.Order) { o.Opened, o.Closed = begun, ended })
 		}
-		if a.watch.Progress != nil && now.Sub(shown) >= progressEvery {
-			shown = now
-			a.watch.Progress(a.progress())
-		}
+		a.teller.tell(now, a.progress)
 		if c.lost(a, time.Now()); a.fault() != "" || over {
 			return a.fault()
 		}
@@ -72,6 +68,7 @@ func (c *Controller) end(ctx context.Context, a *attempt, patience time.Duration
 	for {
 		a.advance()
 		now := time.Now()
+		a.teller.tell(now, a.progress)
 		if c.lost(a, now); a.fault() != "" || a.finals() || ctx.Err() != nil {
 			return a.fault()
 		}
@@ -102,9 +99,7 @@ func (c *Controller) cut(a *attempt, why string) {
 		}
 		news := c.news
 		c.mu.Unlock()
-		a.mu.Lock()
 		a.collect() // and no look at it any more
-		a.mu.Unlock()
 		if !waits || now.After(until) {
 			return
 		}

@@ -28,6 +28,8 @@ type session struct {
 	agents []int
 	before endpoint.Counters
 
+	checked time.Time // when the client last checked itself, of the goroutine that reports
+
 	mu       sync.Mutex
 	prepared bool
 	part     *load.Part // nil until it is started
@@ -149,7 +151,12 @@ func (s *session) begin(start time.Duration) {
 	go s.tell(s.part)
 }
 
-// check returns the client's check of itself so far; nil outside of a phase.
+// checkEvery is the time between two checks of the client by itself, which take milliseconds and
+// leave garbage: often enough for a look, of which the first is seconds into the window.
+const checkEvery = time.Second
+
+// check returns the client's check of itself so far; nil outside of a phase, and while the last
+// one is new.
 func (s *session) check() *record.Client {
 	s.mu.Lock()
 	part := s.part
@@ -162,11 +169,15 @@ func (s *session) check() *record.Client {
 		return nil
 	default:
 	}
-	pulse := part.Pulse()
-	if pulse.Fault != "" {
-		s.w.leave(pulse.Fault)
+	if fault := part.Fault(); fault != "" {
+		s.w.leave(s, fault)
 	}
-	return &pulse.Client
+	if time.Since(s.checked) < checkEvery {
+		return nil
+	}
+	s.checked = time.Now()
+	client := part.Check()
+	return &client
 }
 
 // abandon cuts what is open. What has not been told is forgotten.

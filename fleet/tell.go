@@ -38,7 +38,7 @@ func (s *session) tell(part *load.Part) {
 			s.send(s.spool.manifest(s.w.instance, s.epoch, s.manifest(part)))
 		}
 		if s.spool.full() {
-			s.w.leave("what it had to tell of its requests did not get through and filled its memory")
+			s.w.leave(s, "what it had to tell of its requests did not get through and filled its memory")
 			continue
 		}
 		if ended != nil {

@@ -23,7 +23,7 @@ type told struct {
 	ended    wire.Manifest // once it is final
 }
 
-// collect takes in what has come. The caller holds the lock.
+// collect takes in what has come.
 func (a *attempt) collect() {
 	for i := range a.inboxes {
 		for _, b := range a.inboxes[i].take() {
@@ -32,7 +32,7 @@ func (a *attempt) collect() {
 	}
 }
 
-// take takes in the next batch of a worker. The caller holds the lock.
+// take takes in the next batch of a worker.
 func (a *attempt) take(part int, b *wire.Batch, now time.Duration) {
 	t := &a.parts[part]
 	if t.final || a.corrupt {
@@ -47,7 +47,7 @@ func (a *attempt) take(part int, b *wire.Batch, now time.Duration) {
 	}
 	if err != nil {
 		a.corrupt = true
-		a.failLocked("worker %s tells what cannot be: %v", a.names[part], err)
+		a.fail("worker %s tells what cannot be: %v", a.names[part], err)
 		return
 	}
 	t.entries += int64(len(entries))
@@ -60,7 +60,7 @@ func (a *attempt) take(part int, b *wire.Batch, now time.Duration) {
 	}
 	t.manifest = append(t.manifest, b.Manifest...)
 	if len(t.manifest) > mostManifest {
-		a.failLocked("worker %s has a manifest of more than %d bytes", a.names[part], mostManifest)
+		a.fail("worker %s has a manifest of more than %d bytes", a.names[part], mostManifest)
 		t.manifest = nil
 	}
 	if t.final = b.Final; t.final {
@@ -99,18 +99,18 @@ func (a *attempt) finish(part int) {
 	t, name := &a.parts[part], a.names[part]
 	a.merge.End(part)
 	if !a.ending && counted(a.owners, int32(part)) > 0 {
-		a.failLocked("worker %s has ended before the phase", name)
+		a.fail("worker %s has ended before the phase", name)
 	}
 	m := &t.ended
 	m.Gaps = new(metrics.Gaps)
 	switch err := json.Unmarshal(t.manifest, m); {
 	case err != nil:
-		a.failLocked("the manifest of worker %s cannot be read: %v", name, err)
+		a.fail("the manifest of worker %s cannot be read: %v", name, err)
 	case m.Entries != t.entries || m.Sum != t.sum:
-		a.failLocked("records of worker %s are missing or damaged: it has told of %d with the checksum %08x, and %d with %08x are here", name, m.Entries, m.Sum, t.entries, t.sum)
+		a.fail("records of worker %s are missing or damaged: it has told of %d with the checksum %08x, and %d with %08x are here", name, m.Entries, m.Sum, t.entries, t.sum)
 	case m.Err != "":
 		a.err = fmt.Errorf("fleet: worker %s: %s", name, m.Err)
-		a.failLocked("worker %s: %s", name, m.Err)
+		a.fail("worker %s: %s", name, m.Err)
 	}
 	t.manifest = nil
 }

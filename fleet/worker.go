@@ -23,17 +23,19 @@ import (
 // few hundred bytes each time.
 const sayEvery = 250 * time.Millisecond
 
-// A RejectedError says that a worker cannot be of its fleet.
+// A RejectedError is returned by [Serve] when the controller does not accept the worker.
 type RejectedError struct {
-	// Why says it in words of the controller.
+	// Why is the controller's reason, in words.
 	Why string
 }
 
 func (e *RejectedError) Error() string { return "fleet: the controller rejects this worker: " + e.Why }
 
-// Serve runs the agents that a controller wants run, until the run is over or ctx is done. While
-// there is no controller, or the connection to the server is lost, it waits. The error is that
-// of the configuration or of the server, a [*RejectedError], or the cause of ctx.
+// Serve runs a worker, which plays its part of the agents in each phase of the controller's run,
+// and returns nil once the run is over; with cfg.Stay it waits for another run instead. While there
+// is no controller, or no connection to the server, it waits. The error lists every field of cfg
+// that is wrong, says why the server refuses the worker, is a [*RejectedError], or is the cause of
+// ctx. No agent is running when Serve returns.
 func Serve(ctx context.Context, cfg WorkerConfig) error {
 	cfg, err := cfg.resolve()
 	if err != nil {
@@ -142,7 +144,9 @@ func (w *worker) serve(ctx context.Context) error {
 			w.report()
 			return err
 		case <-ctx.Done():
-			w.leave("the worker was stopped")
+			w.mu.Lock()
+			w.leaveLocked("the worker was stopped")
+			w.mu.Unlock()
 			w.report()
 			return context.Cause(ctx)
 		}

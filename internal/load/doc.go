@@ -21,6 +21,7 @@
 // later, and before its last. A benchmark that counts what happens in the window, whenever
 // requests began, asks for a Fixed window: the load ends with that.
 //
-// A [Window] decides when the window may end. It is told events and the time, so that
-// others than Run can drive it, such as the clients of a fleet.
+// A [Window] decides when the window may end. It is told events and the time, so that others than
+// Run can drive it. Where several processes share the agents of a phase, each runs a [Part], which
+// tells what happens as entries; a [Merge] of all entries drives the window and makes the phase.
 package load

@@ -271,11 +271,10 @@ func (p *mergedPart) translate(r *record.Row, agent int) error {
 	return nil
 }
 
-// Window returns when the window begins, and whether it has begun, has ended, and is over:
-// nothing that is measured is waited for any more.
-func (m *Merge) Window() (from time.Duration, begun, ended, over bool) {
-	from, _ = m.window.Bounds()
-	return from, m.window.Settled(m.now), m.ending() != "", m.window.Over()
+// Window reports whether the window has begun, has ended, and is over: no measured request is
+// waited for any more.
+func (m *Merge) Window() (begun, ended, over bool) {
+	return m.window.Settled(m.now), m.ending() != "", m.window.Over()
 }
 
 // Drain returns how long open requests may go on once the window is over.
@@ -289,9 +288,6 @@ func (m *Merge) last() time.Duration {
 	}
 	return last
 }
-
-// Now returns the instant up to which all is known.
-func (m *Merge) Now() time.Duration { return m.now }
 
 // Progress returns how far the phase has come, by what is known.
 func (m *Merge) Progress() record.Progress {

@@ -69,7 +69,7 @@ func (c *crowd) run(t *testing.T) (*record.Phase, int) {
 		if err := merge.Advance(); err != nil {
 			t.Fatal(err)
 		}
-		if _, _, _, over := merge.Window(); over {
+		if _, _, over := merge.Window(); over {
 			break
 		}
 	}

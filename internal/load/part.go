@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -42,13 +43,14 @@ type Part struct {
 	ended chan struct{}
 	err   error // once ended
 
-	mu       sync.Mutex
+	closing sync.Once
+	client  atomic.Pointer[record.Client] // nil until the window has ended
+
+	mu       sync.Mutex // agents wait for it
 	plays    int32
 	threads  names
 	messages names
 	requests int64
-	open     int
-	client   *record.Client // once the window has ended
 	fault    string
 }
 
@@ -118,11 +120,7 @@ func (p *Part) Open() { p.check.Mark() }
 
 // Close says that the window has ended, and with it the check.
 func (p *Part) Close() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.client == nil {
-		p.client = clientOf(p.check.Read())
-	}
+	p.closing.Do(func() { p.client.Store(clientOf(p.check.Read())) })
 }
 
 // Stop makes agents begin no further request. Those that are open are cut after a while.
@@ -163,30 +161,23 @@ func (p *Part) Release() (record.Client, *metrics.Gaps) {
 	for i := range p.gaps {
 		gaps.Merge(&p.gaps[i])
 	}
-	return *p.client, &gaps
+	return *p.client.Load(), &gaps
 }
 
-// A Pulse is how a part is doing.
-type Pulse struct {
-	// Until is an instant of which all entries before have been told.
-	Until time.Duration
-	// Client is the client's check of itself in the window, as far as that has come.
-	Client record.Client
-	// Fault says why the client itself has failed; empty if it has not.
-	Fault string
-	// Open is the number of requests that are open.
-	Open int
+// Check returns the client's check of itself in the window so far. It may take milliseconds and
+// leave 2 MB of garbage, so that it is not for every moment; no agent waits for it.
+func (p *Part) Check() record.Client {
+	if c := p.client.Load(); c != nil {
+		return *c
+	}
+	return *clientOf(p.check.Read())
 }
 
-// Pulse returns how the part is doing.
-func (p *Part) Pulse() Pulse {
+// Fault says why the client itself has failed; empty if it has not.
+func (p *Part) Fault() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	client := p.client
-	if client == nil {
-		client = clientOf(p.check.Read())
-	}
-	return Pulse{Until: p.now(), Client: *client, Fault: p.fault, Open: p.open}
+	return p.fault
 }
 
 // Until returns an instant of which all entries before have been told.
@@ -244,7 +235,6 @@ func (p *Part) begin(q *Request) {
 	defer p.mu.Unlock()
 	q.id = p.requests
 	p.requests++
-	p.open++
 	q.row.Begun = p.now()
 	p.cfg.Tell(Entry{Kind: Begin, At: q.row.Begun, Agent: q.row.Agent, Request: q.id, Row: q.row})
 }
@@ -259,7 +249,6 @@ func (p *Part) first(q *Request, t time.Time) {
 func (p *Part) finish(q *Request, t *metrics.Timing, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.open--
 	now := p.now()
 	message, stated := q.conclude(t, err, p.hard, p.cfg.Start, now, p.cfg.Context)
 	if message != "" {

@@ -29,8 +29,8 @@ type controller struct {
 	lease, wait time.Duration
 	flags       *flag.FlagSet
 	notes       notes
-	// crew is the workers of a controller that has its own; nil without.
-	crew *crew
+	// helpers are the workers of a controller that starts its own; nil if it starts none.
+	helpers *helpers
 }
 
 func newController(i invocation) *controller {
@@ -142,13 +142,13 @@ func (c *controller) prepare(ctx context.Context, cfg *agentperf.Config) (end fu
 		})
 		load.Dial, load.Secret = server.Controller()
 		url = server.URL()
-		if c.crew == nil {
+		if c.helpers == nil {
 			c.notes.say("waiting for workers at %s", url)
 		}
 	}
-	if c.crew != nil {
-		ends = append(ends, c.crew.end)
-		if err := c.crew.start(url, c.workers); err != nil {
+	if c.helpers != nil {
+		ends = append(ends, c.helpers.end)
+		if err := c.helpers.start(url, c.workers); err != nil {
 			return end, err
 		}
 	}
@@ -157,8 +157,8 @@ func (c *controller) prepare(ctx context.Context, cfg *agentperf.Config) (end fu
 		return end, err
 	}
 	ends = append(ends, func() {
-		if c.crew != nil {
-			c.crew.dismissed()
+		if c.helpers != nil {
+			c.helpers.dismissed()
 		}
 		all.Close()
 	})

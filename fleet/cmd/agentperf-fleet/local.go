@@ -4,7 +4,6 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"os"
 
 	"github.com/agentperf/agentperf-go/internal/maxusers"
 )
@@ -15,18 +14,15 @@ func local(ctx context.Context, i invocation) (status int) {
 	defer stop(nil)
 	c := newController(i)
 	c.listen = "127.0.0.1:0"
-	c.crew = &crew{failed: stop, source: new(maxusers.Source), line: c.notes.say}
+	c.helpers = &helpers{failed: stop, source: new(maxusers.Source), line: c.notes.say}
 	p := c.program("local", func(flags *flag.FlagSet) {
 		c.register(flags)
-		flags.BoolVar(&c.crew.verbose, "v", false, "show what the workers say")
+		flags.BoolVar(&c.helpers.verbose, "v", false, "show what the workers say")
 	})
-	p.Source = c.crew.source
+	p.Source = c.helpers.source
 	status = maxusers.Run(ctx, p)
-	for _, text := range c.crew.failures() {
+	for _, text := range c.helpers.failures() {
 		fmt.Fprint(i.program.Stderr, text)
 	}
 	return status
 }
-
-// executable is the program that workers are processes of.
-func executable() (string, error) { return os.Executable() }

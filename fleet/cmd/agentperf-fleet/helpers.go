@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"strings"
 	"sync"
@@ -12,8 +13,8 @@ import (
 	"github.com/agentperf/agentperf-go/internal/maxusers"
 )
 
-// A crew is the workers of local, processes that end with it.
-type crew struct {
+// helpers are the workers of local, processes that end with it.
+type helpers struct {
 	verbose bool
 	source  *maxusers.Source
 	line    func(format string, args ...any)
@@ -21,11 +22,11 @@ type crew struct {
 
 	mu     sync.Mutex
 	ending bool
-	all    []*child
+	all    []*helper
 }
 
-// A child is a worker of local.
-type child struct {
+// A helper is a worker of local.
+type helper struct {
 	name  string
 	cmd   *exec.Cmd
 	leash io.Closer     // its standard input, whose end ends it
@@ -35,13 +36,13 @@ type child struct {
 }
 
 // start starts the workers of the controller at a URL.
-func (c *crew) start(url string, workers int) error {
-	program, err := executable()
+func (c *helpers) start(url string, workers int) error {
+	program, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("starting workers: %w", err)
 	}
 	for i := range workers {
-		w := &child{name: fmt.Sprintf("worker-%d", i), ended: make(chan struct{})}
+		w := &helper{name: fmt.Sprintf("worker-%d", i), ended: make(chan struct{})}
 		w.said = said{name: w.name}
 		if c.verbose {
 			w.said.line = c.line
@@ -66,7 +67,7 @@ func (c *crew) start(url string, workers int) error {
 }
 
 // watch waits for the end of a worker.
-func (c *crew) watch(w *child) {
+func (c *helpers) watch(w *helper) {
 	err := w.cmd.Wait()
 	c.mu.Lock()
 	if !c.ending {
@@ -84,7 +85,7 @@ func (c *crew) watch(w *child) {
 }
 
 // dismissed is called before the workers are told that the run is over.
-func (c *crew) dismissed() {
+func (c *helpers) dismissed() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ending = true
@@ -94,7 +95,7 @@ func (c *crew) dismissed() {
 const goes = 5 * time.Second
 
 // end ends the workers.
-func (c *crew) end() {
+func (c *helpers) end() {
 	c.dismissed()
 	c.mu.Lock()
 	all := c.all
@@ -123,7 +124,7 @@ func (c *crew) end() {
 }
 
 // failures returns what workers said that have ended too early.
-func (c *crew) failures() (texts []string) {
+func (c *helpers) failures() (texts []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, w := range c.all {
