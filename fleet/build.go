@@ -17,6 +17,9 @@ func build() string {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		fmt.Fprintln(h, info.GoVersion, info.Path, info.Main.Path, info.Main.Version, info.Main.Sum)
 		for _, d := range info.Deps {
+			if d.Replace != nil {
+				d = d.Replace
+			}
 			fmt.Fprintln(h, d.Path, d.Version, d.Sum)
 		}
 		known = info.Main.Sum != ""
