@@ -15,22 +15,25 @@ const (
 	// as often its requests must fail: half of the speed is the difference between service
 	// levels, so that whoever is told of less would look for what changes no answer.
 	unevenFactor = 2
+	// unevenWait is by how much longer, in seconds, a client must wait for first tokens besides:
+	// twice what a client may be late, and little beside the ceilings of service levels.
+	unevenWait = 0.1
 	// unevenRate bounds the probability of a warning about a phase in which the clients are
 	// alike, over all of them: a run has some tens of phases, so that one in some hundreds of
 	// runs is warned of at most.
 	unevenRate = 1e-4
 )
 
-// Uneven says which of several clients saw a much slower system than the others, or had most of
-// the failures: the network of one machine then looks like a slow system. It is given the
-// requests that were measured.
+// Uneven says which of several clients saw a much slower system than the others, waited much
+// longer for first tokens, or had most of the failures: the network of one machine then looks like
+// a slow system. It is given the requests that were measured.
 //
 // Agents are dealt to clients without a look at what they play, so that clients that see the
 // same system differ as two halves of a shuffled deck do. Whole agents are compared, since the
 // requests of one have the same work and the same luck: the number of a client's agents that are
-// slower than the median agent, or had a failure, is hypergeometric. What a client has more of
-// input than the others is granted to it, as if a token took as much longer: agents that were
-// assigned their work may be no shuffled deck.
+// slower than the median agent, or wait longer, or had a failure, is hypergeometric. What a client
+// has more of input than the others is granted to it, as if a token took as much longer: agents
+// that were assigned their work may be no shuffled deck.
 func Uneven(p *record.Phase, rows []*record.Row, fit Fit) (texts []string) {
 	if len(p.Clients) < 2 || p.Owners == nil {
 		return nil
@@ -39,10 +42,10 @@ func Uneven(p *record.Phase, rows []*record.Row, fit Fit) (texts []string) {
 	for _, r := range rows {
 		agents[r.Agent].add(r, fit)
 	}
-	rate := unevenRate / float64(2*len(p.Clients)) // two questions about each
+	rate := unevenRate / float64(3*len(p.Clients)) // three questions about each
 	for c, dealt := range deal(p, agents) {
-		slow, failing := dealt.slow.atLeast() <= rate, dealt.failing.atLeast() <= rate
-		if !slow && !failing {
+		slow, waiting, failing := dealt.slow.atLeast() <= rate, dealt.waiting.atLeast() <= rate, dealt.failing.atLeast() <= rate
+		if !slow && !waiting && !failing {
 			continue // as it nearly always is, which spares a look at all rows for each client
 		}
 		var mine, others seen
@@ -56,6 +59,9 @@ func Uneven(p *record.Phase, rows []*record.Row, fit Fit) (texts []string) {
 		var says []string
 		if slow {
 			says = append(says, slower(&mine, &others)...)
+		}
+		if waiting {
+			says = append(says, waited(&mine, &others)...)
 		}
 		if failing {
 			says = append(says, failed(&mine, &others)...)
@@ -71,16 +77,31 @@ func Uneven(p *record.Phase, rows []*record.Row, fit Fit) (texts []string) {
 func slower(mine, others *seen) []string {
 	own, ok := mine.speed.At(50)
 	rest, known := others.speed.At(50)
-	work := 1.0
-	a, some := mine.input.At(50)
-	b, all := others.input.At(50)
-	if some && all {
-		work = max(1, a/b)
-	}
-	if !ok || !known || unevenFactor*own*work >= rest {
+	if !ok || !known || unevenFactor*own*work(mine, others) >= rest {
 		return nil
 	}
 	return []string{fmt.Sprintf("the P50 output speed of its requests is %.3g tokens/s, that of all others %.3g", own, rest)}
+}
+
+// waited says how much longer than the others a client waits for first tokens; nothing if that is
+// not much.
+func waited(mine, others *seen) []string {
+	own, ok := mine.first.At(50)
+	rest, known := others.first.At(50)
+	if !ok || !known || own <= unevenFactor*rest*work(mine, others) || own < rest+unevenWait {
+		return nil
+	}
+	return []string{fmt.Sprintf("the P50 TTFT of its requests is %.3g s, that of all others %.3g s", own, rest)}
+}
+
+// work returns how many times as much input a client has as the others, 1 at least.
+func work(mine, others *seen) float64 {
+	own, ok := mine.input.At(50)
+	rest, known := others.input.At(50)
+	if !ok || !known {
+		return 1
+	}
+	return max(1, own/rest)
 }
 
 // failed says how many of a client's requests failed; nothing if most failures are of others.
@@ -93,12 +114,12 @@ func failed(mine, others *seen) []string {
 
 // seen is what an agent saw, or a client.
 type seen struct {
-	speed, input metrics.Percentiles
-	n, failed    int
+	speed, first, input metrics.Percentiles
+	n, failed           int
 }
 
 func (s *seen) add(r *record.Row, fit Fit) {
-	s.speed.Exact, s.input.Exact = -1, -1
+	s.speed.Exact, s.first.Exact, s.input.Exact = -1, -1, -1
 	s.n++
 	if r.Failed() {
 		s.failed++
@@ -106,39 +127,32 @@ func (s *seen) add(r *record.Row, fit Fit) {
 	if v, ok := Speed(r, fit); ok {
 		s.speed.Record(v)
 	}
+	if r.Outcome == record.OK && r.First >= 0 {
+		s.first.Record((r.First - r.Sent).Seconds())
+	}
 	if r.Recorded > 0 {
 		s.input.Record(float64(r.Recorded))
 	}
 }
 
-// A dealing says how many of a client's agents are slower than the median agent, and how many
-// had a failure.
-type dealing struct{ slow, failing hand }
+// A dealing says how many of a client's agents are slower than the median agent, how many wait
+// longer for first tokens, and how many had a failure.
+type dealing struct{ slow, waiting, failing hand }
 
 // deal returns the dealings of all clients.
 func deal(p *record.Phase, agents []seen) []dealing {
-	medians := make([]float64, len(agents))
-	var known []float64
-	for a := range agents {
-		v, ok := agents[a].speed.At(50)
-		if medians[a] = v; ok {
-			known = append(known, v)
-		} else {
-			medians[a] = math.NaN()
-		}
-	}
-	middle := math.NaN()
-	if len(known) > 0 {
-		slices.Sort(known)
-		middle = known[len(known)/2]
-	}
+	speeds, _, middle := medians(agents, func(s *seen) *metrics.Percentiles { return &s.speed })
+	waits, usual, _ := medians(agents, func(s *seen) *metrics.Percentiles { return &s.first })
 	dealt := make([]dealing, len(p.Clients))
 	for c := range dealt {
 		d := &dealt[c]
 		for a := range agents {
 			own := int(p.Owners[a]) == c
-			if !math.IsNaN(medians[a]) {
-				d.slow.take(own, medians[a] < middle)
+			if !math.IsNaN(speeds[a]) {
+				d.slow.take(own, speeds[a] < middle)
+			}
+			if !math.IsNaN(waits[a]) {
+				d.waiting.take(own, waits[a] > usual)
 			}
 			if agents[a].n > 0 {
 				d.failing.take(own, agents[a].failed > 0)
@@ -148,37 +162,22 @@ func deal(p *record.Phase, agents []seen) []dealing {
 	return dealt
 }
 
-// A hand is what a player got of a deck: marked cards among all.
-type hand struct{ deck, marked, cards, got int }
-
-func (h *hand) take(own, marked bool) {
-	h.deck++
-	if marked {
-		h.marked++
-	}
-	if own {
-		if h.cards++; marked {
-			h.got++
+// medians returns the median of each agent, NaN of those that have none, and that of the median
+// agent: of two in the middle, either may be the worse.
+func medians(agents []seen, of func(*seen) *metrics.Percentiles) (all []float64, low, high float64) {
+	var known []float64
+	for a := range agents {
+		v, ok := of(&agents[a]).At(50)
+		if !ok {
+			v = math.NaN()
+		} else {
+			known = append(known, v)
 		}
+		all = append(all, v)
 	}
-}
-
-// atLeast returns the probability of as many marked cards or more in a hand of a shuffled deck.
-func (h *hand) atLeast() (p float64) {
-	if h.got == 0 {
-		return 1
+	if len(known) == 0 {
+		return all, math.NaN(), math.NaN()
 	}
-	all := choose(h.deck, h.cards)
-	for k := h.got; k <= min(h.marked, h.cards); k++ {
-		if h.cards-k <= h.deck-h.marked {
-			p += math.Exp(choose(h.marked, k) + choose(h.deck-h.marked, h.cards-k) - all)
-		}
-	}
-	return min(1, p)
-}
-
-// choose returns the logarithm of the binomial coefficient.
-func choose(n, k int) float64 {
-	f := func(n int) float64 { v, _ := math.Lgamma(float64(n) + 1); return v }
-	return f(n) - f(k) - f(n-k)
+	slices.Sort(known)
+	return all, known[(len(known)-1)/2], known[len(known)/2]
 }

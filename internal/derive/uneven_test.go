@@ -12,11 +12,12 @@ import (
 	"github.com/agentperf/agentperf-go/internal/derive"
 )
 
-// A played request is one of an agent that was answered at a speed in tokens per second, or
-// failed with a speed of 0.
+// A played request is one of an agent that was answered after a second and a wait, at a speed in
+// tokens per second, or failed with a speed of 0.
 type played struct {
 	agent, input int
 	speed        float64
+	wait         time.Duration
 }
 
 // ofClients is a phase of agents that are dealt to clients in turn.
@@ -31,8 +32,8 @@ func ofClients(agents, clients int, all []played) (*record.Phase, []*record.Row)
 	for _, q := range all {
 		a := answer{agent: int32(q.agent), outcome: record.Failed, end: sec}
 		if q.speed > 0 {
-			step := time.Duration(1e9 / q.speed)
-			a = answer{agent: int32(q.agent), outcome: record.OK, events: every(sec, step, 11), end: sec + 11*step, usage: 11}
+			step, first := time.Duration(1e9/q.speed), sec+q.wait
+			a = answer{agent: int32(q.agent), outcome: record.OK, events: every(first, step, 11), end: first + 11*step, usage: 11}
 		}
 		row := a.row()
 		row.Recorded = int32(q.input)
@@ -71,6 +72,14 @@ func TestUneven(t *testing.T) {
 			return played{input: 1000, speed: 100}
 		}
 	}
+	waits := func(wait time.Duration, input int) func(a, i int) played {
+		return func(a, _ int) played {
+			if a%2 == 0 {
+				return played{input: input, speed: 100, wait: wait}
+			}
+			return played{input: 1000, speed: 100}
+		}
+	}
 	for _, tt := range []struct {
 		name            string
 		agents, clients int
@@ -81,10 +90,13 @@ func TestUneven(t *testing.T) {
 		{"one at a third", 40, 2, slow(33, 1000), []string{"the client w0 saw another system than the others did: the P50 output speed of its requests is 33 tokens/s, that of all others 100; look at its network and machine before the system"}},
 		{"one at 60 %", 40, 2, slow(60, 1000), nil},
 		{"one at a third, with three times the input", 40, 2, slow(34, 3000), nil},
-		// A shuffled deck of 18 has one half in one hand once in 48620, and of 16 once in 12870.
-		// Of two clients 1 in 40000 is needed.
-		{"nine agents each", 18, 2, slow(33, 1000), []string{"the client w0 saw"}},
-		{"eight agents each", 16, 2, slow(33, 1000), nil},
+		// A shuffled deck of 20 has one half in one hand once in 184756, and of 18 once in 48620.
+		// Of two clients 1 in 60000 is needed.
+		{"ten agents each", 20, 2, slow(33, 1000), []string{"the client w0 saw"}},
+		{"nine agents each", 18, 2, slow(33, 1000), nil},
+		{"one waits", 40, 2, waits(1500*ms, 1000), []string{"the client w0 saw another system than the others did: the P50 TTFT of its requests is 2.5 s, that of all others 1 s; look"}},
+		{"one waits less than twice as long", 40, 2, waits(900*ms, 1000), nil},
+		{"one waits, with three times the input", 40, 2, waits(1500*ms, 3000), nil},
 		{"all fail at one of four", 64, 4, func(a, _ int) played {
 			if a%4 == 3 {
 				return played{}
@@ -139,7 +151,7 @@ func TestUnevenByChance(t *testing.T) {
 		for a := range agents {
 			speed, failing := 100*math.Exp(1.2*rng.NormFloat64()), math.Pow(rng.Float64(), 4)
 			for range 1 + rng.IntN(4) {
-				q := played{agent: a, input: 1000, speed: speed * math.Exp(0.2*rng.NormFloat64())}
+				q := played{agent: a, input: 1000, speed: speed * math.Exp(0.2*rng.NormFloat64()), wait: time.Duration(1e9 * math.Exp(2*rng.NormFloat64()))}
 				if rng.Float64() < failing {
 					q.speed = 0
 				}
