@@ -53,6 +53,8 @@ func (r *run) conclude() {
 	r.warnOfThrottling()
 	r.warnOfStarved(phases)
 	r.warnOfProgress(phases)
+	r.warnOfFailures(phases)
+	r.warnOfLoads()
 	r.warnOfDeciders()
 }
 

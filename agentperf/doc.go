@@ -72,10 +72,15 @@
 //
 // Where several clients drive the load together (Config.Load), one that was too late is enough.
 // One whose network is bad looks like a slow system instead: the warning uneven_clients names a
-// client whose requests have less than half of the output speed of all others', or most of the
-// failures at more than twice their rate, if that would happen to clients that see one system in
-// at most one of ten thousand phases. It invalidates nothing, as a system may serve by the
-// address of the client.
+// client whose requests have less than half of the output speed of all others', or wait more than
+// twice as long for the first token, or have most of the failures at more than twice their rate, if
+// that would happen to clients that see one system in at most one of ten thousand phases. It
+// invalidates nothing, as a system may serve by the address of the client.
+//
+// A phase in which a client failed is repeated. Where one fails because of what the system does,
+// only phases count in which it did not: the warning client_failed names numbers of agents at which
+// several failed beside some that count. The warning mixed_load says that phases that count were
+// driven by different clients, as when a journal goes on elsewhere.
 //
 // # As published
 //

@@ -11,11 +11,14 @@ import (
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
+// ClientFailed is what Invalid begins with where the client itself failed.
+const ClientFailed = "the client failed: "
+
 // Invalid says why the phase says nothing of the system: the client itself failed, or what
 // was asked for does not fit the context. Empty when neither is so.
 func Invalid(p *record.Phase) string {
 	if why := LocalFailure(p); why != "" {
-		return "the client failed: " + why
+		return ClientFailed + why
 	}
 	return overflow(p)
 }

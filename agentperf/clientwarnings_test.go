@@ -1,0 +1,91 @@
+package agentperf_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/agentperf/agentperf-go/agentperf"
+	"github.com/agentperf/agentperf-go/agentperf/record"
+	"github.com/agentperf/agentperf-go/trajectory"
+)
+
+// A system that breaks the client in two of three phases is not measured without a word.
+func TestFailuresAreSaid(t *testing.T) {
+	for failing, want := range map[int]bool{0: false, 1: false, 2: true} {
+		for _, rule := range []agentperf.Rule{short, brief()} {
+			synctest.Test(t, func(t *testing.T) {
+				connect := func(int) trajectory.Sender { return inProcess{} }
+				inner := &agentperf.LocalLoad{Workload: workload(t, 3, []int{20}, 0), Connect: connect}
+				report, err := agentperf.Check(t.Context(), agentperf.Config{
+					Connect: connect, Workload: workload(t, 3, []int{20}, 0), Tiers: floor(10), Rule: rule, Seed: 42,
+					Load: loadFunc(func(ctx context.Context, plan *record.Plan, watch record.Watch) (*record.Phase, error) {
+						p, err := inner.Phase(ctx, plan, watch)
+						if plan.Index < failing {
+							p.Fault = "a worker was lost"
+						}
+						return p, err
+					}),
+				}, 2)
+				if err != nil {
+					t.Fatal(err)
+				}
+				says := coded(report.Warnings, "client_failed")
+				if (len(says) > 0) != want || want && !strings.Contains(strings.Join(says, "; "), `2 agents: the client failed in 2 of `) {
+					t.Errorf("%v, %d failing: %q", rule, failing, says)
+				}
+			})
+		}
+	}
+}
+
+// A journal that was begun by one fleet and goes on in this process, or in another fleet, is of
+// both, which the report says.
+func TestMixedLoadIsSaid(t *testing.T) {
+	named := func(names ...string) agentperf.Load {
+		return pair{func(plan *record.Plan) *record.Phase {
+			p := twoClients()
+			p.Agents, p.Up = plan.Shape.Agents, plan.Shape.Agents
+			for i, name := range names {
+				p.Clients[i].Name = name
+			}
+			p.Owners = nil
+			for agent := range plan.Shape.Agents {
+				p.Owners = append(p.Owners, int32(agent%2))
+				p.Rows = append(p.Rows, answered(int32(agent), 12, 17, 401))
+			}
+			return p
+		}}
+	}
+	for _, tt := range []struct {
+		second agentperf.Load
+		want   string
+	}{
+		{named("a", "b"), ""},
+		{named("a", "c"), "1 by 2 clients (a, b), 1 by 2 clients (a, c)"},
+		{nil, "1 by 2 clients (a, b), 1 by one client"},
+	} {
+		dir := t.TempDir()
+		var report *agentperf.Report
+		for _, at := range []struct {
+			most int
+			load agentperf.Load
+		}{{1, named("a", "b")}, {0, tt.second}} {
+			synctest.Test(t, func(t *testing.T) {
+				var err error
+				report, err = agentperf.Measure(t.Context(), agentperf.Config{
+					Connect: func(int) trajectory.Sender { return inProcess{} }, Label: "x", Workload: workload(t, 3, []int{20}, 0), Tiers: floor(10), Rule: short, Seed: 42,
+					Journal: dir, MaxPhases: at.most, Load: at.load,
+				}, 2, 4)
+				if err != nil && at.most == 0 {
+					t.Fatal(err)
+				}
+			})
+		}
+		says := coded(report.Warnings, "mixed_load")
+		if report.Resumed != 1 || (len(says) > 0) != (tt.want != "") || !strings.Contains(strings.Join(says, "; "), tt.want) {
+			t.Errorf("%d phases resumed: %q, want %q", report.Resumed, says, tt.want)
+		}
+	}
+}
