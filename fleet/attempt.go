@@ -18,6 +18,7 @@ type attempt struct {
 	teller    *teller
 	names     []string
 	instances []string // the processes that take part; all is lost with one
+	apart     string   // says that requests go to different addresses
 	owners    []int32
 
 	inboxes []inbox
@@ -100,10 +101,11 @@ func (a *attempt) stalled(part int, now time.Time) time.Duration {
 	return now.Sub(a.start) - until
 }
 
-// stop says that workers are told to stop, and returns how long open requests may go on.
+// stop says that workers are told to stop, and returns until when open requests may go on, counted
+// from the start.
 func (a *attempt) stop() time.Duration {
 	a.ending = true
-	return a.merge.Drain()
+	return a.merge.Drained()
 }
 
 // final reports whether a worker has told all.

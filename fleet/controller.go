@@ -30,6 +30,7 @@ type Controller struct {
 	cfg   Config
 	conn  bus.Conn
 	id    string
+	build string
 	began time.Time // the zero of its clock
 	ends  chan struct{}
 	ended sync.Once
@@ -73,7 +74,7 @@ func NewController(ctx context.Context, cfg Config) (*Controller, error) {
 		return nil, err
 	}
 	c := &Controller{
-		cfg: cfg, epoch: rand.Int64N(1 << 48), id: cryptorand.Text(), began: time.Now(), ends: make(chan struct{}), met: make(map[string]*member), pings: make(map[int64]ping), news: make(chan struct{}),
+		cfg: cfg, epoch: rand.Int64N(1 << 48), id: cryptorand.Text(), build: build(), began: time.Now(), ends: make(chan struct{}), met: make(map[string]*member), pings: make(map[int64]ping), news: make(chan struct{}),
 	}
 	if c.conn, err = cfg.connect(ctx); err != nil {
 		return nil, fmt.Errorf("fleet: %w", err)

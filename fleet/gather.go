@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -41,6 +42,9 @@ func (c *Controller) gather(now time.Time) (missing string, err error) {
 		if first := there[0]; m.report.Build != first.report.Build {
 			return "", fmt.Errorf("%w: worker %s was built of %s, and worker %s of %s: they would not do the same", ErrWorkers, m.name, m.report.Build, first.name, first.report.Build)
 		}
+		if why := cmp.Or(unlike(m.name, m.report.Manner, "worker "+there[0].name, there[0].report.Manner), unlike(m.name, m.report.Manner, "the controller", manner(c.cfg.Endpoint))); why != "" {
+			return "", fmt.Errorf("%w: %s", ErrWorkers, why)
+		}
 		if m.report.Capacity < 1 || m.report.Capacity > mostCapacity {
 			return "", fmt.Errorf("%w: worker %s has a capacity of %d, expected 1 to %d", ErrWorkers, m.name, m.report.Capacity, mostCapacity)
 		}
@@ -55,6 +59,12 @@ func (c *Controller) gather(now time.Time) (missing string, err error) {
 		c.say(m)
 	}
 	c.cfg.Logger.Info("the fleet is complete", "workers", strings.Join(names, " "))
+	if text := c.apart(); text != "" {
+		c.cfg.Logger.Warn(text)
+	}
+	if of := there[0].report.Build; of != c.build {
+		c.cfg.Logger.Warn("the workers were built of " + of + ", and the controller of " + c.build + ": what it takes them to do may not be what they do")
+	}
 	return "", nil
 }
 

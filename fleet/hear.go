@@ -83,6 +83,8 @@ func (c *Controller) replaced(m *member, r *wire.Report) bool {
 		why = "it was built of " + r.Build + ", and the one whose place it takes of " + first.Build
 	case r.Capacity != first.Capacity:
 		why = "its capacity is not that of the one whose place it takes"
+	case r.Manner != first.Manner:
+		why = "it sends with " + r.Manner + ", and the one whose place it takes with " + first.Manner
 	}
 	if why != "" {
 		if m.strays != r.Instance {
@@ -92,7 +94,7 @@ func (c *Controller) replaced(m *member, r *wire.Report) bool {
 		c.tell(m, &wire.Order{Controller: c.id, Instance: r.Instance, Stage: wire.Rejected, Why: why})
 		return false
 	}
-	c.cfg.Logger.Info("another process takes the place of a worker", "worker", m.name)
+	c.cfg.Logger.Info("another process takes the place of a worker", "worker", m.name, "endpoint", r.Endpoint)
 	m.order.Instance = r.Instance
 	return true
 }

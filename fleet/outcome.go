@@ -54,8 +54,15 @@ func (a *attempt) phase(before, after []clock, fault string) (*record.Phase, err
 		why = record.Stopped
 	}
 	p, err := a.merge.Phase(why, fault)
-	if err != nil && fault == "" {
+	switch {
+	case fault != "":
+	case err != nil:
 		p.Fault = a.blame(err)
+	case p.Up < p.Agents && p.Settled < p.WindowEnd:
+		p.Fault = fmt.Sprintf("%d of %d agents were not started", p.Agents-p.Up, p.Agents)
+	}
+	if a.apart != "" {
+		warnings = append(warnings, metrics.Warning{Code: "endpoints", Text: a.apart})
 	}
 	p.Gaps.Merge(&gaps)
 	p.Reconnects, p.Warnings = reconnects, warnings

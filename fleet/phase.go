@@ -115,9 +115,10 @@ func (c *Controller) begin(plan *record.Plan, watch record.Watch) (*attempt, err
 		names = append(names, m.name)
 	}
 	a := newAttempt(c.epoch, plan, watch, names, owners)
+	a.apart = c.apart()
 	c.attempt = a
 	for _, m := range c.members {
-		m.order.Epoch, m.order.Stage, m.order.Start, m.order.Opened, m.order.Closed, m.order.Drain, m.order.Cut, m.order.Acked = c.epoch, wire.Prepare, 0, false, false, 0, "", 0
+		m.order.Epoch, m.order.Stage, m.order.Start, m.order.Opened, m.order.Closed, m.order.Drained, m.order.Cut, m.order.Acked = c.epoch, wire.Prepare, 0, false, false, 0, "", 0
 		a.instances = append(a.instances, m.report.Instance)
 		c.say(m)
 	}

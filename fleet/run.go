@@ -55,9 +55,9 @@ func (c *Controller) run(ctx context.Context, a *attempt) (fault string) {
 
 // drain ends the load, and waits until every worker has told all.
 func (c *Controller) drain(ctx context.Context, a *attempt) (fault string) {
-	drain := a.stop()
-	c.order(func(_ *member, o *wire.Order) { o.Stage, o.Drain, o.Closed = wire.Stop, drain, true })
-	return c.end(ctx, a, drain+letGo)
+	drained := a.stop()
+	c.order(func(_ *member, o *wire.Order) { o.Stage, o.Drained, o.Closed = wire.Stop, drained, true })
+	return c.end(ctx, a, max(0, drained-time.Since(a.start))+letGo)
 }
 
 // end waits until every worker has told all, or some while.

@@ -132,7 +132,7 @@ func (s *session) obey(o *wire.Order) {
 	}
 	if o.Stage == wire.Stop && !s.stopped {
 		s.stopped = true
-		s.part.Stop(o.Drain)
+		s.part.Stop(max(0, o.Start+o.Drained-w.clock()))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/crc32"
+	"strings"
 	"time"
 
 	"github.com/agentperf/agentperf-go/fleet/internal/wire"
@@ -103,7 +104,9 @@ func (a *attempt) finish(part int) {
 	}
 	m := &t.ended
 	m.Gaps = new(metrics.Gaps)
-	switch err := json.Unmarshal(t.manifest, m); {
+	err := json.Unmarshal(t.manifest, m)
+	shorten(m)
+	switch {
 	case err != nil:
 		a.fail("the manifest of worker %s cannot be read: %v", name, err)
 	case m.Entries != t.entries || m.Sum != t.sum:
@@ -115,5 +118,27 @@ func (a *attempt) finish(part int) {
 	t.manifest = nil
 }
 
-// mostManifest bounds a manifest: two histograms take 650 KB each at most.
-const mostManifest = 4 << 20
+const (
+	// mostManifest bounds a manifest: two histograms take 650 KB each at most.
+	mostManifest = 4 << 20
+	// mostWords bounds the bytes of each of its texts, and mostTexts their number: they go into
+	// reports and journals, where those of an honest worker are sentences.
+	mostWords = 4 << 10
+	mostTexts = 16
+)
+
+// shorten cuts the texts of a manifest.
+func shorten(m *wire.Manifest) {
+	m.Err, m.Client.Explanation = shortened(m.Err), shortened(m.Client.Explanation)
+	m.Warnings = m.Warnings[:min(len(m.Warnings), mostTexts)]
+	for i, text := range m.Warnings {
+		m.Warnings[i] = shortened(text)
+	}
+}
+
+func shortened(text string) string {
+	if len(text) <= mostWords {
+		return text
+	}
+	return strings.ToValidUTF8(text[:mostWords], "") + "..."
+}

@@ -51,7 +51,7 @@ func Serve(ctx context.Context, cfg WorkerConfig) error {
 		}
 		defer w.client.Close()
 		w.connect = func(int) trajectory.Sender { return agentperf.HTTPSender(w.client.Conn()) }
-		w.endpoint = address(cfg.Endpoint.URL)
+		w.endpoint, w.manner = address(cfg.Endpoint.URL), manner(cfg.Endpoint)
 	}
 	if w.capacity = cfg.Capacity; w.capacity == 0 {
 		if w.capacity = usualCapacity; w.client != nil {
@@ -100,6 +100,7 @@ type worker struct {
 	connect  func(agent int) trajectory.Sender
 	client   *endpoint.Client // nil with Connect
 	endpoint string
+	manner   string
 	capacity int
 	conn     bus.Conn
 	ctx      context.Context
@@ -191,7 +192,7 @@ func (w *worker) report() {
 	w.mu.Lock()
 	w.reports++
 	r := &wire.Report{
-		N: w.reports, Instance: w.instance, Build: w.build, Capacity: w.capacity, Endpoint: w.endpoint, Controller: w.controller,
+		N: w.reports, Instance: w.instance, Build: w.build, Capacity: w.capacity, Endpoint: w.endpoint, Manner: w.manner, Controller: w.controller,
 		Epoch: w.epoch, Stage: w.stage, Refused: w.refused, Failed: w.failed,
 	}
 	s := w.session

@@ -23,6 +23,7 @@ type Merge struct {
 	now     time.Duration // up to which all is taken
 	tick    time.Duration // when the window has to be told the time
 	look    time.Duration // when the next look is due; never before the window begins
+	over    time.Duration // since when nothing that is measured is waited for
 	shown   display
 
 	begun, ended bool // the window, as far as it was told of that
@@ -181,6 +182,9 @@ func (m *Merge) turns() {
 		m.ended = true
 		m.ticks()
 	}
+	if m.over == 0 && m.window.Over() {
+		m.over = m.now
+	}
 }
 
 // lookNow asks whether the window may end.
@@ -277,8 +281,9 @@ func (m *Merge) Window() (begun, ended, over bool) {
 	return m.window.Settled(m.now), m.ending() != "", m.window.Over()
 }
 
-// Drain returns how long open requests may go on once the window is over.
-func (m *Merge) Drain() time.Duration { return m.window.Drain() }
+// Drained returns when, since the start, requests that are open once the window is over are cut:
+// at the same instant however late it is known that it is.
+func (m *Merge) Drained() time.Duration { return m.over + m.window.Drain() }
 
 // last returns the latest instant that anything is known of.
 func (m *Merge) last() time.Duration {

@@ -74,7 +74,7 @@ func (c *crowd) run(t *testing.T) (*record.Phase, int) {
 		}
 	}
 	for _, p := range parts {
-		p.Stop(merge.Drain())
+		p.Stop(time.Until(start.Add(merge.Drained())))
 	}
 	for i, p := range parts {
 		<-p.Ended()

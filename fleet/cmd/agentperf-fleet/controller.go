@@ -123,7 +123,7 @@ func (c *controller) prepare(ctx context.Context, cfg *agentperf.Config) (end fu
 		}
 	}
 	logger := slog.New(&c.notes)
-	load := fleet.Config{Fleet: c.fleet, Workers: c.workers, Lease: c.lease, Wait: c.wait, Logger: logger}
+	load := fleet.Config{Fleet: c.fleet, Workers: c.workers, Endpoint: cfg.Endpoint, Lease: c.lease, Wait: c.wait, Logger: logger}
 	url := c.nats
 	if url != "" {
 		load.URL = url

@@ -69,10 +69,10 @@ type Order struct {
 	// Opened and Closed say that the window has begun and has ended.
 	Opened bool `json:"opened,omitempty"`
 	Closed bool `json:"closed,omitempty"`
-	// Drain is how long open requests may go on from Stop. Cut says that they may not, and
-	// why.
-	Drain time.Duration `json:"drain_ns,omitempty"`
-	Cut   string        `json:"cut,omitempty"`
+	// Drained is until when open requests may go on after Stop, counted from Start, so that it
+	// does not depend on when that comes. Cut says that they may not go on, and why.
+	Drained time.Duration `json:"drained_ns,omitempty"`
+	Cut     string        `json:"cut,omitempty"`
 	// Acked is the number of the last batch that was taken in, with all before it.
 	Acked int64 `json:"acked"`
 	// Why says why a worker is rejected.
@@ -102,6 +102,8 @@ type Report struct {
 	Build    string `json:"build"`
 	Capacity int    `json:"capacity"`
 	Endpoint string `json:"endpoint,omitempty"`
+	// Manner says in what manner it sends them; empty if that is unknown.
+	Manner string `json:"manner,omitempty"`
 	// Controller is the one that it obeys; empty if it obeys none.
 	Controller string `json:"controller,omitempty"`
 	Epoch      int64  `json:"epoch"`

@@ -83,7 +83,7 @@ func TestSources(t *testing.T) {
 func TestMessagesTravel(t *testing.T) {
 	var gaps metrics.Gaps
 	for _, want := range []any{
-		&Order{Version: Version, Controller: "c", Instance: "i", Lease: 5, Epoch: 7, Stage: Run, Start: 9, Opened: true, Closed: true, Drain: 3, Cut: "x", Acked: 4, Why: "y"},
+		&Order{Version: Version, Controller: "c", Instance: "i", Lease: 5, Epoch: 7, Stage: Run, Start: 9, Opened: true, Closed: true, Drained: 3, Cut: "x", Acked: 4, Why: "y"},
 		&Plan{Controller: "c", Instance: "i", Epoch: 7, Plan: record.Plan{Run: "r", Shape: record.Shape{Agents: 4}}, Capacities: []int{1, 2}, Me: 1},
 		&Ping{N: 4}, &Pong{N: 4, Instance: "i", Clock: 5},
 		&Report{Version: Version, Instance: "i", Build: "b", Capacity: 9, Endpoint: "e", Controller: "c", Epoch: 7, Stage: Ready, Refused: "r", Failed: "f", Client: &record.Client{Lag: 5}},

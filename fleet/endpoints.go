@@ -1,0 +1,62 @@
+package fleet
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/agentperf/agentperf-go/endpoint"
+)
+
+// apart says that the members and the controller send to different addresses; empty if they do
+// not. The caller holds the lock.
+func (c *Controller) apart() string {
+	var names, endpoints []string
+	for _, m := range c.members {
+		names, endpoints = append(names, m.name), append(endpoints, m.report.Endpoint)
+	}
+	return apart(append(names, "the controller"), append(endpoints, address(c.cfg.Endpoint.URL)))
+}
+
+// apart says that some send to different addresses; empty if they do not. Each has the one by
+// which its machine reaches the system, so that it may be right, but nothing else would tell that
+// a worker was pointed at another system, or all were.
+func apart(names, endpoints []string) string {
+	first := -1
+	for i, e := range endpoints {
+		switch {
+		case e == "":
+		case first < 0:
+			first = i
+		case e != endpoints[first]:
+			return fmt.Sprintf("requests go to different addresses, such as those of %s to %s and those of %s to %s: only if these are one system does a phase say anything", names[first], endpoints[first], names[i], e)
+		}
+	}
+	return ""
+}
+
+// manner says in what manner requests are sent: one process has one for all agents, and what fails
+// by the time limit of one worker would not have failed at another. Keys and further headers are
+// each machine's own. Empty if nothing is known.
+func manner(e endpoint.Config) string {
+	if e.URL == "" {
+		return ""
+	}
+	version := "1.1"
+	if e.HTTP2 {
+		version = "2"
+	}
+	text := fmt.Sprintf("the API %s, HTTP/%s and time limits of %v and %v", e.ResolvedAPI(), version, cmp.Or(e.Timeout, endpoint.DefaultTimeout), cmp.Or(e.IdleTimeout, endpoint.DefaultIdleTimeout))
+	if e.SessionHeader != "" {
+		text += fmt.Sprintf(", and sessions in the header %.100s", e.SessionHeader)
+	}
+	return text
+}
+
+// unlike says that a worker sends in another manner than another party; empty if it does not, or
+// if one of the two is unknown.
+func unlike(worker, own, other, others string) string {
+	if own == "" || others == "" || own == others {
+		return ""
+	}
+	return fmt.Sprintf("worker %s sends with %s, and %s with %s: they would not do the same", worker, own, other, others)
+}
