@@ -3,19 +3,10 @@ package fleet
 import (
 	"cmp"
 	"fmt"
+	"net/url"
 
 	"github.com/agentperf/agentperf-go/endpoint"
 )
-
-// apart says that the members and the controller send to different addresses; empty if they do
-// not. The caller holds the lock.
-func (c *Controller) apart() string {
-	var names, endpoints []string
-	for _, m := range c.members {
-		names, endpoints = append(names, m.name), append(endpoints, m.report.Endpoint)
-	}
-	return apart(append(names, "the controller"), append(endpoints, address(c.cfg.Endpoint.URL)))
-}
 
 // apart says that some send to different addresses; empty if they do not. Each has the one by
 // which its machine reaches the system, so that it may be right, but nothing else would tell that
@@ -59,4 +50,13 @@ func unlike(worker, own, other, others string) string {
 		return ""
 	}
 	return fmt.Sprintf("worker %s sends with %s, and %s with %s: they would not do the same", worker, own, other, others)
+}
+
+// address returns a URL without what may be secret.
+func address(of string) string {
+	u, err := url.Parse(of)
+	if err != nil {
+		return ""
+	}
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }

@@ -120,3 +120,13 @@ func (c *Controller) await(ctx context.Context, done func(now time.Time) (missin
 		}
 	}
 }
+
+// apart says that the members and the controller send to different addresses; empty if they do
+// not. The caller holds the lock.
+func (c *Controller) apart() string {
+	var names, endpoints []string
+	for _, m := range c.members {
+		names, endpoints = append(names, m.name), append(endpoints, m.report.Endpoint)
+	}
+	return apart(append(names, "the controller"), append(endpoints, address(c.cfg.Endpoint.URL)))
+}

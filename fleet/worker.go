@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -69,15 +68,6 @@ func Serve(ctx context.Context, cfg WorkerConfig) error {
 		return fmt.Errorf("fleet: %w", err)
 	}
 	return w.serve(ctx)
-}
-
-// address returns a URL without what may be secret.
-func address(of string) string {
-	u, err := url.Parse(of)
-	if err != nil {
-		return ""
-	}
-	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
 // fitting returns how many agents this machine may open connections for, at most so many.
