@@ -53,7 +53,10 @@ func (p *PhaseResult) starts() {
 func clientResult(c *record.Client, own []*record.Row, fit derive.Fit) ClientResult {
 	r := ClientResult{
 		Name: c.Name, Requests: len(own), LagSeconds: c.Lag.Seconds(), Processors: c.Processors,
-		StartLate: c.StartLate.Seconds(), ClockError: c.ClockError.Seconds(),
+		StartLate: c.StartLate.Seconds(),
+	}
+	if c.ClockError != record.None {
+		r.ClockError = new(c.ClockError.Seconds())
 	}
 	if c.CPUShare != record.None {
 		r.CPUShare = new(c.CPUShare)

@@ -30,6 +30,7 @@ type ClientResult struct {
 	Processors int      `json:"processors"`
 	// StartLate is how late it started its first agent, in seconds.
 	StartLate float64 `json:"start_late_seconds"`
-	// ClockError bounds how far its clock is off that of the phase, in seconds.
-	ClockError float64 `json:"clock_error_seconds"`
+	// ClockError bounds how far its clock is off that of the phase, in seconds; nil if that was
+	// not measured, as in a phase that was broken off.
+	ClockError *float64 `json:"clock_error_seconds"`
 }

@@ -43,7 +43,7 @@ func (r *Report) LoadText() string {
 		text = fmt.Sprintf("Load from %d clients: %s and %s", len(names), strings.Join(shown[:last], ", "), shown[last])
 	}
 	lag, spread, clock := worst{}, worst{}, worst{}
-	valid := false
+	valid, known := false, false // phases, and how far clocks are off
 	for i := range r.Phases {
 		p := &r.Phases[i]
 		if p.Invalid != "" || len(p.Clients) == 0 {
@@ -52,15 +52,21 @@ func (r *Report) LoadText() string {
 		valid = true
 		for _, c := range p.Clients {
 			lag.take(c.LagSeconds, c.Name)
-			clock.take(c.ClockError, c.Name)
+			if c.ClockError != nil {
+				clock.take(*c.ClockError, c.Name)
+				known = true
+			}
 		}
 		if p.StartSpread != nil {
 			spread.take(*p.StartSpread, p.LatestStart)
 		}
 	}
 	if valid {
-		text += fmt.Sprintf("; in valid phases at most %s late%s, starts within %s%s, clocks within %s",
-			milliseconds(lag.seconds), lag.of("(%s)"), milliseconds(spread.seconds), spread.of("(%s last)"), milliseconds(clock.seconds))
+		text += fmt.Sprintf("; in valid phases at most %s late%s, starts within %s%s",
+			milliseconds(lag.seconds), lag.of("(%s)"), milliseconds(spread.seconds), spread.of("(%s last)"))
+	}
+	if known {
+		text += ", clocks within " + milliseconds(clock.seconds)
 	}
 	return text + "."
 }

@@ -39,6 +39,9 @@ func newAttempt(epoch int64, plan *record.Plan, watch record.Watch, names []stri
 		epoch: epoch, plan: plan, watch: watch, teller: newTeller(watch.Progress), names: names, owners: owners,
 		inboxes: make([]inbox, len(names)), parts: make([]told, len(names)), clients: make([]*record.Client, len(names)),
 	}
+	for i, name := range names { // until they say more
+		a.clients[i] = &record.Client{Name: name, CPUShare: record.None, ClockError: record.None}
+	}
 	a.starts(time.Now())
 	return a
 }
@@ -63,7 +66,7 @@ func (a *attempt) fault() string { return a.broken }
 func (a *attempt) checked(part int, c *record.Client) {
 	a.checks.Lock()
 	defer a.checks.Unlock()
-	c.Name = a.names[part]
+	c.Name, c.ClockError = a.names[part], record.None
 	a.clients[part] = c
 }
 

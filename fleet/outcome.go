@@ -20,6 +20,7 @@ func (a *attempt) blame(err error) string {
 
 // phase returns the phase, which is invalid if there is a fault.
 func (a *attempt) phase(before, after []clock, fault string) (*record.Phase, error) {
+	a.takeChecks()
 	a.collect()
 	fault = cmp.Or(fault, a.broken)
 	var gaps metrics.Gaps
@@ -39,7 +40,7 @@ func (a *attempt) phase(before, after []clock, fault string) (*record.Phase, err
 			warnings = append(warnings, metrics.Warning{Code: "connections", Text: "worker " + a.names[i] + ": " + text})
 		}
 		check := m.Client
-		check.Name, check.StartLate = a.names[i], t.late
+		check.Name, check.StartLate, check.ClockError = a.names[i], t.late, record.None
 		if after != nil {
 			if after[i].n == 0 {
 				fault = cmp.Or(fault, "worker "+a.names[i]+" does not tell its clock any more")

@@ -45,7 +45,7 @@ func TestReportOfWorkers(t *testing.T) {
 			sum, requests := 0.0, 0
 			for k, name := range []string{"a", "b"} {
 				c := p.Clients[k]
-				if c.Name != name || c.Agents != want[k] || c.Processors == 0 || c.ClockError < 0 || c.ClockError > 0.05 || (c.Requests > 0) != (c.Agents > 0) {
+				if c.Name != name || c.Agents != want[k] || c.Processors == 0 || c.ClockError == nil || *c.ClockError > 0.05 || (c.Requests > 0) != (c.Agents > 0) {
 					t.Errorf("phase %d: %+v, want %s with %d agents", i, c, name, want[k])
 				}
 				sum, requests = sum+c.OutputTokensPerSecond, requests+c.Requests
@@ -96,6 +96,19 @@ func TestReportOfLostWorker(t *testing.T) {
 			if len(p.Clients) != 2 || p.Clients[0].Name != "a" || p.Clients[1].Name != "b" || p.Clients[1].Agents != 2 {
 				t.Errorf("phase %d: %+v", p.Index, p.Clients)
 			}
+			// Clocks are compared once more at the end, which the first phase did not have.
+			for _, c := range p.Clients {
+				if (c.ClockError != nil) != (p.Invalid == "") {
+					t.Errorf("phase %d: the clock of %s is known to %v", p.Index, c.Name, c.ClockError)
+				}
+			}
+		}
+		if text := report.LoadText(); !strings.Contains(text, "clocks within") {
+			t.Error(text)
+		}
+		report.Phases[1].Clients[0].ClockError, report.Phases[1].Clients[1].ClockError = nil, nil
+		if text := report.LoadText(); strings.Contains(text, "clocks within") {
+			t.Error(text)
 		}
 	})
 }

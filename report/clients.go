@@ -32,8 +32,8 @@ func (m *metricsText) clients(r *agentperf.Report, n *agentperf.NumberFigures, l
 			}
 			a := &all[at]
 			a.Requests, a.Failed = a.Requests+c.Requests, a.Failed+c.Failed
-			a.LagSeconds, a.StartLate, a.ClockError = max(a.LagSeconds, c.LagSeconds), max(a.StartLate, c.StartLate), max(a.ClockError, c.ClockError)
-			a.Lateness, a.CPUShare = most(a.Lateness, c.Lateness), most(a.CPUShare, c.CPUShare)
+			a.LagSeconds, a.StartLate = max(a.LagSeconds, c.LagSeconds), max(a.StartLate, c.StartLate)
+			a.Lateness, a.CPUShare, a.ClockError = most(a.Lateness, c.Lateness), most(a.CPUShare, c.CPUShare), most(a.ClockError, c.ClockError)
 			tokens[at] += c.OutputTokensPerSecond * p.MeasuredSeconds
 		}
 	}

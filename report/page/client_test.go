@@ -17,7 +17,7 @@ func TestLoadFromClients(t *testing.T) {
 	for i := range r.Agentperf.Phases {
 		p := &r.Agentperf.Phases[i]
 		p.Client.Name = "w<2>"
-		p.Clients = []agentperf.ClientResult{{Name: "w1", LagSeconds: 0.0005}, {Name: "w<2>", LagSeconds: 0.0011, ClockError: 0.002}}
+		p.Clients = []agentperf.ClientResult{{Name: "w1", LagSeconds: 0.0005}, {Name: "w<2>", LagSeconds: 0.0011, ClockError: new(0.002)}}
 		p.StartSpread, p.LatestStart = new(0.0015), "w1"
 	}
 	page := strings.ReplaceAll(string(write(t, []*report.Report{r})), "\u00a0", " ")
