@@ -4,7 +4,7 @@ package agentperf
 // and how well it kept up. Unless stated otherwise, figures are of its agents' requests that
 // began in the window.
 type ClientResult struct {
-	// Name names the client, as the Load does; empty if it was lost before it said anything.
+	// Name names the client, as the Load does.
 	Name string `json:"name"`
 	// Agents is the number of agents that it ran.
 	Agents int `json:"agents"`

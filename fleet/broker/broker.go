@@ -88,7 +88,7 @@ func Start(c Config) (*Server, error) {
 		c.Fleet = bus.DefaultFleet
 	}
 	if !bus.ValidName(c.Fleet) {
-		return nil, fmt.Errorf("broker: fleet %q: want 1 to 63 of a-z, 0-9 and -", c.Fleet)
+		return nil, fmt.Errorf("broker: fleet %q: expected 1 to 63 of a-z, 0-9 and -", c.Fleet)
 	}
 	if c.secret == "" {
 		c.secret = rand.Text()

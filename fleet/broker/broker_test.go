@@ -43,7 +43,7 @@ func TestConfigErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, change := range map[string]func(c *Config){
-		"want 1 to 63":      func(c *Config) { c.Fleet = "a.b" },
+		"expected 1 to 63":  func(c *Config) { c.Fleet = "a.b" },
 		"all three or none": func(c *Config) { c.CAFile = "" },
 		"no/such":           func(c *Config) { c.CAFile = "no/such" },
 		"PEM":               func(c *Config) { c.CAFile = junk },
@@ -55,7 +55,7 @@ func TestConfigErrors(t *testing.T) {
 			t.Errorf("%s: no error", want)
 			s.Close()
 		} else if !strings.Contains(err.Error(), want) {
-			t.Errorf("%v: want it to say %s", err, want)
+			t.Errorf("%v: expected it to say %s", err, want)
 		}
 	}
 }

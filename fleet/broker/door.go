@@ -60,7 +60,7 @@ func (d *door) admit(c server.ClientAuthentication) (*server.User, error) {
 		return nil, fmt.Errorf("it calls itself %q, which only the controller does", name)
 	}
 	if !bus.ValidName(name) {
-		return nil, fmt.Errorf("it calls itself %.80q: want 1 to 63 of a-z, 0-9 and -", name)
+		return nil, fmt.Errorf("it calls itself %.80q: expected 1 to 63 of a-z, 0-9 and -", name)
 	}
 	return &server.User{Username: name, Permissions: permissions(d.fleet, name), ConnectionDeadline: expires}, nil
 }
@@ -81,7 +81,7 @@ func nameOf(cert *x509.Certificate) (string, error) {
 	case 1:
 		return cert.DNSNames[0], nil
 	}
-	return "", fmt.Errorf("its certificate has %d DNS names: want one", len(cert.DNSNames))
+	return "", fmt.Errorf("its certificate has %d DNS names: expected one", len(cert.DNSNames))
 }
 
 // expiry is when the last chain that vouches for a client ends, and with it the connection.

@@ -36,7 +36,7 @@ func TestNamesOnLoopback(t *testing.T) {
 		}
 	}
 	if other := start(t, Config{}); other.secret == secret || len(secret) < 26 {
-		t.Errorf("secrets %q and %q: want others, of 128 bits", secret, other.secret)
+		t.Errorf("secrets %q and %q: expected others, of 128 bits", secret, other.secret)
 	}
 }
 

@@ -16,13 +16,13 @@ func (c Config) address(secured bool) (*net.TCPAddr, error) {
 	}
 	addr, err := net.ResolveTCPAddr("tcp", listen)
 	if err != nil {
-		return nil, fmt.Errorf("listening on %q: want host:port: %w", listen, err)
+		return nil, fmt.Errorf("listening on %q: expected host:port: %w", listen, err)
 	}
 	if addr.IP == nil {
 		addr.IP = net.IPv4zero // which Go takes for the addresses of either kind
 	}
 	if !secured && !addr.IP.IsLoopback() {
-		return nil, fmt.Errorf("listening on %q, which other machines can reach: want CertFile, KeyFile and CAFile", listen)
+		return nil, fmt.Errorf("listening on %q, which other machines can reach: expected CertFile, KeyFile and CAFile", listen)
 	}
 	return addr, nil
 }
@@ -33,7 +33,7 @@ func (c Config) tls() (*tls.Config, error) {
 		return nil, nil
 	}
 	if c.CertFile == "" || c.KeyFile == "" || c.CAFile == "" {
-		return nil, fmt.Errorf("CertFile %q, KeyFile %q, CAFile %q: want all three or none", c.CertFile, c.KeyFile, c.CAFile)
+		return nil, fmt.Errorf("CertFile %q, KeyFile %q, CAFile %q: expected all three or none", c.CertFile, c.KeyFile, c.CAFile)
 	}
 	cert, err := tls.LoadX509KeyPair(c.CertFile, c.KeyFile)
 	if err != nil {
@@ -45,7 +45,7 @@ func (c Config) tls() (*tls.Config, error) {
 	}
 	authorities := x509.NewCertPool()
 	if !authorities.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("%s: want certificates in PEM", c.CAFile)
+		return nil, fmt.Errorf("%s: expected certificates in PEM", c.CAFile)
 	}
 	return &tls.Config{
 		Certificates: []tls.Certificate{cert},

@@ -36,14 +36,14 @@ func NATSConfig(c Config, workers []string) (string, error) {
 		c.Fleet = bus.DefaultFleet
 	}
 	if !bus.ValidName(c.Fleet) {
-		return "", fmt.Errorf("broker: fleet %q: want 1 to 63 of a-z, 0-9 and -", c.Fleet)
+		return "", fmt.Errorf("broker: fleet %q: expected 1 to 63 of a-z, 0-9 and -", c.Fleet)
 	}
 	if c.Listen == "" || c.CertFile == "" || c.KeyFile == "" || c.CAFile == "" {
-		return "", fmt.Errorf("broker: Listen %q, CertFile %q, KeyFile %q, CAFile %q: want all four", c.Listen, c.CertFile, c.KeyFile, c.CAFile)
+		return "", fmt.Errorf("broker: Listen %q, CertFile %q, KeyFile %q, CAFile %q: expected all four", c.Listen, c.CertFile, c.KeyFile, c.CAFile)
 	}
 	for _, s := range []string{c.Listen, c.CertFile, c.KeyFile, c.CAFile} {
 		if strings.ContainsFunc(s, unicode.IsControl) {
-			return "", fmt.Errorf("broker: %q: want no control characters", s)
+			return "", fmt.Errorf("broker: %q: expected no control characters", s)
 		}
 	}
 	quote := func(s string) string { return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"` }
@@ -56,7 +56,7 @@ func NATSConfig(c Config, workers []string) (string, error) {
 	seen := make(map[string]bool)
 	for _, name := range append([]string{bus.Controller}, workers...) {
 		if !bus.ValidName(name) || seen[name] {
-			return "", fmt.Errorf("broker: worker %q: want 1 to 63 of a-z, 0-9 and -, each name once and none %q", name, bus.Controller)
+			return "", fmt.Errorf("broker: worker %q: expected 1 to 63 of a-z, 0-9 and -, each name once and none %q", name, bus.Controller)
 		}
 		seen[name] = true
 		subscribe, publish := subjects(c.Fleet, name)

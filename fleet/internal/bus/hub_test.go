@@ -162,7 +162,7 @@ func TestValidName(t *testing.T) {
 		"": false, strings.Repeat("a", 64): false, "A": false, "a.b": false, "*": false, ">": false, "a_b": false, "a\n": false, "ä": false,
 	} {
 		if bus.ValidName(name) != want {
-			t.Errorf("%q: want %v", name, want)
+			t.Errorf("%q: expected %v", name, want)
 		}
 	}
 }

@@ -30,7 +30,7 @@ func From(fleet, worker string) string { return "agentperf." + fleet + ".from." 
 func CheckSubject(subject string, wildcards bool) error {
 	for token := range strings.SplitSeq(subject, ".") {
 		if token == "" || token == ">" || token == "*" && !wildcards || strings.ContainsFunc(token, outside) {
-			return fmt.Errorf("subject %q: want tokens of printing ASCII characters, parted by dots", subject)
+			return fmt.Errorf("subject %q: expected tokens of printing ASCII characters, parted by dots", subject)
 		}
 	}
 	return nil
@@ -41,7 +41,7 @@ func outside(r rune) bool { return r <= ' ' || r > '~' }
 // CheckPublish returns an error for what no Conn publishes.
 func CheckPublish(subject string, data []byte) error {
 	if len(data) > MaxMessage {
-		return fmt.Errorf("a message of %d bytes to %s: want %d at most", len(data), subject, MaxMessage)
+		return fmt.Errorf("a message of %d bytes to %s: expected %d at most", len(data), subject, MaxMessage)
 	}
 	return CheckSubject(subject, false)
 }

@@ -18,10 +18,10 @@ import (
 func parse(c Config) (full, shown string, err error) {
 	u, err := url.Parse(c.URL)
 	if err != nil || u.Hostname() == "" || u.Scheme != "nats" && u.Scheme != "tls" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
-		return "", "", errors.New("the URL of the broker: want nats://host:port or tls://host:port")
+		return "", "", errors.New("the URL of the broker: expected nats://host:port or tls://host:port")
 	}
 	if c.TLS == nil && u.Scheme == "nats" && c.Dial == nil && !loopback(u.Hostname()) {
-		return "", "", fmt.Errorf("the broker at %s is not on this machine: want TLS, with certificates", u.Host)
+		return "", "", fmt.Errorf("the broker at %s is not on this machine: expected TLS, with certificates", u.Host)
 	}
 	shown = u.Scheme + "://" + u.Host
 	if c.Dial != nil && c.TLS == nil {

@@ -150,17 +150,17 @@ func TestRefused(t *testing.T) {
 // No part of a URL is shown that may be of a password.
 func TestURL(t *testing.T) {
 	for url, want := range map[string]string{
-		"":                              "want nats://",
-		"127.0.0.1:4222":                "want nats://",
-		"http://127.0.0.1:4222":         "want nats://",
-		"nats://":                       "want nats://",
-		"nats://127.0.0.1/x":            "want nats://",
-		"nats://u:hunter2@ho st":        "want nats://",
-		"nats://u:hun/ter2@host":        "want nats://",
-		"nats://u:hunter2@host:x":       "want nats://",
-		"nats://u:hunter2@192.0.2.1":    "want TLS",
-		"nats://u:hunter2@example.com":  "want TLS",
-		"nats://u:hunter2@0.0.0.0:4222": "want TLS",
+		"":                              "expected nats://",
+		"127.0.0.1:4222":                "expected nats://",
+		"http://127.0.0.1:4222":         "expected nats://",
+		"nats://":                       "expected nats://",
+		"nats://127.0.0.1/x":            "expected nats://",
+		"nats://u:hunter2@ho st":        "expected nats://",
+		"nats://u:hun/ter2@host":        "expected nats://",
+		"nats://u:hunter2@host:x":       "expected nats://",
+		"nats://u:hunter2@192.0.2.1":    "expected TLS",
+		"nats://u:hunter2@example.com":  "expected TLS",
+		"nats://u:hunter2@0.0.0.0:4222": "expected TLS",
 	} {
 		_, err := natsbus.Dial(t.Context(), natsbus.Config{URL: url, Name: "b"})
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hun") {
