@@ -44,7 +44,7 @@ func TestConfigErrors(t *testing.T) {
 		"Capacity is 1000001, expected 0 to 1000000":     func(c *WorkerConfig) { c.Capacity = 1_000_001 },
 		"Workload is empty":                              func(c *WorkerConfig) { c.Workload = nil },
 		"URL":                                            func(c *WorkerConfig) { c.Endpoint.URL = "x" },
-		"the URL of the broker: want nats://host:port or tls://host:port": func(c *WorkerConfig) {},
+		"the URL of the broker: expected nats://host:port or tls://host:port": func(c *WorkerConfig) {},
 	} {
 		c := WorkerConfig{Name: "a", Workload: workload(t, 1, 5), Endpoint: endpoint.Config{URL: "http://127.0.0.1:1"}}
 		change(&c)

@@ -56,7 +56,7 @@ func TestUsage(t *testing.T) {
 		{control("-workers 1 -json " + junk + " -nats tls://127.0.0.1:1 -tls-ca " + junk), cli.Usage, "-json would overwrite"},
 		{control("-workers 1 -nats tls://127.0.0.1:1 -tls-ca " + junk), cli.Failed, "has no certificate, expected PEM"},
 		{control("-workers 1 -nats nats://192.0.2.1:1"), cli.Failed, "is not on this machine"},
-		{control("-workers 1 -nats http://127.0.0.1:1"), cli.Failed, "want nats://host:port or tls://host:port"},
+		{control("-workers 1 -nats http://127.0.0.1:1"), cli.Failed, "expected nats://host:port or tls://host:port"},
 		{control("-workers 1 -listen 127.0.0.1:0 -wait 10ms"), cli.Failed, "fleet: workers are missing or do not fit: after 10ms 0 of 1 workers are there"},
 		{control("-workers 1 extra"), cli.Usage, `unexpected argument "extra"`},
 
