@@ -53,11 +53,11 @@ func (b *Bracket) Validate() error {
 	}
 	first, last, start := b.limits()
 	if first < 1 {
-		bad("Min is %d, want at least 1, or 0 for the default", b.Min)
+		bad("Min is %d, expected at least 1, or 0 for the default", b.Min)
 	}
 	switch {
 	case last < 1 || last > unlimited:
-		bad("Max is %d, want 1 to %d, or 0 for no limit", b.Max, unlimited)
+		bad("Max is %d, expected 1 to %d, or 0 for no limit", b.Max, unlimited)
 	case first > last:
 		bad("Min is %d, above the largest n allowed, which is %d", first, last)
 	}
@@ -69,7 +69,7 @@ func (b *Bracket) Validate() error {
 		bad("Start is %d, above the largest n allowed, which is %d", start, last)
 	}
 	if b.Stride < 0 || b.Stride > unlimited {
-		bad("Stride is %d, want 1 to %d, or 0 to double", b.Stride, unlimited)
+		bad("Stride is %d, expected 1 to %d, or 0 to double", b.Stride, unlimited)
 	}
 	return errors.Join(errs...)
 }

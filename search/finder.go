@@ -51,10 +51,10 @@ type Step[E any] struct {
 func (f Finder[E]) Validate() error {
 	errs := []error{f.Bracket.Validate()}
 	if f.Budget < 0 {
-		errs = append(errs, fmt.Errorf("search: Budget is %d, want at least 1, or 0 for no limit", f.Budget))
+		errs = append(errs, fmt.Errorf("search: Budget is %d, expected at least 1, or 0 for no limit", f.Budget))
 	}
 	if f.Parallel < 0 || f.Parallel > mostParallel {
-		errs = append(errs, fmt.Errorf("search: Parallel is %d, want 1 to %d, or 0 for one at a time", f.Parallel, mostParallel))
+		errs = append(errs, fmt.Errorf("search: Parallel is %d, expected 1 to %d, or 0 for one at a time", f.Parallel, mostParallel))
 	}
 	return errors.Join(errs...)
 }

@@ -45,21 +45,21 @@ func (g Grid) Validate() error {
 	}
 	finite := func(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 	if !finite(g.From) || !finite(g.To) {
-		bad("From and To are %v and %v, want finite values", g.From, g.To)
+		bad("From and To are %v and %v, expected finite values", g.From, g.To)
 	} else if g.From > g.To {
 		bad("From is %v, above To, which is %v", g.From, g.To)
 	}
 	switch {
 	case g.Step != 0 && g.Ratio != 0:
-		bad("Step is %v and Ratio is %v, want one of them", g.Step, g.Ratio)
+		bad("Step is %v and Ratio is %v, expected one of them", g.Step, g.Ratio)
 	case g.Ratio == 0 && !(g.Step > 0 && finite(g.Step)):
-		bad("Step is %v, want above 0, or a Ratio", g.Step)
+		bad("Step is %v, expected above 0, or a Ratio", g.Step)
 	case g.Ratio == 0 && g.From < g.To && (g.From+g.Step == g.From || g.To-g.Step == g.To):
 		bad("Step is %v, which is lost beside %v and %v", g.Step, g.From, g.To)
 	case g.Ratio != 0 && !(g.Ratio > 1 && finite(g.Ratio)):
-		bad("Ratio is %v, want above 1", g.Ratio)
+		bad("Ratio is %v, expected above 1", g.Ratio)
 	case g.Ratio != 0 && !(g.From > 0):
-		bad("From is %v, want above 0 with a Ratio", g.From)
+		bad("From is %v, expected above 0 with a Ratio", g.From)
 	}
 	if errs == nil && !(g.place(g.To) < mostPoints) {
 		bad("there are more than %d values from %v to %v", mostPoints, g.From, g.To)

@@ -77,7 +77,7 @@ func NewShareTest(limit, errorRate float64) (*ShareTest, error) {
 		value float64
 	}{{"limit", limit}, {"error rate", errorRate}} {
 		if !(v.value > 0 && v.value < 1) {
-			errs = append(errs, fmt.Errorf("search: the %s of a ShareTest is %v, want between 0 and 1", v.name, v.value))
+			errs = append(errs, fmt.Errorf("search: the %s of a ShareTest is %v, expected between 0 and 1", v.name, v.value))
 		}
 	}
 	if errs != nil {

@@ -54,5 +54,5 @@ func (v *Verdict) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("search: unknown verdict %q: want pass, fail or undecided", text)
+	return fmt.Errorf("search: unknown verdict %q: expected pass, fail or undecided", text)
 }

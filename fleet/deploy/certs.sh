@@ -17,25 +17,25 @@ leaf_days=30
 authority_days=365
 
 die() { echo "certs.sh: $*" >&2; exit 2; }
-[ $# -ge 3 ] || die "want FOLDER HOST[,HOST...] WORKER..."
+[ $# -ge 3 ] || die "expected FOLDER HOST[,HOST...] WORKER..."
 folder=$1 hosts=$2
 shift 2
 for name; do
 	case $name in
-	'' | *[!a-z0-9-]*) die "worker '$name': want 1 to 63 of a-z, 0-9 and -" ;;
+	'' | *[!a-z0-9-]*) die "worker '$name': expected 1 to 63 of a-z, 0-9 and -" ;;
 	controller | broker | ca) die "worker '$name': the name is taken" ;;
 	esac
-	[ ${#name} -le 63 ] || die "worker '$name': want 1 to 63 of a-z, 0-9 and -"
+	[ ${#name} -le 63 ] || die "worker '$name': expected 1 to 63 of a-z, 0-9 and -"
 done
 names=
 for host in $(echo "$hosts" | tr , ' '); do
 	case $host in
-	*[!A-Za-z0-9.-]*) die "host '$host': want a name or an IPv4 address" ;;
+	*[!A-Za-z0-9.-]*) die "host '$host': expected a name or an IPv4 address" ;;
 	*[!0-9.]*) names=$names,DNS:$host ;;
 	*) names=$names,IP:$host ;;
 	esac
 done
-[ -n "$names" ] || die "want a host by which workers reach the controller"
+[ -n "$names" ] || die "expected a host by which workers reach the controller"
 mkdir -p "$folder"
 cd "$folder"
 

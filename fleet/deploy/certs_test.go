@@ -102,13 +102,13 @@ func TestCertificates(t *testing.T) {
 
 func TestCertificatesOfMistakes(t *testing.T) {
 	for want, args := range map[string][]string{
-		"want FOLDER":       {"a", "b"},
+		"expected FOLDER":   {"a", "b"},
 		"worker 'A'":        {"a", "b", "A"},
 		"worker ''":         {"a", "b", ""},
 		"worker 'a.b'":      {"a", "b", "a.b"},
 		"the name is taken": {"a", "b", "controller"},
 		"host 'b;c'":        {"a", "b;c", "worker-0"},
-		"want a host":       {"a", ",", "worker-0"},
+		"expected a host":   {"a", ",", "worker-0"},
 		"1 to 63":           {"a", "b", strings.Repeat("a", 64)},
 	} {
 		args[0] = filepath.Join(t.TempDir(), "a")
