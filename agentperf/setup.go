@@ -97,7 +97,7 @@ func (r *run) probe(ctx context.Context, cfg *Config, written *trajectory.Policy
 	}
 	r.client, r.connect = client, func(int) trajectory.Sender { return HTTPSender(client.Conn()) }
 	found, err := client.Preflight(ctx, endpoint.PreflightRequest{
-		Model: cfg.Policy.Model, Fields: cfg.Policy.Fields, Tools: tools(cfg.Workload, cfg.Policy.API), MaxTokensField: written.MaxTokensField,
+		Model: cfg.Policy.Model, Fields: cfg.Policy.Fields, Tools: replay.Tools(cfg.Workload, cfg.Policy.API), MaxTokensField: written.MaxTokensField,
 	})
 	r.report.Preflight = &found
 	if ctx.Err() != nil {
@@ -160,18 +160,6 @@ func (r *run) fitWorkload(cfg *Config) error {
 	r.warn("not_recorded", guessed(fitted)...)
 	if policy.Prefix == trajectory.PrefixNone {
 		r.warn("no_cache_prefix", "plays have no prefix of their own: the server may answer from the cache of another play")
-	}
-	return nil
-}
-
-// tools returns the tools of the first turn that has any, as an API has them; nil if none has.
-func tools(w *trajectory.Workload, api trajectory.API) []byte {
-	for t := range w.Threads() {
-		for i := range t.Turns {
-			if t.Turns[i].Tools != nil {
-				return t.Turns[i].ToolsIn(api)
-			}
-		}
 	}
 	return nil
 }

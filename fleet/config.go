@@ -131,7 +131,8 @@ type WorkerConfig struct {
 	// the controller; a phase is refused otherwise.
 	Workload *trajectory.Workload
 	// Endpoint is the system under test, as this machine reaches it. Its credentials stay on this
-	// machine.
+	// machine. Before the first phase of a run the worker looks at it as [endpoint.Client.Preflight]
+	// does, and refuses the phase if it cannot be used from here.
 	Endpoint endpoint.Config
 	// Connect, if set, replaces Endpoint; see agentperf.Config.
 	Connect func(agent int) trajectory.Sender

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -19,8 +20,9 @@ type session struct {
 	w     *worker
 	epoch int64
 	plan  *wire.Plan
-	after <-chan struct{} // closed once the agents of the session before have let go
-	gone  chan struct{}   // closed once its own have
+	after <-chan struct{}    // closed once the agents of the session before have let go
+	gone  chan struct{}      // closed once its own have
+	quit  context.CancelFunc // ends preparing
 	spool spool
 
 	// Set while preparing, before the stage is Ready.
@@ -49,18 +51,20 @@ func (w *worker) prepare(p *wire.Plan) {
 	if p.Epoch > w.epoch {
 		w.enter(p.Epoch)
 	}
-	s := &session{w: w, epoch: p.Epoch, plan: p, gone: make(chan struct{})}
+	ctx, quit := context.WithCancel(w.ctx)
+	s := &session{w: w, epoch: p.Epoch, plan: p, gone: make(chan struct{}), quit: quit}
 	s.spool.most, s.spool.once = cmp.Or(w.cfg.spool, mostSpool), w.cfg.once
 	if w.last != nil {
 		s.after = w.last.gone
 	}
 	w.session = s
-	go s.prepare()
+	go s.prepare(ctx)
 }
 
 // prepare finds out what the agents of this worker play, which takes some seconds for a large
-// workload.
-func (s *session) prepare() {
+// workload, and whether it reaches the endpoint.
+func (s *session) prepare(ctx context.Context) {
+	defer s.quit()
 	if s.after != nil {
 		<-s.after
 	}
@@ -75,7 +79,10 @@ func (s *session) prepare() {
 		s.work, err = w.script.Work(plan, func(agent int) trajectory.Sender { return fenced{w.connect(agent), w} }, func(agent int, err error) {
 			w.log.Warn("closing a Sender", "agent", agent, "err", err)
 		})
-		return err
+		if err != nil {
+			return err
+		}
+		return w.reach(ctx, s.plan)
 	}()
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -88,7 +95,7 @@ func (s *session) prepare() {
 	switch {
 	case w.session != s:
 	case err != nil:
-		w.refused = err.Error()
+		w.refused = shortened(err.Error())
 	default:
 		w.stage = wire.Ready
 	}
@@ -185,6 +192,7 @@ func (s *session) abandon(why error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.left = why
+	s.quit()
 	switch {
 	case s.part != nil:
 		s.part.Cut(why)

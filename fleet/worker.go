@@ -97,6 +97,7 @@ type worker struct {
 	done     chan error    // takes how it ends
 	changed  chan struct{} // has an element when a report is due
 
+	reached  string       // the controller for whose run the endpoint was found to answer, of the goroutine that prepares
 	reports  int64        // made, of the goroutine that does
 	deadline atomic.Int64 // of the lease, by its clock; requests are not sent after it
 

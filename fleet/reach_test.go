@@ -1,0 +1,130 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/agentperf/agentperf-go/agentperf/record"
+	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+	"github.com/agentperf/agentperf-go/internal/memnet"
+)
+
+// A locked system answers those who have its key, and tells others which they have.
+type locked struct {
+	engine   endpointtest.Engine
+	requests atomic.Int64
+}
+
+func (l *locked) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/chat/completions") {
+		l.requests.Add(1)
+	}
+	if given := r.Header.Get("Authorization"); given != "Bearer right-key" {
+		w.WriteHeader(http.StatusUnauthorized)
+		io.WriteString(w, `{"error":{"message":"no such key: `+given+`"}}`)
+		return
+	}
+	l.engine.ServeHTTP(w, r)
+}
+
+// A worker that does not reach the system, or may not use it, is an error that names the worker,
+// and no failure of the system: not one request of the load is sent.
+func TestReach(t *testing.T) {
+	refuses := func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("no route to it") }
+	for _, tt := range []struct {
+		name  string
+		alter func(e *endpoint.Config)
+		want  string
+	}{
+		{"alike", func(*endpoint.Config) {}, ""},
+		{"another key", func(e *endpoint.Config) { e.APIKey = "wrong-key" }, "401"},
+		{"no key", func(e *endpoint.Config) { e.APIKey = "" }, "401"},
+		{"no route", func(e *endpoint.Config) { e.Dial = refuses }, "no route to it"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				system := &locked{engine: endpointtest.Engine{PerRequest: 20}}
+				x := newTrial(t, nil)
+				server := memnet.Serve(system)
+				defer server.Close()
+				for _, name := range []string{"a", "b"} {
+					e := endpoint.Config{URL: "http://mem", APIKey: "right-key", Dial: server.Dial}
+					if name == "b" {
+						tt.alter(&e)
+					}
+					x.workers[name] = x.serve(WorkerConfig{Name: name, Workload: workload(t, 5, 20, 7, 33), Capacity: 8, Endpoint: e, conn: x.hub.Conn(name)})
+				}
+				x.c = x.controller(2)
+				defer x.end()
+				if tt.want == "" {
+					for range 2 { // and once for all phases
+						if p := x.phase(record.Watch{}); p.Fault != "" || len(p.Rows) == 0 {
+							t.Errorf("%q, %d rows", p.Fault, len(p.Rows))
+						} else {
+							system.requests.Add(-int64(len(p.Rows)))
+						}
+					}
+					if n := system.requests.Load(); n != 2*2 {
+						t.Errorf("%d requests of no phase, want two of each worker", n)
+					}
+					return
+				}
+				plan := x.plan
+				_, err := x.c.Phase(t.Context(), &plan, record.Watch{})
+				if err == nil || !strings.Contains(err.Error(), "worker b: the endpoint, from there: ") || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "worker a") {
+					t.Errorf("%v, want %s at worker b only", err, tt.want)
+				}
+				if err != nil && strings.Contains(err.Error(), "wrong-key") {
+					t.Errorf("%v tells the key", err)
+				}
+				if n := system.requests.Load(); n > 4 {
+					t.Errorf("%d requests", n)
+				}
+			})
+		})
+	}
+}
+
+// A worker that waits for a system that says nothing can be stopped, and its controller too.
+func TestReachStops(t *testing.T) {
+	for _, first := range []string{"worker", "controller"} {
+		t.Run(first, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				x := newTrial(t, nil)
+				silent := func(ctx context.Context, _, _ string) (net.Conn, error) { <-ctx.Done(); return nil, ctx.Err() }
+				x.workers["a"] = x.serve(WorkerConfig{Name: "a", Workload: workload(t, 5, 20, 7, 33), Endpoint: endpoint.Config{URL: "http://mem", Dial: silent}, conn: x.hub.Conn("a")})
+				x.c = x.controller(1)
+				ctx, cancel := context.WithCancel(t.Context())
+				done := make(chan error, 1)
+				plan := x.plan
+				go func() { _, err := x.c.Phase(ctx, &plan, record.Watch{}); done <- err }()
+				time.Sleep(10 * time.Second)
+				began := time.Now()
+				if first == "worker" {
+					x.workers["a"].stop()
+					cancel()
+					<-done
+					x.c.Close()
+				} else {
+					cancel()
+					if err := <-done; !errors.Is(err, context.Canceled) {
+						t.Error(err)
+					}
+					x.end()
+				}
+				if took := time.Since(began); took > time.Second {
+					t.Errorf("it took %v", took)
+				}
+			})
+		})
+	}
+}
