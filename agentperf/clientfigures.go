@@ -34,18 +34,18 @@ func (p *PhaseResult) starts() {
 	var first, last *ClientResult
 	for i := range p.Clients {
 		c := &p.Clients[i]
-		if c.Agents == 0 {
+		if c.Agents == 0 || c.StartLate == nil {
 			continue
 		}
-		if first == nil || c.StartLate < first.StartLate {
+		if first == nil || *c.StartLate < *first.StartLate {
 			first = c
 		}
-		if last == nil || c.StartLate > last.StartLate {
+		if last == nil || *c.StartLate > *last.StartLate {
 			last = c
 		}
 	}
 	if first != nil {
-		p.StartSpread, p.LatestStart = new(last.StartLate-first.StartLate), last.Name
+		p.StartSpread, p.LatestStart = new(*last.StartLate - *first.StartLate), last.Name
 	}
 }
 
@@ -53,7 +53,9 @@ func (p *PhaseResult) starts() {
 func clientResult(c *record.Client, own []*record.Row, fit derive.Fit) ClientResult {
 	r := ClientResult{
 		Name: c.Name, Requests: len(own), LagSeconds: c.Lag.Seconds(), Processors: c.Processors,
-		StartLate: c.StartLate.Seconds(),
+	}
+	if c.StartLate != record.None {
+		r.StartLate = new(c.StartLate.Seconds())
 	}
 	if c.ClockError != record.None {
 		r.ClockError = new(c.ClockError.Seconds())

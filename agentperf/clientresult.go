@@ -19,7 +19,8 @@ type ClientResult struct {
 	// P50Speed is the median output speed, in which failed requests count as 0; nil if no
 	// request has one.
 	P50Speed *float64 `json:"p50_speed_tokens_per_second"`
-	// LagSeconds is how late the client noticed events, as in [metrics.ClientCheck].
+	// LagSeconds is how late the client noticed events, as in [metrics.ClientCheck]; 0 also if it was
+	// lost before it had checked itself.
 	LagSeconds float64 `json:"lag_seconds"`
 	// Lateness is the P99, in seconds, of how late it sent the requests, or the P90 if they are
 	// too few for that; nil if they are too few for either.
@@ -28,8 +29,8 @@ type ClientResult struct {
 	// if unknown.
 	CPUShare   *float64 `json:"cpu_share"`
 	Processors int      `json:"processors"`
-	// StartLate is how late it started its first agent, in seconds.
-	StartLate float64 `json:"start_late_seconds"`
+	// StartLate is how late it started its first agent, in seconds; nil if it started none.
+	StartLate *float64 `json:"start_late_seconds"`
 	// ClockError bounds how far its clock is off that of the phase, in seconds; nil if that was
 	// not measured, as in a phase that was broken off.
 	ClockError *float64 `json:"clock_error_seconds"`

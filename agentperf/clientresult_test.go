@@ -93,11 +93,11 @@ func TestClientsByHand(t *testing.T) {
 	want := []agentperf.ClientResult{
 		{
 			Name: "a", Agents: 2, Requests: 2, OutputTokens: 902, OutputTokensPerSecond: (60. + 401 + 501) / 30, P50Speed: new(75.),
-			LagSeconds: 0.005, CPUShare: new(0.25), Processors: 8, StartLate: 0.001, ClockError: new(0.002),
+			LagSeconds: 0.005, CPUShare: new(0.25), Processors: 8, StartLate: new(0.001), ClockError: new(0.002),
 		},
 		{
 			Name: "b", Agents: 2, Requests: 2, Failed: 1, OutputTokens: 1001, OutputTokensPerSecond: 401. / 30, P50Speed: new(50.),
-			LagSeconds: 0.02, Processors: 4, StartLate: 0.004, ClockError: new(0.0005),
+			LagSeconds: 0.02, Processors: 4, StartLate: new(0.004), ClockError: new(0.0005),
 		},
 	}
 	if diff := cmp.Diff(want, p.Clients, cmpopts.EquateApprox(1e-12, 0)); diff != "" {

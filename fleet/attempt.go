@@ -40,7 +40,7 @@ func newAttempt(epoch int64, plan *record.Plan, watch record.Watch, names []stri
 		inboxes: make([]inbox, len(names)), parts: make([]told, len(names)), clients: make([]*record.Client, len(names)),
 	}
 	for i, name := range names { // until they say more
-		a.clients[i] = &record.Client{Name: name, CPUShare: record.None, ClockError: record.None}
+		a.clients[i] = &record.Client{Name: name, CPUShare: record.None, StartLate: record.None, ClockError: record.None}
 	}
 	a.starts(time.Now())
 	return a
@@ -66,18 +66,21 @@ func (a *attempt) fault() string { return a.broken }
 func (a *attempt) checked(part int, c *record.Client) {
 	a.checks.Lock()
 	defer a.checks.Unlock()
-	c.Name, c.ClockError = a.names[part], record.None
+	c.Name, c.StartLate, c.ClockError = a.names[part], record.None, record.None
 	a.clients[part] = c
+}
+
+// check returns the last check of itself that a worker has made.
+func (a *attempt) check(part int) record.Client {
+	a.checks.Lock()
+	defer a.checks.Unlock()
+	return *a.clients[part]
 }
 
 // takeChecks passes the checks on.
 func (a *attempt) takeChecks() {
-	a.checks.Lock()
-	defer a.checks.Unlock()
-	for i, c := range a.clients {
-		if c != nil {
-			a.merge.Client(i, *c)
-		}
+	for i := range a.clients {
+		a.merge.Client(i, a.check(i))
 	}
 }
 

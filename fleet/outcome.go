@@ -20,28 +20,29 @@ func (a *attempt) blame(err error) string {
 
 // phase returns the phase, which is invalid if there is a fault.
 func (a *attempt) phase(before, after []clock, fault string) (*record.Phase, error) {
-	a.takeChecks()
 	a.collect()
 	fault = cmp.Or(fault, a.broken)
 	var gaps metrics.Gaps
 	var warnings []metrics.Warning
 	var reconnects int64
 	for i := range a.parts {
-		t := &a.parts[i]
-		if !t.final {
-			continue
+		t, check := &a.parts[i], a.check(i)
+		if t.final {
+			m := &t.ended
+			if m.Gaps != nil {
+				gaps.Merge(m.Gaps)
+			}
+			reconnects += m.Reconnects
+			for _, text := range m.Warnings {
+				warnings = append(warnings, metrics.Warning{Code: "connections", Text: "worker " + a.names[i] + ": " + text})
+			}
+			check = m.Client
 		}
-		m := &t.ended
-		if m.Gaps != nil {
-			gaps.Merge(m.Gaps)
+		check.Name, check.StartLate, check.ClockError = a.names[i], record.None, record.None
+		if t.started {
+			check.StartLate = t.late
 		}
-		reconnects += m.Reconnects
-		for _, text := range m.Warnings {
-			warnings = append(warnings, metrics.Warning{Code: "connections", Text: "worker " + a.names[i] + ": " + text})
-		}
-		check := m.Client
-		check.Name, check.StartLate, check.ClockError = a.names[i], t.late, record.None
-		if after != nil {
+		if t.final && after != nil {
 			if after[i].n == 0 {
 				fault = cmp.Or(fault, "worker "+a.names[i]+" does not tell its clock any more")
 			} else if check.ClockError = after[i].error(before[i]); check.ClockError > mostClockError {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
+	"github.com/agentperf/agentperf-go/fleet/internal/bus"
+	"github.com/agentperf/agentperf-go/fleet/internal/wire"
 )
 
 // The report of a run by a fleet says what each worker did: as much as its share, since all of
@@ -70,13 +72,29 @@ func TestReportOfWorkers(t *testing.T) {
 
 // A worker that is lost is named beside the others, and the next phase has it again.
 func TestReportOfLostWorker(t *testing.T) {
+	for _, at := range []time.Duration{15 * time.Second, time.Millisecond} { // after it has started, and before
+		t.Run(at.String(), func(t *testing.T) { reportOfLostWorker(t, at) })
+	}
+}
+
+func reportOfLostWorker(t *testing.T, at time.Duration) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, &endpointtest.Engine{PerRequest: 50})
+		struck := false // once, when the first plan is on its way
+		w.hub.Faults = func(m bus.Message) []time.Duration {
+			if message, _ := wire.Decode(m.Data); m.To == "b" {
+				if _, ok := message.(*wire.Plan); !ok || struck {
+					return []time.Duration{0}
+				}
+				struck = true
+				time.AfterFunc(at, func() { w.hub.Cut("b") })
+				time.AfterFunc(at+15*time.Second, func() { w.hub.Heal("b") })
+			}
+			return []time.Duration{0}
+		}
 		a := w.start("a", WorkerConfig{Workload: workload(t, 5, 20, 7, 33)})
 		b := w.start("b", WorkerConfig{Workload: workload(t, 5, 20, 7, 33)})
 		c := w.controller(2)
-		time.AfterFunc(15*time.Second, func() { w.hub.Cut("b") })
-		time.AfterFunc(30*time.Second, func() { w.hub.Heal("b") })
 		report, err := agentperf.Check(t.Context(), agentperf.Config{
 			Endpoint: w.endpoint(), Workload: workload(t, 5, 20, 7, 33), Tiers: tiers(4), Rule: point, Seed: 42, Load: c,
 		}, 4)
@@ -100,6 +118,9 @@ func TestReportOfLostWorker(t *testing.T) {
 			for _, c := range p.Clients {
 				if (c.ClockError != nil) != (p.Invalid == "") {
 					t.Errorf("phase %d: the clock of %s is known to %v", p.Index, c.Name, c.ClockError)
+				}
+				if started := p.Invalid == "" || at > time.Second || c.Name == "a"; (c.StartLate != nil) != started {
+					t.Errorf("phase %d: %s started %v late", p.Index, c.Name, c.StartLate)
 				}
 			}
 		}

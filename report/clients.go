@@ -32,7 +32,7 @@ func (m *metricsText) clients(r *agentperf.Report, n *agentperf.NumberFigures, l
 			}
 			a := &all[at]
 			a.Requests, a.Failed = a.Requests+c.Requests, a.Failed+c.Failed
-			a.LagSeconds, a.StartLate = max(a.LagSeconds, c.LagSeconds), max(a.StartLate, c.StartLate)
+			a.LagSeconds, a.StartLate = max(a.LagSeconds, c.LagSeconds), most(a.StartLate, c.StartLate)
 			a.Lateness, a.CPUShare, a.ClockError = most(a.Lateness, c.Lateness), most(a.CPUShare, c.CPUShare), most(a.ClockError, c.ClockError)
 			tokens[at] += c.OutputTokensPerSecond * p.MeasuredSeconds
 		}

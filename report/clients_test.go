@@ -19,8 +19,8 @@ func ofTwo() *report.Report {
 	a.Numbers[0].Phases, a.Numbers[0].MeasuredSeconds = []int{0, 2}, 200
 	a.Phases[0].StartSpread, a.Phases[0].LatestStart = new(0.003), "w2"
 	a.Phases[0].Clients = []agentperf.ClientResult{
-		{Name: "w1", Agents: 6, Requests: 100, Failed: 2, OutputTokensPerSecond: 200, LagSeconds: 0.01, Lateness: new(0.002), ClockError: new(0.0005), StartLate: 0.001},
-		{Name: "w2", Agents: 6, Requests: 50, OutputTokensPerSecond: 100, LagSeconds: 0.005, CPUShare: new(0.5), ClockError: new(0.0005), StartLate: 0.004},
+		{Name: "w1", Agents: 6, Requests: 100, Failed: 2, OutputTokensPerSecond: 200, LagSeconds: 0.01, Lateness: new(0.002), ClockError: new(0.0005), StartLate: new(0.001)},
+		{Name: "w2", Agents: 6, Requests: 50, OutputTokensPerSecond: 100, LagSeconds: 0.005, CPUShare: new(0.5), ClockError: new(0.0005), StartLate: new(0.004)},
 	}
 	a.Phases[2].Clients = []agentperf.ClientResult{
 		{Name: "w1", Agents: 6, Requests: 10, OutputTokensPerSecond: 100, LagSeconds: 0.02, Lateness: new(0.001)},

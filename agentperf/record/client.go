@@ -28,8 +28,8 @@ type Client struct {
 	// Explanation says in words what held the client up, for the case that it was too late.
 	Explanation string `json:"explanation,omitempty"`
 	// StartLate is how late the client started its first agent, and ClockError bounds how far its
-	// clock is off that of the phase; 0 if it was the only client. ClockError is [None] if it was
-	// not measured to the end of the phase.
+	// clock is off that of the phase; 0 if it was the only client. StartLate is [None] if it started
+	// no agent, ClockError if it was not measured to the end of the phase.
 	StartLate  time.Duration `json:"start_late_ns,omitempty"`
 	ClockError time.Duration `json:"clock_error_ns,omitempty"`
 }
