@@ -10,42 +10,16 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	jobset "sigs.k8s.io/jobset/api/jobset/v1alpha2"
 	"sigs.k8s.io/json"
 	"sigs.k8s.io/yaml"
 )
-
-// jobSet is what a manifest may say of a JobSet: the fields that are used, named as in version
-// v1alpha2. The module with its types is not on the module proxy. The jobs within have the types of
-// Kubernetes.
-type jobSet struct {
-	metav1.TypeMeta   `json:",inline"`
-	metav1.ObjectMeta `json:"metadata"`
-
-	Spec struct {
-		Network struct {
-			EnableDNSHostnames       *bool `json:"enableDNSHostnames"`
-			PublishNotReadyAddresses *bool `json:"publishNotReadyAddresses"`
-		} `json:"network"`
-		SuccessPolicy struct {
-			Operator             string   `json:"operator"` // All or Any
-			TargetReplicatedJobs []string `json:"targetReplicatedJobs"`
-		} `json:"successPolicy"`
-		FailurePolicy struct {
-			MaxRestarts int32 `json:"maxRestarts"`
-		} `json:"failurePolicy"`
-		ReplicatedJobs []struct {
-			Name     string                  `json:"name"`
-			Replicas int32                   `json:"replicas"`
-			Template batchv1.JobTemplateSpec `json:"template"`
-		} `json:"replicatedJobs"`
-	} `json:"spec"`
-}
 
 // A manifest is a file, and what it starts.
 type manifest struct {
 	name, text          string
 	service             *corev1.Service // nil in a JobSet, which makes its own
-	set                 *jobSet         // nil without JobSet
+	set                 *jobset.JobSet  // nil without JobSet
 	controller, workers batchv1.JobTemplateSpec
 	// host is where the controller is.
 	host string
@@ -94,7 +68,7 @@ func read(t *testing.T, name string) *manifest {
 			decode(t, document, &job)
 			m.put(t, strings.TrimPrefix(job.Name, "agentperf-"), batchv1.JobTemplateSpec{ObjectMeta: job.ObjectMeta, Spec: job.Spec})
 		case "jobset.x-k8s.io/v1alpha2 JobSet":
-			m.set = new(jobSet)
+			m.set = new(jobset.JobSet)
 			decode(t, document, m.set)
 			for _, r := range m.set.Spec.ReplicatedJobs {
 				if r.Replicas != 1 {
@@ -161,6 +135,21 @@ func TestStrict(t *testing.T) {
 	} {
 		wrong := strings.Replace(documents[1], old, mistake, 1)
 		if err := strict(wrong, new(batchv1.Job)); err == nil || wrong == documents[1] {
+			t.Errorf("%s was taken for %s", mistake, old)
+		}
+	}
+	if text, err = os.ReadFile("../jobset.yaml"); err != nil {
+		t.Fatal(err)
+	}
+	for old, mistake := range map[string]string{
+		"replicas:":               "replica:",
+		"maxRestarts: 0":          "maxRestarts: none",
+		"targetReplicatedJobs:":   "targetJobs:",
+		"enableDNSHostnames:":     "enableDnsHostnames:",
+		"completionMode: Indexed": "completionmode: Indexed",
+	} {
+		wrong := strings.Replace(string(text), old, mistake, 1)
+		if err := strict(wrong, new(jobset.JobSet)); err == nil || wrong == string(text) {
 			t.Errorf("%s was taken for %s", mistake, old)
 		}
 	}
