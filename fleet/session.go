@@ -96,6 +96,7 @@ func (s *session) prepare(ctx context.Context) {
 	case w.session != s:
 	case err != nil:
 		w.refused = shortened(err.Error())
+		w.log.Warn("the plan cannot be run here", "err", err)
 	default:
 		w.stage = wire.Ready
 	}
