@@ -45,7 +45,7 @@ func (p *PhaseResult) starts() {
 		}
 	}
 	if first != nil {
-		p.StartSpread, p.LatestStart = new(*last.StartLate - *first.StartLate), last.Name
+		p.StartSpread, p.LatestStart = new(*last.StartLate-*first.StartLate), last.Name
 	}
 }
 

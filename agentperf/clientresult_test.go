@@ -3,6 +3,7 @@ package agentperf_test
 import (
 	"bytes"
 	"context"
+	"iter"
 	"math"
 	"slices"
 	"strings"
@@ -19,13 +20,41 @@ import (
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
-// A pair is a Load of two clients that returns one phase, whatever it is asked for.
+// A pair is a Load of two clients that returns a phase made by hand, by agents that do what the
+// schedule says and have one request for each play. Those that the phase has none of have one before
+// the window.
 type pair struct {
+	t     *testing.T
 	phase func(*record.Plan) *record.Phase
 }
 
-func (p pair) Phase(_ context.Context, plan *record.Plan, _ record.Watch) (*record.Phase, error) {
-	return p.phase(plan), nil
+// byHand has the window of a pair's phases.
+var byHand = agentperf.Point{SpawnRate: -1, Settle: 10 * time.Second, Measure: 30 * time.Second, MinTrajectories: -1, MinPerAgent: -1, Drain: 10 * time.Second}
+
+func (l pair) Phase(_ context.Context, plan *record.Plan, watch record.Watch) (*record.Phase, error) {
+	p := l.phase(plan)
+	p.Up, p.Plays = plan.Agents, nil
+	schedule := trajectory.Schedule{Workload: workload(l.t, 3, []int{20}, 0), Seed: plan.Seed, Phase: plan.Index, Draw: plan.Draw, MaxStart: plan.MaxStart}
+	for agent := range int32(plan.Agents) {
+		if !slices.ContainsFunc(p.Rows, func(r record.Row) bool { return r.Agent == agent }) {
+			p.Rows = append(p.Rows, answered(agent, 5, 8, 20))
+		}
+		next, stop := iter.Pull(schedule.Plays(int(agent)))
+		for i := range p.Rows {
+			if r := &p.Rows[i]; r.Agent == agent {
+				play, _ := next()
+				r.Play, r.Turn = int32(len(p.Plays)), int32(play.Start)
+				p.Plays = append(p.Plays, record.Play{Agent: agent, Trajectory: play.Trajectory.ID, Session: play.Session})
+			}
+		}
+		stop()
+	}
+	for i := range p.Rows {
+		if watch.Ended != nil {
+			watch.Ended(p, &p.Rows[i])
+		}
+	}
+	return p, nil
 }
 
 func (pair) String() string { return "a pair\nof clients" }
@@ -68,7 +97,7 @@ func twoClients(rows ...record.Row) *record.Phase {
 func checkPair(t *testing.T, journal string, load agentperf.Load, agents ...int) *agentperf.Report {
 	t.Helper()
 	report, err := agentperf.Check(t.Context(), agentperf.Config{
-		Connect: func(int) trajectory.Sender { return inProcess{} }, Label: "by hand", Workload: workload(t, 3, []int{20}, 0), Tiers: floor(10), Rule: short, Seed: 42,
+		Connect: func(int) trajectory.Sender { return inProcess{} }, Label: "by hand", Workload: workload(t, 3, []int{20}, 0), Tiers: floor(10), Rule: byHand, Seed: 42,
 		Journal: journal, Load: load,
 	}, slices.Max(append(agents, 4)))
 	if err != nil {
@@ -78,7 +107,7 @@ func checkPair(t *testing.T, journal string, load agentperf.Load, agents ...int)
 }
 
 func TestClientsByHand(t *testing.T) {
-	load := pair{func(*record.Plan) *record.Phase {
+	load := pair{t, func(*record.Plan) *record.Phase {
 		return twoClients(
 			answered(0, 5, 16, 101),   // before the window; 60 of its 100 later tokens are in it
 			answered(3, 15, 16, 0),    // failed
@@ -130,9 +159,9 @@ func TestClientsByHand(t *testing.T) {
 // The line of a phase in Config.Requests says which client ran which agent.
 func TestRequestsNameClients(t *testing.T) {
 	var requests bytes.Buffer
-	load := pair{func(*record.Plan) *record.Phase { return twoClients(answered(0, 12, 17, 401)) }}
+	load := pair{t, func(*record.Plan) *record.Phase { return twoClients(answered(0, 12, 17, 401)) }}
 	_, err := agentperf.Check(t.Context(), agentperf.Config{
-		Connect: func(int) trajectory.Sender { return inProcess{} }, Workload: workload(t, 3, []int{20}, 0), Tiers: floor(10), Rule: short, Load: load, Requests: &requests,
+		Connect: func(int) trajectory.Sender { return inProcess{} }, Workload: workload(t, 3, []int{20}, 0), Tiers: floor(10), Rule: byHand, Load: load, Requests: &requests,
 	}, 4)
 	if err != nil || !strings.Contains(requests.String(), `,"clients":["a","b"],"owners":[0,1,0,1]}`) {
 		t.Errorf("%v: %s", err, &requests)
@@ -143,7 +172,7 @@ func TestRequestsNameClients(t *testing.T) {
 // so on the one at rank (n-1)q.
 func TestClientLateness(t *testing.T) {
 	for n, want := range map[int]float64{20: 0, 40: 0.00361, 400: 0.039601} {
-		report := checkPair(t, "", pair{func(*record.Plan) *record.Phase {
+		report := checkPair(t, "", pair{t, func(*record.Plan) *record.Phase {
 			var rows []record.Row
 			for i := range n {
 				r := answered(int32(2*(i%2)), 12, 17, 401)
@@ -163,7 +192,7 @@ func TestClientLateness(t *testing.T) {
 // same are not.
 func TestUnevenClients(t *testing.T) {
 	for _, tokens := range []int{401, 161} {
-		report := checkPair(t, "", pair{func(plan *record.Plan) *record.Phase {
+		report := checkPair(t, "", pair{t, func(plan *record.Plan) *record.Phase {
 			p := twoClients()
 			p.Agents, p.Owners = plan.Shape.Agents, nil
 			for agent := range plan.Shape.Agents {
@@ -200,8 +229,8 @@ func TestLoadNamesItself(t *testing.T) {
 	}{
 		{nil, "", ""},
 		{local, "", ""},
-		{pair{one}, "a pair\nof clients", "Load from elsewhere: a pair\nof clients."},
-		{loadFunc(func(_ context.Context, p *record.Plan, _ record.Watch) (*record.Phase, error) { return one(p), nil }), "agentperf_test.loadFunc", "Load from elsewhere: agentperf_test.loadFunc."},
+		{pair{t, one}, "a pair\nof clients", "Load from elsewhere: a pair\nof clients."},
+		{loadFunc(pair{t, one}.Phase), "agentperf_test.loadFunc", "Load from elsewhere: agentperf_test.loadFunc."},
 	} {
 		var report *agentperf.Report
 		synctest.Test(t, func(t *testing.T) { report = checkPair(t, "", tt.load) })

@@ -9,28 +9,42 @@ import (
 	"github.com/agentperf/agentperf-go/internal/derive"
 )
 
-// leastFailures is how often the client must have failed at one number of agents before a report
-// says so: once happens by chance, and rarely twice at the same number.
-const leastFailures = 2
+const (
+	// leastFailures is how often the client must have failed at one number of agents before a
+	// report says so: once happens by chance, and rarely twice at the same number.
+	leastFailures = 2
+	// leastScattered and scatteredShare are in how many phases, and in what part of all, it must
+	// have failed at whatever numbers: each repetition is another sample, and so many of them are
+	// a choice among samples.
+	leastScattered = 3
+	scatteredShare = 0.1
+)
 
 // warnOfFailures names the numbers of agents at which the client failed again and again before
 // phases that count. What fails by chance does so at any number, and its repetition is another
 // sample. What fails because of what the system does leaves the phases in which it did not, which
 // favors the system: no verdict can tell. phases are the indices of phases by number of agents.
 func (r *run) warnOfFailures(phases map[int][]int) {
+	all, total, latest := 0, 0, ""
 	for _, n := range slices.Sorted(maps.Keys(phases)) {
 		failed, counts, why := 0, 0, ""
 		for _, i := range phases[n] {
 			p := &r.report.Phases[i]
 			if text, ok := strings.CutPrefix(p.Invalid, derive.ClientFailed); ok {
 				failed, why = failed+1, text
+				all, latest = all+1, text
 			} else if p.Invalid == "" {
 				counts++
 			}
 		}
+		total += len(phases[n])
 		if failed >= leastFailures && counts > 0 {
 			r.warn("client_failed", fmt.Sprintf("%s: the client failed in %d of %d phases, in the last with %q: if that is because of what the system does, those that count are of a system that did not", agents(n), failed, len(phases[n]), why))
+			all -= failed
 		}
+	}
+	if all >= leastScattered && float64(all) >= scatteredShare*float64(total) {
+		r.warn("client_failed", fmt.Sprintf("the client failed in %d of %d phases, at several numbers of agents, in one of them with %q: each was repeated, so that others may have counted than would have", all, total, latest))
 	}
 }
 
@@ -42,8 +56,8 @@ func (r *run) warnOfLoads() {
 	counts := make(map[string]int)
 	for i := range r.report.Phases {
 		p := &r.report.Phases[i]
-		if p.Invalid != "" {
-			continue
+		if p.Invalid != "" || p.MeasuredSeconds == 0 {
+			continue // it does not count, or never ran
 		}
 		by := "one client"
 		if len(p.Clients) > 0 {

@@ -41,11 +41,16 @@ func (r *run) phase(ctx context.Context, plan decide.Plan) error {
 	p, beside, err := r.observers.Around(ctx, r.accelerators(), func() (*record.Phase, error) {
 		return r.phaseOf(ctx, &planned, watch, &header)
 	})
+	o := decide.Observe(r.criteria, cmp.Or(plan.Block, pointBlock), p)
+	if bad := o.Validate(r.criteria); bad != nil { // of what a Load returned
+		p = noPhase(&header, bad.Error())
+		p.Ending = record.Stopped
+		o = decide.Observe(r.criteria, cmp.Or(plan.Block, pointBlock), p)
+	}
 	result := newPhaseResult(p)
 	for _, w := range p.Warnings {
 		result.warn(w.Code, w.Text)
 	}
-	o := decide.Observe(r.criteria, cmp.Or(plan.Block, pointBlock), p)
 	if o.Invalid == "" {
 		o.Invalid = load.TooLate(p, measured(p), r.clientLag)
 	}

@@ -1,5 +1,7 @@
 package trajectory
 
+import "time"
+
 // A Play is one agent's pass through one trajectory.
 type Play struct {
 	Trajectory *Trajectory
@@ -37,4 +39,14 @@ func (p *Play) Whole() bool {
 		return p.standing.whole(p.Trajectory)
 	}
 	return p.Start == 0
+}
+
+// Wait returns how long after the beginning of the play its first request is sent, 0 but in the
+// steady state, where agents may be met in a pause. The load of the system does not change it.
+func (p *Play) Wait() time.Duration {
+	if p.standing == nil {
+		return 0
+	}
+	wait, _ := p.standing.first(p.Trajectory)
+	return wait
 }

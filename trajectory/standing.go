@@ -37,3 +37,20 @@ func (s *standing) whole(t *Trajectory) bool {
 	}
 	return true
 }
+
+// first returns how long the first of the thread and of those below it waits; ok is false if none
+// has a request to send before another has ended.
+func (s *standing) first(t *Trajectory) (wait time.Duration, ok bool) {
+	if s == nil {
+		return 0, false
+	}
+	if s.turn < len(t.Turns) && !s.joins {
+		wait, ok = s.wait, true
+	}
+	for k, sub := range s.subagents {
+		if w, live := sub.first(t.Subagents[k].Trajectory); live && (!ok || w < wait) {
+			wait, ok = w, true
+		}
+	}
+	return wait, ok
+}

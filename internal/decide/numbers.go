@@ -1,6 +1,10 @@
 package decide
 
-import "time"
+import (
+	"time"
+
+	"github.com/agentperf/agentperf-go/internal/derive"
+)
 
 func clamp(x, least, most float64) float64 { return max(least, min(most, x)) }
 
@@ -17,9 +21,9 @@ func ramp(agents int, rate float64) time.Duration {
 }
 
 const (
-	mostSum    = 1e24                // of anything in a phase
-	mostLog    = 100                 // of a speed
-	mostAgents = 1_000_000           // in one process; beyond any machine's ports
-	longest    = 30 * 24 * time.Hour // of any part of a phase
-	forever    = 100 * longest       // more than anything is measured for
+	mostSum    = 1e24           // of anything in a phase
+	mostLog    = 100            // of a speed
+	mostAgents = 1_000_000      // in one process; beyond any machine's ports
+	longest    = derive.Longest // of any part of a phase
+	forever    = 100 * longest  // more than anything is measured for
 )
