@@ -92,6 +92,9 @@ func TestSteadyPlaysTheRest(t *testing.T) {
 			rest, took := played(t, p, clanPace)
 			at := length[p.Trajectory] - took
 			instants = append(instants, at.Seconds()/length[p.Trajectory].Seconds())
+			if wait := p.Wait(); len(rest) > 0 && rest[0].sent != wait {
+				t.Fatalf("agent %d: the first request is sent after %v, want %v", agent, rest[0].sent, wait)
+			}
 			left := make(map[string]sentRequest)
 			for _, r := range rest {
 				left[fmt.Sprint(r.thread, r.turn)] = r
