@@ -45,7 +45,8 @@ type Config struct {
 	Workers int
 	// Endpoint is the system under test as the controller reaches it. If its URL is set, workers
 	// that send in another manner are an error: with another API, version of HTTP, time limit or
-	// header for sessions. Where they send to, and with which keys, is theirs to know.
+	// header for sessions, or with headers of other names. Where they send to, and with which keys
+	// and values of headers, is theirs to know.
 	Endpoint endpoint.Config
 	// Lease is how long a worker continues without hearing from the controller, and how long the
 	// controller waits for a silent worker: 1s or more. 0 means [DefaultLease].

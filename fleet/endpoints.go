@@ -3,9 +3,13 @@ package fleet
 import (
 	"cmp"
 	"fmt"
+	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 
 	"github.com/agentperf/agentperf-go/endpoint"
+	"github.com/agentperf/agentperf-go/internal/secrets"
 )
 
 // apart says that some send to different addresses; empty if they do not. Each has the one by
@@ -26,8 +30,8 @@ func apart(names, endpoints []string) string {
 }
 
 // manner says in what manner requests are sent: one process has one for all agents, and what fails
-// by the time limit of one worker would not have failed at another. Keys and further headers are
-// each machine's own. Empty if nothing is known.
+// by the time limit of one worker would not have failed at another. Values of headers are each
+// machine's own, and so are headers that hold keys. Empty if nothing is known.
 func manner(e endpoint.Config) string {
 	if e.URL == "" {
 		return ""
@@ -39,6 +43,16 @@ func manner(e endpoint.Config) string {
 	text := fmt.Sprintf("the API %s, HTTP/%s and time limits of %v and %v", e.ResolvedAPI(), version, cmp.Or(e.Timeout, endpoint.DefaultTimeout), cmp.Or(e.IdleTimeout, endpoint.DefaultIdleTimeout))
 	if e.SessionHeader != "" {
 		text += fmt.Sprintf(", and sessions in the header %.100s", e.SessionHeader)
+	}
+	var names []string
+	for name := range e.Header {
+		if name = http.CanonicalHeaderKey(name); !secrets.Header(name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) > 0 {
+		slices.Sort(names)
+		text += fmt.Sprintf(", and the headers %.500s", strings.Join(names, ", "))
 	}
 	return text
 }

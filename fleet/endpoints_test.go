@@ -96,7 +96,9 @@ func TestUnlike(t *testing.T) {
 		{"both have less", endpoint.Config{URL: url}, [2]endpoint.Config{{URL: url, Timeout: time.Second}, {URL: url, Timeout: time.Second}}, "worker a sends with the API chat, HTTP/1.1 and time limits of 1s and 2m0s, and the controller with"},
 		{"another API", endpoint.Config{URL: url}, [2]endpoint.Config{{URL: url}, {URL: url, API: endpoint.APIMessages}}, "worker b sends with the API messages"},
 		{"another header for sessions", endpoint.Config{URL: url}, [2]endpoint.Config{{URL: url, SessionHeader: "X-Session"}, {URL: url}}, "sessions in the header X-Session"},
-		{"headers of its own", endpoint.Config{URL: url}, [2]endpoint.Config{{URL: url, Header: http.Header{"X-Pool": {"7"}}, APIKey: "key"}, {URL: url}}, ""},
+		{"keys and values of its own", endpoint.Config{URL: url, Header: http.Header{"x-pool": {"1"}}}, [2]endpoint.Config{{URL: url, Header: http.Header{"X-Pool": {"7"}, "Api-Key": {"k"}}, APIKey: "key"}, {URL: url, Header: http.Header{"X-Pool": {"8"}}}}, ""},
+		{"a header of its own", endpoint.Config{}, [2]endpoint.Config{{URL: url, Header: http.Header{"X-Pool": {"7"}}}, {URL: url}}, "worker a with the API chat, HTTP/1.1 and time limits of 5m0s and 2m0s, and the headers X-Pool"},
+		{"a header of the controller's", endpoint.Config{URL: url, Header: http.Header{"X-Pool": {"7"}}}, [2]endpoint.Config{{URL: url}, {URL: url}}, "the controller with the API chat, HTTP/1.1 and time limits of 5m0s and 2m0s, and the headers X-Pool"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

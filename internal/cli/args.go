@@ -14,14 +14,12 @@ func Arg[T comparable](flag string, value T) []string {
 	return []string{fmt.Sprintf("-%s=%v", flag, value)}
 }
 
-// Args returns arguments with which the flags of another process have the same values. They
-// may hold a key, as the value of a header.
+// Args returns arguments with which another process sends to the same endpoint in the same way,
+// whatever it sends: model and fields are not among them. They may hold a key, as the value of a
+// header.
 func (e *Endpoint) Args() []string {
-	args := slices.Concat(Arg("endpoint", e.URL), Arg("api", e.api), Arg("model", e.Model), Arg("api-key-env", e.keyEnv),
+	args := slices.Concat(Arg("endpoint", e.URL), Arg("api", e.api), Arg("api-key-env", e.keyEnv),
 		Arg("session-header", e.sessionHeader), Arg("request-timeout", e.timeout), Arg("ca", e.ca), Arg("http2", e.http2))
-	for _, name := range slices.Sorted(maps.Keys(e.fields)) {
-		args = append(args, Arg("field", name+"="+string(e.fields[name]))...)
-	}
 	for _, name := range slices.Sorted(maps.Keys(e.header)) {
 		for _, value := range e.header[name] {
 			args = append(args, Arg("header", name+"="+value)...)

@@ -27,6 +27,23 @@ type Source struct {
 // Register defines the flags.
 func (s *Source) Register(flags *flag.FlagSet) {
 	s.Endpoint.Register(flags)
+	s.workload(flags)
+}
+
+// RegisterSent defines the flags but for those that say what is in the body of each request, which
+// somebody else says: a flag without an effect would be another benchmark than was asked for.
+func (s *Source) RegisterSent(flags *flag.FlagSet) {
+	all := flag.NewFlagSet("", flag.ContinueOnError)
+	s.Endpoint.Register(all)
+	all.VisitAll(func(f *flag.Flag) {
+		if f.Name != "model" && f.Name != "field" {
+			flags.Var(f.Value, f.Name, f.Usage)
+		}
+	})
+	s.workload(flags)
+}
+
+func (s *Source) workload(flags *flag.FlagSet) {
 	flags.StringVar(&s.Workload, "workload", "", "recorded sessions to replay: a `file` or folder, or "+presetPrefix+"NAME for generated ones ("+strings.Join(generate.Presets(), ", ")+"); default "+presetPrefix+generate.Demo)
 	flags.StringVar(&s.Format, "format", "", "the `format` of -workload, one of "+cli.Names(format.Formats())+" (default: recognized by its content)")
 	flags.BoolVar(&s.Redact, "redact", false, "redact what looks like a key or a token in -workload")
@@ -65,8 +82,8 @@ func (s *Source) options() format.Options {
 	return format.Options{Format: format.Format(s.Format), SkipBad: s.SkipBad}
 }
 
-// Args returns flags with which another process has the same Source. They may hold what the
-// flags of this one hold, a key in a -header.
+// Args returns flags of RegisterSent with which another process has the same Source. They may hold
+// what the flags of this one hold, a key in a -header.
 func (s *Source) Args() []string {
 	args := append(s.Endpoint.Args(), cli.Arg("workload", s.Workload)...)
 	args = append(args, cli.Arg("format", s.Format)...)

@@ -72,6 +72,8 @@ func TestUsage(t *testing.T) {
 		{work(good + "-capacity -1"), cli.Usage, "-capacity is -1, expected 0 to 1000000"},
 		{work(good + "-fleet x."), cli.Usage, `-fleet is "x."`},
 		{work(good + "-format x"), cli.Usage, `"x"`},
+		{work(good + "-model x"), cli.Usage, "not defined: -model"}, // the controller says what is in requests
+		{work(good + "-field x=1"), cli.Usage, "not defined: -field"},
 		{work(good + "-tls-key x"), cli.Usage, "-tls-cert and -tls-key: expected both or none"},
 		{work(good + "-api-key-env NONE"), cli.Usage, "-api-key-env"},
 		{work(good + "extra"), cli.Usage, `unexpected argument "extra"`},

@@ -33,7 +33,7 @@ func work(ctx context.Context, i invocation) (status int) {
 	flags.StringVar(&cfg.Fleet, "fleet", fleet.DefaultFleet, "`name` of the fleet")
 	flags.BoolVar(&leash, "leash", false, "end when standard input does, and not by a signal, as the workers of local do")
 	files.register(flags.FlagSet, "worker", "the controller")
-	source.Register(flags.FlagSet)
+	source.RegisterSent(flags.FlagSet)
 	flags.Lookup("endpoint").Usage = "`URL` of the system under test, as this machine reaches it, such as http://host:8000"
 	if err := flags.Parse(i.args); err != nil {
 		return i.program.Status(err)
