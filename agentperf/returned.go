@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
+	"github.com/agentperf/agentperf-go/internal/derive"
 )
 
 // phaseOf has the load run a phase of which before is known. The phase is never nil, and what
@@ -38,6 +39,9 @@ func (r *run) phaseOf(ctx context.Context, plan *record.Plan, watch record.Watch
 	}
 	if why != "" {
 		p = noPhase(before, why)
+	}
+	if p.Fault == "" && ended {
+		p.Fault = derive.ShutOut(p, measured(p))
 	}
 	if p.Ending == "" {
 		if p.Ending = record.Stopped; ctx.Err() != nil {

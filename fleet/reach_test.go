@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
@@ -90,6 +91,52 @@ func TestReach(t *testing.T) {
 					t.Errorf("%d requests", n)
 				}
 			})
+		})
+	}
+}
+
+// A worker whose key is revoked during the run is named: its failures are no failures of the
+// system, which serves fewer agents meanwhile.
+func TestRevoked(t *testing.T) {
+	for _, rule := range []agentperf.Rule{point, agentperf.Controlled{Block: 4 * time.Second, MaxMeasure: 20 * time.Minute, SpawnRate: -1, Settle: 4 * time.Second, Drain: 10 * time.Second}} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, &endpointtest.Engine{Capacity: 46})
+			engine := &endpointtest.Engine{Capacity: 46} // 11 agents at 4 tokens/s
+			var revoked atomic.Bool
+			server := memnet.Serve(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				if revoked.Load() && r.Header.Get("Authorization") == "Bearer b" {
+					rw.WriteHeader(http.StatusUnauthorized)
+					return
+				}
+				engine.ServeHTTP(rw, r)
+			}))
+			defer server.Close()
+			var all []*process
+			for _, name := range []string{"a", "b"} {
+				e := endpoint.Config{URL: "http://mem", APIKey: endpoint.Secret(name), Dial: server.Dial}
+				all = append(all, w.serve(WorkerConfig{Name: name, Workload: workload(t, 5, 20, 7, 33), Capacity: 50, Endpoint: e, conn: w.hub.Conn(name)}))
+			}
+			c := w.controller(2)
+			time.AfterFunc(40*time.Second, func() { revoked.Store(true) })
+			report, err := agentperf.Run(t.Context(), agentperf.Config{
+				Endpoint: endpoint.Config{URL: "http://mem", APIKey: "a", Dial: server.Dial}, Workload: workload(t, 5, 20, 7, 33), Tiers: tiers(4), Rule: rule, Seed: 42, Load: c, MaxAgents: 40,
+			})
+			c.Close()
+			for _, p := range all {
+				p.stop()
+			}
+			if n := report.Tiers[0].MaxAgents; n > 11 || report.Tiers[0].Bounded {
+				t.Errorf("%v: exactly %d agents, though most phases say nothing", rule, n)
+			}
+			named := 0
+			for _, p := range report.Phases {
+				if strings.Contains(p.Invalid, "the client b has had no answer to ") && strings.Contains(p.Invalid, "401") {
+					named++
+				}
+			}
+			if named < 4 {
+				t.Errorf("%v: %d phases name it; %v", rule, named, err)
+			}
 		})
 	}
 }
