@@ -1,6 +1,9 @@
 package agentperf
 
-import "github.com/agentperf/agentperf-go/agentperf/record"
+import (
+	"github.com/agentperf/agentperf-go/agentperf/record"
+	"github.com/agentperf/agentperf-go/internal/derive"
+)
 
 // mostRepeats bounds how often in a row a phase is repeated in which a Load failed. A worker of
 // a fleet that was lost is back for the next; what fails so often fails for a reason that
@@ -12,7 +15,7 @@ const mostRepeats = 3
 // journal has it without the parts of the error rate that were planned with it, which the
 // repetition assigns.
 func (r *run) again(p *record.Phase) bool {
-	if _, local := r.load.(*LocalLoad); local || p.Fault == "" {
+	if _, local := r.load.(*LocalLoad); local || derive.LocalFailure(p) == "" {
 		r.repeats = 0
 		return false
 	}

@@ -41,6 +41,29 @@ func TestFailuresAreSaid(t *testing.T) {
 	}
 }
 
+// What the machine of one client lacks is a failure of that client, by name, and the phase is
+// repeated as any other in which a client failed.
+func TestLocalFailureNamesClient(t *testing.T) {
+	report, err := agentperf.Check(t.Context(), agentperf.Config{
+		Connect: func(int) trajectory.Sender { return inProcess{} }, Workload: workload(t, 3, []int{20}, 0), Tiers: floor(10), Rule: byHand, Seed: 42,
+		Load: pair{t, func(plan *record.Plan) *record.Phase {
+			p := twoClients(answered(0, 12, 17, 401), answered(1, 12, 17, 401))
+			if plan.Index < 2 {
+				r := answered(1, 15, 16, 0)
+				r.Outcome, r.Message = record.Local, 0
+				p.Rows, p.Ending = append(p.Rows, r), record.Stopped
+			}
+			return p
+		}},
+	}, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(report.Phases); n != 3 || report.Phases[0].Invalid != "the client failed: b: reset by peer" || report.Phases[2].Invalid != "" {
+		t.Errorf("%d phases: %q", n, report.Phases[0].Invalid)
+	}
+}
+
 var errNone = errors.New("no phase")
 
 // A journal that was begun by one fleet and goes on in this process, or in another fleet, is of

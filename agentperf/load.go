@@ -35,9 +35,11 @@ type Load interface {
 	// which holds what was seen until then.
 	//
 	// If the load itself failed, so that the phase says nothing about the system, Header.Fault
-	// says why, and the phase is invalid. So is a phase that cannot be, such as one with rows of
-	// agents that are not in the plan. Either is repeated as planned, with the same draw, up to
-	// three times in a row. If it still fails, the rule treats it as any invalid phase: [Controlled]
+	// says why, and the phase is invalid. So is one with a row that is [record.Local], one in which a
+	// client gets no more answers while others do, and one that cannot be: with rows that no
+	// request can have, or plays that are not those of the schedule, or a window that is not as
+	// planned, or rows that Watch.Ended was not told of. Each is repeated as planned, with the
+	// same draw, up to three times in a row. If it still fails, the rule treats it as any invalid phase: [Controlled]
 	// plans the number of agents once more and then leaves it alone, so that a search goes on with
 	// others and a check ends; [Point], whose numbers take one phase each, does not plan it again.
 	// An error is for what would fail the same way again. It ends the run.

@@ -23,13 +23,17 @@ func Invalid(p *record.Phase) string {
 	return overflow(p)
 }
 
-// LocalFailure says why the client itself failed; empty when it did not.
+// LocalFailure says why the client itself failed, and which one where there are several; empty
+// when none did.
 func LocalFailure(p *record.Phase) string {
 	if p.Fault != "" {
 		return p.Fault
 	}
 	for i := range p.Rows {
 		if r := &p.Rows[i]; r.Outcome == record.Local {
+			if c := ClientOf(p, r); c >= 0 && p.Clients[c].Name != "" {
+				return p.Clients[c].Name + ": " + p.Message(r)
+			}
 			return p.Message(r)
 		}
 	}
