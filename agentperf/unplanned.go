@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
-	"github.com/agentperf/agentperf-go/internal/derive"
+	"github.com/agentperf/agentperf-go/endpoint"
 )
 
 // unplanned says what a phase that has ended is not, of what its plan says; empty if it is as
@@ -26,7 +26,7 @@ func unplanned(p *record.Phase, plan *record.Plan, decided bool) string {
 			return "its window was ended by a look, and no look has ended it"
 		}
 	case record.Dead:
-		if derive.Succeeded(p) > 0 && answeredBy(p, p.WindowEnd) {
+		if answeredBy(p, p.WindowEnd) {
 			return "its window ended since nothing succeeded, and a request did"
 		}
 	case record.Stopped:
@@ -48,12 +48,20 @@ func unplanned(p *record.Phase, plan *record.Plan, decided bool) string {
 		return fmt.Sprintf("%d requests are open, though it has ended", len(p.Open))
 	}
 	for i := range p.Rows {
-		// Nothing is cut while the window is open. What stands for a few tokens midway is no cut.
-		if r := &p.Rows[i]; r.Outcome == record.Canceled && r.End < p.WindowEnd && !r.Midway {
+		// Nothing is cut while the window is open.
+		if r := &p.Rows[i]; r.Outcome == record.Canceled && r.End < p.WindowEnd && !remainder(r) {
 			return fmt.Sprintf("row %d%s was canceled at %v, in the window that ended at %v", i, owned(p, r), r.End, p.WindowEnd)
 		}
 	}
 	return ""
+}
+
+// remainder reports whether a request is no cut, though it counts as one: the rest of an answer
+// that shows nothing, by [record.Row.Conclude].
+func remainder(r *record.Row) bool {
+	again := *r
+	again.Conclude(record.Outcome(endpoint.OutcomeEmpty), 0)
+	return again.Outcome == record.Canceled
 }
 
 func void(p *record.Phase) bool {

@@ -76,7 +76,7 @@ var imports = map[string][]string{
 	"internal/observe":      {"agentperf/record", "internal/derive", "metrics", "telemetry"},
 	"internal/plain":        {},
 	"internal/replay":       {"agentperf/record", "internal/load", "metrics", "trajectory"},
-	"internal/requestlog":   {"agentperf/record", "internal/jsonerror", "metrics"},
+	"internal/requestlog":   {"agentperf/record", "internal/derive", "internal/jsonerror", "metrics"},
 	"internal/secrets":      {},
 	"internal/selfcheck":    {"metrics"},
 	"internal/simserver":    {},

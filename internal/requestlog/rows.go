@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
+	"github.com/agentperf/agentperf-go/internal/derive"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
@@ -198,6 +199,9 @@ func (g *group) own(l *line) (row record.Row, err error) {
 	row.Message = g.message(text(l.Error))
 	row.Turn = int32(max(0, min(value(l.Turn), 1<<30)))
 	row.Play, row.Thread = g.play(row.Agent, l.Session, text(l.Conversation)), g.thread(l.Subagent)
+	if why := derive.Impossible(&row, row.End < 0); why != "" {
+		return row, fmt.Errorf("the request %s", why)
+	}
 	return row, nil
 }
 
