@@ -232,7 +232,11 @@ func (r *run) close(at time.Duration, why record.Ending) {
 func (r *run) tick() time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	now := r.since(time.Now())
+	return r.ticks(r.since(time.Now()))
+}
+
+// ticks is tick for a caller who holds the lock.
+func (r *run) ticks(now time.Duration) time.Duration {
 	next, ok := r.window.Tick(now)
 	r.told()
 	if !ok {
@@ -270,15 +274,15 @@ func (r *run) control(ctx context.Context) {
 			r.measured()
 			return
 		case <-look.C:
-			now := time.Now()
-			if isClosed(r.closed) {
+			p, next := r.look()
+			if timer.Reset(next); p == nil {
 				continue
 			}
-			if r.cfg.Look(r.look(now)) {
-				r.close(r.since(now), record.Decided)
+			if r.cfg.Look(p) {
+				r.close(p.End, record.Decided)
 				continue
 			}
-			look.Reset(time.Until(settled.Add(nextLook(r.cfg.LookEvery, now.Sub(settled)))))
+			look.Reset(time.Until(settled.Add(nextLook(r.cfg.LookEvery, p.End-p.Settled))))
 		case <-full.C:
 			r.checkFiles()
 		case <-ctx.Done():
@@ -327,12 +331,21 @@ func (r *run) drain() time.Duration {
 	return r.window.Drain()
 }
 
-// look is snapshot for Look, and is remembered.
-func (r *run) look(now time.Time) *record.Phase {
+// look is snapshot for Look, and is remembered; nil once the window has ended, which a look is too
+// late for that is due when the window may end. It ticks, too.
+func (r *run) look() (p *record.Phase, next time.Duration) {
 	r.mu.Lock()
-	r.header.Looks = append(r.header.Looks, r.since(now))
+	now := time.Now()
+	next = r.ticks(r.since(now))
+	open := r.window.Ending() == ""
+	if open {
+		r.header.Looks = append(r.header.Looks, r.since(now))
+	}
 	r.mu.Unlock()
-	return r.snapshot(now)
+	if open {
+		p = r.snapshot(now)
+	}
+	return p, next
 }
 
 // snapshot returns the phase under way as it is known at an instant.

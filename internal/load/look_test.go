@@ -1,6 +1,7 @@
 package load_test
 
 import (
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -49,4 +50,60 @@ func TestLook(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A look that is due at the very instant at which the window ends comes too late, in one process as
+// in parts: at its full length, when an agent that straddled it has come to pause, and when its time
+// is over.
+func TestLookAtTheEnd(t *testing.T) {
+	busy := func(int, int) time.Duration { return 3 * sec }
+	for _, tt := range []struct {
+		name   string
+		shape  record.Shape
+		every  time.Duration
+		length func(agent, n int) time.Duration
+		looks  int
+		ending record.Ending
+		window time.Duration
+	}{
+		{"fixed", record.Shape{Measure: 20 * sec, Fixed: true}, 4 * sec, busy, 4, record.Complete, 20 * sec},
+		{"all are served", record.Shape{Measure: 20 * sec}, 5 * sec, busy, 3, record.Complete, 20 * sec},
+		// Agent 1 is served 20.5 s into the window, and a second without a request is a pause.
+		{"one pauses", record.Shape{Measure: 20 * sec}, 4300 * time.Millisecond, func(agent, n int) time.Duration {
+			switch {
+			case agent == 0:
+				return 3 * sec
+			case n == 0:
+				return 24500 * time.Millisecond
+			}
+			return -1000 * sec
+		}, 4, record.Complete, 21500 * time.Millisecond},
+		{"it takes too long", record.Shape{Measure: 20 * sec, MinTotal: 1000, Timeout: 34 * sec}, 10 * sec, busy, 2, record.TimedOut, 30 * sec},
+	} {
+		tt.shape.Agents, tt.shape.Settle, tt.shape.Drain = 2, 4*sec, 5*sec
+		for parts := range 3 { // 0 is one process
+			t.Run(fmt.Sprint(tt.name, "/", parts), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					asked := 0
+					watch := record.Watch{Look: func(p *record.Phase) bool {
+						asked++
+						return p.Window() >= tt.window
+					}}
+					var p *record.Phase
+					if parts == 0 {
+						var err error
+						if p, err = load.Run(t.Context(), load.Config{Shape: tt.shape, Look: watch.Look, LookEvery: tt.every}, (&driver{length: tt.length}).work); err != nil {
+							t.Fatal(err)
+						}
+					} else {
+						c := &crowd{plan: record.Plan{Shape: tt.shape, LookEvery: tt.every}, watch: watch, parts: parts, length: tt.length}
+						p, _ = c.run(t)
+					}
+					if p.Ending != tt.ending || p.Window() != tt.window || asked != tt.looks || len(p.Looks) != tt.looks {
+						t.Errorf("%q after %v with looks at %v, want %q after %v with %d of them", p.Ending, p.Window(), p.Looks, tt.ending, tt.window, tt.looks)
+					}
+				})
+			})
+		}
+	}
 }

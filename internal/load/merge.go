@@ -131,7 +131,9 @@ func (m *Merge) take(until time.Duration) error {
 		}
 		if m.ending() == "" && m.look <= min(next, m.tick, until) {
 			m.now = m.look
-			m.lookNow()
+			if m.ticks(); m.ending() == "" { // a window that may end now does, without the look
+				m.lookNow()
+			}
 			continue
 		}
 		if m.tick <= min(next, until) && !m.window.Over() {
