@@ -179,8 +179,8 @@ func TestLocalLoadErrors(t *testing.T) {
 	for want, change := range map[string]func(l *agentperf.LocalLoad, p *record.Plan){
 		"LocalLoad has no Workload, expected recorded sessions": func(l *agentperf.LocalLoad, _ *record.Plan) { l.Workload = nil },
 		"LocalLoad has no Connect, expected a function":         func(l *agentperf.LocalLoad, _ *record.Plan) { l.Connect = nil },
-		"the plan has 0 agents, expected 1 or more":             func(_ *agentperf.LocalLoad, p *record.Plan) { p.Agents = 0 },
-		"the plan has -1 agents, expected 1 or more":            func(_ *agentperf.LocalLoad, p *record.Plan) { p.Agents = -1 },
+		"the plan has 0 agents, expected 1 to 1000000":          func(_ *agentperf.LocalLoad, p *record.Plan) { p.Agents = 0 },
+		"the plan has -1 agents, expected 1 to 1000000":         func(_ *agentperf.LocalLoad, p *record.Plan) { p.Agents = -1 },
 		"the plan is for a workload with the digest abc":        func(_ *agentperf.LocalLoad, p *record.Plan) { p.Workload = "abc" },
 	} {
 		l := &agentperf.LocalLoad{Workload: workload(t, 3, []int{20}, 0), Connect: got.connect}

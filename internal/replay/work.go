@@ -2,7 +2,6 @@ package replay
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
@@ -15,8 +14,8 @@ import (
 // returns a new connection for an agent; warn is told what went wrong in closing one, which
 // says nothing of the system.
 func (c *Script) Work(plan *record.Plan, connect func(agent int) trajectory.Sender, warn func(agent int, err error)) (load.Work, error) {
-	if plan.Agents < 1 {
-		return nil, fmt.Errorf("the plan has %d agents, expected 1 or more", plan.Agents)
+	if err := Check(plan); err != nil {
+		return nil, err
 	}
 	schedule, err := c.Schedule(plan)
 	if err != nil {
