@@ -3,6 +3,7 @@ package fleet
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -56,6 +57,58 @@ func TestCanceled(t *testing.T) {
 					t.Errorf("%d requests, and %v", x.engine.Stats().Requests, p)
 				}
 			})
+		})
+	}
+}
+
+// A second call of Phase during one is an error at once, whatever the first is at, which goes on.
+func TestOnePhaseAtATime(t *testing.T) {
+	for _, at := range []time.Duration{1, 300 * time.Millisecond, 5 * time.Second, 23 * time.Second} { // preparing, in the window, draining
+		try(t, 2, nil, func(x *trial) {
+			var second sync.WaitGroup
+			second.Go(func() {
+				time.Sleep(at)
+				begun, plan := time.Now(), x.plan
+				if p, err := x.c.Phase(x.t.Context(), &plan, record.Watch{}); p != nil || err != errUnderWay || !time.Now().Equal(begun) {
+					t.Errorf("at %v: %v after %v, and a phase: %t", at, err, time.Since(begun), p != nil)
+				}
+				if err := x.c.Gather(x.t.Context()); err != nil || x.c.Capacity() != 16 {
+					t.Errorf("at %v: %v, a capacity of %d", at, err, x.c.Capacity())
+				}
+			})
+			x.valid()
+			second.Wait()
+			x.valid()
+		})
+	}
+}
+
+// A controller that is closed during a phase ends it, and says so of itself rather than of a worker.
+func TestClosedInAPhase(t *testing.T) {
+	for _, at := range []time.Duration{300 * time.Millisecond, 5 * time.Second, 23 * time.Second} {
+		try(t, 2, nil, func(x *trial) {
+			var closing time.Time
+			time.AfterFunc(at, func() {
+				closing = time.Now()
+				x.c.Close()
+			})
+			p, err := x.c.Phase(x.t.Context(), &x.plan, record.Watch{})
+			if took := time.Since(closing); err != errClosed || p != nil && p.Fault != "" || took > time.Second {
+				t.Errorf("at %v: %v after %v", at, err, took)
+			}
+			time.Sleep(time.Second)
+			if n := x.engine.Stats().Active; n > 0 {
+				t.Errorf("at %v: %d requests are open", at, n)
+			}
+			for name, w := range x.workers {
+				if err := <-w.done; err != nil {
+					t.Errorf("at %v: worker %s: %v", at, name, err)
+				}
+				delete(x.workers, name)
+			}
+			if _, err := x.c.Phase(x.t.Context(), &x.plan, record.Watch{}); err != errClosed {
+				t.Errorf("at %v: %v after the end", at, err)
+			}
 		})
 	}
 }

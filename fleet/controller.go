@@ -21,11 +21,14 @@ var _ agentperf.Load = (*Controller)(nil)
 // too few for the agents of a plan.
 var ErrWorkers = errors.New("fleet: workers are missing or do not fit")
 
-var errClosed = errors.New("fleet: the controller is closed")
+var (
+	errClosed   = errors.New("fleet: the controller is closed")
+	errUnderWay = errors.New("fleet: a phase is under way, and a controller runs one at a time")
+)
 
 // A Controller runs the phases of a benchmark on the workers of a fleet. It is an
-// [agentperf.Load]. Capacity, Gather and String are safe for concurrent use; calls of Phase must
-// not overlap.
+// [agentperf.Load]. It is safe for concurrent use, but runs one phase at a time: a call of Phase
+// during another returns an error at once.
 type Controller struct {
 	cfg   Config
 	conn  bus.Conn
@@ -43,9 +46,10 @@ type Controller struct {
 	met     map[string]*member // by name, all that were heard of
 	members []*member          // the fleet, by name; nil until it is complete
 	share   *share
-	epoch   int64     // begins anywhere: no controller takes what was told to another for its own
-	failed  time.Time // when the last attempt that has failed was over
-	attempt *attempt  // the phase under way; nil without
+	epoch   int64                   // begins anywhere: no controller takes what was told to another for its own
+	failed  time.Time               // when the last attempt that has failed was over
+	attempt *attempt                // the phase under way; nil without
+	abort   context.CancelCauseFunc // ends the call of Phase under way; nil without
 	pings   map[int64]ping
 	pinged  int64
 	news    chan struct{} // closed and made anew when anything was heard
@@ -87,8 +91,8 @@ func NewController(ctx context.Context, cfg Config) (*Controller, error) {
 	return c, nil
 }
 
-// Close dismisses the workers, which takes half a second, and disconnects. It must not be called
-// during Phase; later calls of Gather and Phase return an error at once. The error is always nil.
+// Close dismisses the workers, which takes half a second, and disconnects. A phase under way ends
+// with an error; later calls of Gather and Phase return one at once. The error is always nil.
 func (c *Controller) Close() error {
 	c.ended.Do(c.close)
 	return nil
@@ -96,7 +100,9 @@ func (c *Controller) Close() error {
 
 func (c *Controller) close() {
 	c.mu.Lock()
-	c.closed = true
+	if c.closed = true; c.abort != nil {
+		c.abort(errClosed)
+	}
 	for _, m := range c.members {
 		m.order.Stage, m.order.Cut = wire.Dismiss, ""
 		c.say(m)
@@ -134,10 +140,13 @@ func (c *Controller) keep() {
 	}
 }
 
-// order changes the order of every member and says it.
+// order changes the order of every member and says it, unless they are dismissed.
 func (c *Controller) order(change func(m *member, o *wire.Order)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.closed {
+		return
+	}
 	for _, m := range c.members {
 		change(m, &m.order)
 		c.say(m)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/fleet/internal/wire"
+	"github.com/agentperf/agentperf-go/internal/replay"
 )
 
 const (
@@ -32,9 +33,18 @@ const (
 )
 
 // Phase runs a phase on all workers. It waits for those that are missing as [Controller.Gather]
-// does. The error wraps [ErrWorkers], or says that a worker cannot run the plan, or is the cause
-// of ctx. What else goes wrong makes the phase invalid.
+// does. The error wraps [ErrWorkers], or says that a worker or no one can run the plan, that a phase
+// is under way, or that the controller is closed, or is the cause of ctx. What else goes wrong makes
+// the phase invalid.
 func (c *Controller) Phase(ctx context.Context, plan *record.Plan, watch record.Watch) (*record.Phase, error) {
+	if err := replay.Check(plan); err != nil {
+		return nil, fmt.Errorf("fleet: %w", err)
+	}
+	ctx, leave, err := c.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	if err := c.complete(ctx); err != nil {
 		return nil, err
 	}
@@ -77,6 +87,26 @@ func (c *Controller) Phase(ctx context.Context, plan *record.Plan, watch record.
 	return p, err
 }
 
+// enter makes a call of Phase the only one, until leave is called. Its context is done when the
+// controller is closed.
+func (c *Controller) enter(ctx context.Context) (within context.Context, leave func(), err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.closed:
+		return nil, nil, errClosed
+	case c.abort != nil:
+		return nil, nil, errUnderWay
+	}
+	within, c.abort = context.WithCancelCause(ctx)
+	return within, func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.abort(nil)
+		c.abort = nil
+	}, nil
+}
+
 // complete waits until every member is there.
 func (c *Controller) complete(ctx context.Context) error {
 	return c.await(ctx, func(now time.Time) (missing string, err error) {
@@ -103,6 +133,9 @@ func (c *Controller) complete(ctx context.Context) error {
 func (c *Controller) begin(plan *record.Plan, watch record.Watch) (*attempt, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.closed {
+		return nil, errClosed
+	}
 	owners := slices.Clone(c.share.of(plan.Agents))
 	for i, m := range c.members {
 		if n := counted(owners, int32(i)); n > m.report.Capacity {
@@ -135,7 +168,7 @@ func (c *Controller) finish(failed bool) {
 	}
 	c.attempt = nil
 	for _, m := range c.members {
-		if m.order.Cut == "" {
+		if m.order.Cut == "" && !c.closed {
 			m.order.Stage = wire.Idle
 		}
 	}

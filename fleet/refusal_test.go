@@ -2,12 +2,16 @@ package fleet
 
 import (
 	"errors"
+	"log/slog"
+	"math"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/fleet/internal/bus"
+	"github.com/agentperf/agentperf-go/fleet/internal/wire"
 )
 
 // refused runs a phase that has to be refused with an error that says all of the words, at once.
@@ -58,6 +62,39 @@ func TestTooManyAgents(t *testing.T) {
 		x.plan.Agents = 16
 		x.valid()
 	})
+}
+
+// A plan that none can run is refused at once, in the words of a LocalLoad; so it is by a worker
+// whose controller does not look.
+func TestImpossiblePlans(t *testing.T) {
+	for want, change := range map[string]func(p *record.Plan){
+		"the plan has 0 agents, expected 1 to 1000000":       func(p *record.Plan) { p.Agents = 0 },
+		"the plan has -1 agents, expected 1 to 1000000":      func(p *record.Plan) { p.Agents = -1 },
+		"the plan has 1000001 agents, expected 1 to 1000000": func(p *record.Plan) { p.Agents = 1000001 },
+		"the SpawnRate of the plan is NaN":                   func(p *record.Plan) { p.SpawnRate = math.NaN() },
+		"the Measure of the plan is -1s, expected 0 to":      func(p *record.Plan) { p.Measure = -time.Second },
+		"the MaxStart of the plan is -1, expected 0 or more": func(p *record.Plan) { p.MaxStart = -1 },
+	} {
+		try(t, 2, nil, func(x *trial) {
+			honest := x.plan
+			change(&x.plan)
+			err := x.refused(want)
+			connect, end := x.connect("one")
+			defer end()
+			_, local := (&agentperf.LocalLoad{Workload: workload(x.t, 5, 20, 7, 33), Connect: connect}).Phase(x.t.Context(), &x.plan, record.Watch{})
+			if got, want := strings.TrimPrefix(err.Error(), "fleet: "), strings.TrimPrefix(local.Error(), "agentperf: "); got != want {
+				t.Errorf("the fleet says %q, and one process %q", got, want)
+			}
+			plan := x.plan
+			s := &session{w: &worker{stage: wire.Prepare}, plan: &wire.Plan{Plan: plan, Capacities: []int{1}}, quit: func() {}}
+			s.w.log, s.w.changed, s.w.session = slog.New(slog.DiscardHandler), make(chan struct{}, 1), s
+			if s.prepare(x.t.Context()); !strings.HasPrefix(s.w.refused, want) {
+				t.Errorf("a worker says %q, want %q", s.w.refused, want)
+			}
+			x.plan = honest
+			x.valid()
+		})
+	}
 }
 
 // A plan that is longer than a message is an error.

@@ -12,6 +12,7 @@ import (
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/fleet/internal/wire"
 	"github.com/agentperf/agentperf-go/internal/load"
+	"github.com/agentperf/agentperf-go/internal/replay"
 	"github.com/agentperf/agentperf-go/trajectory"
 )
 
@@ -70,8 +71,11 @@ func (s *session) prepare(ctx context.Context) {
 	}
 	w, plan := s.w, &s.plan.Plan
 	err := func() (err error) {
-		if s.plan.Me < 0 || s.plan.Me >= len(s.plan.Capacities) || plan.Agents < 1 || plan.Agents > mostCapacity {
-			return fmt.Errorf("a plan of %d agents for worker %d of %d", plan.Agents, s.plan.Me, len(s.plan.Capacities))
+		if s.plan.Me < 0 || s.plan.Me >= len(s.plan.Capacities) {
+			return fmt.Errorf("a plan for worker %d of %d", s.plan.Me, len(s.plan.Capacities))
+		}
+		if err := replay.Check(plan); err != nil {
+			return err
 		}
 		if s.agents = newShare(s.plan.Capacities).agents(s.plan.Me, plan.Agents); len(s.agents) > w.capacity {
 			return fmt.Errorf("%d agents for a worker with a capacity of %d", len(s.agents), w.capacity)
