@@ -1,15 +1,12 @@
 package fleet
 
 import (
-	"encoding/json"
 	"fmt"
 	"hash/crc32"
-	"strings"
 	"time"
 
 	"github.com/agentperf/agentperf-go/fleet/internal/wire"
 	"github.com/agentperf/agentperf-go/internal/load"
-	"github.com/agentperf/agentperf-go/metrics"
 )
 
 // told is what a worker has told of an attempt.
@@ -93,52 +90,4 @@ func (t *told) plausible(entries []load.Entry, b *wire.Batch, now time.Duration)
 		return fmt.Errorf("%d entries in %v, expected %d at most", n, now, most)
 	}
 	return nil
-}
-
-// finish takes in the manifest of a worker, which has told all.
-func (a *attempt) finish(part int) {
-	t, name := &a.parts[part], a.names[part]
-	a.merge.End(part)
-	if !a.ending && counted(a.owners, int32(part)) > 0 {
-		a.fail("worker %s has ended before the phase", name)
-	}
-	m := &t.ended
-	m.Gaps = new(metrics.Gaps)
-	err := json.Unmarshal(t.manifest, m)
-	shorten(m)
-	switch {
-	case err != nil:
-		a.fail("the manifest of worker %s cannot be read: %v", name, err)
-	case m.Entries != t.entries || m.Sum != t.sum:
-		a.fail("records of worker %s are missing or damaged: it has told of %d with the checksum %08x, and %d with %08x are here", name, m.Entries, m.Sum, t.entries, t.sum)
-	case m.Err != "":
-		a.err = fmt.Errorf("fleet: worker %s: %s", name, m.Err)
-		a.fail("worker %s: %s", name, m.Err)
-	}
-	t.manifest = nil
-}
-
-const (
-	// mostManifest bounds a manifest: two histograms take 650 KB each at most.
-	mostManifest = 4 << 20
-	// mostWords bounds the bytes of each of its texts, and mostTexts their number: they go into
-	// reports and journals, where those of an honest worker are sentences.
-	mostWords = 4 << 10
-	mostTexts = 16
-)
-
-// shorten cuts the texts of a manifest.
-func shorten(m *wire.Manifest) {
-	m.Err, m.Client.Explanation = shortened(m.Err), shortened(m.Client.Explanation)
-	m.Warnings = m.Warnings[:min(len(m.Warnings), mostTexts)]
-	for i, text := range m.Warnings {
-		m.Warnings[i] = shortened(text)
-	}
-}
-
-func shortened(text string) string {
-	if len(text) <= mostWords {
-		return text
-	}
-	return strings.ToValidUTF8(text[:mostWords], "") + "..."
 }
