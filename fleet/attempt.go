@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"fmt"
 	"sync"
 	"time"
@@ -23,7 +24,8 @@ type attempt struct {
 
 	inboxes []inbox
 	checks  sync.Mutex
-	clients []*record.Client // under checks
+	clients []record.Client // under checks
+	odd     string          // what a check says that none can, under checks
 
 	merge   *load.Merge
 	parts   []told
@@ -37,10 +39,10 @@ type attempt struct {
 func newAttempt(epoch int64, plan *record.Plan, watch record.Watch, names []string, owners []int32) *attempt {
 	a := &attempt{
 		epoch: epoch, plan: plan, watch: watch, teller: newTeller(watch.Progress), names: names, owners: owners,
-		inboxes: make([]inbox, len(names)), parts: make([]told, len(names)), clients: make([]*record.Client, len(names)),
+		inboxes: make([]inbox, len(names)), parts: make([]told, len(names)), clients: make([]record.Client, len(names)),
 	}
 	for i, name := range names { // until they say more
-		a.clients[i] = &record.Client{Name: name, CPUShare: record.None, StartLate: record.None, ClockError: record.None}
+		a.clients[i] = unknown(name)
 	}
 	a.starts(time.Now())
 	return a
@@ -66,21 +68,30 @@ func (a *attempt) fault() string { return a.broken }
 func (a *attempt) checked(part int, c *record.Client) {
 	a.checks.Lock()
 	defer a.checks.Unlock()
-	c.Name, c.StartLate, c.ClockError = a.names[part], record.None, record.None
-	a.clients[part] = c
+	c.Name, c.StartLate, c.ClockError, c.Explanation = a.names[part], record.None, record.None, shortened(c.Explanation)
+	if why := impossibleClient(c); why != "" {
+		a.odd = cmp.Or(a.odd, "worker "+c.Name+" tells what cannot be: "+why)
+		return
+	}
+	a.clients[part] = *c
 }
 
 // check returns the last check of itself that a worker has made.
 func (a *attempt) check(part int) record.Client {
 	a.checks.Lock()
 	defer a.checks.Unlock()
-	return *a.clients[part]
+	return a.clients[part]
 }
 
 // takeChecks passes the checks on.
 func (a *attempt) takeChecks() {
 	for i := range a.clients {
 		a.merge.Client(i, a.check(i))
+	}
+	a.checks.Lock()
+	defer a.checks.Unlock()
+	if a.odd != "" {
+		a.fail("%s", a.odd)
 	}
 }
 

@@ -42,7 +42,7 @@ func BenchmarkController(b *testing.B) {
 		for i := range each {
 			r := record.New()
 			r.Agent = int32(w + workers*(i%(agents/workers)))
-			r.Begun, r.Due, r.Sent = at, at, at+20*time.Microsecond
+			r.Begun, r.Due = at, at
 			r.Turn, r.MaxTokens, r.Forced, r.Recorded, r.Planned = int32(i), 500, true, 30000, 30000
 			q := next[w]
 			next[w]++
@@ -50,7 +50,7 @@ func BenchmarkController(b *testing.B) {
 			first := at + time.Microsecond
 			add(load.Entry{Kind: load.First, At: first, Agent: r.Agent, Request: q, Row: record.Row{First: first}})
 			end := at + 2*time.Microsecond
-			r.First, r.Tenth, r.Last, r.Made, r.End = first, first, end, end, end
+			r.Sent, r.First, r.Tenth, r.Last, r.Made, r.End = at, first, first, end, end, end
 			r.Outcome, r.Reported = record.OK, true
 			r.Prompt, r.Cached, r.Completion, r.Tokens, r.Bytes, r.Events, r.FirstEvents, r.FirstTokens = 30000, 29000, 500, 500, 2100, 480, 1, 1
 			add(load.Entry{Kind: load.End, At: end, Agent: r.Agent, Request: q, Row: r})

@@ -38,4 +38,7 @@ const (
 	askEvery    = 10 * time.Millisecond
 	// mostClocks is how long to wait for them.
 	mostClocks = 2 * time.Second
+	// mostClock is the latest that a worker's clock may be, which begins with its process. What is
+	// reckoned with it does not overflow.
+	mostClock = 10 * 365 * 24 * time.Hour
 )

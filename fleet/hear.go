@@ -65,6 +65,7 @@ func (c *Controller) reported(name string, r *wire.Report, now time.Time) {
 	if c.members == nil && m.report.Instance != r.Instance && r.Controller == "" {
 		c.cfg.Logger.Info("a worker is there", "name", name, "capacity", r.Capacity, "endpoint", r.Endpoint)
 	}
+	r.Refused, r.Failed = shortened(r.Refused), shortened(r.Failed)
 	m.report, m.heard = *r, now
 	if a := c.attempt; a != nil && m.index >= 0 && r.Client != nil && r.Epoch == a.epoch {
 		a.checked(m.index, r.Client)
@@ -132,7 +133,7 @@ func (c *Controller) ponged(name string, p *wire.Pong, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	m, asked := c.known(name, p.Instance, now), c.pings[p.N]
-	if m == nil || asked.worker != name {
+	if m == nil || asked.worker != name || p.Clock < 0 || p.Clock > mostClock {
 		return
 	}
 	delete(c.pings, p.N)

@@ -168,9 +168,12 @@ func TestHostileClock(t *testing.T) {
 				}
 			})
 			begun := time.Now()
-			x.invalid("worker w1")
+			p := x.invalid("worker w1")
 			if took := time.Since(begun); took > 2*time.Minute {
 				t.Errorf("it took %v", took)
+			}
+			if e := p.Clients[1].ClockError; e != record.None && (e < 0 || clock < 0 || clock > mostClock) {
+				t.Errorf("a clock at %v is known to %v", clock, e)
 			}
 		})
 	}
@@ -182,6 +185,7 @@ func FuzzTold(f *testing.F) {
 	begun := record.New()
 	begun.Agent, begun.Play = 1, 0
 	ended := begun
+	ended.Events, ended.FirstEvents, ended.Tokens, ended.FirstTokens, ended.Bytes = 5, 1, 5, 1, 20
 	ended.Outcome, ended.Begun, ended.Due, ended.Sent, ended.First, ended.Last, ended.Made, ended.End = record.OK, 2e9, 2e9, 2e9, 3e9, 4e9, 4e9, 4e9
 	begun.Begun = 2e9
 	var text []byte

@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/fleet/internal/wire"
+	"github.com/agentperf/agentperf-go/internal/derive"
 	"github.com/agentperf/agentperf-go/metrics"
 )
 
@@ -32,7 +34,7 @@ func (a *attempt) finish(part int) {
 	}
 	if why := impossible(m, t.entries, time.Since(a.start)); why != "" {
 		a.fail("worker %s tells what cannot be: %s", name, why)
-		m.Gaps, m.Reconnects = nil, 0
+		m.Gaps, m.Reconnects, m.Client = nil, 0, unknown(name)
 	}
 	t.manifest = nil
 }
@@ -42,6 +44,9 @@ func (a *attempt) finish(part int) {
 func impossible(m *wire.Manifest, entries int64, now time.Duration) string {
 	if most := mostReconnects * entries; m.Reconnects < 0 || m.Reconnects > most {
 		return fmt.Sprintf("%d reconnects, expected 0 to %d", m.Reconnects, most)
+	}
+	if why := impossibleClient(&m.Client); why != "" {
+		return why
 	}
 	if m.Gaps == nil {
 		return "it has no gaps"
@@ -56,6 +61,19 @@ func impossible(m *wire.Manifest, entries int64, now time.Duration) string {
 		}
 	}
 	return ""
+}
+
+// impossibleClient says what no check of itself by a client can say; empty if there is nothing.
+func impossibleClient(c *record.Client) string {
+	if why := derive.ImpossibleClient(c); why != "" {
+		return "its check of itself " + why
+	}
+	return ""
+}
+
+// unknown is the check of itself by a client that has made none.
+func unknown(name string) record.Client {
+	return record.Client{Name: name, CPUShare: record.None, StartLate: record.None, ClockError: record.None}
 }
 
 const (

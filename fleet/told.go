@@ -5,7 +5,9 @@ import (
 	"hash/crc32"
 	"time"
 
+	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/fleet/internal/wire"
+	"github.com/agentperf/agentperf-go/internal/derive"
 	"github.com/agentperf/agentperf-go/internal/load"
 )
 
@@ -89,5 +91,27 @@ func (t *told) plausible(entries []load.Entry, b *wire.Batch, now time.Duration)
 	case n > most || t.bytes+int64(len(b.Entries)) > mostBytes*most:
 		return fmt.Errorf("%d entries in %v, expected %d at most", n, now, most)
 	}
+	for i := range entries {
+		if e := &entries[i]; e.Kind == load.Begin || e.Kind == load.First || e.Kind == load.End {
+			if why := impossibleRow(e); why != "" {
+				return fmt.Errorf("request %d of agent %d %s", e.Request, e.Agent, why)
+			}
+		}
+	}
 	return nil
+}
+
+// impossibleRow says what the row of an entry cannot have; empty if there is nothing. What has
+// happened is told of as it happens, or later.
+func impossibleRow(e *load.Entry) string {
+	r := &e.Row
+	switch last := max(r.Begun, r.Due, r.Sent, r.First, r.Tenth, r.Last, r.Made, r.End); {
+	case last > e.At || e.Kind == load.First && r.First < 0:
+		return fmt.Sprintf("has something at %v that was told of at %v", last, e.At)
+	case e.Context < 0 || e.Context > 0 && r.Outcome != record.Overflow:
+		return fmt.Sprintf("found a context of %d tokens with the outcome %q, expected 0 unless it is %q", e.Context, r.Outcome, record.Overflow)
+	case e.Kind == load.First:
+		return ""
+	}
+	return derive.Impossible(r, e.Kind == load.Begin)
 }

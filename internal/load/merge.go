@@ -235,6 +235,9 @@ func (m *Merge) apply(p *mergedPart, e *Entry) error {
 			return fmt.Errorf("request %d of agent %d goes on, and has not begun or has ended", e.Request, agent)
 		}
 		if e.Kind == First {
+			if e.Row.First < q.row.Begun {
+				return fmt.Errorf("request %d of agent %d has its first output at %v, and began at %v", e.Request, agent, e.Row.First, q.row.Begun)
+			}
 			m.first(q, e.Row.First, e.At)
 			return nil
 		}

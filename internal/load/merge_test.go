@@ -189,6 +189,7 @@ func TestMergeRefuses(t *testing.T) {
 		{"ended without beginning", []load.Entry{with(begin(0, 0, 1), func(e *load.Entry) { e.Kind = load.End })}, "has not begun"},
 		{"ended by another", []load.Entry{{Kind: load.Up, Agent: 2}, begin(0, 0, 1), with(begin(2, 0, 1), func(e *load.Entry) { e.Kind = load.End })}, "has not begun"},
 		{"another beginning", []load.Entry{begin(0, 0, 1), with(begin(0, 0, 2), func(e *load.Entry) { e.Kind = load.End })}, "began at 1ns, and at 2ns"},
+		{"a first output before", []load.Entry{begin(0, 0, 2), {Kind: load.First, At: 3, Row: record.Row{First: 1}}}, "first output at 1ns, and began at 2ns"},
 		{"a play not told of", []load.Entry{with(begin(0, 0, 1), func(e *load.Entry) { e.Row.Play = 0 })}, "play 0"},
 		{"a thread not told of", []load.Entry{with(begin(0, 0, 1), func(e *load.Entry) { e.Row.Thread = 1 })}, "thread 1"},
 		{"a message not told of", []load.Entry{with(begin(0, 0, 1), func(e *load.Entry) { e.Row.Message = 7 })}, "message 7"},
