@@ -250,7 +250,8 @@ func (w *Window) complete(now time.Duration) bool {
 
 // pause is how long an agent must have had no open request to count as pausing, rather than
 // about to send. Agents send within milliseconds of what they wait for; a second is far
-// above that, and far below the length of a window.
+// above that, and far below the length of a window. An agent that has never begun counts as
+// pausing, too, as it may begin amid a tool delay; whoever knows the schedule can tell.
 const pause = time.Second
 
 // Straddling returns the number of agents that have begun no request in the window and are
