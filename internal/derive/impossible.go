@@ -2,7 +2,6 @@ package derive
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
@@ -101,7 +100,7 @@ func ImpossibleClient(c *record.Client) string {
 	switch {
 	case c.Wakes < 0 || c.Processors < 0 || c.Processors > mostProcessors:
 		return fmt.Sprintf("has %d wakes and %d processors, expected 0 or more, and %d processors at most", c.Wakes, c.Processors, mostProcessors)
-	case c.CPUShare != record.None && !(c.CPUShare >= 0) || math.IsInf(c.CPUShare, 0):
+	case c.CPUShare != record.None && !(c.CPUShare >= 0 && c.CPUShare <= mostProcessors): // little above 1 if clocks differ
 		return fmt.Sprintf("has a CPUShare of %v, expected 0 to 1, or None", c.CPUShare)
 	}
 	return ""

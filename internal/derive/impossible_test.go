@@ -86,6 +86,7 @@ func TestImpossibleClient(t *testing.T) {
 		"has a CPUShare of NaN":    {CPUShare: math.NaN()},
 		"has a CPUShare of +Inf":   {CPUShare: math.Inf(1)},
 		"has a CPUShare of -0.5":   {CPUShare: -0.5},
+		"has a CPUShare of 1e+308": {CPUShare: 1e308},
 		"has -1 wakes":             {Wakes: -1},
 	} {
 		if why := derive.ImpossibleClient(&c); !strings.Contains(why, want) {
