@@ -12,10 +12,11 @@ import (
 // an error for each promise that it saw broken, joined. newLoad is called once and returns the
 // Load, whatever that needs to reach the target; it is the caller's to close.
 //
-// The Load is given some ten plans of four agents, which take half a minute in all, and no time
-// in virtual time (testing/synctest). The requests that reach the target and what the Load says
-// of them are held against the plan, with a quarter of a second for a busy machine where
-// instants are compared. What only shows with many agents or over hours is not seen. Run it with -race as well.
+// The Load is given some dozen plans of four agents, which take half a minute in all, and no time
+// in virtual time (testing/synctest). The requests that reach the target are held against the
+// plan, and what the Load says of them against what the target saw and sent, with a
+// quarter of a second for a busy machine where instants are compared. What only shows with many
+// agents or over hours is not seen. Run it with -race as well.
 //
 // Once ctx is done, the Load may take 5 s, and otherwise a minute longer than the plan, after
 // which nothing else is tested. One that never returns is an error, and its goroutine is left
@@ -71,10 +72,10 @@ type loadRule struct {
 var loadRules = []loadRule{
 	{"phase", "Phase returns a phase and nil when its window has ended", (*loadTest).phase},
 	{"requests", "each agent sends what trajectory.Schedule says, byte by byte, nothing left out and nothing twice", (*loadTest).requests},
-	{"rows", "each request that was begun has one row, with its agent, play, thread and turn, instants since Header.Anchor, tokens and outcome", (*loadTest).rows},
+	{"rows", "each request that was begun has one row, with whose it is, what was asked for, when the target sent what, by its counts, and how it ended; Owners are clients", (*loadTest).rows},
 	{"spawning", "agents start in order at Shape.SpawnRate", (*loadTest).spawning},
-	{"window", "the window begins Settle after the last start and is Measure long or longer; measured requests are waited for", (*loadTest).window},
-	{"told", "Watch.Progress is told twice a second, and Watch.Ended each row as it ends; neither concurrently with itself nor after Phase returned", (*loadTest).told},
+	{"window", "the window begins Settle after the last start, or up to FirstTokens later when all have a token, and is Measure long or longer; measured requests are waited for", (*loadTest).window},
+	{"told", "Watch.Progress is told twice a second, and Watch.Ended each row as it ends, with what that refers to; neither concurrently with itself nor after Phase returned", (*loadTest).told},
 	{"minima", "the window ends once MinTotal and MinPerAgent trajectories were completed in it, which Header counts", (*loadTest).minima},
 	{"fixed", "a Fixed window is exactly Measure long, and open requests are cut after Drain", (*loadTest).fixed},
 	{"timeout", "at Timeout the window ends, and requests that are open Patience later are cut", (*loadTest).timeout},

@@ -3,6 +3,7 @@ package agentperftest_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -91,7 +92,9 @@ func TestFlawedLoads(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long with the race detector, which the others serve as well")
 	}
-	for name, tt := range flawedLoads() {
+	all := flawedLoads()
+	maps.Copy(all, flawedRows())
+	for name, tt := range all {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				err := agentperftest.TestLoad(func(target agentperftest.LoadTarget) (agentperf.Load, error) {
@@ -109,6 +112,22 @@ func TestFlawedLoads(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A client that is late and says so has right rows.
+func TestLateLoad(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		late := each(5, func(ctx context.Context, s trajectory.Sender, r *trajectory.Request, clock *metrics.Clock) error {
+			time.Sleep(400 * time.Millisecond)
+			return s.Send(ctx, r, clock)
+		})
+		err := agentperftest.TestLoad(func(target agentperftest.LoadTarget) (agentperf.Load, error) {
+			return &agentperf.LocalLoad{Workload: target.Workload, Connect: func(agent int) trajectory.Sender { return late(target.Connect(agent)) }}, nil
+		})
+		if err != nil && strings.Contains("\n"+err.Error(), "\nrows: ") {
+			t.Error(err)
+		}
+	})
 }
 
 // What is caught is said with what was expected, and a Load that never returns is not asked again.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
-	"sync/atomic"
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf"
@@ -16,12 +14,12 @@ import (
 
 // A loadTest is what the tests of the rules work with.
 type loadTest struct {
-	load   agentperf.Load
-	target target
-	script *replay.Script
-	policy trajectory.Policy
-	digest string
-	plain  *loadPhase // of the first rule
+	load        agentperf.Load
+	target      target
+	script      *replay.Script
+	policy      trajectory.Policy
+	digest      string
+	plain, slow *loadPhase // of the first rule; slow is of slow answers
 }
 
 func newLoadTest(newLoad func(LoadTarget) (agentperf.Load, error)) (*loadTest, error) {
@@ -52,51 +50,6 @@ type loadPhase struct {
 	watched  watched
 }
 
-// watched is what a watch was told.
-type watched struct {
-	progress, looks, ended calls
-	told                   []record.Progress
-	rows                   []record.Row
-}
-
-// calls are those of one function of a watch.
-type calls struct {
-	running  atomic.Int32
-	over     atomic.Bool // Phase has returned
-	overlaps atomic.Bool
-	late     atomic.Bool
-}
-
-// during calls f, and notes other calls at the same time or too late.
-func (c *calls) during(f func()) {
-	if c.running.Add(1) > 1 {
-		c.overlaps.Store(true)
-	}
-	if c.over.Load() {
-		c.late.Store(true)
-	}
-	for range 20 { // so that a concurrent call is seen; a sleep would hold up the load
-		runtime.Gosched()
-	}
-	if !c.overlaps.Load() && !c.late.Load() {
-		f()
-	}
-	c.running.Add(-1)
-}
-
-func (c *calls) err(name string) error {
-	switch {
-	case c.overlaps.Load():
-		return fmt.Errorf("%s was called concurrently with itself", name)
-	case c.late.Load():
-		return fmt.Errorf("%s was called after Phase had returned", name)
-	}
-	return nil
-}
-
-// loadSlack is what instants may differ by: much of it is for a busy machine.
-const loadSlack = 250 * time.Millisecond
-
 // errLoadStuck is the error of a phase that takes a minute longer than its plan.
 var errLoadStuck = errors.New("it did not return; nothing else was tested")
 
@@ -111,15 +64,12 @@ func (t *loadTest) run(plan *record.Plan, look func(*record.Phase) bool, cancel 
 }
 
 func (t *loadTest) runDue(plan *record.Plan, due map[string]*dueRequest, plays [][]int, look func(*record.Phase) bool, cancel time.Duration) (*loadPhase, error) {
-	t.target.mu.Lock()
-	silent, fails := t.target.silent, t.target.fails
-	t.target.mu.Unlock()
-	t.target.expect(due, silent, fails)
+	t.target.expect(due)
 	out := &loadPhase{plan: plan, plays: plays}
 	w := &out.watched
 	watch := record.Watch{
 		Progress: func(p record.Progress) { w.progress.during(func() { w.told = append(w.told, p) }) },
-		Ended:    func(_ *record.Phase, r *record.Row) { w.ended.during(func() { w.rows = append(w.rows, *r) }) },
+		Ended:    func(p *record.Phase, r *record.Row) { w.ended.during(func() { w.row(p, r) }) },
 	}
 	if look != nil {
 		watch.Look = func(p *record.Phase) (end bool) {
@@ -182,11 +132,42 @@ func (p *loadPhase) ended(why record.Ending) error {
 	return nil
 }
 
-func (t *loadTest) phase() error {
-	p, err := t.run(t.loadPlan(nil), nil, 0)
+func (t *loadTest) phase() (err error) {
+	if t.plain, err = t.run(t.loadPlan(nil), nil, 0); err == nil {
+		err = t.plain.ended(record.Complete)
+	}
 	if err != nil {
 		return err
 	}
-	t.plain = p
-	return p.ended(record.Complete)
+	t.target.answers(manner{pace: func(*dueRequest) (first, token time.Duration) { return slowFirst, slowToken }})
+	defer t.target.answers(manner{})
+	t.slow, err = t.run(t.loadPlan(func(p *record.Plan) {
+		p.FirstTokens, p.Measure, p.MinTotal, p.MinPerAgent = 5*time.Second, time.Second, 0, 0
+	}), nil, 0)
+	if err == nil {
+		err = t.slow.ended(record.Complete)
+	}
+	return err
 }
+
+// both returns an error unless both phases of the first rule are as they should be.
+func (t *loadTest) both(is func(*loadPhase) error) error {
+	if err := is(t.plain); err != nil {
+		return err
+	}
+	if err := is(t.slow); err != nil {
+		return fmt.Errorf("with slow answers: %w", err)
+	}
+	return nil
+}
+
+// hasRows returns an error unless each request that arrived has its row, and no other is there.
+func (p *loadPhase) hasRows() error { return newAccount(p.plan, p.phase, p.got).whole() }
+
+// Of a slow answer the first token comes more than twice loadSlack after the request, and the last
+// one of 12 tokens so long after the first: a row that takes one instant for another is off by more
+// than a busy machine may make it. A phase of them takes 4 s.
+const (
+	slowFirst = 600 * time.Millisecond
+	slowToken = 50 * time.Millisecond
+)

@@ -3,7 +3,6 @@ package agentperftest
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
@@ -14,29 +13,6 @@ import (
 
 // loadAgents is the number of agents of the plans that a Load is tested with.
 const loadAgents = 4
-
-// loadSessions are the sessions that a Load replays: five of three turns, the last of which has
-// a subagent. One takes a fifth of a second.
-func loadSessions() *trajectory.Workload {
-	var s trajectory.Store
-	thread := func(id string, turns int) *trajectory.Trajectory {
-		t := &trajectory.Trajectory{ID: id}
-		var h *trajectory.History
-		for k := range turns {
-			h = appended(&s, h, fmt.Sprintf(`{"role":"user","content":"Step %d of %s: say what comes next."}`, k, id))
-			t.Turns = append(t.Turns, trajectory.Turn{History: h, OutputTokens: 6 + 3*k, ToolDelay: 20 * time.Millisecond, ToolDelayKnown: true})
-			h = appended(&s, h, `{"role":"assistant","content":"Next comes the step after that."}`)
-		}
-		return t
-	}
-	w := &trajectory.Workload{Name: "the test of a Load"}
-	for i := range 5 {
-		w.Trajectories = append(w.Trajectories, thread(fmt.Sprintf("load-%d", i), 3))
-	}
-	last := w.Trajectories[4]
-	last.Subagents = []trajectory.Subagent{{Trajectory: thread("load-sub", 2), Join: 2}}
-	return w
-}
 
 // loadPlan returns the plan of a phase, but for what the test of a rule changes.
 func (t *loadTest) loadPlan(change func(*record.Plan)) *record.Plan {
@@ -51,15 +27,6 @@ func (t *loadTest) loadPlan(change func(*record.Plan)) *record.Plan {
 		change(p)
 	}
 	return p
-}
-
-// A due request is one that an agent is to send.
-type dueRequest struct {
-	agent, play       int // counted from 0
-	session, id       string
-	thread            string
-	turn, tokens      int
-	cold, last, whole bool // last is set on the last turn of a whole trajectory
 }
 
 // mostPlays is the number of plays of an agent whose requests are known beforehand: a session
@@ -82,13 +49,20 @@ func (t *loadTest) dueRequests(plan *record.Plan) (all map[string]*dueRequest, p
 		wg.Go(func() {
 			n := 0
 			var p trajectory.Play
+			begun := make(map[string]bool) // the threads of play n
 			replayer := trajectory.NewReplayer(func() trajectory.Sender {
 				return trajectory.SenderFunc(func(_ context.Context, r *trajectory.Request, clock *metrics.Clock) error {
 					mu.Lock()
-					all[string(bytes.Join(r.Body, nil))] = &dueRequest{
-						agent: agent, play: n, session: r.Session, id: p.Trajectory.ID, thread: r.Subagent, turn: r.Index, tokens: r.MaxTokens, cold: r.Cold,
+					whole, _ := policy.Limit(r.Turn)
+					d := &dueRequest{
+						agent: agent, play: n, session: r.Session, id: p.Trajectory.ID, thread: r.Subagent, turn: r.Index, tokens: r.MaxTokens,
+						planned: r.Turn.PromptEstimate(), first: !begun[r.Subagent], cold: r.Cold, midway: r.MaxTokens < whole,
 						last: r.Subagent == "" && r.Index == len(p.Trajectory.Turns)-1, whole: p.Whole(),
 					}
+					if !d.first {
+						d.rest = r.Trajectory.Turns[r.Index-1].ToolDelay
+					}
+					all[string(bytes.Join(r.Body, nil))], begun[r.Subagent] = d, true
 					plays[agent][n]++
 					mu.Unlock()
 					now := time.Now()
@@ -100,6 +74,7 @@ func (t *loadTest) dueRequests(plan *record.Plan) (all map[string]*dueRequest, p
 			}, policy, nil)
 			for p = range schedule.Plays(agent) {
 				plays[agent] = append(plays[agent], 0)
+				clear(begun)
 				for range replayer.Play(context.Background(), p) {
 				}
 				if n++; n == mostPlays {

@@ -1,6 +1,7 @@
 package agentperftest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -8,142 +9,107 @@ import (
 	"github.com/agentperf/agentperf-go/agentperf/record"
 )
 
-func (t *loadTest) requests() error { return t.plain.asScheduled() }
+// An account is what a Load says of its requests, beside what arrived.
+type account struct {
+	plan  *record.Plan
+	phase *record.Phase
+	got   []arrival
+	by    map[requestName]*arrival
+}
 
-// asScheduled returns an error unless each agent sent the requests of the schedule in order.
-func (p *loadPhase) asScheduled() error {
-	type thread struct {
-		agent, play int
-		name        string
-	}
-	next := make(map[thread]int)
-	sent := make(map[[2]int]int) // requests of each play of each agent
-	latest := make([]int, p.plan.Agents)
-	seen := make(map[*dueRequest]bool)
-	for i, a := range p.got {
-		d := a.due
-		if d == nil {
-			return fmt.Errorf("request %d, on a connection of agent %d, is none of the schedule: %.200s", i, a.agent, a.body)
+// A requestName names a request of a phase.
+type requestName struct {
+	session, thread string
+	turn            int32
+}
+
+func (n requestName) String() string {
+	return fmt.Sprintf("turn %d %sof session %s", n.turn, inThread(n.thread), n.session)
+}
+
+func newAccount(plan *record.Plan, phase *record.Phase, got []arrival) *account {
+	c := &account{plan: plan, phase: phase, got: got, by: make(map[requestName]*arrival)}
+	for i := range got {
+		if d := got[i].due; d != nil {
+			c.by[requestName{d.session, d.thread, int32(d.turn)}] = &got[i]
 		}
-		what := fmt.Sprintf("turn %d %sof play %d of agent %d (%s)", d.turn, inThread(d.thread), d.play, d.agent, d.id)
-		of := thread{d.agent, d.play, d.thread}
-		n, begun := next[of]
-		switch {
-		case a.agent != d.agent:
-			return fmt.Errorf("%s came on a connection of agent %d", what, a.agent)
-		case seen[d]:
-			return fmt.Errorf("%s was sent twice", what)
-		case begun && d.turn != n:
-			return fmt.Errorf("%s was sent, where turn %d was next", what, n)
-		case d.play > latest[d.agent]+1, d.play == latest[d.agent]+1 && sent[[2]int{d.agent, d.play - 1}] < p.plays[d.agent][d.play-1]:
-			return fmt.Errorf("%s was sent before all %d requests of the play before", what, p.plays[d.agent][max(0, d.play-1)])
-		case d.play < latest[d.agent]:
-			return fmt.Errorf("%s was sent after the play had ended", what)
-		}
-		seen[d], next[of], latest[d.agent] = true, d.turn+1, d.play
-		sent[[2]int{d.agent, d.play}]++
 	}
-	for agent := range p.plan.Agents {
-		if sent[[2]int{agent, 0}] == 0 {
-			return fmt.Errorf("agent %d sent nothing", agent)
+	return c
+}
+
+// nameOf returns whose row one is. The error says what it refers to that the phase does not have.
+func nameOf(p *record.Phase, r *record.Row) (requestName, error) {
+	if r.Play < 0 || int(r.Play) >= len(p.Plays) || r.Thread < 0 || int(r.Thread) >= max(1, len(p.Threads)) {
+		return requestName{}, fmt.Errorf("it has play %d and thread %d, and the phase %d plays and %d threads", r.Play, r.Thread, len(p.Plays), len(p.Threads))
+	}
+	n := requestName{session: p.Plays[r.Play].Session, turn: r.Turn}
+	if r.Thread > 0 {
+		n.thread = p.Threads[r.Thread]
+	}
+	return n, nil
+}
+
+// whole returns an error unless the account is that of a phase that has ended.
+func (c *account) whole() error {
+	p := c.phase
+	if p.Anchor.IsZero() {
+		return errors.New("Header.Anchor is zero")
+	}
+	if len(p.Open) > 0 {
+		return fmt.Errorf("%d rows are open although the phase has ended", len(p.Open))
+	}
+	if n := len(p.Owners); n > 0 && n != c.plan.Agents {
+		return fmt.Errorf("there are Owners of %d agents, expected %d", n, c.plan.Agents)
+	}
+	for agent, client := range p.Owners {
+		if client < 0 || int(client) >= len(p.Clients) {
+			return fmt.Errorf("agent %d is of client %d by its Owners, expected 0 to %d of its Clients", agent, client, len(p.Clients)-1)
+		}
+	}
+	rows, err := c.ended()
+	if err != nil {
+		return err
+	}
+	for n := range c.by {
+		if !rows[n] {
+			return fmt.Errorf("%v was sent and has no row", n)
 		}
 	}
 	return nil
 }
 
-func inThread(name string) string {
-	if name == "" {
-		return ""
-	}
-	return "of subagent " + name + " "
-}
-
-func (t *loadTest) rows() error { return t.plain.hasRows() }
-
-// hasRows returns an error unless each request that arrived has its row, and no other is there.
-func (p *loadPhase) hasRows() error {
-	type key struct {
-		session, thread string
-		turn            int32
-	}
-	arrived := make(map[key]*arrival)
-	for i := range p.got {
-		if d := p.got[i].due; d != nil {
-			arrived[key{d.session, d.thread, int32(d.turn)}] = &p.got[i]
+// ended returns which requests have ended, and an error unless each has one row that says what
+// arrived.
+func (c *account) ended() (map[requestName]bool, error) {
+	rows := make(map[requestName]bool)
+	for i := range c.phase.Rows {
+		r := &c.phase.Rows[i]
+		n, err := nameOf(c.phase, r)
+		if err != nil {
+			return nil, fmt.Errorf("row %d: %w", i, err)
 		}
-	}
-	ph := p.phase
-	if ph.Anchor.IsZero() {
-		return errors.New("Header.Anchor is zero")
-	}
-	if len(ph.Open) > 0 {
-		return fmt.Errorf("%d rows are open although the phase has ended", len(ph.Open))
-	}
-	rows := make(map[key]bool)
-	for i := range ph.Rows {
-		r := &ph.Rows[i]
-		if int(r.Play) >= len(ph.Plays) || r.Play < 0 || r.Thread < 0 || int(r.Thread) >= max(1, len(ph.Threads)) {
-			return fmt.Errorf("row %d has play %d and thread %d, which are not there", i, r.Play, r.Thread)
+		if rows[n] {
+			return nil, fmt.Errorf("row %d is a second one of %v", i, n)
 		}
-		k := key{session: ph.Plays[r.Play].Session, turn: r.Turn}
-		if r.Thread > 0 {
-			k.thread = ph.Threads[r.Thread]
-		}
-		a := arrived[k]
-		if rows[k] {
-			return fmt.Errorf("row %d is a second one of turn %d of session %s", i, k.turn, k.session)
-		}
-		rows[k] = true
+		rows[n] = true
+		a := c.by[n]
 		if a == nil {
 			if r.Outcome == record.Canceled {
 				continue // it was cut before it arrived
 			}
-			return fmt.Errorf("row %d, of turn %d of session %s, is of no request that arrived", i, k.turn, k.session)
+			return nil, fmt.Errorf("row %d, of %v, is of no request that arrived", i, n)
 		}
-		if err := a.as(ph, r); err != nil {
-			return fmt.Errorf("row %d, of turn %d of agent %d: %w", i, k.turn, a.due.agent, err)
-		}
-	}
-	for k := range arrived {
-		if !rows[k] {
-			return fmt.Errorf("turn %d of session %s was sent and has no row", k.turn, k.session)
+		if err := cmp.Or(c.asked(r, a), c.timed(r, a), c.answered(r, a)); err != nil {
+			return nil, fmt.Errorf("row %d, of turn %d %sof play %d of agent %d: %w", i, n.turn, inThread(n.thread), a.due.play, a.due.agent, err)
 		}
 	}
-	return nil
+	return rows, nil
 }
 
-// as returns an error unless a row says what arrived.
-func (a *arrival) as(p *record.Phase, r *record.Row) error {
-	d := a.due
-	// One that was answered just as it was cut, which nothing is before the window has ended, may
-	// count as either.
-	answered := a.err == nil && r.End < p.WindowEnd
-	apart := func(at time.Duration, seen time.Time) bool {
-		return (at - seen.Sub(p.Anchor)).Abs() > loadSlack
-	}
-	switch {
-	case int(r.Agent) != d.agent || int(p.Plays[r.Play].Agent) != d.agent:
-		return fmt.Errorf("it is of agent %d, and its play of agent %d", r.Agent, p.Plays[r.Play].Agent)
-	case p.Plays[r.Play].Trajectory != d.id:
-		return fmt.Errorf("it is of trajectory %q, expected %q", p.Plays[r.Play].Trajectory, d.id)
-	case r.Cold != d.cold:
-		return fmt.Errorf("its Cold is %v, expected %v", r.Cold, d.cold)
-	case int(r.MaxTokens) != d.tokens || !r.Forced:
-		return fmt.Errorf("its MaxTokens is %d and Forced %v, expected %d and true", r.MaxTokens, r.Forced, d.tokens)
-	case r.Begun < 0 || r.Sent < 0 || r.End < 0 || r.Begun > r.Sent+loadSlack || r.Sent > r.End || r.End > p.End+loadSlack:
-		return fmt.Errorf("it was begun at %v, sent at %v and ended at %v of %v", r.Begun, r.Sent, r.End, p.End)
-	case apart(r.Sent, a.at):
-		return fmt.Errorf("it was sent at %v, and arrived %v after Header.Anchor", r.Sent, a.at.Sub(p.Anchor))
-	case apart(r.End, a.ended):
-		return fmt.Errorf("it ended at %v, and was answered %v after Header.Anchor", r.End, a.ended.Sub(p.Anchor))
-	case answered && r.Outcome != record.OK:
-		return fmt.Errorf("its outcome is %q: %s; it was answered", r.Outcome, p.Message(r))
-	case answered && (int(r.Tokens) != d.tokens || int(r.Events) != d.tokens || !r.Reported || r.First < r.Sent || r.Last < r.First || r.Last > r.End):
-		return fmt.Errorf("it has %d tokens in %d events from %v to %v, expected %d of each", r.Tokens, r.Events, r.First, r.Last, d.tokens)
-	case errors.Is(a.err, errTarget) && (!r.Failed() || p.Message(r) == ""):
-		return fmt.Errorf("its outcome is %q with the message %q; it failed", r.Outcome, p.Message(r))
-	case a.err != nil && !errors.Is(a.err, errTarget) && r.Outcome != record.Canceled:
-		return fmt.Errorf("its outcome is %q, and it was cut", r.Outcome)
-	}
-	return nil
+// apart reports whether an instant since the start of the phase is not one that was seen.
+func (c *account) apart(at time.Duration, seen time.Time) bool {
+	return (at - c.since(seen)).Abs() > loadSlack
 }
+
+// since returns an instant as rows have it.
+func (c *account) since(t time.Time) time.Duration { return t.Sub(c.phase.Anchor) }

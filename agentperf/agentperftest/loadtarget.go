@@ -29,6 +29,11 @@ type LoadTarget struct {
 // what a busy machine is late by.
 const loadToken = 5 * time.Millisecond
 
+// loadSlack is what instants may differ by. A Load in this process differs by microseconds, one on
+// other machines by what their clocks are apart and by the network, some milliseconds; the rest is
+// for a busy machine, which may leave a goroutine waiting for a tenth of a second or two.
+const loadSlack = 250 * time.Millisecond
+
 // A target is the system that a Load drives: it answers as many tokens as are forced, and
 // notes each request.
 type target struct {
@@ -36,8 +41,7 @@ type target struct {
 	due    map[string]*dueRequest // by body
 	got    []*arrival
 	open   int
-	silent func(*dueRequest) bool // is not answered, until it is cut
-	fails  bool
+	manner manner
 }
 
 // An arrival is a request that a target got.
@@ -46,15 +50,34 @@ type arrival struct {
 	agent int         // whose connection it came on
 	body  string
 	at    time.Time
-	ended time.Time // zero while it is open
-	err   error     // that its Sender returned
+	sent  []time.Time // when each token of the answer was let go, each in an event of its own
+	ended time.Time   // zero while it is open
+	err   error       // that its Sender returned
+}
+
+// A manner is how a target answers. The zero manner is a token each loadToken.
+type manner struct {
+	fails bool
+	// pace, if set, returns the time to the first token of an answer and from each to the next;
+	// either may be never.
+	pace func(*dueRequest) (first, token time.Duration)
+}
+
+// never stands for the time to a token that does not come before the request is cut.
+const never = time.Duration(-1)
+
+// answers makes the target answer in a manner from now on.
+func (s *target) answers(m manner) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.manner = m
 }
 
 // expect makes the target forget what it got, before a phase with the given requests.
-func (s *target) expect(due map[string]*dueRequest, silent func(*dueRequest) bool, fails bool) {
+func (s *target) expect(due map[string]*dueRequest) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.due, s.got, s.silent, s.fails = due, nil, silent, fails
+	s.due, s.got = due, nil
 }
 
 // take returns what has arrived so far, and how much of it is open.
@@ -102,9 +125,14 @@ func (s *target) answer(ctx context.Context, agent int, body string, tokens int,
 	}
 	s.got = append(s.got, a)
 	s.open++
-	silent, fails := a.due != nil && s.silent != nil && s.silent(a.due), s.fails
+	m := s.manner
 	s.mu.Unlock()
-	err := produce(ctx, tokens, silent, fails, token)
+	err := m.produce(ctx, a.due, tokens, func() error {
+		s.mu.Lock()
+		a.sent = append(a.sent, time.Now()) // before it is let go: nobody can have it earlier
+		s.mu.Unlock()
+		return token()
+	})
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.open--
@@ -112,23 +140,28 @@ func (s *target) answer(ctx context.Context, agent int, body string, tokens int,
 	return err
 }
 
-func produce(ctx context.Context, tokens int, silent, fails bool, token func() error) error {
-	if silent {
-		<-ctx.Done()
-		return context.Cause(ctx)
-	}
-	if fails {
+func (m manner) produce(ctx context.Context, d *dueRequest, tokens int, token func() error) error {
+	if m.fails {
 		return errTarget
 	}
+	wait, next := loadToken, loadToken
+	if m.pace != nil && d != nil {
+		wait, next = m.pace(d)
+	}
 	for range tokens {
+		var due <-chan time.Time
+		if wait != never {
+			due = time.After(wait)
+		}
 		select {
-		case <-time.After(loadToken):
+		case <-due:
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
 		if err := token(); err != nil {
 			return err
 		}
+		wait = next
 	}
 	return nil
 }

@@ -34,16 +34,24 @@ func (t *loadTest) told() error {
 	if len(w.rows) != len(p.phase.Rows) {
 		return fmt.Errorf("watch.Ended was told of %d rows, and the phase has %d", len(w.rows), len(p.phase.Rows))
 	}
-	type key struct{ agent, play, thread, turn int32 }
-	of := func(r *record.Row) key { return key{r.Agent, r.Play, r.Thread, r.Turn} }
-	rows := make(map[key]record.Row)
-	for _, r := range w.rows {
-		rows[of(&r)] = r
+	rows := make(map[requestName]record.Row)
+	for i, told := range w.rows {
+		if told.err != nil {
+			return fmt.Errorf("watch.Ended was told of row %d: %w", i, told.err)
+		}
+		rows[told.of] = told.Row
 	}
 	for i := range p.phase.Rows {
-		r := p.phase.Rows[i]
-		told, ok := rows[of(&r)]
-		if !ok || told.Outcome != r.Outcome || told.Tokens != r.Tokens || (told.End-r.End).Abs() > loadSlack {
+		r := &p.phase.Rows[i]
+		n, err := nameOf(p.phase, r)
+		if err != nil {
+			return fmt.Errorf("row %d: %w", i, err)
+		}
+		told, ok := rows[n]
+		if !ok {
+			return fmt.Errorf("watch.Ended was not told of row %d, of %v", i, n)
+		}
+		if told.Outcome != r.Outcome || told.Tokens != r.Tokens || (told.End-r.End).Abs() > loadSlack {
 			return fmt.Errorf("watch.Ended was told %q, %d tokens, the end at %v of row %d, which has %q, %d tokens, the end at %v", told.Outcome, told.Tokens, told.End, i, r.Outcome, r.Tokens, r.End)
 		}
 	}

@@ -27,14 +27,14 @@ func (t *loadTest) spawning() error {
 	return nil
 }
 
-func (t *loadTest) window() error { return t.plain.rightWindow() }
+func (t *loadTest) window() error { return t.both((*loadPhase).rightWindow) }
 
 func (p *loadPhase) rightWindow() error {
 	h := &p.phase.Header
-	from := p.plan.Ramp() + p.plan.Settle
+	from, due := p.plan.Ramp()+p.plan.Settle, p.opens()
 	switch took := p.returned.Sub(p.began); {
-	case h.Settled < from || h.Settled > from+loadSlack:
-		return fmt.Errorf("the window began at %v, expected %v", h.Settled, from)
+	case h.Settled < from || (h.Settled-due).Abs() > loadSlack:
+		return fmt.Errorf("the window began at %v, expected %v: %v after the last start, and at most %v more until each agent has a token", h.Settled, due, p.plan.Settle, p.plan.FirstTokens)
 	case h.Window() < p.plan.Measure:
 		return fmt.Errorf("the window is %v long, expected %v or more", h.Window(), p.plan.Measure)
 	case h.WindowEnd > h.End || h.End > took+loadSlack:
@@ -43,7 +43,7 @@ func (p *loadPhase) rightWindow() error {
 	measured := make([]int, p.plan.Agents)
 	for i := range p.phase.Rows {
 		r := &p.phase.Rows[i]
-		if !h.Measured(r) {
+		if !h.Measured(r) || r.Agent < 0 || int(r.Agent) >= len(measured) { // what "rows" is about
 			continue
 		}
 		measured[r.Agent]++
@@ -57,6 +57,24 @@ func (p *loadPhase) rightWindow() error {
 		}
 	}
 	return nil
+}
+
+// opens returns when the window is to begin, by when the target sent first tokens.
+func (p *loadPhase) opens() time.Duration {
+	from := p.plan.Ramp() + p.plan.Settle
+	latest := from + p.plan.FirstTokens
+	seen := make(map[int]bool)
+	for _, a := range p.got {
+		if a.due == nil || seen[a.due.agent] {
+			continue
+		}
+		seen[a.due.agent] = true
+		if len(a.sent) == 0 {
+			return latest
+		}
+		from = max(from, a.sent[0].Sub(p.phase.Anchor))
+	}
+	return min(from, latest)
 }
 
 func (t *loadTest) minima() error {
@@ -116,8 +134,13 @@ func (t *loadTest) fixed() error {
 
 func (t *loadTest) timeout() error {
 	// One agent hangs in the window, and another before it.
-	t.target.expect(nil, func(d *dueRequest) bool { return d.agent == 0 && d.play >= 4 || d.agent == 1 }, false)
-	defer t.target.expect(nil, nil, false)
+	t.target.answers(manner{pace: func(d *dueRequest) (first, token time.Duration) {
+		if d.agent == 0 && d.play >= 4 || d.agent == 1 {
+			return never, never
+		}
+		return loadToken, loadToken
+	}})
+	defer t.target.answers(manner{})
 	plan := t.loadPlan(func(p *record.Plan) {
 		p.Measure, p.Timeout, p.Patience, p.Drain = 500*time.Millisecond, 1500*time.Millisecond, 500*time.Millisecond, 0
 	})
@@ -140,8 +163,8 @@ func (t *loadTest) timeout() error {
 }
 
 func (t *loadTest) givingUp() error {
-	t.target.expect(nil, nil, true)
-	defer t.target.expect(nil, nil, false)
+	t.target.answers(manner{fails: true})
+	defer t.target.answers(manner{})
 	p, err := t.run(t.loadPlan(func(p *record.Plan) { p.GiveUp, p.Timeout = 2, 15*time.Second }), nil, 0)
 	if err == nil {
 		err = p.ended(record.Dead)
