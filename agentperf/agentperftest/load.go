@@ -14,7 +14,7 @@ import (
 //
 // The Load is given some dozen plans of four agents, which take half a minute in all, and no time
 // in virtual time (testing/synctest). The requests that reach the target are held against the
-// plan, and what the Load says of them against what the target saw and sent, with a
+// plan, and what the Load says of them, at looks too, against what the target saw and sent, with a
 // quarter of a second for a busy machine where instants are compared. What only shows with many
 // agents or over hours is not seen. Run it with -race as well.
 //
@@ -80,7 +80,7 @@ var loadRules = []loadRule{
 	{"fixed", "a Fixed window is exactly Measure long, and open requests are cut after Drain", (*loadTest).fixed},
 	{"timeout", "at Timeout the window ends, and requests that are open Patience later are cut", (*loadTest).timeout},
 	{"giving up", "a phase ends once each agent has failed GiveUp times, and failures have rows with outcome and message", (*loadTest).givingUp},
-	{"look", "Watch.Look is asked in the window, with what is known, and the window ends when it returns true", (*loadTest).look},
+	{"look", "Watch.Look is asked in the window each LookEvery, with what is known, and the window ends when it returns true", (*loadTest).look},
 	{"canceled", "when ctx is done, Phase returns soon with what was seen, and an error that wraps ctx.Err() or its cause", (*loadTest).canceled},
 	{"draws", "Index, Draw, Steady, Pace and Assigned decide what agents play: with the same draw the same in two phases", (*loadTest).draws},
 	{"workload", "a plan for another workload is an error, before anything is sent", (*loadTest).anotherWorkload},

@@ -19,6 +19,17 @@ func flawedRows() map[string]caughtLoad {
 			}
 		}}}
 	}
+	looks := func(change func(p *record.Phase)) caughtLoad {
+		return caughtLoad{"look", flawedLoad{watch: func(w *record.Watch) {
+			if told := w.Look; told != nil {
+				w.Look = func(p *record.Phase) bool {
+					own := &record.Phase{Header: p.Header, Plays: p.Plays, Threads: p.Threads, Messages: p.Messages, Rows: slices.Clone(p.Rows), Open: slices.Clone(p.Open)}
+					change(own)
+					return told(own)
+				}
+			}
+		}}}
+	}
 	ended := func(change func(p *record.Phase) *record.Phase) caughtLoad {
 		return caughtLoad{"told", flawedLoad{watch: func(w *record.Watch) {
 			told := w.Ended
@@ -64,6 +75,34 @@ func flawedRows() map[string]caughtLoad {
 		}}},
 		"owners that are not there": {"rows", flawedLoad{phase: func(p *record.Phase) { p.Owners = []int32{0, 0, 0, 3} }}},
 		"an owner too many":         {"rows", flawedLoad{phase: func(p *record.Phase) { p.Owners = make([]int32, len(p.Owners)+5) }}},
+		// What looks are shown, how often, and when they were.
+		"looks without open requests": looks(func(p *record.Phase) { p.Open = nil }),
+		"looks where nothing is open": looks(func(p *record.Phase) { p.Rows, p.Open = append(p.Rows, p.Open...), nil }),
+		"looks with other rows": looks(func(p *record.Phase) {
+			for i := range p.Rows {
+				p.Rows[i].Outcome, p.Rows[i].First, p.Rows[i].Last = record.OK, 0, 0
+			}
+		}),
+		"looks without first tokens": looks(func(p *record.Phase) {
+			for i := range p.Open {
+				p.Open[i].First = record.None
+			}
+		}),
+		"looks with first tokens": looks(func(p *record.Phase) {
+			for i := range p.Open {
+				p.Open[i].First = p.Open[i].Begun
+			}
+		}),
+		"looks at requests twice": looks(func(p *record.Phase) { p.Open = append(p.Open, p.Rows...) }),
+		"looks as of before":      looks(func(p *record.Phase) { p.Rows = p.Rows[:len(p.Rows)/2] }),
+		"looks at nothing": {"look", flawedLoad{watch: func(w *record.Watch) {
+			if told := w.Look; told != nil {
+				w.Look = func(p *record.Phase) bool { return told(nil) }
+			}
+		}}},
+		"looks 4 times as often":  {"look", flawedLoad{plan: func(p *record.Plan) { p.LookEvery /= 4 }}},
+		"looks 4 times as seldom": {"look", flawedLoad{plan: func(p *record.Plan) { p.LookEvery *= 4 }}},
+		"looks at 0":              {"look", flawedLoad{phase: func(p *record.Phase) { clear(p.Looks) }}},
 		// How long is waited.
 		"begins without tokens": {"window", flawedLoad{plan: func(p *record.Plan) { p.FirstTokens = 0 }}},
 		"begins without Settle": {"window", flawedLoad{plan: func(p *record.Plan) { p.Settle, p.FirstTokens = p.Settle+p.FirstTokens, 0 }}},

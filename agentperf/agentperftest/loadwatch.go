@@ -58,53 +58,6 @@ func (t *loadTest) told() error {
 	return nil
 }
 
-func (t *loadTest) look() error {
-	const want = 3
-	var at []time.Time
-	var wrong error
-	look := func(p *record.Phase) bool {
-		now := time.Now()
-		at = append(at, now)
-		all, _ := t.target.take()
-		long := 0 // requests that were begun long ago
-		for _, a := range all {
-			if now.Sub(a.at) > loadSlack {
-				long++
-			}
-		}
-		switch since := now.Sub(p.Anchor); {
-		case wrong != nil:
-		case p.Anchor.IsZero() || since < p.Settled:
-			wrong = fmt.Errorf("watch.Look was called %v after Header.Anchor, and the window began at %v", since, p.Settled)
-		case p.Ending != "":
-			wrong = fmt.Errorf("watch.Look was given a window that has ended: %q", p.Ending)
-		case len(p.Rows)+len(p.Open) < long:
-			wrong = fmt.Errorf("watch.Look was given %d rows, where %d requests had been begun", len(p.Rows)+len(p.Open), long)
-		}
-		return len(at) >= want
-	}
-	plan := t.loadPlan(func(p *record.Plan) {
-		p.Measure, p.LookEvery, p.Timeout = 5*time.Second, 200*time.Millisecond, 8*time.Second
-	})
-	p, err := t.run(plan, look, 0)
-	if err == nil {
-		err = errors.Join(wrong, p.watched.looks.err("watch.Look"))
-	}
-	if err == nil {
-		err = p.ended(record.Decided)
-	}
-	if err != nil {
-		return err
-	}
-	if len(at) != want || len(p.phase.Looks) != want {
-		return fmt.Errorf("watch.Look was called %d times, and the phase has %d looks, expected %d", len(at), len(p.phase.Looks), want)
-	}
-	if end, last := p.phase.WindowEnd, at[want-1].Sub(p.phase.Anchor); (end - last).Abs() > loadSlack {
-		return fmt.Errorf("the window ended at %v, and Look returned true at %v", end, last)
-	}
-	return p.hasRows()
-}
-
 func (t *loadTest) canceled() error {
 	p, err := t.run(t.loadPlan(func(p *record.Plan) { p.Measure = time.Minute }), nil, time.Second)
 	switch {
