@@ -104,8 +104,11 @@ func flawedRows() map[string]caughtLoad {
 		"looks 4 times as seldom": {"look", flawedLoad{plan: func(p *record.Plan) { p.LookEvery *= 4 }}},
 		"looks at 0":              {"look", flawedLoad{phase: func(p *record.Phase) { clear(p.Looks) }}},
 		// How long is waited.
-		"begins without tokens": {"window", flawedLoad{plan: func(p *record.Plan) { p.FirstTokens = 0 }}},
-		"begins without Settle": {"window", flawedLoad{plan: func(p *record.Plan) { p.Settle, p.FirstTokens = p.Settle+p.FirstTokens, 0 }}},
+		"no Drain":                 {"fixed", flawedLoad{plan: func(p *record.Plan) { p.Drain = 0 }}},
+		"a Drain of ten times":     {"fixed", flawedLoad{plan: func(p *record.Plan) { p.Drain *= 10 }}},
+		"begins without tokens":    {"window", flawedLoad{plan: func(p *record.Plan) { p.FirstTokens = 0 }}},
+		"begins without Settle":    {"window", flawedLoad{plan: func(p *record.Plan) { p.Settle, p.FirstTokens = p.Settle+p.FirstTokens, 0 }}},
+		"waits for tokens forever": {"timeout", flawedLoad{plan: func(p *record.Plan) { p.FirstTokens *= 100 }}},
 		// What rows refer to when they end.
 		"Ended without a phase": ended(func(*record.Phase) *record.Phase { return nil }),
 		"Ended without plays":   ended(func(p *record.Phase) *record.Phase { return &record.Phase{Header: p.Header, Threads: p.Threads} }),

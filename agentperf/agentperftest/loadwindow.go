@@ -114,35 +114,18 @@ func (t *loadTest) minima() error {
 	return p.hasRows()
 }
 
-func (t *loadTest) fixed() error {
-	plan := t.loadPlan(func(p *record.Plan) { p.Fixed, p.Measure, p.Drain, p.MinTotal = true, 600*time.Millisecond, 0, 1000 })
-	p, err := t.run(plan, nil, 0)
-	if err == nil {
-		err = p.ended(record.Complete)
-	}
-	if err == nil {
-		err = p.rightWindow()
-	}
-	if err != nil {
-		return err
-	}
-	if h := &p.phase.Header; h.Window() != plan.Measure || h.End > h.WindowEnd+4*loadSlack {
-		return fmt.Errorf("the window is %v long and the phase ended %v later, expected %v and at once", h.Window(), h.End-h.WindowEnd, plan.Measure)
-	}
-	return p.hasRows()
-}
-
 func (t *loadTest) timeout() error {
-	// One agent hangs in the window, and another before it.
+	// One agent hangs in the window, and another before it, which the window waits for no longer
+	// than FirstTokens, until 0.7 s. The seventh play of an agent begins at 0.9 s or later.
 	t.target.answers(manner{pace: func(d *dueRequest) (first, token time.Duration) {
-		if d.agent == 0 && d.play >= 4 || d.agent == 1 {
+		if d.agent == 0 && d.play >= 6 || d.agent == 1 {
 			return never, never
 		}
 		return loadToken, loadToken
 	}})
 	defer t.target.answers(manner{})
 	plan := t.loadPlan(func(p *record.Plan) {
-		p.Measure, p.Timeout, p.Patience, p.Drain = 500*time.Millisecond, 1500*time.Millisecond, 500*time.Millisecond, 0
+		p.FirstTokens, p.Measure, p.Timeout, p.Patience, p.Drain = 200*time.Millisecond, 500*time.Millisecond, 1500*time.Millisecond, 500*time.Millisecond, 0
 	})
 	p, err := t.run(plan, nil, 0)
 	if err == nil {
@@ -151,7 +134,9 @@ func (t *loadTest) timeout() error {
 	if err != nil {
 		return err
 	}
-	switch h := &p.phase.Header; {
+	switch h, due := &p.phase.Header, p.opens(); {
+	case (h.Settled - due).Abs() > loadSlack:
+		return fmt.Errorf("the window began at %v, expected %v: %v after it could have, since an agent has no token", h.Settled, due, plan.FirstTokens)
 	case h.WindowEnd < plan.Timeout || h.WindowEnd > plan.Timeout+loadSlack:
 		return fmt.Errorf("the window ended at %v, expected %v", h.WindowEnd, plan.Timeout)
 	case h.Straddling != 1 || h.Least != 0:
