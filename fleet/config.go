@@ -54,7 +54,10 @@ type Config struct {
 	// Wait is how long to wait for missing workers, at the beginning and before each phase. 0
 	// means 2 minutes; a negative Wait has no limit.
 	Wait time.Duration
-	// Logger receives notes on workers and the connection. Nil discards them.
+	// Logger receives notes on workers and the connection. Nil discards them. Nothing waits for
+	// it: where it blocks, up to 4096 notes are kept for it, and what it misses is counted in a
+	// note of its own. [Controller.Close] waits a second for it; then a goroutine stays in it for
+	// as long as it blocks.
 	Logger *slog.Logger
 
 	conn bus.Conn // of tests
@@ -79,9 +82,6 @@ func (c Config) resolve() (Config, error) {
 	c.Lease = lease
 	if c.Wait == 0 {
 		c.Wait = defaultWait
-	}
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	return c, errors.Join(append(errs, err)...)
 }
@@ -140,7 +140,8 @@ type WorkerConfig struct {
 	// Stay makes the worker wait for another run when one is over, rather than return from
 	// [Serve].
 	Stay bool
-	// Logger receives notes on what the worker does. Nil discards them.
+	// Logger receives notes on what the worker does. Nil discards them. Nothing waits for it, as
+	// in [Config], but the end of [Serve], for a second.
 	Logger *slog.Logger
 
 	// Of tests.
@@ -171,9 +172,6 @@ func (c WorkerConfig) resolve() (WorkerConfig, error) {
 	}
 	if c.Connect == nil {
 		errs = append(errs, c.Endpoint.Validate())
-	}
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	return c, errors.Join(errs...)
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/fleet/internal/bus"
+	"github.com/agentperf/agentperf-go/fleet/internal/logqueue"
 	"github.com/agentperf/agentperf-go/fleet/internal/wire"
 )
 
@@ -31,6 +32,7 @@ var (
 // during another returns an error at once.
 type Controller struct {
 	cfg   Config
+	notes *logqueue.Queue // of the log
 	conn  bus.Conn
 	id    string
 	build string
@@ -77,14 +79,18 @@ func NewController(ctx context.Context, cfg Config) (*Controller, error) {
 	if err != nil {
 		return nil, err
 	}
+	var notes *logqueue.Queue
+	cfg.Logger, notes = logqueue.New(cfg.Logger)
 	c := &Controller{
-		cfg: cfg, epoch: rand.Int64N(1 << 48), id: cryptorand.Text(), build: build(), began: time.Now(), ends: make(chan struct{}), met: make(map[string]*member), pings: make(map[int64]ping), news: make(chan struct{}),
+		cfg: cfg, notes: notes, epoch: rand.Int64N(1 << 48), id: cryptorand.Text(), build: build(), began: time.Now(), ends: make(chan struct{}), met: make(map[string]*member), pings: make(map[int64]ping), news: make(chan struct{}),
 	}
 	if c.conn, err = cfg.connect(ctx); err != nil {
+		notes.Close()
 		return nil, fmt.Errorf("fleet: %w", err)
 	}
 	if err := c.conn.Subscribe(bus.From(cfg.Fleet, "*"), c.hear); err != nil {
 		c.conn.Close()
+		notes.Close()
 		return nil, fmt.Errorf("fleet: %w", err)
 	}
 	c.kept.Go(c.keep)
@@ -117,6 +123,7 @@ func (c *Controller) close() {
 	c.kept.Wait()
 	c.posts.Wait()
 	c.conn.Close()
+	c.notes.Close()
 }
 
 // dismissing is how long workers are told that the run is over: three times.

@@ -127,7 +127,9 @@ func (p *process) stop() error {
 func (w *world) start(name string, cfg WorkerConfig) *process {
 	ctx, cancel := context.WithCancel(w.t.Context())
 	p := &process{cancel: cancel, done: make(chan error, 1)}
-	cfg.Name, cfg.Logger = name, w.log
+	if cfg.Name = name; cfg.Logger == nil {
+		cfg.Logger = w.log
+	}
 	if cfg.conn == nil {
 		cfg.conn = w.hub.Conn(name)
 	}

@@ -65,8 +65,8 @@ func (w *worker) leaveLocked(why string) {
 	}
 	w.session, w.last = nil, s
 	w.failed, w.stage = why, wire.Left
-	w.log.Info("the worker has left the phase", "why", why)
 	s.abandon(errors.New(why))
+	w.log.Info("the worker has left the phase", "why", why)
 }
 
 // fenced is a Sender that sends nothing once the lease of its worker has expired, be it that

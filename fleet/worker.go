@@ -12,6 +12,7 @@ import (
 	"github.com/agentperf/agentperf-go/agentperf"
 	"github.com/agentperf/agentperf-go/endpoint"
 	"github.com/agentperf/agentperf-go/fleet/internal/bus"
+	"github.com/agentperf/agentperf-go/fleet/internal/logqueue"
 	"github.com/agentperf/agentperf-go/fleet/internal/wire"
 	"github.com/agentperf/agentperf-go/internal/replay"
 	"github.com/agentperf/agentperf-go/internal/sockets"
@@ -40,6 +41,9 @@ func Serve(ctx context.Context, cfg WorkerConfig) error {
 	if err != nil {
 		return err
 	}
+	var notes *logqueue.Queue
+	cfg.Logger, notes = logqueue.New(cfg.Logger)
+	defer notes.Close()
 	w := &worker{
 		cfg: cfg, log: cfg.Logger, instance: rand.Text(), build: build(), began: time.Now(), script: replay.NewScript(cfg.Workload), connect: cfg.Connect,
 		stage: wire.Idle, done: make(chan error, 1), changed: make(chan struct{}, 1),

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/fleet/internal/bus"
+	"github.com/agentperf/agentperf-go/fleet/internal/logqueue"
 	"github.com/nats-io/nats-server/v2/server"
 )
 
@@ -65,7 +66,8 @@ type Config struct {
 	// with them, clients without a certificate are refused.
 	CertFile, KeyFile, CAFile string
 
-	// Logger receives what nats-server logs. Nil discards it.
+	// Logger receives what nats-server logs. Nil discards it. Nothing waits for it but
+	// [Server.Close], for a second.
 	Logger *slog.Logger
 
 	// Of tests.
@@ -79,6 +81,7 @@ type Server struct {
 	nats   *server.Server
 	url    string
 	secret string
+	queue  *logqueue.Queue // of the log
 }
 
 // Start starts a broker. It handles no signals and writes no files. The error says which field of
@@ -93,9 +96,8 @@ func Start(c Config) (*Server, error) {
 	if c.secret == "" {
 		c.secret = rand.Text()
 	}
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
-	}
+	var queue *logqueue.Queue
+	c.Logger, queue = logqueue.New(c.Logger)
 	o, err := options(c)
 	if err != nil {
 		return nil, fmt.Errorf("broker: %w", err)
@@ -110,13 +112,14 @@ func Start(c Config) (*Server, error) {
 	addr := ns.Addr()
 	if addr == nil {
 		ns.Shutdown()
+		queue.Close()
 		return nil, fmt.Errorf("broker: listening on %s: %s", c.Listen, notes.fatal())
 	}
 	scheme := "nats"
 	if o.TLSConfig != nil {
 		scheme = "tls"
 	}
-	return &Server{nats: ns, url: scheme + "://" + addr.String(), secret: c.secret}, nil
+	return &Server{nats: ns, url: scheme + "://" + addr.String(), secret: c.secret, queue: queue}, nil
 }
 
 func options(c Config) (*server.Options, error) {
@@ -176,6 +179,7 @@ func (s *Server) Controller() (dial func(context.Context) (net.Conn, error), sec
 // Close ends the broker and all connections to it, and frees its port. The error says that it
 // has not ended after 10 seconds. Further calls do nothing.
 func (s *Server) Close() error {
+	defer s.queue.Close()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

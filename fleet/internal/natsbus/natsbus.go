@@ -56,7 +56,8 @@ type Config struct {
 	// The URL then is a name only.
 	Dial func(ctx context.Context) (net.Conn, error)
 
-	// Logger gets notes of what happens to the connection; nil discards them.
+	// Logger gets notes of what happens to the connection; nil discards them. It must not
+	// block, as that of logqueue does not: the connection waits for it.
 	Logger *slog.Logger
 
 	// Disconnected and Reconnected, unless nil, are called in turn as the connection is
