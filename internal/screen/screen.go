@@ -66,8 +66,8 @@ type device interface {
 // say otherwise; [Screen.Close] has to be called. A quiet one shows nothing at all.
 func New(out io.Writer, quiet bool, getenv func(string) string) *Screen {
 	s := &Screen{out: out, quiet: quiet, getenv: getenv}
-	if f, ok := out.(*os.File); ok && !quiet && inPlace(getenv) {
-		if d := terminal(f, getenv); d != nil {
+	if f, ok := out.(interface{ Fd() uintptr }); ok && !quiet && inPlace(getenv) {
+		if d := terminal(f.Fd(), getenv); d != nil {
 			s.start(d)
 		}
 	}

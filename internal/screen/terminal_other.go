@@ -2,7 +2,5 @@
 
 package screen
 
-import "os"
-
 // terminal returns nil: on Windows and elsewhere progress comes in lines.
-func terminal(*os.File, func(string) string) device { return nil }
+func terminal(uintptr, func(string) string) device { return nil }

@@ -17,9 +17,9 @@ type tty struct {
 	continues chan os.Signal
 }
 
-// terminal returns the terminal that a file is; nil if it is none.
-func terminal(f *os.File, getenv func(string) string) device {
-	t := tty{fd: f.Fd(), getenv: getenv}
+// terminal returns the terminal that a file is, by its descriptor; nil if it is none.
+func terminal(fd uintptr, getenv func(string) string) device {
+	t := tty{fd: fd, getenv: getenv}
 	if _, ok := t.winsize(); !ok {
 		return nil
 	}

@@ -27,7 +27,9 @@ import (
 )
 
 func main() {
-	cli.Main(func(ctx context.Context) int { return run(ctx, os.Args[1:], os.Stdout, os.Stderr, os.Getenv) })
+	cli.MainPatient(func(ctx context.Context, stdout, stderr io.Writer) int {
+		return run(ctx, os.Args[1:], stdout, stderr, os.Getenv)
+	})
 }
 
 // name is that of the program in its messages.

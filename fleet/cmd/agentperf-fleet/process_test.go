@@ -57,9 +57,17 @@ type process struct {
 // start starts the program. It is killed with the test.
 func start(t *testing.T, name string, args ...string) *process {
 	t.Helper()
+	return startTo(t, nil, name, args...)
+}
+
+// startTo starts it with another place for what it says, unless that is nil.
+func startTo(t *testing.T, out *os.File, name string, args ...string) *process {
+	t.Helper()
 	p := &process{t: t, name: name, cmd: exec.Command(os.Args[0], args...), ended: make(chan struct{}), news: make(chan struct{})}
 	p.cmd.Env = append(os.Environ(), asProgram+"=1")
-	p.cmd.Stdout, p.cmd.Stderr = p, p
+	if p.cmd.Stdout, p.cmd.Stderr = p, p; out != nil {
+		p.cmd.Stdout, p.cmd.Stderr = out, out
+	}
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

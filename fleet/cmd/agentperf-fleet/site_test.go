@@ -160,8 +160,13 @@ func (s *site) quiet(worker string) {
 // worker starts a worker.
 func (s *site) worker(name, url string, args ...string) *process {
 	s.t.Helper()
+	return s.workerTo(nil, name, url, args...)
+}
+
+func (s *site) workerTo(out *os.File, name, url string, args ...string) *process {
+	s.t.Helper()
 	args = append([]string{"worker", "-controller", url, "-name", name, "-capacity", "100", "-endpoint", s.url, "-header", "X-Worker=" + name, "-workload", s.workload}, args...)
-	return start(s.t, "worker "+name, args...)
+	return startTo(s.t, out, "worker "+name, args...)
 }
 
 // rules are flags with which a phase takes two seconds, and no clock decides anything.
@@ -173,7 +178,12 @@ var rules = []string{
 // controller starts a controller of two workers.
 func (s *site) controller(args ...string) (p *process, url string) {
 	s.t.Helper()
-	args = append(append([]string{"controller", "-workers", "2", "-listen", "127.0.0.1:0", "-endpoint", s.url, "-workload", s.workload, "-lease", "2s"}, rules...), args...)
-	p = start(s.t, "controller", args...)
+	p = s.controllerTo(nil, args...)
 	return p, strings.TrimSpace(p.says("waiting for workers at", 1))
+}
+
+func (s *site) controllerTo(out *os.File, args ...string) *process {
+	s.t.Helper()
+	args = append(append([]string{"controller", "-workers", "2", "-listen", "127.0.0.1:0", "-endpoint", s.url, "-workload", s.workload, "-lease", "2s"}, rules...), args...)
+	return startTo(s.t, out, "controller", args...)
 }
