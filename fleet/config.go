@@ -23,8 +23,13 @@ const DefaultFleet = bus.DefaultFleet
 // would keep under load.
 const DefaultLease = 5 * time.Second
 
-// leastLease is the shortest lease: orders and reports go out each quarter of a second.
-const leastLease = time.Second
+const (
+	// leastLease is the shortest lease: orders and reports go out each quarter of a second.
+	leastLease = time.Second
+	// mostLease is the longest: for as long workers load the system without a controller, and a
+	// phase waits for one that is dead. A broker is restarted in less.
+	mostLease = time.Minute
+)
 
 // Config configures a controller. Workers is required, and URL or Dial.
 type Config struct {
@@ -49,7 +54,7 @@ type Config struct {
 	// and values of headers, is theirs to know.
 	Endpoint endpoint.Config
 	// Lease is how long a worker continues without hearing from the controller, and how long the
-	// controller waits for a silent worker: 1s or more. 0 means [DefaultLease].
+	// controller waits for a silent worker: 1s to 1m. 0 means [DefaultLease].
 	Lease time.Duration
 	// Wait is how long to wait for missing workers, at the beginning and before each phase. 0
 	// means 2 minutes; a negative Wait has no limit.
@@ -94,8 +99,8 @@ func resolveLease(d time.Duration) (time.Duration, error) {
 	switch {
 	case d == 0:
 		return DefaultLease, nil
-	case d < leastLease:
-		return d, fmt.Errorf("fleet: Lease is %v, expected %v or more", d, leastLease)
+	case d < leastLease || d > mostLease:
+		return d, fmt.Errorf("fleet: Lease is %v, expected %v to %v", d, leastLease, mostLease)
 	}
 	return d, nil
 }

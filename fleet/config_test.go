@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"math"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -25,8 +26,10 @@ func TestConfigErrors(t *testing.T) {
 		`Fleet is "a.b", expected 1 to 63 of a-z, 0-9 and -`: func(c *Config) { c.Fleet = "a.b" },
 		"Workers is 0, expected 1 to 1000":                   func(c *Config) { c.Workers = 0 },
 		"Workers is 1001, expected 1 to 1000":                func(c *Config) { c.Workers = 1001 },
-		"Lease is 999ms, expected 1s or more":                func(c *Config) { c.Lease = 999 * time.Millisecond },
-		"Lease is -1ns, expected 1s or more":                 func(c *Config) { c.Lease = -1 },
+		"Lease is 999ms, expected 1s to 1m0s":                func(c *Config) { c.Lease = 999 * time.Millisecond },
+		"Lease is -1ns, expected 1s to 1m0s":                 func(c *Config) { c.Lease = -1 },
+		"Lease is 1m0.000000001s, expected 1s to 1m0s":       func(c *Config) { c.Lease = time.Minute + 1 },
+		"Lease is 2562047h47m16.854775807s, expected":        func(c *Config) { c.Lease = math.MaxInt64 },
 		"nats://host:port or tls://host:port":                func(c *Config) {},
 		"is not on this machine":                             func(c *Config) { c.URL = "nats://192.0.2.1:4222" },
 	} {

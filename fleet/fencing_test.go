@@ -2,12 +2,16 @@ package fleet
 
 import (
 	"errors"
+	"math"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
+	"github.com/agentperf/agentperf-go/endpoint/endpointtest"
 	"github.com/agentperf/agentperf-go/fleet/internal/bus"
+	"github.com/agentperf/agentperf-go/fleet/internal/wire"
 )
 
 // latest returns when a worker began its last request.
@@ -104,4 +108,35 @@ func TestWorkerGone(t *testing.T) {
 		}
 		x.names(err.Error(), "w1")
 	})
+}
+
+// Whatever lease a controller gives, a worker has it for a minute at most.
+func TestLongestLease(t *testing.T) {
+	for lease, want := range map[time.Duration]time.Duration{math.MaxInt64: time.Minute, time.Hour: time.Minute, 20 * time.Second: 20 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, new(endpointtest.Engine))
+			conn := w.hub.Conn(bus.Controller)
+			ordered := false
+			var since, until time.Time
+			conn.Subscribe(bus.From(DefaultFleet, "w0"), func(_ string, data []byte) {
+				m, _ := wire.Decode(data)
+				r, ok := m.(*wire.Report)
+				switch {
+				case !ok:
+				case !ordered:
+					ordered, since = true, time.Now()
+					data, _ := wire.Encode(&wire.Order{N: 1, Controller: "c", Instance: r.Instance, Lease: lease, Stage: wire.Idle})
+					conn.Publish(bus.To(DefaultFleet, "w0"), data)
+				case r.Controller == "c":
+					until = time.Now()
+				}
+			})
+			p := w.start("w0", WorkerConfig{Workload: workload(t, 5, 20, 7, 33)})
+			time.Sleep(2 * time.Minute)
+			p.stop()
+			if obeyed := until.Sub(since); obeyed <= want-2*sayEvery || obeyed > want {
+				t.Errorf("a lease of %v: it obeys for %v, want %v", lease, obeyed, want)
+			}
+		})
+	}
 }

@@ -58,7 +58,7 @@ func (w *worker) obey(o *wire.Order) {
 		return // until the lease of the other has expired
 	}
 	w.ordered = o.N
-	w.deadline.Store(int64(w.clock() + o.Lease))
+	w.deadline.Store(int64(w.clock() + min(o.Lease, mostLease)))
 	if o.Stage == wire.Dismiss {
 		w.leaveLocked("the run is over")
 		w.dismissed = o.Controller

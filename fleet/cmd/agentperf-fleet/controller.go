@@ -55,7 +55,7 @@ func control(ctx context.Context, i invocation) (status int) {
 func (c *controller) register(flags *flag.FlagSet) {
 	c.flags = flags
 	flags.IntVar(&c.workers, "workers", 0, "`number` of workers of the fleet, which has to be given")
-	flags.DurationVar(&c.lease, "lease", fleet.DefaultLease, "how long workers go on, and are waited for, when nothing is heard; 1s or more")
+	flags.DurationVar(&c.lease, "lease", fleet.DefaultLease, "how long workers go on, and are waited for, when nothing is heard; 1s to 1m")
 }
 
 func (c *controller) program(command string, flags func(*flag.FlagSet)) maxusers.Program {
@@ -77,8 +77,8 @@ func (c *controller) check() (inputs []cli.Place, err error) {
 	if c.workers < 1 || c.workers > mostWorkers {
 		bad("-workers is %d, expected 1 to %d", c.workers, mostWorkers)
 	}
-	if c.lease < time.Second {
-		bad("-lease is %v, expected 1s or more", c.lease)
+	if c.lease < time.Second || c.lease > time.Minute {
+		bad("-lease is %v, expected 1s to 1m", c.lease)
 	}
 	if given["wait"] && c.wait == 0 {
 		bad("-wait is 0s, expected more, or less for as long as it takes")
