@@ -65,8 +65,10 @@ type member struct {
 	report wire.Report
 	heard  time.Time
 	order  wire.Order
-	clock  clock // since the last time that it was asked
-	strays string
+	clock  clock  // since the last time that it was asked
+	strays string // the instance that waits for its place
+	turned string // the one that was turned away
+	why    string // and why, until another is heard of
 	mail   mail
 }
 

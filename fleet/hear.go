@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -57,7 +58,7 @@ func (c *Controller) reported(name string, r *wire.Report, now time.Time) {
 	case !another && r.N <= m.report.N:
 		return // a later one was here before
 	case r.Version != wire.Version:
-		c.tell(m, &wire.Order{Controller: c.id, Instance: r.Instance, Stage: wire.Rejected, Why: "it speaks another version"})
+		c.reject(m, r, "it speaks another version")
 		return
 	case another && m.index >= 0 && !c.replaced(m, r):
 		return
@@ -66,7 +67,7 @@ func (c *Controller) reported(name string, r *wire.Report, now time.Time) {
 		c.cfg.Logger.Info("a worker is there", "name", name, "capacity", r.Capacity, "endpoint", r.Endpoint)
 	}
 	r.Refused, r.Failed = shortened(r.Refused), shortened(r.Failed)
-	m.report, m.heard = *r, now
+	m.report, m.heard, m.why = *r, now, ""
 	if a := c.attempt; a != nil && m.index >= 0 && r.Client != nil && r.Epoch == a.epoch {
 		a.checked(m.index, r.Client)
 	}
@@ -83,21 +84,41 @@ func (c *Controller) replaced(m *member, r *wire.Report) bool {
 	case r.Build != first.Build:
 		why = "it was built of " + r.Build + ", and the one whose place it takes of " + first.Build
 	case r.Capacity != first.Capacity:
-		why = "its capacity is not that of the one whose place it takes"
+		why = fmt.Sprintf("its capacity is %d, and %d that of the one whose place it takes", r.Capacity, first.Capacity)
 	case r.Manner != first.Manner:
 		why = "it sends with " + r.Manner + ", and the one whose place it takes with " + first.Manner
 	}
 	if why != "" {
-		if m.strays != r.Instance {
-			m.strays = r.Instance
-			c.cfg.Logger.Warn("a worker cannot take the place of the one before", "worker", m.name, "why", why)
-		}
-		c.tell(m, &wire.Order{Controller: c.id, Instance: r.Instance, Stage: wire.Rejected, Why: why})
+		c.reject(m, r, why)
 		return false
 	}
 	c.cfg.Logger.Info("another process takes the place of a worker", "worker", m.name, "endpoint", r.Endpoint)
 	m.order.Instance = r.Instance
 	return true
+}
+
+// reject turns a process away. The caller holds the lock.
+func (c *Controller) reject(m *member, r *wire.Report, why string) {
+	m.why = shortened(why)
+	if m.turned != r.Instance {
+		m.turned = r.Instance
+		text := "a worker is rejected"
+		if m.index >= 0 {
+			text = "a worker cannot take the place of the one before"
+		}
+		c.cfg.Logger.Warn(text, "worker", m.name, "why", m.why)
+	}
+	c.tell(m, &wire.Order{Controller: c.id, Instance: r.Instance, Stage: wire.Rejected, Why: m.why})
+}
+
+// silent says that nothing is heard of a member, though it may have a successor. The caller holds
+// the lock.
+func (m *member) silent() string {
+	text := "nothing is heard of worker " + m.name
+	if m.why != "" {
+		text += "; one of that name was rejected: " + m.why
+	}
+	return text
 }
 
 // known returns the member that sent a message of an instance, which was heard of now; nil if

@@ -119,7 +119,7 @@ func (c *Controller) complete(ctx context.Context) error {
 			switch {
 			case now.Sub(m.heard) >= 4*sayEvery || // lest a phase begins with one that has just gone
 				!m.heard.After(c.failed):
-				return "nothing is heard of worker " + m.name, nil
+				return m.silent(), nil
 			case m.report.Controller != c.id:
 				c.say(m)
 				return fmt.Sprintf("worker %s does not obey this controller", m.name), nil
