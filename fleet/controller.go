@@ -44,6 +44,7 @@ type Controller struct {
 	said  atomic.Int64 // orders
 
 	mu      sync.Mutex
+	pulse   pulse
 	closed  bool
 	met     map[string]*member // by name, all that were heard of
 	members []*member          // the fleet, by name; nil until it is complete
@@ -142,6 +143,7 @@ func (c *Controller) keep() {
 			return
 		}
 		c.mu.Lock()
+		c.pulse.beat(time.Now(), c.cfg.Lease)
 		for _, m := range c.members {
 			c.say(m)
 		}

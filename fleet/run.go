@@ -12,9 +12,13 @@ func (c *Controller) lost(a *attempt, now time.Time) {
 	patience := max(leastPatience, 2*c.cfg.Lease)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.pulse.beat(now, c.cfg.Lease)
 	for i, m := range c.members {
 		switch r := &m.report; {
 		case a.final(i):
+		case now.Sub(m.heard) >= c.cfg.Lease && c.pulse.excuses(m.heard),
+			r.Epoch == a.epoch && r.Stage == wire.Left && r.Failed == errLease.Error() && c.pulse.lately(now, c.cfg.Lease):
+			a.fail("the controller was held up for %v", c.pulse.held.Round(100*time.Millisecond))
 		case now.Sub(m.heard) >= c.cfg.Lease:
 			a.fail("nothing was heard of worker %s for %v", m.name, c.cfg.Lease)
 		case r.Instance != a.instances[i]:

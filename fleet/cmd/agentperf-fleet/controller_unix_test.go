@@ -60,5 +60,5 @@ func TestControllerStopped(t *testing.T) {
 	if status := c.ends(); status != cli.OK {
 		t.Errorf("exit status %d", status)
 	}
-	broken(t, report(t, file), "worker ")
+	broken(t, report(t, file), "the controller was held up for ")
 }
