@@ -105,11 +105,13 @@ func resolveLease(d time.Duration) (time.Duration, error) {
 	return d, nil
 }
 
-func (c *Config) connect(ctx context.Context) (bus.Conn, error) {
+// connect connects to the server. It has refused told if a server that was lost does not want this
+// party any more.
+func (c *Config) connect(ctx context.Context, refused func(error)) (bus.Conn, error) {
 	if c.conn != nil {
 		return c.conn, nil
 	}
-	where := natsbus.Config{Name: bus.Controller, URL: c.URL, TLS: c.TLS, Logger: c.Logger}
+	where := natsbus.Config{Name: bus.Controller, URL: c.URL, TLS: c.TLS, Logger: c.Logger, Refused: refused}
 	if c.Dial != nil {
 		where.URL, where.TLS = "nats://127.0.0.1:4222", nil // a name only
 		where.Dial, where.Secret = c.Dial, c.Secret
@@ -189,9 +191,9 @@ const (
 	usualCapacity = 10_000
 )
 
-func (c *WorkerConfig) connect(ctx context.Context) (bus.Conn, error) {
+func (c *WorkerConfig) connect(ctx context.Context, refused func(error)) (bus.Conn, error) {
 	if c.conn != nil {
 		return c.conn, nil
 	}
-	return natsbus.Dial(ctx, natsbus.Config{URL: c.URL, TLS: c.TLS, Name: c.Name, Logger: c.Logger})
+	return natsbus.Dial(ctx, natsbus.Config{URL: c.URL, TLS: c.TLS, Name: c.Name, Logger: c.Logger, Refused: refused})
 }

@@ -46,6 +46,7 @@ type Controller struct {
 	mu      sync.Mutex
 	pulse   pulse
 	closed  bool
+	refused error              // by the server, which was lost and is there again
 	met     map[string]*member // by name, all that were heard of
 	members []*member          // the fleet, by name; nil until it is complete
 	share   *share
@@ -87,7 +88,7 @@ func NewController(ctx context.Context, cfg Config) (*Controller, error) {
 	c := &Controller{
 		cfg: cfg, notes: notes, epoch: rand.Int64N(1 << 48), id: cryptorand.Text(), build: build(), began: time.Now(), ends: make(chan struct{}), met: make(map[string]*member), pings: make(map[int64]ping), news: make(chan struct{}),
 	}
-	if c.conn, err = cfg.connect(ctx); err != nil {
+	if c.conn, err = cfg.connect(ctx, c.refuse); err != nil {
 		notes.Close()
 		return nil, fmt.Errorf("fleet: %w", err)
 	}
@@ -127,6 +128,13 @@ func (c *Controller) close() {
 	c.posts.Wait()
 	c.conn.Close()
 	c.notes.Close()
+}
+
+// refuse is told why the server does not want the controller any more.
+func (c *Controller) refuse(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.refused = fmt.Errorf("fleet: %w", err)
 }
 
 // dismissing is how long workers are told that the run is over: three times.

@@ -13,8 +13,9 @@ import (
 
 // Gather waits until Config.Workers workers are there, at most for Config.Wait, and makes them the
 // fleet: no other joins it, but for one that takes the place of another under its name. The error
-// wraps [ErrWorkers], is the cause of ctx, or says that the controller is closed. Gather need not
-// be called: [Controller.Phase] does the same first.
+// wraps [ErrWorkers], is the cause of ctx, or says that the controller is closed, or that the server
+// refuses it, as when its certificate has expired. Gather need not be called: [Controller.Phase]
+// does the same first.
 func (c *Controller) Gather(ctx context.Context) error {
 	return c.await(ctx, func(now time.Time) (missing string, err error) {
 		if c.members != nil {
@@ -101,8 +102,11 @@ func (c *Controller) await(ctx context.Context, done func(now time.Time) (missin
 	defer tick.Stop()
 	for {
 		c.mu.Lock()
-		missing, err := "", errClosed
-		if !c.closed {
+		missing, err := "", c.refused
+		switch {
+		case c.closed:
+			err = errClosed
+		case err == nil:
 			missing, err = done(time.Now())
 		}
 		news := c.news

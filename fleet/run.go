@@ -13,6 +13,9 @@ func (c *Controller) lost(a *attempt, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.pulse.beat(now, c.cfg.Lease)
+	if c.refused != nil {
+		a.fail("%v", c.refused)
+	}
 	for i, m := range c.members {
 		switch r := &m.report; {
 		case a.final(i):

@@ -34,8 +34,8 @@ func (e *RejectedError) Error() string { return "fleet: the controller rejects t
 // Serve runs a worker, which plays its part of the agents in each phase of the controller's run,
 // and returns nil once the run is over; with cfg.Stay it waits for another run instead. While there
 // is no controller, or no connection to the server, it waits. The error lists every field of cfg
-// that is wrong, says why the server refuses the worker, is a [*RejectedError], or is the cause of
-// ctx. No agent is running when Serve returns.
+// that is wrong, says why the server refuses the worker, be it later as its certificate has expired,
+// is a [*RejectedError], or is the cause of ctx. No agent is running when Serve returns.
 func Serve(ctx context.Context, cfg WorkerConfig) error {
 	cfg, err := cfg.resolve()
 	if err != nil {
@@ -61,7 +61,7 @@ func Serve(ctx context.Context, cfg WorkerConfig) error {
 			w.capacity = fitting(usualCapacity, replay.Connections(cfg.Workload))
 		}
 	}
-	if w.conn, err = cfg.connect(ctx); err != nil {
+	if w.conn, err = cfg.connect(ctx, func(err error) { w.end(fmt.Errorf("fleet: %w", err)) }); err != nil {
 		return fmt.Errorf("fleet: %w", err)
 	}
 	defer w.conn.Close()

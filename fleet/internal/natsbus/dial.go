@@ -36,12 +36,8 @@ func loopback(host string) bool {
 
 // final reports whether an error in connecting is one that waiting does not help.
 func final(err error) bool {
-	var certificate *tls.CertificateVerificationError
-	var alert *net.OpError
 	var record tls.RecordHeaderError
-	return errors.As(err, &certificate) || errors.As(err, &record) ||
-		errors.As(err, &alert) && alert.Op == "remote error" || // how crypto/tls says that the other end refused
-		errors.Is(err, nats.ErrAuthorization) || errors.Is(err, nats.ErrAuthExpired) ||
+	return refused(err) || errors.As(err, &record) ||
 		errors.Is(err, nats.ErrSecureConnWanted) || errors.Is(err, nats.ErrSecureConnRequired)
 }
 

@@ -64,11 +64,17 @@ type Config struct {
 	// lost and found. They must not block.
 	Disconnected func(error)
 	Reconnected  func()
+
+	// Refused, unless nil, is called where a broker that was lost is found again and does not
+	// want this client any more, or is not trusted by it: with the cause, as Dial would return it,
+	// and at most once each time that the broker was lost. It must not block.
+	Refused func(error)
 }
 
 // Dial connects to a broker, and tries until it is there or ctx ends; a broker that refuses
 // the client, or that the client does not trust, is an error at once. The connection then
-// lasts until Close: it is made anew for as long as it takes, whatever the broker answers.
+// lasts until Close: it is made anew for as long as it takes. Where that is of no use, since the
+// broker refuses the client several times in a row, Config.Refused is called.
 //
 // While there is none, publishing is an error at once and nothing is kept for later: to
 // send again is up to the messages, and a renewed lease or a clock's reading that comes
@@ -88,7 +94,7 @@ func Dial(ctx context.Context, c Config) (bus.Conn, error) {
 		if err == nil {
 			return conn, nil
 		}
-		err = fmt.Errorf("connecting to the broker at %s as %q: %w", address, c.Name, err)
+		err = c.because(address, err)
 		if final(err) {
 			return nil, err
 		}
@@ -103,15 +109,27 @@ func Dial(ctx context.Context, c Config) (bus.Conn, error) {
 	}
 }
 
+// because says what did not work.
+func (c *Config) because(address string, err error) error {
+	return fmt.Errorf("connecting to the broker at %s as %q: %w", address, c.Name, err)
+}
+
 func connect(ctx context.Context, c Config, address string) (bus.Conn, error) {
 	d := &dialer{ctx: ctx, dial: c.Dial}
 	defer context.AfterFunc(ctx, d.abort)()
 	o := options(c, address)
 	o.CustomDialer = d
+	r := &refusals{tell: func(err error) {
+		if c.Refused != nil {
+			c.Refused(c.because(address, err))
+		}
+	}}
+	o.CustomReconnectDelayCB = r.wait
 	nc, err := o.Connect()
 	if err != nil {
 		return nil, d.cause(err)
 	}
+	r.conn.Store(nc)
 	if !d.keep() {
 		nc.Close()
 		return nil, context.Cause(ctx)
@@ -127,7 +145,6 @@ func options(c Config, address string) nats.Options {
 	o.Timeout, o.FlusherTimeout = timeout, timeout
 	o.PingInterval, o.MaxPingsOut = pingInterval, maxPingsOut
 	o.MaxReconnect, o.IgnoreAuthErrorAbort = -1, true
-	o.CustomReconnectDelayCB = wait
 	o.ReconnectBufSize = -1
 	o.ReconnectOnFlusherError = true // otherwise a write that broke off goes on in the middle of a message
 	o.SkipHostLookup = true          // the dialer does
