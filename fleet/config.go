@@ -56,8 +56,8 @@ type Config struct {
 	// Lease is how long a worker continues without hearing from the controller, and how long the
 	// controller waits for a silent worker: 1s to 1m. 0 means [DefaultLease].
 	Lease time.Duration
-	// Wait is how long to wait for missing workers, at the beginning and before each phase. 0
-	// means 2 minutes; a negative Wait has no limit.
+	// Wait is how long to wait for the server at the beginning, and for missing workers then and
+	// before each phase. 0 means 2 minutes; a negative Wait has no limit.
 	Wait time.Duration
 	// Logger receives notes on workers and the connection. Nil discards them. Nothing waits for
 	// it: where it blocks, up to 4096 notes are kept for it, and what it misses is counted in a
@@ -110,6 +110,11 @@ func resolveLease(d time.Duration) (time.Duration, error) {
 func (c *Config) connect(ctx context.Context, refused func(error)) (bus.Conn, error) {
 	if c.conn != nil {
 		return c.conn, nil
+	}
+	if c.Wait > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, c.Wait, fmt.Errorf("given up after %v", c.Wait))
+		defer cancel()
 	}
 	where := natsbus.Config{Name: bus.Controller, URL: c.URL, TLS: c.TLS, Logger: c.Logger, Refused: refused}
 	if c.Dial != nil {

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"math"
+	"net"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -139,4 +140,26 @@ func TestDialTakesThePlaceOfURL(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Close()
+}
+
+// The server is waited for no longer than workers are.
+func TestWaitForTheServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		nobody := errors.New("nobody is there")
+		for wait, want := range map[time.Duration]time.Duration{5 * time.Second: 5 * time.Second, 0: defaultWait, -1: time.Hour} {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+			begun := time.Now()
+			_, err := NewController(ctx, Config{Workers: 1, Wait: wait, Dial: func(context.Context) (net.Conn, error) { return nil, nobody }})
+			if took := time.Since(begun); took != want {
+				t.Errorf("a wait of %v took %v, want %v", wait, took, want)
+			}
+			if err == nil || !strings.Contains(err.Error(), "nobody is there") || errors.Is(err, context.DeadlineExceeded) != (wait < 0) {
+				t.Errorf("a wait of %v ends with %v", wait, err)
+			}
+			if wait > 0 && !strings.Contains(err.Error(), "(given up after 5s)") {
+				t.Errorf("%v, want it to say after how long", err)
+			}
+			cancel()
+		}
+	})
 }

@@ -75,7 +75,7 @@ type member struct {
 }
 
 // NewController connects to the server at which the workers meet, and waits until the server is
-// there or ctx is done. It does not wait for the workers; see [Controller.Gather]. The error lists
+// there, at most for Config.Wait, or ctx is done. It does not wait for the workers; see [Controller.Gather]. The error lists
 // every field of cfg that is wrong, says why the server refuses the controller, or wraps the cause
 // of ctx.
 func NewController(ctx context.Context, cfg Config) (*Controller, error) {

@@ -46,7 +46,7 @@ func control(ctx context.Context, i invocation) (status int) {
 		flags.StringVar(&c.listen, "listen", "127.0.0.1:4222", "`host:port` at which the workers meet; port 0 is one of the system's choice, which is shown; other machines can reach it only with -tls-cert, -tls-key and -tls-ca")
 		flags.StringVar(&c.nats, "nats", "", "`URL` of a nats-server that is there already, at which they meet instead: nats://host:port on this machine, else tls://")
 		flags.StringVar(&c.fleet, "fleet", fleet.DefaultFleet, "`name` of the fleet, for several at one nats-server")
-		flags.DurationVar(&c.wait, "wait", 2*time.Minute, "how long to wait for workers, at the beginning and when one was lost; negative means as long as it takes")
+		flags.DurationVar(&c.wait, "wait", 2*time.Minute, "how long to wait for the nats-server and for workers, at the beginning and when one was lost; negative means as long as it takes")
 		c.tls.register(flags, "controller", "the workers, or for the nats-server")
 	}))
 }

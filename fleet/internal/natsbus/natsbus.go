@@ -103,7 +103,10 @@ func Dial(ctx context.Context, c Config) (bus.Conn, error) {
 		}
 		select {
 		case <-ctx.Done():
-			return nil, fmt.Errorf("%w (%w)", err, context.Cause(ctx))
+			if cause := context.Cause(ctx); !errors.Is(err, cause) {
+				err = fmt.Errorf("%w (%w)", err, cause)
+			}
+			return nil, err
 		case <-time.After(wait(attempt)):
 		}
 	}
