@@ -46,6 +46,7 @@ type Controller struct {
 	mu      sync.Mutex
 	pulse   pulse
 	closed  bool
+	rejects bool               // workers, with which there was no fleet
 	refused error              // by the server, which was lost and is there again
 	met     map[string]*member // by name, all that were heard of
 	members []*member          // the fleet, by name; nil until it is complete
@@ -117,9 +118,9 @@ func (c *Controller) close() {
 		m.order.Stage, m.order.Cut = wire.Dismiss, ""
 		c.say(m)
 	}
-	members := len(c.members) > 0
+	told := len(c.members) > 0 || c.rejects
 	c.mu.Unlock()
-	if members {
+	if told {
 		// It is said again, as messages may be lost; a worker that misses all leaves with its lease.
 		time.Sleep(dismissing)
 	}

@@ -90,15 +90,16 @@ func TestUnlike(t *testing.T) {
 		controller endpoint.Config
 		workers    [2]endpoint.Config
 		want       string
+		rejected   string // is told, and ends
 	}{
-		{"alike", endpoint.Config{URL: "http://other/v1", Timeout: endpoint.DefaultTimeout}, [2]endpoint.Config{{URL: url}, {URL: url}}, ""},
-		{"one has less time", endpoint.Config{}, [2]endpoint.Config{{URL: url}, {URL: url, Timeout: time.Second}}, "worker b sends with the API chat, HTTP/1.1 and time limits of 1s and 2m0s, and worker a with the API chat, HTTP/1.1 and time limits of 5m0s and 2m0s"},
-		{"both have less", endpoint.Config{URL: url}, [2]endpoint.Config{{URL: url, Timeout: time.Second}, {URL: url, Timeout: time.Second}}, "worker a sends with the API chat, HTTP/1.1 and time limits of 1s and 2m0s, and the controller with"},
-		{"another API", endpoint.Config{URL: url}, [2]endpoint.Config{{URL: url}, {URL: url, API: endpoint.APIMessages}}, "worker b sends with the API messages"},
-		{"another header for sessions", endpoint.Config{URL: url}, [2]endpoint.Config{{URL: url, SessionHeader: "X-Session"}, {URL: url}}, "sessions in the header X-Session"},
-		{"keys and values of its own", endpoint.Config{URL: url, Header: http.Header{"x-pool": {"1"}}}, [2]endpoint.Config{{URL: url, Header: http.Header{"X-Pool": {"7"}, "Api-Key": {"k"}}, APIKey: "key"}, {URL: url, Header: http.Header{"X-Pool": {"8"}}}}, ""},
-		{"a header of its own", endpoint.Config{}, [2]endpoint.Config{{URL: url, Header: http.Header{"X-Pool": {"7"}}}, {URL: url}}, "worker a with the API chat, HTTP/1.1 and time limits of 5m0s and 2m0s, and the headers X-Pool"},
-		{"a header of the controller's", endpoint.Config{URL: url, Header: http.Header{"X-Pool": {"7"}}}, [2]endpoint.Config{{URL: url}, {URL: url}}, "the controller with the API chat, HTTP/1.1 and time limits of 5m0s and 2m0s, and the headers X-Pool"},
+		{"alike", endpoint.Config{URL: "http://other/v1", Timeout: endpoint.DefaultTimeout}, [2]endpoint.Config{{URL: url}, {URL: url}}, "", ""},
+		{"one has less time", endpoint.Config{}, [2]endpoint.Config{{URL: url}, {URL: url, Timeout: time.Second}}, "worker b sends with the API chat, HTTP/1.1 and time limits of 1s and 2m0s, and worker a with the API chat, HTTP/1.1 and time limits of 5m0s and 2m0s", ""},
+		{"both have less", endpoint.Config{URL: url}, [2]endpoint.Config{{URL: url, Timeout: time.Second}, {URL: url, Timeout: time.Second}}, "worker a sends with the API chat, HTTP/1.1 and time limits of 1s and 2m0s, and the controller with", ""},
+		{"another API", endpoint.Config{URL: url}, [2]endpoint.Config{{URL: url}, {URL: url, API: endpoint.APIMessages}}, "worker b sends with the API messages", "b"},
+		{"another header for sessions", endpoint.Config{URL: url}, [2]endpoint.Config{{URL: url, SessionHeader: "X-Session"}, {URL: url}}, "sessions in the header X-Session", "a"},
+		{"keys and values of its own", endpoint.Config{URL: url, Header: http.Header{"x-pool": {"1"}}}, [2]endpoint.Config{{URL: url, Header: http.Header{"X-Pool": {"7"}, "Api-Key": {"k"}}, APIKey: "key"}, {URL: url, Header: http.Header{"X-Pool": {"8"}}}}, "", ""},
+		{"a header of its own", endpoint.Config{}, [2]endpoint.Config{{URL: url, Header: http.Header{"X-Pool": {"7"}}}, {URL: url}}, "worker a with the API chat, HTTP/1.1 and time limits of 5m0s and 2m0s, and the headers X-Pool", ""},
+		{"a header of the controller's", endpoint.Config{URL: url, Header: http.Header{"X-Pool": {"7"}}}, [2]endpoint.Config{{URL: url}, {URL: url}}, "the controller with the API chat, HTTP/1.1 and time limits of 5m0s and 2m0s, and the headers X-Pool", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -117,8 +118,12 @@ func TestUnlike(t *testing.T) {
 					t.Errorf("%v, want %q", err, tt.want)
 				}
 				c.Close()
-				for _, p := range all {
-					p.stop()
+				for i, p := range all {
+					err := p.stop()
+					rejected, ok := errors.AsType[*RejectedError](err)
+					if ok != (tt.rejected == string("ab"[i])) || ok && !strings.Contains(rejected.Why, "and the controller with") {
+						t.Errorf("worker %d ends with %v", i, err)
+					}
 				}
 			})
 		})

@@ -38,6 +38,11 @@ func (c *Controller) gather(now time.Time) (missing string, err error) {
 	}
 	slices.SortFunc(there, func(a, b *member) int { return strings.Compare(a.name, b.name) })
 	there = there[:c.cfg.Workers]
+	defer func() {
+		if err != nil {
+			c.turnAway(there)
+		}
+	}()
 	var capacities []int
 	for _, m := range there {
 		if first := there[0]; m.report.Build != first.report.Build {

@@ -97,30 +97,6 @@ func (c *Controller) replaced(m *member, r *wire.Report) bool {
 	return true
 }
 
-// reject turns a process away. The caller holds the lock.
-func (c *Controller) reject(m *member, r *wire.Report, why string) {
-	m.why = shortened(why)
-	if m.turned != r.Instance {
-		m.turned = r.Instance
-		text := "a worker is rejected"
-		if m.index >= 0 {
-			text = "a worker cannot take the place of the one before"
-		}
-		c.cfg.Logger.Warn(text, "worker", m.name, "why", m.why)
-	}
-	c.tell(m, &wire.Order{Controller: c.id, Instance: r.Instance, Stage: wire.Rejected, Why: m.why})
-}
-
-// silent says that nothing is heard of a member, though it may have a successor. The caller holds
-// the lock.
-func (m *member) silent() string {
-	text := "nothing is heard of worker " + m.name
-	if m.why != "" {
-		text += "; one of that name was rejected: " + m.why
-	}
-	return text
-}
-
 // known returns the member that sent a message of an instance, which was heard of now; nil if
 // it is none. The caller holds the lock.
 func (c *Controller) known(name, instance string, now time.Time) *member {

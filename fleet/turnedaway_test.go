@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
+	"github.com/agentperf/agentperf-go/fleet/internal/bus"
+	"github.com/agentperf/agentperf-go/fleet/internal/wire"
 )
 
 // Why a worker may not take the place of another is in the log, once, and in the error of a run
@@ -46,4 +48,34 @@ func TestReplacementRejected(t *testing.T) {
 			t.Errorf("it is logged %d times:\n%s", n, &log)
 		}
 	}
+}
+
+// Of workers of two builds those are rejected that are not of the controller's.
+func TestBuildRejected(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := newTrial(t, nil)
+		x.begin("w1", WorkerConfig{})
+		x.c = x.controller(2)
+		defer x.end()
+		conn := x.hub.Conn("w0")
+		why := make(chan string, 1)
+		conn.Subscribe(bus.To(DefaultFleet, "w0"), func(_ string, data []byte) {
+			if m, _ := wire.Decode(data); m != nil {
+				if o, ok := m.(*wire.Order); ok && o.Stage == wire.Rejected {
+					why <- o.Why
+				}
+			}
+		})
+		data, _ := wire.Encode(&wire.Report{N: 1, Instance: "other", Build: "another", Capacity: 8, Stage: wire.Idle})
+		conn.Publish(bus.From(DefaultFleet, "w0"), data)
+		err := x.c.Gather(t.Context())
+		if !errors.Is(err, ErrWorkers) {
+			t.Fatal(err)
+		}
+		x.names(err.Error(), "worker w1 was built of "+build()+", and worker w0 of another")
+		x.names(<-why, "it was built of another, and the controller and other workers of "+build())
+		x.begin("w0", WorkerConfig{})
+		time.Sleep(2 * DefaultLease)
+		x.valid()
+	})
 }
