@@ -25,7 +25,7 @@ func (s *site) meet(args ...string) (server *natstest.Server, c *process) {
 		cert := authority.Issue(s.t, certtest.Leaf{DNSNames: []string{name}})
 		return []string{"-tls-cert", cert.CertFile, "-tls-key", cert.KeyFile, "-tls-ca", authority.File}
 	}
-	all := append([]string{"controller", "-workers", "2", "-nats", server.URL, "-endpoint", s.url, "-workload", s.workload, "-agents", "2"}, rules...)
+	all := append([]string{"controller", "-workers", "2", "-nats", server.URL, "-endpoint", s.url, "-header", "X-Worker=controller", "-workload", s.workload, "-agents", "2"}, rules...)
 	c = start(s.t, "controller", append(append(all, files("controller")...), args...)...)
 	for _, name := range []string{"a", "b"} {
 		s.worker(name, server.URL, files(name)...)

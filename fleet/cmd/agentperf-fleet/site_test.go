@@ -63,7 +63,7 @@ func newSite(t *testing.T) *site {
 // ServeHTTP answers a request as fast as there are others now.
 func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	worker := r.Header.Get("X-Worker")
-	if worker == "" || r.Method != http.MethodPost { // of the controller, before the run
+	if worker == "controller" || r.Method != http.MethodPost { // of the controller, before the run
 		s.fast.ServeHTTP(w, r)
 		return
 	}
@@ -184,6 +184,6 @@ func (s *site) controller(args ...string) (p *process, url string) {
 
 func (s *site) controllerTo(out *os.File, args ...string) *process {
 	s.t.Helper()
-	args = append(append([]string{"controller", "-workers", "2", "-listen", "127.0.0.1:0", "-endpoint", s.url, "-workload", s.workload, "-lease", "2s"}, rules...), args...)
+	args = append(append([]string{"controller", "-workers", "2", "-listen", "127.0.0.1:0", "-endpoint", s.url, "-header", "X-Worker=controller", "-workload", s.workload, "-lease", "2s"}, rules...), args...)
 	return startTo(s.t, out, "controller", args...)
 }
