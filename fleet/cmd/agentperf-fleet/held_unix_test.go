@@ -96,7 +96,8 @@ func TestControllerHeld(t *testing.T) {
 	s.serves(2, "a", "b")
 	out.fill()
 	b.cmd.Process.Kill()
-	a.says("the worker has left the phase", 1)
+	a.says("the phase has ended", 1)
+	s.quiet("")
 	c.signal(syscall.SIGINT)
 	if status := c.ends(); status != cli.Failed {
 		t.Errorf("exit status %d", status)
