@@ -26,7 +26,7 @@ func unplanned(p *record.Phase, plan *record.Plan, decided bool) string {
 			return "its window was ended by a look, and no look has ended it"
 		}
 	case record.Dead:
-		if answeredBy(p, p.WindowEnd) {
+		if answeredBy(p, p.WindowEnd-slack) {
 			return "its window ended since nothing succeeded, and a request did"
 		}
 	case record.Stopped:
@@ -38,7 +38,7 @@ func unplanned(p *record.Phase, plan *record.Plan, decided bool) string {
 	default:
 		return fmt.Sprintf("its window has the ending %q, expected one of those of package record", p.Ending)
 	}
-	if p.Up > plan.Agents || p.Up < plan.Agents && p.WindowEnd > plan.Ramp() && p.Ending != record.Stopped && p.Ending != record.Dead {
+	if p.Up > plan.Agents || p.Up < plan.Agents && p.WindowEnd > plan.Ramp()+slack && p.Ending != record.Stopped && p.Ending != record.Dead {
 		return fmt.Sprintf("%d of %d agents were not started", plan.Agents-p.Up, plan.Agents)
 	}
 	if from := plan.Ramp() + plan.Settle; window > 0 && (p.Settled < from || p.Settled > from+max(0, plan.FirstTokens)) {

@@ -58,6 +58,8 @@ func Impossible(r *record.Row, open bool) string {
 			return fmt.Sprintf("has %s %d, expected %d or more", n.name, n.n, n.least)
 		}
 	}
+	// What came without output counts with the window, too; see [metrics.Part].
+	most := float64(max(r.Tokens, r.Completion, r.Events)) + float64(max(0, r.Hidden)) + float64(r.Silent) + float64(r.Ahead)
 	switch {
 	case r.Begun < 0:
 		return "has no Begun, expected an instant"
@@ -65,8 +67,8 @@ func Impossible(r *record.Row, open bool) string {
 		return fmt.Sprintf("has %d events and not all of Sent, First, Last and Made", r.Events)
 	case r.FirstEvents > r.Events || r.Events > 0 && r.FirstEvents < 1:
 		return fmt.Sprintf("has %d events in its first burst, expected 1 to %d", r.FirstEvents, r.Events)
-	case !(r.WindowTokens >= 0 && r.WindowTokens <= float64(max(r.Tokens, r.Completion, r.Events))+overcount):
-		return fmt.Sprintf("has %g tokens in the window, expected 0 to its %d", r.WindowTokens, max(r.Tokens, r.Completion, r.Events))
+	case !(r.WindowTokens >= 0 && r.WindowTokens <= most+overcount):
+		return fmt.Sprintf("has %g tokens in the window, expected 0 to its %g", r.WindowTokens, most)
 	case open:
 		return ""
 	case r.End < 0:
