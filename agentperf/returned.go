@@ -41,7 +41,7 @@ func (r *run) phaseOf(ctx context.Context, plan *record.Plan, watch record.Watch
 		p = noPhase(before, why)
 	}
 	if p.Fault == "" && ended {
-		p.Fault = derive.ShutOut(p, measured(p))
+		p.Fault = derive.ShutOut(p, measured(p), r.shutOut)
 	}
 	if p.Ending == "" {
 		if p.Ending = record.Stopped; ctx.Err() != nil {

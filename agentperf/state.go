@@ -55,6 +55,7 @@ type run struct {
 	journal   *journal.Journal     // nil without
 	succeeded bool                 // any request so far
 	repeats   int                  // of the latest phase, in which a Load failed
+	shutOut   map[string]bool      // clients that had no answers in the latest phase
 }
 
 // newRun returns a run of a resolved configuration that is complete but for what the
@@ -63,7 +64,7 @@ func newRun(cfg *Config, numbers []int) *run {
 	r := &run{
 		tiers: cfg.Tiers, criteria: criteriaOf(cfg.Tiers, cfg.Rule.steady()), bounds: boundsOf(cfg, numbers),
 		clientLag: cfg.ClientLag, patience: max(cfg.Endpoint.Timeout, endpoint.DefaultTimeout) + 10*time.Second, // somewhat longer than a request can take
-		maxPhases: cfg.MaxPhases, id: fmt.Sprintf("%016x", rand.Uint64()), auditing: cfg.Audit, requests: cfg.Requests, series: cfg.Series, exclusive: cfg.Exclusive, observers: observe.New(cfg.Observers), progress: cfg.Progress, log: cfg.Logger, connect: cfg.Connect, report: newReport(), samples: make(map[int]*phaseSample),
+		maxPhases: cfg.MaxPhases, id: fmt.Sprintf("%016x", rand.Uint64()), auditing: cfg.Audit, requests: cfg.Requests, series: cfg.Series, exclusive: cfg.Exclusive, observers: observe.New(cfg.Observers), progress: cfg.Progress, log: cfg.Logger, connect: cfg.Connect, report: newReport(), samples: make(map[int]*phaseSample), shutOut: make(map[string]bool),
 	}
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)

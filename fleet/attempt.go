@@ -30,6 +30,7 @@ type attempt struct {
 	merge   *load.Merge
 	parts   []told
 	start   time.Time
+	ordered bool   // the start
 	corrupt bool   // what was told cannot be: nothing more is taken in
 	ending  bool   // workers were told to stop
 	broken  string // why it says nothing of the system
@@ -109,10 +110,11 @@ func (a *attempt) advance() (begun, ended, over bool) {
 
 func (a *attempt) progress() record.Progress { return a.merge.Progress() }
 
-// stalled returns how long nothing of what a worker did has come through.
+// stalled returns how long nothing of what a worker did has come through, since the start: how long
+// it takes to prepare is bounded elsewhere.
 func (a *attempt) stalled(part int, now time.Time) time.Duration {
 	until, final := a.inboxes[part].told()
-	if final {
+	if final || !a.ordered {
 		return 0
 	}
 	return now.Sub(a.start) - until

@@ -111,6 +111,7 @@ func (c *Controller) start(ctx context.Context, a *attempt, clocks []clock) (fau
 	}
 	start := time.Now().Add(ahead + 4*trip)
 	a.starts(start)
+	a.ordered = true
 	c.order(func(m *member, o *wire.Order) {
 		o.Stage, o.Start = wire.Run, start.Sub(c.began)+clocks[m.index].offset
 	})

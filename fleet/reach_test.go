@@ -95,6 +95,31 @@ func TestReach(t *testing.T) {
 	}
 }
 
+// A system that is slow at first, as one that loads its model, is waited for.
+func TestReachSlowly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := newTrial(t, nil)
+		var late atomic.Bool
+		late.Store(true)
+		server := memnet.Serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost && late.Swap(false) {
+				time.Sleep(90 * time.Second)
+			}
+			x.engine.ServeHTTP(w, r)
+		}))
+		defer server.Close()
+		for _, name := range []string{"a", "b"} {
+			e := endpoint.Config{URL: "http://mem", Dial: server.Dial}
+			x.workers[name] = x.serve(WorkerConfig{Name: name, Workload: workload(t, 5, 20, 7, 33), Capacity: 8, Endpoint: e, conn: x.hub.Conn(name)})
+		}
+		x.c = x.controller(2)
+		defer x.end()
+		if p := x.phase(record.Watch{}); p.Fault != "" || len(p.Rows) == 0 {
+			t.Errorf("%q, %d rows", p.Fault, len(p.Rows))
+		}
+	})
+}
+
 // A worker whose key is revoked during the run is named: its failures are no failures of the
 // system, which serves fewer agents meanwhile.
 func TestRevoked(t *testing.T) {

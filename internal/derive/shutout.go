@@ -21,7 +21,10 @@ const (
 // others had: a key that was revoked, a firewall, a name that leads nowhere from one machine. Such
 // a client puts hardly any load on the system, and its failures are no failures of that. It is
 // given the requests that were measured; empty if there is none.
-func ShutOut(p *record.Phase, rows []*record.Row) string {
+//
+// known has the clients of which that was said of the phase before, and is brought up to date: of
+// these, one failure and no answer is enough.
+func ShutOut(p *record.Phase, rows []*record.Row, known map[string]bool) string {
 	if len(p.Clients) < 2 || p.Owners == nil {
 		return ""
 	}
@@ -31,7 +34,7 @@ func ShutOut(p *record.Phase, rows []*record.Row) string {
 			since[c] = max(since[c], r.End)
 		}
 	}
-	for c, name := range p.Clients {
+	for c, client := range p.Clients {
 		failed, answered, others := 0, 0, 0
 		message := ""
 		for _, r := range rows {
@@ -47,14 +50,23 @@ func ShutOut(p *record.Phase, rows []*record.Row) string {
 				others++
 			}
 		}
-		if failed < leastShutOut || answered < leastShutOut || others > answered {
+		least, most := leastShutOut, shutOutRate
+		if since[c] > 0 {
+			delete(known, client.Name)
+		} else if known[client.Name] {
+			least, most = 1, 1
+		}
+		if failed < least || answered < leastShutOut || others > answered {
 			continue
 		}
 		// With one more of each kind, since none so far does not mean never.
-		if rate := float64(others+1) / float64(others+answered+2); math.Pow(rate, float64(failed)) > shutOutRate {
+		if rate := float64(others+1) / float64(others+answered+2); math.Pow(rate, float64(failed)) > most {
 			continue
 		}
-		return fmt.Sprintf("the client %s has had no answer to %d requests since %v, and the others to all but %d of %d: it does not reach the system as they do: %.500s", name.Name, failed, since[c].Round(time.Millisecond), others, others+answered, message)
+		if known != nil {
+			known[client.Name] = true
+		}
+		return fmt.Sprintf("the client %s has had no answer to %d requests since %v, and the others to all but %d of %d: it does not reach the system as they do: %.500s", client.Name, failed, since[c].Round(time.Millisecond), others, others+answered, message)
 	}
 	return ""
 }

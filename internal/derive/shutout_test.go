@@ -1,6 +1,7 @@
 package derive_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -51,16 +52,26 @@ func TestShutOut(t *testing.T) {
 		{"nine of ten of the others", func(agent, s int) bool { return agent%2 == 1 || (agent*7+s*3)%10 != 0 }, ""},
 	} {
 		p, rows := phase(30, tt.fails)
-		if got := derive.ShutOut(p, rows); tt.want == "" && got != "" || !strings.Contains(got, tt.want) {
+		if got := derive.ShutOut(p, rows, nil); tt.want == "" && got != "" || !strings.Contains(got, tt.want) {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 		p.Owners = nil
-		if got := derive.ShutOut(p, rows); got != "" {
+		if got := derive.ShutOut(p, rows, nil); got != "" {
 			t.Errorf("%s, of nobody knows whom: %q", tt.name, got)
 		}
 	}
-	p, rows := phase(1, func(agent, _ int) bool { return agent%2 == 1 && agent > 7 }) // four requests
-	if got := derive.ShutOut(p, rows); got != "" {
+	p, rows := phase(1, func(agent, _ int) bool { return agent%2 == 1 })
+	rows = slices.DeleteFunc(rows, func(r *record.Row) bool { return r.Agent%2 == 1 && r.Agent > 7 }) // four are left
+	if got := derive.ShutOut(p, rows, nil); got != "" {
 		t.Errorf("%q after four requests", got)
+	}
+	known := map[string]bool{"b": true}
+	if got := derive.ShutOut(p, rows, known); !strings.Contains(got, "the client b has had no answer to 4 requests") || !known["b"] {
+		t.Errorf("%q after four requests, of a client that had none before", got)
+	}
+	p, rows = phase(2, func(agent, second int) bool { return agent%2 == 1 && second == 1 })
+	rows = rows[:16+4] // two of them failed
+	if got := derive.ShutOut(p, rows, known); got != "" || known["b"] {
+		t.Errorf("%q of a client that has answers again", got)
 	}
 }
