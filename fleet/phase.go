@@ -24,6 +24,9 @@ const (
 	armEvery = 50 * time.Millisecond
 	// advanceEvery is how often what was told is put together.
 	advanceEvery = 20 * time.Millisecond
+	// afresh is how long after an attempt that has failed what is heard of a worker is of now, and
+	// not what waited while the controller was held up: two reports.
+	afresh = 2 * sayEvery
 	// letGo is how long after the last cut workers have to tell the rest: their agents have
 	// 30 s to let go of their requests.
 	letGo = 40 * time.Second
@@ -118,7 +121,7 @@ func (c *Controller) complete(ctx context.Context) error {
 		for _, m := range c.members {
 			switch {
 			case now.Sub(m.heard) >= 4*sayEvery || // lest a phase begins with one that has just gone
-				!m.heard.After(c.failed):
+				!m.heard.After(c.failed.Add(afresh)):
 				return m.silent(), nil
 			case m.report.Controller != c.id:
 				c.say(m)
