@@ -64,11 +64,12 @@ func (g *guard) watch(w record.Watch) (guarded record.Watch) {
 				if p == nil || r == nil {
 					return
 				}
-				if fill(p, g.before); misfitRow(p, r) == "" {
+				own := *p // which may be kept, while the Load tells of another row with the same
+				if fill(&own, g.before); misfitRow(&own, r) == "" {
 					g.rows.Lock()
 					g.ended.add(r)
 					g.rows.Unlock()
-					w.Ended(p, r)
+					w.Ended(&own, r)
 				}
 			})
 		}

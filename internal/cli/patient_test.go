@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,13 +12,27 @@ import (
 // takes is a writer that takes its time for a write.
 type takes struct {
 	time time.Duration
-	got  *string
+	got  *written
 }
 
 func (w takes) Write(text []byte) (int, error) {
 	time.Sleep(w.time)
-	*w.got += string(text)
+	w.got.mu.Lock()
+	defer w.got.mu.Unlock()
+	w.got.text += string(text)
 	return len(text), nil
+}
+
+// written is what several writers have written.
+type written struct {
+	mu   sync.Mutex
+	text string
+}
+
+func (w *written) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text
 }
 
 // A write takes as long as it needs, until the program is to end. After that it has a second, and
@@ -25,7 +40,7 @@ func (w takes) Write(text []byte) (int, error) {
 func TestPatient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		var got string
+		var got written
 		slow, quick := newPatient(ctx, takes{time.Minute, &got}), newPatient(ctx, takes{patience - 1, &got})
 		write := func(p *patient, want time.Duration, wantErr error) {
 			t.Helper()
@@ -43,7 +58,7 @@ func TestPatient(t *testing.T) {
 		write(quick, patience-1, nil)
 		write(quick, patience-1, nil)
 		time.Sleep(time.Minute)
-		if got != "abcabcabcabc" {
+		if got := got.String(); got != "abcabcabcabc" {
 			t.Errorf("written: %q", got)
 		}
 	})
