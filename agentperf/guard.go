@@ -64,12 +64,13 @@ func (g *guard) watch(w record.Watch) (guarded record.Watch) {
 				if p == nil || r == nil {
 					return
 				}
-				own := *p // which may be kept, while the Load tells of another row with the same
-				if fill(&own, g.before); misfitRow(&own, r) == "" {
+				// One of its own, which may be kept while the Load tells of another row with the same.
+				own := &record.Phase{Header: p.Header, Plays: p.Plays, Threads: p.Threads, Messages: p.Messages, Owners: p.Owners}
+				if fill(own, g.before); misfitRow(own, r) == "" {
 					g.rows.Lock()
 					g.ended.add(r)
 					g.rows.Unlock()
-					w.Ended(&own, r)
+					w.Ended(own, r)
 				}
 			})
 		}
