@@ -19,7 +19,7 @@ type guard struct {
 	decided bool // a look has ended the window
 
 	rows  sync.Mutex
-	ended rowSum // of the rows that were told of; nil-safe where nobody is told
+	ended rowSum // of the rows that somebody was told of
 	tells bool
 }
 
@@ -91,14 +91,14 @@ func (g *guard) untold(p *record.Phase) string {
 	if !g.tells {
 		return ""
 	}
-	var have rowSum
+	have := rowSum{seed: g.ended.seed}
 	for i := range p.Rows {
 		have.add(&p.Rows[i])
 	}
 	switch {
 	case have.n != g.ended.n:
 		return fmt.Sprintf("it has %d rows, and Watch.Ended was told of %d", have.n, g.ended.n)
-	case have.sum != g.ended.sum:
+	case have != g.ended:
 		return "its rows are not those that Watch.Ended was told of"
 	}
 	return ""
@@ -106,15 +106,14 @@ func (g *guard) untold(p *record.Phase) string {
 
 // A rowSum identifies rows in any order.
 type rowSum struct {
-	n   int
-	sum uint64
+	seed maphash.Seed
+	n    int
+	sum  uint64
 }
-
-var rowSeed = maphash.MakeSeed()
 
 func (t *rowSum) add(r *record.Row) {
 	t.n++
-	t.sum += maphash.Comparable(rowSeed, told{r.Agent, r.Turn, r.Tokens, r.Outcome, r.Begun, r.Sent, r.First, r.Last, r.End})
+	t.sum += maphash.Comparable(t.seed, told{r.Agent, r.Turn, r.Tokens, r.Outcome, r.Begun, r.Sent, r.First, r.Last, r.End})
 }
 
 // told is what must be alike of a row that was told of and of one that was returned.

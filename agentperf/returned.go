@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"hash/maphash"
 
 	"github.com/agentperf/agentperf-go/agentperf/record"
 	"github.com/agentperf/agentperf-go/internal/derive"
@@ -12,7 +13,7 @@ import (
 // phaseOf has the load run a phase of which before is known. The phase is never nil, and what
 // follows may rely on it: one that a Load has made badly is invalid.
 func (r *run) phaseOf(ctx context.Context, plan *record.Plan, watch record.Watch, before *record.Header) (*record.Phase, error) {
-	g := guard{before: before}
+	g := guard{before: before, ended: rowSum{seed: maphash.MakeSeed()}}
 	p, err := r.load.Phase(ctx, plan, g.watch(watch))
 	g.end()
 	if err == nil && ctx.Err() != nil {

@@ -28,45 +28,57 @@ func ShutOut(p *record.Phase, rows []*record.Row, known map[string]bool) string 
 	if len(p.Clients) < 2 || p.Owners == nil {
 		return ""
 	}
-	since := make([]time.Duration, len(p.Clients)) // the end of the last answer of each client
+	seen := make([]silence, len(p.Clients))
 	for _, r := range rows {
 		if c := ClientOf(p, r); c >= 0 && r.Answered() {
-			since[c] = max(since[c], r.End)
+			seen[c].since = max(seen[c].since, r.End)
+		}
+	}
+	for _, r := range rows {
+		if c := ClientOf(p, r); c >= 0 && r.Failed() && r.End > seen[c].since {
+			seen[c].failed++
+			seen[c].message = p.Message(r)
 		}
 	}
 	for c, client := range p.Clients {
-		failed, answered, others := 0, 0, 0
-		message := ""
+		s := &seen[c]
+		least, most := leastShutOut, shutOutRate
+		if s.since > 0 {
+			delete(known, client.Name)
+		} else if known[client.Name] {
+			least, most = 1, 1
+		}
+		if s.failed < least {
+			continue // as it nearly always is, which spares a look at all rows for each client
+		}
+		answered, others := 0, 0
 		for _, r := range rows {
-			switch own := ClientOf(p, r) == c; {
-			case r.End <= since[c]:
-			case own && r.Failed():
-				failed++
-				message = p.Message(r)
-			case own:
+			switch {
+			case ClientOf(p, r) == c || r.End <= s.since:
 			case r.Answered():
 				answered++
 			case r.Failed():
 				others++
 			}
 		}
-		least, most := leastShutOut, shutOutRate
-		if since[c] > 0 {
-			delete(known, client.Name)
-		} else if known[client.Name] {
-			least, most = 1, 1
-		}
-		if failed < least || answered < leastShutOut || others > answered {
+		if answered < leastShutOut || others > answered {
 			continue
 		}
 		// With one more of each kind, since none so far does not mean never.
-		if rate := float64(others+1) / float64(others+answered+2); math.Pow(rate, float64(failed)) > most {
+		if rate := float64(others+1) / float64(others+answered+2); math.Pow(rate, float64(s.failed)) > most {
 			continue
 		}
 		if known != nil {
 			known[client.Name] = true
 		}
-		return fmt.Sprintf("the client %s has had no answer to %d requests since %v, and the others to all but %d of %d: it does not reach the system as they do: %.500s", client.Name, failed, since[c].Round(time.Millisecond), others, others+answered, message)
+		return fmt.Sprintf("the client %s has had no answer to %d requests since %v, and the others to all but %d of %d: it does not reach the system as they do: %.500s", client.Name, s.failed, s.since.Round(time.Millisecond), others, others+answered, s.message)
 	}
 	return ""
+}
+
+// silence is what a client had since its last answer.
+type silence struct {
+	since   time.Duration // the end of that; 0 without one
+	failed  int
+	message string // of the last failure
 }
