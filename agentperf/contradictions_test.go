@@ -109,6 +109,15 @@ func (o contradiction) want(t *testing.T, rule agentperf.Rule, most int) {
 // A phase that contradicts itself, its plan or what was told of it leads to no better answer: it is
 // invalid, or there is a warning.
 func TestContradictions(t *testing.T) {
+	// Without one the answer is right and nothing is said: the others do not pass by that.
+	t.Run("none", func(t *testing.T) {
+		for _, rule := range []agentperf.Rule{short, brief()} {
+			r, err := contradiction{load: changed(func(*record.Plan, *record.Phase) {})}.run(t, rule)
+			if n, all := r.Tiers[0].MaxAgents, said(r, err); n != 11 || len(all) > 0 {
+				t.Errorf("%.5s: %d agents, %q", rule, n, all)
+			}
+		}
+	})
 	// 1. A phase that says itself that it is of another plan.
 	t.Run("stale", func(t *testing.T) {
 		for _, rule := range []agentperf.Rule{short, brief()} {
